@@ -1,0 +1,20 @@
+import { z } from "zod";
+
+/** A name that serves as a path segment and a file name: `release_notes`, `support-crew`. */
+export const automationNameSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, "letters, digits, _ and -, at most 64, beginning with a letter or digit");
+
+/** What a crew worker announces of an automation, so that the api can serve it without loading its code. */
+export const automationAnnouncementSchema = z.object({
+  name: automationNameSchema,
+  kind: z.enum(["crew", "flow"]),
+  description: z.string(),
+  /** Input names, in the order AMP's `/inputs` gives them: sorted for a crew, as declared for a flow. */
+  inputs: z.array(z.string()),
+  /** Which of them a kickoff must bring: all of a crew's without a default, none of a flow's. */
+  required: z.array(z.string()),
+  /** Hash of the automation's source: two workers that serve different versions are told apart by it. */
+  version: z.string(),
+});
+export type AutomationAnnouncement = z.infer<typeof automationAnnouncementSchema>;

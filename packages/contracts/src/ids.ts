@@ -1,0 +1,60 @@
+import { v7 as uuidv7 } from "uuid";
+import { z } from "zod";
+
+/** An execution's id is its `kickoff_id` and every event's `execution_id`: a UUID, version 7, so ids sort by start. */
+export const executionIdSchema = z.uuid({ version: "v7" }).brand("ExecutionId");
+export type ExecutionId = z.infer<typeof executionIdSchema>;
+
+export function newExecutionId(): ExecutionId {
+  return executionIdSchema.parse(uuidv7());
+}
+
+/** The id as the store knows it, or undefined for anything that cannot name an execution. */
+export function parseExecutionId(text: string): ExecutionId | undefined {
+  const parsed = executionIdSchema.safeParse(text.toLowerCase());
+  return parsed.success ? parsed.data : undefined;
+}
+
+/** Where a delivery's record lies: its feed and the sequence number of its first event. */
+export interface DeliveryAddress {
+  executionId: ExecutionId;
+  feed: number;
+  first: number;
+}
+
+const deliveryIdPattern =
+  /^dlv_([0-9a-f]{8})([0-9a-f]{4})(7[0-9a-f]{3})([89ab][0-9a-f]{3})([0-9a-f]{12})_(\d{1,6})_(\d{1,15})$/;
+
+/**
+ * A delivery's `webhook-id`. It is made from its address, so a delivery is found without an index, and an event,
+ * which is the first of at most one delivery per feed, can never be the first of two ids.
+ * It holds no `.`, which Standard Webhooks 1.0 reserves as the separator of the signed text.
+ */
+export function deliveryId(address: DeliveryAddress): string {
+  return `dlv_${address.executionId.replaceAll("-", "")}_${address.feed}_${address.first}`;
+}
+
+/** The inverse of {@link deliveryId}; undefined for text that is no delivery id. */
+export function parseDeliveryId(text: string): DeliveryAddress | undefined {
+  const match = deliveryIdPattern.exec(text);
+  if (match === null) return undefined;
+  const executionId = parseExecutionId(match.slice(1, 6).join("-"));
+  if (executionId === undefined) return undefined;
+  return { executionId, feed: Number(match[6]), first: Number(match[7]) };
+}
+
+/** An endpoint is an origin (scheme, host, port); its id is that origin in base64url, readable in a path and back. */
+export function endpointId(url: URL): string {
+  return `ep_${btoa(url.origin).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "")}`;
+}
+
+/** The origin an endpoint id stands for; undefined for text that is no endpoint id. */
+export function endpointOrigin(id: string): string | undefined {
+  if (!id.startsWith("ep_")) return undefined;
+  try {
+    const origin = atob(id.slice(3).replaceAll("-", "+").replaceAll("_", "/"));
+    return new URL(origin).origin === origin ? origin : undefined;
+  } catch {
+    return undefined;
+  }
+}

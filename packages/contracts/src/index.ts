@@ -1,0 +1,56 @@
+export { AppError, ErrorCode, errorMessage, type AppErrorOptions } from "./errors.ts";
+export {
+  deliveryId,
+  endpointId,
+  endpointOrigin,
+  executionIdSchema,
+  newExecutionId,
+  parseDeliveryId,
+  parseExecutionId,
+  type DeliveryAddress,
+  type ExecutionId,
+} from "./ids.ts";
+export {
+  eventEnvelopeSchema,
+  webhookBodySchema,
+  type EventEnvelope,
+  type StoredEvent,
+  type WebhookBody,
+} from "./envelope.ts";
+export { compileSelector, typeAliases, type Selector } from "./selection.ts";
+export {
+  authenticationSchema,
+  bodyForms,
+  orderings,
+  signingSecretPrefix,
+  signingSecretSchema,
+  subscriptionSchema,
+  subscriptionSecretsSchema,
+  webhookHeaders,
+  type Authentication,
+  type BodyForm,
+  type Ordering,
+  type Subscription,
+  type SubscriptionSecrets,
+} from "./webhook.ts";
+export {
+  executionStates,
+  executionStateSchema,
+  hasEnded,
+  usageSchema,
+  type ExecutionState,
+  type LastStep,
+  type LastTask,
+  type Progress,
+  type RunOutcome,
+  type Usage,
+} from "./execution.ts";
+export { automationAnnouncementSchema, automationNameSchema, type AutomationAnnouncement } from "./automation.ts";
+export {
+  drainFeedJobSchema,
+  retryDeliveryJobSchema,
+  runExecutionJobSchema,
+  type DrainFeedJob,
+  type RetryDeliveryJob,
+  type RunExecutionJob,
+} from "./jobs.ts";

@@ -1,0 +1,34 @@
+/**
+ * Names a subscription may ask for that differ from the event bus, and the type they stand for.
+ * The event is delivered under the name that was asked for (CrewAI's public webhook page uses these two).
+ */
+export const typeAliases: Readonly<Record<string, string>> = {
+  tool_usage_completed: "tool_usage_finished",
+  crew_execution_completed: "crew_kickoff_completed",
+};
+
+/** Names under which an event of this type leaves for a subscription, or undefined if it is not selected. */
+export type Selector = (type: string) => string | undefined;
+
+/**
+ * Compiles a subscription's `events` list: `*` takes all, `llm_*` all that begin so, an alias its type under the
+ * alias's name, any other name itself. Where a type and its alias are both asked for, the exact name wins: one
+ * event is delivered once.
+ */
+export function compileSelector(names: readonly string[]): Selector {
+  const exact = new Set<string>();
+  const renamed = new Map<string, string>();
+  const prefixes: string[] = [];
+  for (const name of names) {
+    const target = Object.hasOwn(typeAliases, name) ? typeAliases[name] : undefined;
+    if (target !== undefined) renamed.set(target, name);
+    else if (name.endsWith("*")) prefixes.push(name.slice(0, -1));
+    else exact.add(name);
+  }
+  return (type) => {
+    if (exact.has(type)) return type;
+    const alias = renamed.get(type);
+    if (alias !== undefined) return alias;
+    return prefixes.some((prefix) => type.startsWith(prefix)) ? type : undefined;
+  };
+}

@@ -1,0 +1,69 @@
+import { z } from "zod";
+
+/** Header names of a webhook request: Standard Webhooks 1.0, and ours. */
+export const webhookHeaders = {
+  id: "webhook-id",
+  timestamp: "webhook-timestamp",
+  signature: "webhook-signature",
+  attempt: "webhook-attempt",
+  replayOf: "webhook-replay-of",
+  executionId: "crewstream-execution-id",
+  sequence: "crewstream-sequence",
+} as const;
+
+/**
+ * What a delivery's body looks like. `events` is `{"events":[…]}`; the others are AMP's three legacy webhooks, one
+ * flat object per event, made from `crew_step_completed`, `task_completed` and `crew_kickoff_completed`.
+ */
+export const bodyForms = ["events", "step", "task", "crew"] as const;
+export type BodyForm = (typeof bodyForms)[number];
+
+export const orderings = ["relaxed", "strict"] as const;
+export type Ordering = (typeof orderings)[number];
+
+/** How the receiver knows us. The three strategies AMP documents between them, and no other. */
+export const authenticationSchema = z.discriminatedUnion("strategy", [
+  z.object({ strategy: z.literal("bearer"), token: z.string().min(1).max(4096) }),
+  z.object({ strategy: z.literal("basic"), username: z.string().min(1).max(1024), password: z.string().max(4096) }),
+  z.object({
+    strategy: z.literal("header"),
+    name: z.string().regex(/^[A-Za-z0-9-]{1,100}$/, "a header name has letters, digits and hyphens only"),
+    value: z.string().min(1).max(4096),
+  }),
+]);
+export type Authentication = z.infer<typeof authenticationSchema>;
+
+/**
+ * A feed's subscription as it is stored with its execution. Secrets are in `sealedSecrets`, encrypted, and nowhere
+ * else; the rest may be shown.
+ */
+export const subscriptionSchema = z.object({
+  url: z.string(),
+  events: z.array(z.string()),
+  mode: z.enum(["batched", "realtime"]),
+  form: z.enum(bodyForms),
+  ordering: z.enum(orderings),
+  /** Delays between attempts in milliseconds, when the subscription brought its own. */
+  retrySchedule: z.array(z.number().int().positive()).optional(),
+  /** Ciphertext of {@link subscriptionSecretsSchema}; absent when there is nothing to hide. */
+  sealedSecrets: z.string().optional(),
+  /** The execution's `meta`, for the legacy bodies that echo it. */
+  meta: z.json().optional(),
+  /** The delivery that this feed replays, when it was made by a replay. */
+  replayOf: z.string().optional(),
+});
+export type Subscription = z.infer<typeof subscriptionSchema>;
+
+export const subscriptionSecretsSchema = z.object({
+  authentication: authenticationSchema.optional(),
+  signingSecret: z.string().optional(),
+});
+export type SubscriptionSecrets = z.infer<typeof subscriptionSecretsSchema>;
+
+/** Prefix of a signing secret, whose rest is base64 of 24 to 64 bytes (Standard Webhooks 1.0). */
+export const signingSecretPrefix = "whsec_";
+
+/** A Standard Webhooks secret, checked without decoding errors thrown at a caller. */
+export const signingSecretSchema = z
+  .string()
+  .regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, "a signing secret is whsec_ followed by base64 of 24 to 64 bytes");

@@ -1,0 +1,61 @@
+import type { ExecutionId, LastTask, RunOutcome } from "@crewstream/contracts";
+import type { Journal } from "./journal.ts";
+
+/**
+ * An event as the runtime makes it. `id` is deterministic (execution, path, type, ordinal), so that a run which is
+ * run again publishes nothing twice. `data` holds everything but `emission_sequence`, which the sink assigns.
+ */
+export interface RuntimeEvent {
+  id: string;
+  type: string;
+  /** ISO 8601, UTC, with `Z`. */
+  timestamp: string;
+  data: Record<string, unknown>;
+}
+
+/** Where a run's events go. The order of calls is the order of the stream. */
+export interface EventSink {
+  /** Queues the event and returns at once. An id that the stream already holds is ignored (a replayed step). */
+  emit(event: RuntimeEvent): void;
+  /**
+   * Resolves when the queue is below its bound: awaited by loops that emit without a journal write between
+   * (streamed chunks), so that a store that is away stops the run instead of filling the memory.
+   * Rejects with `lease_lost` when another worker has taken the run over.
+   */
+  ready(): Promise<void>;
+}
+
+/** All that a run may touch. The runtime knows no Redis, queue or HTTP server: it gets these. */
+export interface RunContext {
+  executionId: ExecutionId;
+  /** The automation's name, as it is served. */
+  automation: string;
+  inputs: Readonly<Record<string, unknown>>;
+  sink: EventSink;
+  journal: Journal;
+  /** Aborted on cancel, on shutdown at its deadline, and when the lease is lost; `reason` is an AppError. */
+  signal: AbortSignal;
+  now(): Date;
+  /** Model for agents that name none, as `provider/model`. */
+  defaultModel: string;
+  /** Environment a provider may read its key from; nothing else reads `process.env`. */
+  env: Readonly<Record<string, string | undefined>>;
+}
+
+/** What a file's default export must be: made by `defineCrew` or `defineFlow`. */
+export interface Automation {
+  kind: "crew" | "flow";
+  name?: string;
+  description: string;
+  /** Sorted placeholder names for a crew; declared state fields for a flow. */
+  inputs: string[];
+  /** The inputs a kickoff must bring: a crew's placeholders without a default; none for a flow. */
+  required: string[];
+  /**
+   * Runs to the end and says how it ended; never throws for a failure of the run itself (that is `FAILED`), only
+   * when the run could not go on here: `lease_lost` and `shutdown`, which another worker continues.
+   */
+  run(context: RunContext): Promise<RunOutcome>;
+}
+
+export type { LastTask, RunOutcome };
