@@ -1,0 +1,22 @@
+import { AppError, ErrorCode } from "@crewstream/contracts";
+
+/** Why a request was not accepted as ours. Each is the request's fault; a bad secret of yours is a `configuration` error. */
+export const VerificationFailure = {
+  missingHeader: "missing_header",
+  malformedHeader: "malformed_header",
+  tooOld: "too_old",
+  tooNew: "too_new",
+  noMatchingSignature: "no_matching_signature",
+} as const;
+export type VerificationFailure = (typeof VerificationFailure)[keyof typeof VerificationFailure];
+
+/** A request that must be refused: answer 401 and read nothing of its body. Never retryable as it stands. */
+export class VerificationError extends AppError {
+  override readonly name = "VerificationError";
+  readonly failure: VerificationFailure;
+
+  constructor(failure: VerificationFailure, message: string) {
+    super(message, { code: ErrorCode.unauthorized, details: { failure } });
+    this.failure = failure;
+  }
+}

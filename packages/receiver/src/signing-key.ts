@@ -1,0 +1,27 @@
+import { Buffer } from "node:buffer";
+import { AppError, ErrorCode, signingSecretPrefix, signingSecretSchema } from "@crewstream/contracts";
+
+/**
+ * The bytes behind each `whsec_…` secret. A secret that is not one is a fault of whoever configured it, so it is
+ * named by its place in the list and never shown.
+ */
+export function signingKeys(secrets: string | readonly string[]): [Buffer, ...Buffer[]] {
+  const [first, ...rest] = (typeof secrets === "string" ? [secrets] : secrets).map(decodeSecret);
+  if (first === undefined) {
+    throw new AppError("No signing secret was given: pass at least one whsec_… secret.", {
+      code: ErrorCode.configuration,
+    });
+  }
+  return [first, ...rest];
+}
+
+function decodeSecret(secret: string, index: number): Buffer {
+  if (signingSecretSchema.safeParse(secret).success) {
+    const key = Buffer.from(secret.slice(signingSecretPrefix.length), "base64");
+    if (key.length >= 24 && key.length <= 64) return key;
+  }
+  throw new AppError(
+    `Signing secret ${index + 1} is not valid: it must be ${signingSecretPrefix} followed by base64 of 24 to 64 bytes.`,
+    { code: ErrorCode.configuration },
+  );
+}
