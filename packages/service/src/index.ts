@@ -1,1 +1,13 @@
-export {};
+export { parseDuration, retryScheduleSchema } from "./config/duration.ts";
+export { environmentTable } from "./config/env-table.ts";
+export { loadConfig } from "./config/load.ts";
+export { Secret } from "./config/secret.ts";
+export { summarize } from "./config/summary.ts";
+export { variables, type Variables } from "./config/variables.ts";
+export { createCipher, type Cipher } from "./encryption.ts";
+export { environment, type Environment } from "./env.ts";
+export { boundPort, closeServer, Health, serveHealth, type HealthCheck } from "./health.ts";
+export { superviseLoops, type Loop } from "./loops.ts";
+export { exitConfiguration, runService, type RunningService, type ServiceContext } from "./run-service.ts";
+export { createLogger, type Logger } from "./telemetry/logger.ts";
+export { createMetrics, renderMetrics, type Metrics } from "./telemetry/metrics.ts";

@@ -1,0 +1,45 @@
+import { z } from "zod";
+import { Secret } from "./secret.ts";
+
+/** A whole number with bounds, from text. */
+export function whole(min: number, max: number) {
+  return z.coerce.number().int().min(min).max(max);
+}
+
+/** A variable that must not be printed. */
+export function secret(schema: z.ZodString = z.string().min(1)) {
+  return schema.transform((value) => new Secret(value));
+}
+
+/** Comma-separated text as a list without empty items. */
+export function list() {
+  return z.string().transform((text) =>
+    text
+      .split(",")
+      .map((item) => item.trim())
+      .filter((item) => item !== ""),
+  );
+}
+
+/** `1`, `true`, `yes`, `on` and their opposites; anything else is an error rather than false. */
+export function flag() {
+  return z
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(["1", "true", "yes", "on", "0", "false", "no", "off", ""]))
+    .transform((text) => ["1", "true", "yes", "on"].includes(text));
+}
+
+/** `host:port,host:port` as the node list of a Cluster or Sentinel set. */
+export function nodes() {
+  return list().transform((items, context) =>
+    items.map((item) => {
+      const match = /^(.+):(\d{1,5})$/.exec(item);
+      if (match === null || Number(match[2]) > 65_535) {
+        context.addIssue({ code: "custom", message: `"${item}" is not host:port` });
+        return z.NEVER;
+      }
+      return { host: (match[1] ?? "").replace(/^\[|\]$/g, ""), port: Number(match[2]) };
+    }),
+  );
+}

@@ -1,0 +1,22 @@
+import { AppError, ErrorCode } from "@crewstream/contracts";
+import type { z } from "zod";
+import { environment, type Environment } from "../env.ts";
+
+/**
+ * Reads a process's configuration. An empty variable counts as absent, as compose files write it.
+ * @throws AppError `configuration` that lists every bad variable at once, without its value (it may be a secret).
+ */
+export function loadConfig<Schema extends z.ZodObject>(
+  schema: Schema,
+  env: Environment = environment(),
+): z.output<Schema> {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
+  const parsed = schema.safeParse(present);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => {
+    const name = issue.path.join(".");
+    const missing = issue.code === "invalid_type" && !(name in present);
+    return `${name}: ${missing ? "is required" : issue.message}`;
+  });
+  throw new AppError(`The environment is not usable:\n  ${problems.join("\n  ")}`, { code: ErrorCode.configuration });
+}

@@ -1,0 +1,27 @@
+/**
+ * A value that never prints itself: template strings, JSON and loggers show `[secret]`; only `reveal()` gives it out,
+ * so a search for `.reveal(` lists every place where a secret leaves the configuration.
+ */
+export class Secret {
+  readonly #value: string;
+
+  constructor(value: string) {
+    this.#value = value;
+  }
+
+  reveal(): string {
+    return this.#value;
+  }
+
+  toString(): string {
+    return "[secret]";
+  }
+
+  toJSON(): string {
+    return "[secret]";
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return "[secret]";
+  }
+}

@@ -1,0 +1,17 @@
+import { Secret } from "./secret.ts";
+
+/** A configuration for the start-up log: secrets are `set` or `unset`, everything else is shown. */
+export function summarize(config: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(config)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [
+        name,
+        value instanceof Secret ? "set" : name === "REDIS_URL" ? withoutPassword(value) : value,
+      ]),
+  );
+}
+
+function withoutPassword(url: unknown): string {
+  return String(url).replace(/\/\/[^@/]*@/, "//[secret]@");
+}

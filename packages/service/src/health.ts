@@ -1,0 +1,74 @@
+import { createServer, type Server } from "node:http";
+import { once } from "node:events";
+
+export interface HealthCheck {
+  set(ok: boolean): void;
+}
+
+/**
+ * What `/readyz` tells: a set of named checks, ready when all hold. Names only, no error texts: the answer is
+ * readable without a token.
+ */
+export class Health {
+  readonly #checks = new Map<string, boolean>();
+  readonly #probes = new Map<string, () => Promise<boolean>>();
+
+  /** Registers a check whose owner sets it as things change. */
+  check(name: string, initially = false): HealthCheck {
+    this.#checks.set(name, initially);
+    return { set: (ok) => void this.#checks.set(name, ok) };
+  }
+
+  /** Registers a check that is asked each time, such as a ping; one that throws counts as failed. */
+  probe(name: string, ask: () => Promise<boolean>): void {
+    this.#probes.set(name, ask);
+  }
+
+  async report(): Promise<{ ready: boolean; checks: Record<string, boolean> }> {
+    const asked = await Promise.all(
+      [...this.#probes].map(async ([name, ask]) => [name, await ask().catch(() => false)] as const),
+    );
+    const checks = Object.fromEntries([...this.#checks, ...asked]);
+    return { ready: Object.values(checks).every(Boolean), checks };
+  }
+}
+
+/** Serves a worker's `/healthz` (the process answers), `/readyz` (it can work) and `/metrics` (Prometheus text). */
+export async function serveHealth(options: {
+  host: string;
+  port: number;
+  health: Health;
+  metrics: () => Promise<{ contentType: string; body: string }>;
+}): Promise<{ port: number } & AsyncDisposable> {
+  const server = createServer((request, response) => {
+    const reply = (status: number, type: string, body: string) =>
+      response.writeHead(status, { "content-type": type }).end(body);
+    const path = request.url?.split("?")[0];
+    if (path === "/healthz") return reply(200, "text/plain", "ok");
+    if (path === "/readyz") {
+      return void options.health
+        .report()
+        .then((report) => reply(report.ready ? 200 : 503, "application/json", JSON.stringify(report)));
+    }
+    if (path === "/metrics")
+      return void options.metrics().then(({ contentType, body }) => reply(200, contentType, body));
+    return reply(404, "text/plain", "not found");
+  });
+  server.listen(options.port, options.host);
+  await once(server, "listening");
+  return { port: boundPort(server), [Symbol.asyncDispose]: () => closeServer(server) };
+}
+
+/** The port a listening server was given. */
+export function boundPort(server: Server): number {
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+/** Stops accepting, ends idle connections, and resolves when the last request has been answered. */
+export async function closeServer(server: Server): Promise<void> {
+  const closed = once(server, "close");
+  server.close();
+  server.closeIdleConnections();
+  await closed;
+}

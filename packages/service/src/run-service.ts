@@ -1,0 +1,93 @@
+import { AppError, ErrorCode, errorMessage } from "@crewstream/contracts";
+import type { z } from "zod";
+import { loadConfig } from "./config/load.ts";
+import { summarize } from "./config/summary.ts";
+import { environment } from "./env.ts";
+import { createLogger, type Logger } from "./telemetry/logger.ts";
+
+/** Exit code for a configuration that a restart cannot mend (`EX_CONFIG` of sysexits.h); supervisors stop on it. */
+export const exitConfiguration = 78;
+
+export interface ServiceContext {
+  log: Logger;
+  /** Aborts `SHUTDOWN_TIMEOUT_MS` after the stop began: what still runs then is cut off. */
+  deadline: AbortSignal;
+}
+
+/** A started service; disposing it stops intake, drains, and closes what it opened, in reverse order. */
+export interface RunningService extends AsyncDisposable {
+  /** Facts for the `NAME.ready` log line, such as the port that was bound. */
+  facts: Record<string, unknown>;
+}
+
+interface ServiceConfig {
+  LOG_LEVEL: string;
+  SHUTDOWN_TIMEOUT_MS: number;
+}
+
+/**
+ * A process's life: configuration, start, one `NAME.ready` line, stop on SIGTERM, SIGINT or the loss of its
+ * supervisor. A second signal, or a drain that outlives its deadline by two seconds, ends the process with code 1.
+ */
+export async function runService<Schema extends z.ZodObject>(
+  name: string,
+  schema: Schema,
+  start: (config: z.output<Schema>, context: ServiceContext) => Promise<RunningService>,
+): Promise<void> {
+  const boot = createLogger({ name, level: environment()["LOG_LEVEL"] ?? "info" });
+  try {
+    const config = loadConfig(schema);
+    const { LOG_LEVEL, SHUTDOWN_TIMEOUT_MS } = config as unknown as ServiceConfig;
+    const log = createLogger({ name, level: LOG_LEVEL });
+    log.info({ config: summarize(config), pid: process.pid }, `${name}.starting`);
+    const deadline = new AbortController();
+    const service = await start(config, { log, deadline: deadline.signal });
+    stopOnSignal({ name, log, service, deadline, timeoutMs: SHUTDOWN_TIMEOUT_MS });
+    log.info(service.facts, `${name}.ready`);
+  } catch (error) {
+    const configuration = AppError.is(error, ErrorCode.configuration);
+    boot.fatal(configuration ? { reason: error.message } : { err: error }, `${name}.start_failed`);
+    process.exit(configuration ? exitConfiguration : 1);
+  }
+}
+
+interface StopOptions {
+  name: string;
+  log: Logger;
+  service: RunningService;
+  deadline: AbortController;
+  timeoutMs: number;
+}
+
+function stopOnSignal({ name, log, service, deadline, timeoutMs }: StopOptions): void {
+  let stopping = false;
+  const stop = (reason: string) => {
+    if (stopping) {
+      log.warn({ reason }, `${name}.forced`);
+      process.exit(1);
+    }
+    stopping = true;
+    log.info({ reason, timeoutMs }, `${name}.stopping`);
+    const shutdown = new AppError("The process is shutting down.", { code: ErrorCode.shutdown, retryable: true });
+    setTimeout(() => deadline.abort(shutdown), timeoutMs).unref();
+    setTimeout(() => process.exit(1), timeoutMs + 2000).unref();
+    void service[Symbol.asyncDispose]().then(
+      () => {
+        log.info({}, `${name}.stopped`);
+        process.exit(0);
+      },
+      (error: unknown) => {
+        log.error({ err: error }, `${name}.stop_failed`);
+        process.exit(1);
+      },
+    );
+  };
+  process.on("SIGTERM", () => stop("SIGTERM"));
+  process.on("SIGINT", () => stop("SIGINT"));
+  // A child of `crewstream start` must not outlive it, also when it was killed without a word.
+  if (environment()["CREWSTREAM_SUPERVISED"] === "1") process.on("disconnect", () => stop("supervisor gone"));
+  process.on("unhandledRejection", (error) => {
+    log.fatal({ err: error, message: errorMessage(error) }, `${name}.unhandled_rejection`);
+    process.exit(1);
+  });
+}

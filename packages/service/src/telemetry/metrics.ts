@@ -1,0 +1,90 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
+
+/** All metric names and labels, in one place; `docs/operations.md` explains them. */
+export interface Metrics {
+  registry: Registry;
+  eventsPublished: Counter;
+  eventsDelivered: Counter;
+  attempts: Counter<"outcome">;
+  attemptSeconds: Histogram;
+  feedLagSeconds: Histogram;
+  deliveriesParked: Counter;
+  deliveriesDead: Counter;
+  executionsFinished: Counter<"state">;
+  queueDepth: Gauge<"queue" | "state">;
+  breakerOpen: Gauge;
+  jobs: Counter<"queue" | "result">;
+}
+
+/** A process's metrics, with Node's own (event loop delay, memory, CPU) beside ours. */
+export function createMetrics(service: string): Metrics {
+  const registry = new Registry();
+  registry.setDefaultLabels({ service });
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  return {
+    registry,
+    eventsPublished: new Counter({
+      name: "crewstream_events_published_total",
+      help: "Events written to execution streams",
+      registers,
+    }),
+    eventsDelivered: new Counter({
+      name: "crewstream_events_delivered_total",
+      help: "Events acknowledged by endpoints",
+      registers,
+    }),
+    attempts: new Counter({
+      name: "crewstream_attempts_total",
+      help: "Webhook requests by outcome",
+      labelNames: ["outcome"],
+      registers,
+    }),
+    attemptSeconds: new Histogram({
+      name: "crewstream_attempt_seconds",
+      help: "Duration of webhook requests",
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30],
+      registers,
+    }),
+    feedLagSeconds: new Histogram({
+      name: "crewstream_feed_lag_seconds",
+      help: "Age of an event when it was acknowledged",
+      buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 3600, 36_000],
+      registers,
+    }),
+    deliveriesParked: new Counter({
+      name: "crewstream_deliveries_parked_total",
+      help: "Deliveries that failed and wait for a retry",
+      registers,
+    }),
+    deliveriesDead: new Counter({ name: "crewstream_deliveries_dead_total", help: "Deliveries given up", registers }),
+    executionsFinished: new Counter({
+      name: "crewstream_executions_finished_total",
+      help: "Ended runs by state",
+      labelNames: ["state"],
+      registers,
+    }),
+    queueDepth: new Gauge({
+      name: "crewstream_queue_depth",
+      help: "Jobs by queue and state",
+      labelNames: ["queue", "state"],
+      registers,
+    }),
+    breakerOpen: new Gauge({
+      name: "crewstream_breakers_open",
+      help: "Endpoints whose breaker this process sees open",
+      registers,
+    }),
+    jobs: new Counter({
+      name: "crewstream_jobs_total",
+      help: "Queue jobs by result",
+      labelNames: ["queue", "result"],
+      registers,
+    }),
+  };
+}
+
+/** The registry as Prometheus text. */
+export async function renderMetrics(metrics: Metrics): Promise<{ contentType: string; body: string }> {
+  return { contentType: metrics.registry.contentType, body: await metrics.registry.metrics() };
+}
