@@ -1,0 +1,94 @@
+import { AppError, ErrorCode } from "@crewstream/contracts";
+import type { Logger, Variables } from "@crewstream/service";
+import { Cluster, Redis, type RedisOptions } from "ioredis";
+import { scriptDefinitions } from "./scripts.ts";
+
+export type RedisClient = (Redis | Cluster) & AsyncDisposable;
+
+export type RedisConfig = Pick<
+  Variables,
+  "REDIS_URL" | "REDIS_CLUSTER_NODES" | "REDIS_SENTINELS" | "REDIS_SENTINEL_MASTER"
+>;
+
+/**
+ * How a process wants to live with an outage. `patient` commands wait until Redis is back (workers: a run waits
+ * rather than failing). `impatient` ones fail within about a second (the API: a client gets its 503 in time).
+ */
+export type Patience = "patient" | "impatient";
+
+/** Map replies as flat lists, the same over both protocol versions; ioredis's overloads want it said. */
+const legacyReplies = { replyMapping: "legacy" } as const;
+
+const patienceOptions = {
+  patient: { maxRetriesPerRequest: null, enableOfflineQueue: true },
+  // Without an offline queue a command fails at once while there is no connection; the timeout is for a server that
+  // is connected and silent.
+  impatient: {
+    maxRetriesPerRequest: 0,
+    enableOfflineQueue: false,
+    commandTimeout: 1500,
+    autoResendUnfulfilledCommands: false,
+  },
+} satisfies Record<Patience, RedisOptions>;
+
+/**
+ * Connects as configured: Cluster, Sentinel or a single server. Reconnects for ever with at most a second between
+ * tries, and after a failover, when the old master answers READONLY. Resolves before the connection stands.
+ */
+export function createRedis(
+  config: RedisConfig,
+  options: { patience: Patience; log: Logger; name: string },
+): RedisClient {
+  const common = {
+    ...legacyReplies,
+    ...patienceOptions[options.patience],
+    connectionName: options.name,
+    retryStrategy: (times: number) => Math.min(50 * 2 ** Math.min(times, 5), 1000),
+    reconnectOnError: (error: Error): 2 | false => (error.message.startsWith("READONLY") ? 2 : false),
+    maxLoadingRetryTime: 1000,
+    scripts: scriptDefinitions,
+  };
+  const client = connect(config, common satisfies RedisOptions);
+  // Without a listener a lost connection would end the process.
+  let lastLogged = 0;
+  client.on("error", (error: Error) => {
+    if (Date.now() - lastLogged < 5000) return;
+    lastLogged = Date.now();
+    options.log.warn({ reason: error.message }, "redis.connection_error");
+  });
+  return Object.assign(client, {
+    async [Symbol.asyncDispose]() {
+      // `quit` waits for replies under way; a server that is gone would keep it waiting.
+      if (client.status === "ready") await Promise.race([client.quit().catch(() => undefined), closeSoon()]);
+      client.disconnect();
+    },
+  });
+}
+
+function connect(config: RedisConfig, common: RedisOptions & typeof legacyReplies): Redis | Cluster {
+  if (config.REDIS_CLUSTER_NODES !== undefined) {
+    return new Cluster(config.REDIS_CLUSTER_NODES, {
+      redisOptions: common,
+      scripts: scriptDefinitions,
+      clusterRetryStrategy: (times: number) => Math.min(100 * times, 1000),
+      enableOfflineQueue: common.enableOfflineQueue ?? true,
+      ...legacyReplies,
+    });
+  }
+  if (config.REDIS_SENTINELS !== undefined) {
+    if (config.REDIS_SENTINEL_MASTER === undefined) {
+      throw new AppError("REDIS_SENTINELS needs REDIS_SENTINEL_MASTER, the name of the watched master.", {
+        code: ErrorCode.configuration,
+      });
+    }
+    return new Redis({ ...common, sentinels: config.REDIS_SENTINELS, name: config.REDIS_SENTINEL_MASTER });
+  }
+  if (config.REDIS_URL.startsWith("unix://")) return new Redis(config.REDIS_URL.slice("unix://".length), common);
+  return new Redis(config.REDIS_URL, common);
+}
+
+function closeSoon(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, 1000).unref();
+  });
+}

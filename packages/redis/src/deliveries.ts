@@ -1,0 +1,54 @@
+import { z } from "zod";
+
+/** A delivery that is sealed, parked or dead. Its body is made again from its events, byte for byte. */
+export const deliveryRecordSchema = z.object({
+  /** Sequence of its first and last selected event. */
+  first: z.number(),
+  last: z.number(),
+  events: z.number(),
+  sealedAt: z.number(),
+  /** Attempts that were made. */
+  attempts: z.number(),
+  /** When the next one is due, for a parked delivery; ms. */
+  nextAt: z.number().optional(),
+  /** Outcome of the last attempt, in words of `delivery`'s outcome union, and the status if there was one. */
+  outcome: z.string().optional(),
+  status: z.number().optional(),
+  reason: z.string().optional(),
+});
+export type DeliveryRecord = z.infer<typeof deliveryRecordSchema>;
+
+export type DeliveryState = "sealed" | "parked";
+export type OpenDelivery = DeliveryRecord & { state: DeliveryState };
+
+/** Reads a value of the `open` hash, whose first letter is the state. */
+export function parseOpenDelivery(text: string): OpenDelivery {
+  const record = deliveryRecordSchema.parse(JSON.parse(text.slice(1)));
+  return { ...record, state: text.startsWith("p") ? "parked" : "sealed" };
+}
+
+/** One line of the attempt log. */
+export const attemptSchema = z.object({
+  id: z.string(),
+  url: z.string(),
+  feed: z.number(),
+  attempt: z.number(),
+  at: z.number(),
+  durationMs: z.number(),
+  events: z.number(),
+  outcome: z.string(),
+  status: z.number().optional(),
+  reason: z.string().optional(),
+  /** The first 2 KiB of the answer. */
+  response: z.string().optional(),
+  settled: z.enum(["delivered", "parked", "dead", "held"]),
+  nextAt: z.number().optional(),
+});
+export type Attempt = z.infer<typeof attemptSchema>;
+
+/** What becomes of a delivery after an attempt. */
+export interface Settlement {
+  record: DeliveryRecord;
+  outcome: "delivered" | "parked" | "dead";
+  attempt?: Attempt;
+}

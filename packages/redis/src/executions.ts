@@ -1,0 +1,140 @@
+import { executionStateSchema, type ExecutionId, type ExecutionState, type Subscription } from "@crewstream/contracts";
+import { z } from "zod";
+import { partitionOf } from "./keys.ts";
+import { runScript } from "./scripts.ts";
+import type { Store } from "./store.ts";
+
+/** What a kickoff stores; every value is text, JSON where it is structured. */
+export interface NewExecution {
+  id: ExecutionId;
+  automation: string;
+  kind: "crew" | "flow";
+  inputs: Record<string, unknown>;
+  meta: unknown;
+  /** Name of the token that asked, for `triggered_by`. */
+  token: string;
+  createdAt: number;
+  subscriptions: Subscription[];
+}
+
+const jsonText = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue({ code: "custom", message: "is not JSON" });
+    return z.NEVER;
+  }
+});
+
+const millis = z.coerce.number();
+
+const recordSchema = z.object({
+  id: z.string(),
+  automation: z.string(),
+  kind: z.enum(["crew", "flow"]),
+  state: executionStateSchema,
+  inputs: jsonText.pipe(z.record(z.string(), z.unknown())),
+  meta: jsonText.optional(),
+  token: z.string(),
+  created_at: millis,
+  updated_at: millis.optional(),
+  started_at: millis.optional(),
+  ended_at: millis.optional(),
+  seq: z.coerce.number(),
+  epoch: z.coerce.number(),
+  runs: z.coerce.number(),
+  feeds: z.coerce.number(),
+  feeds_open: z.coerce.number(),
+  cancel: z.string().optional(),
+  error: z.string().optional(),
+  error_type: z.string().optional(),
+  result: jsonText.optional(),
+  result_json: jsonText.optional(),
+  usage: jsonText.optional(),
+  tasks: jsonText.optional(),
+  progress: jsonText.optional(),
+  last_step: jsonText.optional(),
+  last_task: jsonText.optional(),
+});
+
+/** An execution's record as it is stored. */
+export type ExecutionRecord = Omit<z.infer<typeof recordSchema>, "id"> & { id: ExecutionId };
+
+/**
+ * Creates an execution and its feeds in one script, and lists it as active. Idempotent by id.
+ * @returns false when it exists already
+ */
+export async function createExecution(store: Store, execution: NewExecution): Promise<boolean> {
+  const keys = store.keys.execution(execution.id);
+  const feedKeys = execution.subscriptions.map((_, feed) => keys.feed(feed).feed);
+  const record = {
+    id: execution.id,
+    automation: execution.automation,
+    kind: execution.kind,
+    inputs: JSON.stringify(execution.inputs),
+    ...(execution.meta === undefined ? {} : { meta: JSON.stringify(execution.meta) }),
+    token: execution.token,
+    created_at: execution.createdAt,
+  };
+  const pairs = Object.entries(record).flat();
+  const subscriptions = execution.subscriptions.map((subscription) => JSON.stringify(subscription));
+  // Sent together: listed before or with the record, so that no crash between leaves one that nobody watches. An
+  // entry without a record is dropped by the reconciler.
+  const [, , created] = await Promise.all([
+    store.redis.zadd(store.keys.active(partitionOf(execution.id, store.partitions)), execution.createdAt, execution.id),
+    store.redis.zadd(store.keys.executionIndex, execution.createdAt, execution.id),
+    runScript(
+      store.redis,
+      "create-execution",
+      [keys.exec, ...feedKeys],
+      [pairs.length / 2, ...pairs, ...subscriptions],
+    ),
+  ]);
+  return created[0] === 1;
+}
+
+/** Takes a kickoff back whose client was told that it failed; a run that has begun stays. */
+export async function discardExecution(store: Store, id: ExecutionId, feeds: number): Promise<void> {
+  const keys = store.keys.execution(id);
+  const feedKeys = Array.from({ length: feeds }, (_, feed) => keys.feed(feed).feed);
+  await runScript(store.redis, "discard-execution", [keys.exec, ...feedKeys], []);
+}
+
+/** The record, or undefined when there is none (any more). */
+export async function readExecution(store: Store, id: ExecutionId): Promise<ExecutionRecord | undefined> {
+  const fields = await store.redis.hgetall(store.keys.execution(id).exec);
+  if (Object.keys(fields).length === 0) return undefined;
+  return { ...recordSchema.parse(fields), id };
+}
+
+/** Records that a person wants the run stopped; its worker sees it at its next heartbeat. */
+export async function requestCancel(store: Store, id: ExecutionId): Promise<void> {
+  await store.redis.hset(store.keys.execution(id).exec, "cancel", "1");
+}
+
+/** Executions of a partition that are not done, oldest first. */
+export async function activeExecutions(store: Store, partition: number, limit: number): Promise<ExecutionId[]> {
+  return (await store.redis.zrange(store.keys.active(partition), 0, String(limit - 1))) as ExecutionId[];
+}
+
+/**
+ * Lets an execution that is done expire, and stops watching it. Called when it has ended and its last feed is done;
+ * calling it again does no harm.
+ */
+export async function retireExecution(
+  store: Store,
+  id: ExecutionId,
+  options: { feeds: number; retentionMs: number },
+): Promise<void> {
+  const keys = store.keys.execution(id);
+  const feedKeys = Array.from({ length: options.feeds }, (_, feed) => Object.values(keys.feed(feed))).flat();
+  await runScript(
+    store.redis,
+    "expire-keys",
+    [keys.exec, keys.events, keys.journal, keys.attempts, ...feedKeys],
+    [Math.round(options.retentionMs)],
+  );
+  await store.redis.zrem(store.keys.active(partitionOf(id, store.partitions)), id);
+}
+
+export type { ExecutionState };

@@ -1,0 +1,153 @@
+import { subscriptionSchema, type ExecutionId, type ExecutionState, type Subscription } from "@crewstream/contracts";
+import {
+  deliveryRecordSchema,
+  parseOpenDelivery,
+  type DeliveryRecord,
+  type OpenDelivery,
+  type Settlement,
+} from "./deliveries.ts";
+import { callScript, runScript } from "./scripts.ts";
+import { ScriptError, scriptError } from "./script-errors.ts";
+import type { Store } from "./store.ts";
+
+/** Attempts kept per execution. */
+const attemptLogLength = 1000;
+
+export interface FeedAddress {
+  executionId: ExecutionId;
+  feed: number;
+}
+
+/** A feed as a worker loads it before draining. */
+export interface FeedState {
+  subscription: Subscription;
+  state: "open" | "closed" | "done";
+  /** Everything up to here has been sealed or passed over. */
+  cursor: number;
+  parked: number;
+  executionState: ExecutionState;
+  /** Feeds of the execution, needed to retire it. */
+  feeds: number;
+  /** Sealed and parked deliveries, in stream order. */
+  open: OpenDelivery[];
+}
+
+/** Loads a feed in one round trip; undefined when its execution has expired. */
+export async function readFeed(store: Store, { executionId, feed }: FeedAddress): Promise<FeedState | undefined> {
+  const keys = store.keys.execution(executionId);
+  const feedKeys = keys.feed(feed);
+  const [record, exec, open] = await Promise.all([
+    store.redis.hmget(feedKeys.feed, "sub", "state", "cursor", "parked"),
+    store.redis.hmget(keys.exec, "state", "feeds"),
+    store.redis.hvals(feedKeys.open),
+  ]);
+  const [sub, state, cursor, parked] = record;
+  const [executionState, feeds] = exec;
+  if (typeof sub !== "string" || typeof executionState !== "string") return undefined;
+  return {
+    subscription: subscriptionSchema.parse(JSON.parse(sub)),
+    state: state as FeedState["state"],
+    cursor: Number(cursor),
+    parked: Number(parked),
+    executionState: executionState as ExecutionState,
+    feeds: Number(feeds),
+    open: open.map(parseOpenDelivery).sort((a, b) => a.first - b.first),
+  };
+}
+
+/** The subscriptions of an execution, by feed number. */
+export async function readSubscriptions(store: Store, id: ExecutionId, feeds: number): Promise<Subscription[]> {
+  const keys = store.keys.execution(id);
+  const texts = await Promise.all(
+    Array.from({ length: feeds }, (_, feed) => store.redis.hget(keys.feed(feed).feed, "sub")),
+  );
+  return texts.filter((text) => text !== null).map((text) => subscriptionSchema.parse(JSON.parse(text)));
+}
+
+/**
+ * Seals deliveries and moves the cursor from `from` to `to`, before a byte is sent.
+ * @returns false when someone else has moved the cursor: read the feed again
+ * @throws AppError `conflict` when the subscription has ended
+ */
+export async function sealDeliveries(
+  store: Store,
+  { executionId, feed }: FeedAddress,
+  seal: { from: number; to: number; deliveries: readonly DeliveryRecord[] },
+): Promise<boolean> {
+  const { feed: feedKey, open } = store.keys.execution(executionId).feed(feed);
+  const records = seal.deliveries.flatMap((delivery) => [delivery.first, JSON.stringify(delivery)]);
+  const [answer = 0] = await callScript(
+    store.redis,
+    "seal-deliveries",
+    [feedKey, open],
+    [seal.from, seal.to, ...records],
+  );
+  if (answer === ScriptError.stale) return false;
+  if (answer < 0) throw scriptError(answer, "seal-deliveries");
+  return true;
+}
+
+/**
+ * Writes down what became of deliveries, with their attempts.
+ * @returns whether each was open still, and whether the feed, stopped at its parked limit, is to be woken
+ */
+export async function settleDeliveries(
+  store: Store,
+  { executionId, feed }: FeedAddress,
+  options: { settlements: readonly Settlement[]; maxParked: number },
+): Promise<{ settled: boolean[]; wake: boolean }> {
+  const keys = store.keys.execution(executionId);
+  const feedKeys = keys.feed(feed);
+  const args = options.settlements.flatMap(({ record, outcome, attempt }) => [
+    record.first,
+    outcome,
+    outcome === "delivered" ? "" : JSON.stringify(record),
+    record.events,
+    attempt === undefined ? "" : JSON.stringify(attempt),
+  ]);
+  const [wake, ...settled] = await runScript(
+    store.redis,
+    "settle-deliveries",
+    [feedKeys.feed, feedKeys.open, feedKeys.dead, keys.attempts],
+    [attemptLogLength, options.maxParked, ...args],
+  );
+  return { settled: settled.map((flag) => flag === 1), wake: wake === 1 };
+}
+
+/** What a feed that has nothing to do now is waiting for; see `lua/rest-feed.lua`. */
+export type FeedRest = "asleep" | "more" | "blocked" | "done" | "all_done" | "gone";
+
+const rests: Record<number, FeedRest> = {
+  0: "asleep",
+  1: "more",
+  2: "blocked",
+  3: "done",
+  4: "all_done",
+  [ScriptError.executionGone]: "gone",
+};
+
+/** Puts a feed to rest, unless something came meanwhile. */
+export async function restFeed(store: Store, { executionId, feed }: FeedAddress, maxParked: number): Promise<FeedRest> {
+  const keys = store.keys.execution(executionId);
+  const { feed: feedKey, open } = keys.feed(feed);
+  const [answer = 0] = await callScript(store.redis, "rest-feed", [keys.exec, feedKey, open], [maxParked]);
+  return rests[answer] ?? "asleep";
+}
+
+/** An open delivery, or undefined when it was settled. */
+export async function readOpenDelivery(
+  store: Store,
+  address: FeedAddress,
+  first: number,
+): Promise<OpenDelivery | undefined> {
+  const { open } = store.keys.execution(address.executionId).feed(address.feed);
+  const text = await store.redis.hget(open, String(first));
+  return text === null ? undefined : parseOpenDelivery(text);
+}
+
+/** The dead letters of a feed, in stream order. */
+export async function readDeadLetters(store: Store, address: FeedAddress): Promise<DeliveryRecord[]> {
+  const { dead } = store.keys.execution(address.executionId).feed(address.feed);
+  const texts = await store.redis.hvals(dead);
+  return texts.map((text) => deliveryRecordSchema.parse(JSON.parse(text))).sort((a, b) => a.first - b.first);
+}

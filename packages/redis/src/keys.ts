@@ -1,0 +1,109 @@
+import type { ExecutionId } from "@crewstream/contracts";
+
+/**
+ * Every key, spelt here and nowhere else. `P` is KEY_PREFIX; braces are the cluster's hash tags.
+ *
+ *   P:{ID}:exec              hash    an execution's record: state, inputs, outcome, `seq`, lease (owner, epoch, until)
+ *   P:{ID}:events            stream  its events; entry `SEQ-0` with i (id), t (type), j (JSON of the envelope)
+ *   P:{ID}:journal           hash    path → row of a finished step
+ *   P:{ID}:attempts          stream  capped log of webhook attempts
+ *   P:{ID}:feed:N            hash    subscription, cursor, woken, blocked, counters
+ *   P:{ID}:feed:N:open       hash    first seq → sealed (`s…`) or parked (`p…`) delivery
+ *   P:{ID}:feed:N:dead       hash    first seq → dead letter
+ *   P:{active-K}:executions  zset    executions of partition K that are not done, by last touch in ms
+ *   P:{index}:executions     zset    all executions by creation in ms
+ *   P:{index}:deliveries:S   zset    deliveries in state S (retrying, dead) by time in ms
+ *   P:{workers}:automations  hash    worker id → what it serves and until when
+ *   P:{ep:ID}:breaker        hash    an endpoint's breaker
+ *   P:{ep:ID}:stats          hash    an endpoint's counters
+ *   P:{idem:HASH}            string  idempotency key of a kickoff
+ *   P:{deployment}           hash    what all processes must agree on (partitions)
+ *   P:{inspector}:NAME       list    what the development inspector received
+ *
+ * All keys of one execution share its tag, so a script may be atomic over it; BullMQ's queues have tags of their own.
+ */
+export class Keys {
+  readonly prefix: string;
+
+  constructor(prefix: string) {
+    this.prefix = prefix;
+  }
+
+  execution(id: ExecutionId): ExecutionKeys {
+    const base = `${this.prefix}:{${id}}`;
+    return {
+      exec: `${base}:exec`,
+      events: `${base}:events`,
+      journal: `${base}:journal`,
+      attempts: `${base}:attempts`,
+      feed: (feed) => ({
+        feed: `${base}:feed:${feed}`,
+        open: `${base}:feed:${feed}:open`,
+        dead: `${base}:feed:${feed}:dead`,
+      }),
+    };
+  }
+
+  active(partition: number): string {
+    return `${this.prefix}:{active-${partition}}:executions`;
+  }
+
+  get executionIndex(): string {
+    return `${this.prefix}:{index}:executions`;
+  }
+
+  deliveryIndex(state: "retrying" | "dead"): string {
+    return `${this.prefix}:{index}:deliveries:${state}`;
+  }
+
+  get automations(): string {
+    return `${this.prefix}:{workers}:automations`;
+  }
+
+  breaker(endpoint: string): string {
+    return `${this.prefix}:{ep:${endpoint}}:breaker`;
+  }
+
+  endpointStats(endpoint: string): string {
+    return `${this.prefix}:{ep:${endpoint}}:stats`;
+  }
+
+  idempotency(hash: string): string {
+    return `${this.prefix}:{idem:${hash}}`;
+  }
+
+  get deployment(): string {
+    return `${this.prefix}:{deployment}`;
+  }
+
+  inspector(name: string): string {
+    return `${this.prefix}:{inspector}:${name}`;
+  }
+
+  /** BullMQ's prefix for a queue: the tag keeps all keys of one queue, and only those, in one slot. */
+  queue(name: string): string {
+    return `{${this.prefix}:${name}}`;
+  }
+}
+
+export interface ExecutionKeys {
+  exec: string;
+  events: string;
+  journal: string;
+  attempts: string;
+  feed(feed: number): FeedKeys;
+}
+
+export interface FeedKeys {
+  feed: string;
+  open: string;
+  dead: string;
+}
+
+/**
+ * The queue partition of an execution. The last eight hex digits of a UUID v7 are random, so executions spread
+ * evenly; the leading ones are a clock.
+ */
+export function partitionOf(id: ExecutionId, partitions: number): number {
+  return Number.parseInt(id.slice(-8), 16) % partitions;
+}

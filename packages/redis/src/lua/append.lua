@@ -1,0 +1,57 @@
+--[[
+  One step of a run: its events, its journal rows and the record's new fields, all or nothing, by the lease's holder
+  only. Repeating a call whose answer was lost changes nothing: entries that are there already are passed over.
+
+  KEYS  1 exec, 2 events, 3 journal, 4… the feeds that select at least one of these events
+  ARGV  1 epoch, 2 sequence of the first event, 3 events, 4 rows, 5 fields,
+        then (id, type, json) per event, (path, row) per journal row, (name, value) per field
+  Returns  {last sequence, n…}: n are positions (from 0) among the given feeds that were asleep and are now to be woken
+  Errors   {-1} no such execution, {-2} the lease was lost, {-3} the sequence does not follow
+]]
+local record = redis.call("HMGET", KEYS[1], "epoch", "seq")
+if not record[1] then
+  return { -1 }
+end
+if record[1] ~= ARGV[1] then
+  return { -2 }
+end
+local last = tonumber(record[2])
+local first, events, rows, fields = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+if events > 0 and first ~= last + 1 then
+  if first > last + 1 then
+    return { -3 }
+  end
+  local there = redis.call("XRANGE", KEYS[2], first .. "-0", first .. "-0")
+  if not there[1] or there[1][2][2] ~= ARGV[6] then
+    return { -3 }
+  end
+end
+local at = 6
+for i = 0, events - 1 do
+  local seq = first + i
+  if seq > last then
+    redis.call("XADD", KEYS[2], seq .. "-0", "i", ARGV[at], "t", ARGV[at + 1], "j", ARGV[at + 2])
+  end
+  at = at + 3
+end
+if events > 0 and first + events - 1 > last then
+  last = first + events - 1
+  redis.call("HSET", KEYS[1], "seq", last)
+end
+for _ = 1, rows do
+  redis.call("HSET", KEYS[3], ARGV[at], ARGV[at + 1])
+  at = at + 2
+end
+for _ = 1, fields do
+  redis.call("HSET", KEYS[1], ARGV[at], ARGV[at + 1])
+  at = at + 2
+end
+local answer = { last }
+for i = 4, #KEYS do
+  local feed = redis.call("HMGET", KEYS[i], "woken", "state")
+  if feed[1] ~= "1" and feed[2] == "open" then
+    redis.call("HSET", KEYS[i], "woken", 1)
+    answer[#answer + 1] = i - 4
+  end
+end
+return answer

@@ -1,0 +1,45 @@
+--[[
+  Writes down what became of deliveries. One that is no longer open was settled by someone else: nothing changes, so a
+  late failure never brings back what was acknowledged.
+
+  KEYS  1 feed, 2 open, 3 dead, 4 attempts
+  ARGV  1 attempt log length, 2 parked limit,
+        then (first seq, outcome, record JSON, events, attempt JSON) per delivery; outcome is
+        "delivered", "parked" or "dead"; an empty attempt JSON logs nothing
+  Returns  {wake, settled…}: wake is 1 when the feed had stopped at its parked limit and may go on; settled per
+           delivery is 1, or 0 when it was not open
+]]
+local answer = { 0 }
+for i = 3, #ARGV, 5 do
+  local first, outcome, record, events, attempt = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
+  local open = redis.call("HGET", KEYS[2], first)
+  if open then
+    local wasParked = string.sub(open, 1, 1) == "p"
+    if outcome == "parked" then
+      redis.call("HSET", KEYS[2], first, "p" .. record)
+      if not wasParked then
+        redis.call("HINCRBY", KEYS[1], "parked", 1)
+      end
+    else
+      redis.call("HDEL", KEYS[2], first)
+      if wasParked then
+        redis.call("HINCRBY", KEYS[1], "parked", -1)
+      end
+      redis.call("HINCRBY", KEYS[1], outcome, 1)
+      redis.call("HINCRBY", KEYS[1], outcome .. "_events", events)
+      if outcome == "dead" then
+        redis.call("HSET", KEYS[3], first, record)
+      end
+    end
+  end
+  if attempt ~= "" then
+    redis.call("XADD", KEYS[4], "MAXLEN", "~", ARGV[1], "*", "a", attempt)
+  end
+  answer[#answer + 1] = open and 1 or 0
+end
+local feed = redis.call("HMGET", KEYS[1], "blocked", "parked")
+if feed[1] == "1" and tonumber(feed[2]) < tonumber(ARGV[2]) then
+  redis.call("HSET", KEYS[1], "blocked", 0)
+  answer[1] = 1
+end
+return answer
