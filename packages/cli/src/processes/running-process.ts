@@ -1,0 +1,90 @@
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { isRunning, type ProcessIdentity } from "./identity.ts";
+
+/** How a process ended: a code, or the signal that ended it; both null when nobody could see it end. */
+export interface ProcessExit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+/** A process of this machine, whether started here or found running. */
+export interface RunningProcess {
+  pid: number;
+  exited: Promise<ProcessExit>;
+  /** Sends a signal; a process that is gone already is left alone. */
+  signal: (signal: NodeJS.Signals) => void;
+}
+
+export interface LaunchOptions {
+  command: string;
+  args: readonly string[];
+  argv0?: string;
+  env: NodeJS.ProcessEnv;
+  cwd?: string;
+  /** Opens a channel whose closing tells the child that its parent is gone, however that came about. */
+  ipc?: boolean;
+  /** Gets each line of stdout and stderr, without its end. */
+  onLine: (line: string) => void;
+}
+
+/**
+ * Starts a process in a group of its own, so that Ctrl-C in the terminal reaches only the one that started it,
+ * which then ends the others in order.
+ * @throws the spawn error, e.g. ENOENT
+ */
+export async function launch(options: LaunchOptions): Promise<RunningProcess> {
+  const child = spawn(options.command, options.args, {
+    ...(options.argv0 === undefined ? {} : { argv0: options.argv0 }),
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    env: options.env,
+    detached: true,
+    stdio: options.ipc === true ? ["ignore", "pipe", "pipe", "ipc"] : ["ignore", "pipe", "pipe"],
+  });
+  const exited = new Promise<ProcessExit>((resolve) => {
+    child.once("close", (code, signal) => resolve({ code, signal }));
+  });
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream !== null) createInterface({ input: stream }).on("line", options.onLine);
+  }
+  const pid = await new Promise<number>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("spawn", () => resolve(child.pid ?? 0));
+  });
+  child.on("error", () => undefined);
+  return { pid, exited, signal: (signal) => void child.kill(signal) };
+}
+
+/** Takes over a process that somebody else started: its end is seen by looking, and its output is not. */
+export function adopt(identity: ProcessIdentity, lookEveryMs = 200): RunningProcess {
+  const exited = new Promise<ProcessExit>((resolve) => {
+    const timer = setInterval(() => {
+      if (isRunning(identity)) return;
+      clearInterval(timer);
+      resolve({ code: null, signal: null });
+    }, lookEveryMs);
+    timer.unref();
+  });
+  return {
+    pid: identity.pid,
+    exited,
+    signal: (signal) => {
+      if (isRunning(identity)) process.kill(identity.pid, signal);
+    },
+  };
+}
+
+/** Asks a process to end, kills it after `graceMs`, and resolves when it is gone. */
+export async function endProcess(identity: ProcessIdentity, graceMs: number): Promise<void> {
+  const running = adopt(identity);
+  running.signal("SIGTERM");
+  const timer = setTimeout(() => running.signal("SIGKILL"), graceMs);
+  await running.exited;
+  clearTimeout(timer);
+}
+
+/** For people: `exited with code 1`, `was killed by SIGKILL`. */
+export function describeExit({ code, signal }: ProcessExit): string {
+  if (signal !== null) return `was killed by ${signal}`;
+  return code === null ? "is gone" : `exited with code ${code}`;
+}

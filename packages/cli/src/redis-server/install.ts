@@ -1,0 +1,96 @@
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { AppError, ErrorCode } from "@crewstream/contracts";
+import { findRedisServer, type RedisBinary } from "./find.ts";
+import { installHint, parseOsRelease, type Machine } from "./install-hint.ts";
+
+/**
+ * Debian's `redis-tools` holds the server binary without the service, the user and the port 6379 that
+ * `redis-server` would set up: nothing is started now or at the next boot.
+ */
+const debianPackage = "redis-tools";
+
+export interface EnsureRedisOptions {
+  /** Directories to look in, as in `PATH`. */
+  searchPath: string;
+  /** Told in a sentence what is being done, when it is more than looking. */
+  say: (sentence: string) => void;
+  machine?: Machine;
+  /** Runs apt-get; a test puts its own here. */
+  aptGet?: (args: readonly string[]) => Promise<void>;
+}
+
+/**
+ * A usable Redis server binary: found, or on Debian and Ubuntu as root installed with apt-get.
+ * @throws AppError `configuration` with the line that helps on this machine
+ */
+export async function ensureRedisServer(options: EnsureRedisOptions): Promise<RedisBinary> {
+  const found = await findRedisServer(options.searchPath);
+  if (found !== undefined) return found;
+
+  const machine = options.machine ?? thisMachine();
+  const canInstall = machine.isRoot && machine.distributions.some((id) => id === "debian" || id === "ubuntu");
+  if (!canInstall) throw missingRedis(installHint(machine));
+
+  options.say(`No Redis found: installing the package ${debianPackage} with apt-get (it sets up no service)`);
+  await aptInstall(options.aptGet ?? aptGet);
+  const installed = await findRedisServer(`${options.searchPath}:/usr/bin`);
+  if (installed === undefined) throw missingRedis("apt-get install -y redis-server");
+  options.say(`Installed ${installed.product} ${installed.version}`);
+  return installed;
+}
+
+/** Facts about the machine this runs on. */
+export function thisMachine(): Machine {
+  let osRelease = "";
+  try {
+    osRelease = readFileSync("/etc/os-release", "utf8");
+  } catch {
+    // Not a Linux distribution that says what it is.
+  }
+  return {
+    platform: process.platform,
+    distributions: parseOsRelease(osRelease),
+    isRoot: process.getuid?.() === 0,
+  };
+}
+
+/** Package lists of a fresh container are empty and those of an old one outdated: then they are fetched and it is tried again. */
+async function aptInstall(apt: (args: readonly string[]) => Promise<void>): Promise<void> {
+  const install = ["install", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=120", debianPackage];
+  try {
+    await apt(install);
+  } catch {
+    await apt(["update"]);
+    await apt(install);
+  }
+}
+
+function aptGet(args: readonly string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn("apt-get", args, {
+      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let output = "";
+    const keep = (chunk: Buffer): void => {
+      output = (output + chunk.toString()).slice(-2000);
+    };
+    child.stdout.on("data", keep);
+    child.stderr.on("data", keep);
+    child.once("error", (cause) => reject(aptFailed(args, cause.message)));
+    child.once("close", (code) => (code === 0 ? resolve() : reject(aptFailed(args, output))));
+  });
+}
+
+function aptFailed(args: readonly string[], output: string): AppError {
+  return new AppError(`apt-get ${args.join(" ")} failed:\n${output.trim()}`, { code: ErrorCode.configuration });
+}
+
+function missingRedis(hint: string): AppError {
+  return new AppError(
+    `crewstream needs Redis 6.2 or newer, or Valkey, and found none on the PATH. Install one:\n\n    ${hint}\n\n` +
+      "or name one that runs already with REDIS_URL=redis://host:6379",
+    { code: ErrorCode.configuration },
+  );
+}

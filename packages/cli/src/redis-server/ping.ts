@@ -1,0 +1,30 @@
+import { connect } from "node:net";
+
+export interface RedisAddress {
+  port: number;
+  password: string;
+}
+
+/**
+ * Whether a Redis on this machine answers to this password, asked over a plain socket.
+ * False for refused, wrong password, still loading, silent for `timeoutMs`, or not Redis at all.
+ */
+export function answersPing({ port, password }: RedisAddress, timeoutMs = 2000): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: "127.0.0.1" });
+    const settle = (answered: boolean): void => {
+      socket.destroy();
+      resolve(answered);
+    };
+    let received = "";
+    socket.setTimeout(timeoutMs, () => settle(false));
+    socket.once("error", () => settle(false));
+    socket.once("close", () => settle(false));
+    socket.once("connect", () => socket.write(`AUTH ${password}\r\nPING\r\n`));
+    socket.on("data", (chunk) => {
+      received += chunk.toString("latin1");
+      if (received.includes("+PONG")) settle(true);
+      else if (received.includes("-")) settle(false);
+    });
+  });
+}

@@ -1,0 +1,127 @@
+import { randomBytes } from "node:crypto";
+import { mkdir } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join, resolve } from "node:path";
+import { z } from "zod";
+import { readJson, writePrivateFile } from "../start/private-files.ts";
+import { identifyProcess, isRunning, processIdentitySchema } from "../processes/identity.ts";
+import { adopt, endProcess, launch, type RunningProcess } from "../processes/running-process.ts";
+import { redisConfig } from "./config-file.ts";
+import type { RedisBinary } from "./find.ts";
+import { answersPing, type RedisAddress } from "./ping.ts";
+
+/**
+ * A Redis of our own on a loopback port with a password. TCP and not a unix socket: every client takes the URL as it
+ * is, there is no path limit of 104 bytes, and it works on file systems without sockets.
+ */
+export interface PrivateRedis {
+  url: string;
+  address: RedisAddress;
+  process: RunningProcess;
+  /** Whether it ran already, left behind by a start that was killed. */
+  adopted: boolean;
+}
+
+export interface PrivateRedisOptions {
+  /** Where its data, port and password are kept; made when missing. */
+  dir: string;
+  binary: RedisBinary;
+  onLine?: (line: string) => void;
+  /** More directives of `redis.conf`, by name. */
+  config?: Readonly<Record<string, string>>;
+}
+
+const instanceSchema = z.object({
+  port: z.number().int(),
+  password: z.string().min(1),
+  process: processIdentitySchema.optional(),
+});
+
+/** A port may be taken between looking and binding; then another is looked for. */
+const portAttempts = 5;
+
+/** A Redis left behind may still be reading its file; one that never answers is ended and started anew. */
+const orphanAnswersWithinMs = 30_000;
+const orphanStopsWithinMs = 10_000;
+
+/** Starts the private Redis of a folder, or takes over the one that still serves it, and waits until it answers. */
+export async function startPrivateRedis(options: PrivateRedisOptions): Promise<PrivateRedis> {
+  const dir = resolve(options.dir);
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const known = await readJson(join(dir, "instance.json"), instanceSchema);
+  const orphan = known?.process;
+  if (known !== undefined && orphan !== undefined && isRunning(orphan)) {
+    const giveUpAt = Date.now() + orphanAnswersWithinMs;
+    const usable = await answersWhile(known, () => isRunning(orphan) && Date.now() < giveUpAt);
+    if (usable) return describe(known, adopt(orphan), true);
+    await endProcess(orphan, orphanStopsWithinMs);
+  }
+
+  const password = known?.password ?? randomBytes(24).toString("hex");
+  for (let attempt = 1; ; attempt += 1) {
+    const port = attempt === 1 && known !== undefined && (await isFree(known.port)) ? known.port : await freePort();
+    const started = await tryToStart(dir, { port, password }, options);
+    if (started !== undefined) return started;
+    if (attempt === portAttempts) throw new Error(`Redis did not start in ${dir}: see the lines above.`);
+  }
+}
+
+/** Undefined when it ended before it answered, as it does on a port that was taken meanwhile. */
+async function tryToStart(
+  dir: string,
+  address: RedisAddress,
+  options: PrivateRedisOptions,
+): Promise<PrivateRedis | undefined> {
+  const configFile = join(dir, "redis.conf");
+  await writePrivateFile(configFile, redisConfig(dir, address, options.config));
+  const running = await launch({
+    command: options.binary.path,
+    argv0: options.binary.argv0,
+    args: [configFile],
+    cwd: dir,
+    env: process.env,
+    onLine: options.onLine ?? (() => undefined),
+  });
+  const identity = identifyProcess(running.pid);
+  await writePrivateFile(join(dir, "instance.json"), JSON.stringify({ ...address, process: identity }));
+  let ended = false;
+  void running.exited.then(() => (ended = true));
+  return (await answersWhile(address, () => !ended)) ? describe(address, running, false) : undefined;
+}
+
+/** Asks until it answers; a Redis that reads a large file first takes its time. */
+async function answersWhile(address: RedisAddress, alive: () => boolean): Promise<boolean> {
+  while (alive()) {
+    if (await answersPing(address)) return true;
+    await pause(20);
+  }
+  return false;
+}
+
+function describe(address: RedisAddress, running: RunningProcess, adopted: boolean): PrivateRedis {
+  const { port, password } = address;
+  return { url: `redis://:${password}@127.0.0.1:${port}`, address: { port, password }, process: running, adopted };
+}
+
+function freePort(): Promise<number> {
+  return listenOnce(0).then((port) => port ?? 0);
+}
+
+async function isFree(port: number): Promise<boolean> {
+  return (await listenOnce(port)) !== undefined;
+}
+
+function listenOnce(port: number): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(undefined));
+    server.listen(port, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : undefined));
+    });
+  });
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

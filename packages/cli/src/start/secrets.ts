@@ -1,0 +1,65 @@
+import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { AppError, ErrorCode, signingSecretPrefix } from "@crewstream/contracts";
+import { z } from "zod";
+import { writePrivateFile } from "./private-files.ts";
+
+/** What a deployment must keep to itself, under the names of its environment variables. */
+export const secretsSchema = z.object({
+  API_TOKENS: z.string().min(1),
+  ENCRYPTION_KEY: z.string().min(1),
+  WEBHOOK_SIGNING_SECRET: z.string().startsWith(signingSecretPrefix),
+});
+export type Secrets = z.output<typeof secretsSchema>;
+
+/** New secrets: a token of 32 random bytes (base64url), a key of 32 bytes (base64), a Standard Webhooks secret of 32 bytes. */
+export function generateSecrets(): Secrets {
+  return {
+    API_TOKENS: `cs_${randomBytes(32).toString("base64url")}`,
+    ENCRYPTION_KEY: randomBytes(32).toString("base64"),
+    WEBHOOK_SIGNING_SECRET: signingSecretPrefix + randomBytes(32).toString("base64"),
+  };
+}
+
+/**
+ * The secrets kept in a file, generated at the first call. Those given in the environment win and are not kept.
+ * @throws AppError `configuration` when the file is damaged: making new ones would orphan what the old key encrypted
+ */
+export async function keepSecrets(path: string, env: Readonly<Record<string, string | undefined>>): Promise<Secrets> {
+  const given = Object.fromEntries(
+    Object.keys(secretsSchema.shape).flatMap((name) => (env[name] ? [[name, env[name]]] : [])),
+  );
+  return { ...((await readSecrets(path)) ?? (await createSecrets(path))), ...given };
+}
+
+async function createSecrets(path: string): Promise<Secrets> {
+  const secrets = generateSecrets();
+  await writePrivateFile(path, `${JSON.stringify(secrets, null, 2)}\n`);
+  return secrets;
+}
+
+async function readSecrets(path: string): Promise<Secrets | undefined> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+  try {
+    return secretsSchema.parse(JSON.parse(text));
+  } catch {
+    throw new AppError(
+      `${path} is damaged. Restore it from a backup; or delete it to get new secrets, ` +
+        "after which webhook secrets stored so far cannot be read any more.",
+      { code: ErrorCode.configuration },
+    );
+  }
+}
+
+/** The first token of an `API_TOKENS` list, whose entries are `token` or `name:token:scopes`. */
+export function firstToken(list: string): string {
+  const [entry = ""] = list.split(",");
+  const parts = entry.trim().split(":");
+  return parts[1] ?? parts[0] ?? "";
+}
