@@ -1,0 +1,49 @@
+import { expect, test } from "vitest";
+import { WebhookSink } from "../support/webhook-sink.ts";
+
+const post = (url: string, body: unknown): Promise<Response> =>
+  fetch(url, { method: "POST", body: JSON.stringify(body), redirect: "manual", signal: AbortSignal.timeout(300) });
+
+test("records what arrives and answers as scripted, then 200", async () => {
+  await using sink = await WebhookSink.start();
+  sink.script("/a", [500, { status: 429, headers: { "retry-after": "1" } }, { redirect: "http://127.0.0.1/" }]);
+  const event = { id: "e1", execution_id: "x", timestamp: "t", type: "flow_started", data: {} };
+
+  const answers = [];
+  for (let index = 0; index < 4; index += 1) answers.push(await post(sink.url("/a"), { events: [event] }));
+
+  expect(answers.map(({ status }) => status)).toEqual([500, 429, 302, 200]);
+  expect(answers[1]?.headers.get("retry-after")).toBe("1");
+  const requests = await sink.received(4, "/a");
+  expect(requests.map(({ nth, status }) => [nth, status])).toEqual([
+    [0, 500],
+    [1, 429],
+    [2, 302],
+    [3, 200],
+  ]);
+  expect(requests[0]?.rawBody).toBe(JSON.stringify({ events: [event] }));
+  expect(sink.events()).toEqual([event]);
+});
+
+test("misbehaves: reset, hang, drip, down and up again", async () => {
+  await using sink = await WebhookSink.start();
+  sink.script("/reset", "reset").script("/hang", "hang").script("/drip", "drip");
+
+  await expect(post(sink.url("/reset"), {})).rejects.toThrow("fetch failed");
+  await expect(post(sink.url("/hang"), {})).rejects.toThrow(/timeout/);
+  const dripping = await post(sink.url("/drip"), {});
+  await expect(dripping.text()).rejects.toThrow(/timeout/);
+  expect(sink.requests().map(({ status }) => status)).toEqual([undefined, undefined, undefined]);
+
+  const url = sink.url("/again");
+  await sink.down();
+  await expect(post(url, {})).rejects.toThrow("fetch failed");
+  await sink.up();
+  expect((await post(url, {})).status).toBe(200);
+});
+
+test("a wait that fails says what was seen", async () => {
+  await using sink = await WebhookSink.start();
+  await post(sink.url("/seen"), {});
+  await expect(sink.until(() => false, 50)).rejects.toThrow(/the sink saw 1 requests\n {2}#0 POST \/seen → 200/);
+});
