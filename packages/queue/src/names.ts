@@ -1,0 +1,16 @@
+/** Queue families. Runs have one queue; feeds and retries are split by execution, as a queue lives in one cluster slot. */
+export const runsQueue = "runs";
+
+export function feedsQueue(partition: number): string {
+  return `feeds-${partition}`;
+}
+
+export function retriesQueue(partition: number): string {
+  return `retries-${partition}`;
+}
+
+/** All queues of a deployment. */
+export function queueNames(partitions: number): string[] {
+  const numbers = Array.from({ length: partitions }, (_, partition) => partition);
+  return [runsQueue, ...numbers.map(feedsQueue), ...numbers.map(retriesQueue)];
+}

@@ -1,0 +1,93 @@
+import type { DrainFeedJob, ExecutionId, RetryDeliveryJob, RunExecutionJob } from "@crewstream/contracts";
+import { partitionOf, type Store } from "@crewstream/redis";
+import { Queue, type ConnectionOptions, type JobsOptions } from "bullmq";
+import { feedsQueue, queueNames, retriesQueue, runsQueue } from "./names.ts";
+
+/** Jobs are pointers into the store; what is done leaves nothing behind, and failures keep a short tail to look at. */
+const defaultJobOptions: JobsOptions = { removeOnComplete: true, removeOnFail: { count: 1000, age: 7 * 24 * 3600 } };
+
+/** BullMQ's own event stream; nobody here reads far back in it. */
+const eventStreamLength = 100;
+
+/** The producing side of all queues of a deployment. */
+export class Queues implements AsyncDisposable {
+  readonly #store: Store;
+  readonly #open = new Map<string, Queue>();
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** Asks for a run, or for its continuation. One job per execution: a second request while one waits is dropped. */
+  async enqueueRun(executionId: ExecutionId, options: { delayMs?: number } = {}): Promise<void> {
+    const data: RunExecutionJob = { executionId };
+    await this.#queue(runsQueue).add("run", data, {
+      ...(options.delayMs === undefined ? {} : { delay: options.delayMs }),
+      deduplication: { id: executionId, keepLastIfActive: true },
+    });
+  }
+
+  /**
+   * Wakes a feed after `delayMs`. While a wake is waiting, further ones are dropped; while the feed is being
+   * drained, one more pass is kept for after it. `flush` brings a waiting wake forward.
+   */
+  async wakeFeed(job: DrainFeedJob, options: { delayMs: number; flush?: boolean }): Promise<void> {
+    const partition = partitionOf(job.executionId, this.#store.partitions);
+    await this.#queue(feedsQueue(partition)).add("drain", job, {
+      delay: options.delayMs,
+      deduplication: {
+        id: `${job.executionId}-${job.feed}`,
+        keepLastIfActive: true,
+        ...(options.flush === true ? { replace: true } : {}),
+      },
+    });
+  }
+
+  /** Schedules the next attempt of a parked delivery. One job per delivery: `replace` moves a waiting one. */
+  async scheduleRetry(job: RetryDeliveryJob, options: { delayMs: number; replace?: boolean }): Promise<void> {
+    const partition = partitionOf(job.executionId, this.#store.partitions);
+    await this.#queue(retriesQueue(partition)).add("retry", job, {
+      delay: Math.max(0, Math.round(options.delayMs)),
+      deduplication: {
+        id: `${job.executionId}-${job.feed}-${job.first}`,
+        keepLastIfActive: true,
+        ...(options.replace === true ? { replace: true } : {}),
+      },
+    });
+  }
+
+  /** Jobs by queue and state, for gauges and the dashboard. */
+  async depths(): Promise<{ queue: string; waiting: number; delayed: number; active: number }[]> {
+    return Promise.all(
+      queueNames(this.#store.partitions).map(async (queue) => {
+        const counts = await this.#queue(queue).getJobCounts("wait", "delayed", "active");
+        return { queue, waiting: counts["wait"] ?? 0, delayed: counts["delayed"] ?? 0, active: counts["active"] ?? 0 };
+      }),
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#open.values()].map((queue) => queue.close()));
+  }
+
+  #queue(name: string): Queue {
+    const existing = this.#open.get(name);
+    if (existing !== undefined) return existing;
+    const queue = new Queue(name, {
+      connection: bullConnection(this.#store),
+      prefix: this.#store.keys.queue(name),
+      defaultJobOptions,
+      streams: { events: { maxLen: eventStreamLength } },
+      skipVersionCheck: true,
+    });
+    // A lost connection is logged once, by the store's own listener.
+    queue.on("error", () => undefined);
+    this.#open.set(name, queue);
+    return queue;
+  }
+}
+
+/** Our connection as BullMQ takes it; it shares it for commands and opens its own for blocking reads. */
+export function bullConnection(store: Store): ConnectionOptions {
+  return store.redis;
+}

@@ -1,0 +1,90 @@
+import { AppError, errorMessage } from "@crewstream/contracts";
+import type { Store } from "@crewstream/redis";
+import type { Logger, Metrics } from "@crewstream/service";
+import { DelayedError, UnrecoverableError, Worker, type Job } from "bullmq";
+import type { z } from "zod";
+import { bullConnection } from "./queues.ts";
+
+/** What a handler wants done with its job: it is finished, or comes back after a delay without a counted attempt. */
+export type JobResult = { kind: "done" } | { kind: "later"; delayMs: number };
+
+export const jobDone: JobResult = { kind: "done" };
+
+export interface WorkerOptions<Payload> {
+  store: Store;
+  queue: string;
+  schema: z.ZodType<Payload>;
+  concurrency: number;
+  /** How long a silent worker keeps a job, in ms; it is renewed at half of it. */
+  lockMs: number;
+  log: Logger;
+  metrics: Metrics;
+  /** Aborted when the shutdown's deadline has passed. */
+  deadline: AbortSignal;
+  handle(payload: Payload, signal: AbortSignal): Promise<JobResult>;
+}
+
+/**
+ * Takes jobs from one queue: parses the payload, runs the handler, maps errors (one that cannot succeed later is not
+ * tried again, any other comes back after a second). Disposing it stops intake at once and waits for running jobs;
+ * they get `deadline` as their signal.
+ */
+export function startWorker<Payload>(options: WorkerOptions<Payload>): AsyncDisposable {
+  const { store, queue, log, metrics } = options;
+  const worker = new Worker<unknown>(queue, (job, token) => run(options, job, token), {
+    connection: bullConnection(store),
+    prefix: store.keys.queue(queue),
+    concurrency: options.concurrency,
+    lockDuration: options.lockMs,
+    stalledInterval: options.lockMs,
+    // A killed worker says nothing about the job, and handlers have their own limit on poison.
+    maxStalledCount: 1000,
+    drainDelay: 10,
+    runRetryDelay: 1000,
+    skipVersionCheck: true,
+  });
+  worker.on("error", (error) => log.debug({ reason: error.message, queue }, "queue.connection_error"));
+  worker.on("failed", (job, error) => {
+    metrics.jobs.inc({ queue, result: "failed" });
+    log.error({ err: error, queue, job: job?.data }, "job.failed");
+  });
+  return {
+    async [Symbol.asyncDispose]() {
+      const forced = new Promise<void>((resolve) => {
+        options.deadline.addEventListener("abort", () => resolve(), { once: true });
+      });
+      // Running jobs get a moment after the deadline to hand over; then the connection goes.
+      await Promise.race([worker.close(), forced.then(() => graceAfterDeadline())]);
+      await worker.close(true);
+    },
+  };
+}
+
+async function run<Payload>(
+  options: WorkerOptions<Payload>,
+  job: Job<unknown>,
+  token: string | undefined,
+): Promise<void> {
+  const { queue, metrics, log } = options;
+  const payload = options.schema.safeParse(job.data);
+  if (!payload.success) throw new UnrecoverableError(`The job's payload does not parse: ${payload.error.message}`);
+  let result: JobResult;
+  try {
+    result = await options.handle(payload.data, options.deadline);
+  } catch (error) {
+    if (AppError.is(error) && !error.retryable) throw new UnrecoverableError(errorMessage(error));
+    log.warn({ err: error, queue, job: payload.data }, "job.will_retry");
+    result = { kind: "later", delayMs: 1000 };
+  }
+  metrics.jobs.inc({ queue, result: result.kind });
+  if (result.kind === "later") {
+    await job.moveToDelayed(Date.now() + result.delayMs, token);
+    throw new DelayedError();
+  }
+}
+
+function graceAfterDeadline(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, 500).unref();
+  });
+}
