@@ -54,3 +54,19 @@ export {
   type RetryDeliveryJob,
   type RunExecutionJob,
 } from "./jobs.ts";
+export { baseDataSchema } from "./events/base.ts";
+export {
+  eventGroups,
+  eventTypes,
+  isKnownEventType,
+  schemaFor,
+  type CatalogueEvent,
+  type EventAliases,
+  type EventData,
+  type EventGroup,
+  type EventTypeName,
+  type KnownEventName,
+} from "./events/catalogue.ts";
+export { describeEventTypes, type EventTypeDescription } from "./events/describe.ts";
+export { pairs as eventPairs, scopeOf, type EventScope } from "./events/scope.ts";
+export { suggestEventType } from "./events/suggest.ts";

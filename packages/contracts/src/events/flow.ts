@@ -1,0 +1,90 @@
+import { eventType } from "./event-type.ts";
+import { anything, maybeAnything, maybeRecord, maybeText, maybeTexts, record, text } from "./fields.ts";
+
+const flow_name = text;
+const method_name = text;
+const state = record.describe("The flow's state at that moment; `state.id` is the flow's id.");
+const paused = {
+  flow_name,
+  method_name,
+  state,
+  flow_id: text,
+  message: text.describe("What the person is asked."),
+  emit: maybeTexts.describe("The outcomes the answer is sorted into."),
+};
+const message = text;
+const request_id = maybeText.describe("Names the open question; an answer gives it back.");
+
+const flow = { flow_name: "ReviewFlow" };
+const draft = { ...flow, method_name: "draft" };
+const stateThen = { id: "9f7c2a10-4f6e-4f0e-8a4e-2d1b5c3e7f60", topic: "4.2", draft: "" };
+const question = "Please review the draft";
+
+export const flowEvents = {
+  flow_created: eventType("A flow was made, before it runs.", { flow_name }, flow),
+  flow_started: eventType(
+    "A flow begins to run, or goes on after a pause.",
+    { flow_name, inputs: maybeRecord },
+    { ...flow, inputs: { topic: "4.2" } },
+  ),
+  method_execution_started: eventType(
+    "A method of a flow begins.",
+    { flow_name, method_name, state, params: maybeRecord.describe("Positional arguments as `_0`, `_1`…") },
+    { ...draft, state: stateThen, params: {} },
+  ),
+  method_execution_finished: eventType(
+    "A method of a flow is done; a router's result is the label it chose.",
+    { flow_name, method_name, result: maybeAnything, state },
+    { ...draft, result: "approved", state: { ...stateThen, draft: "# 4.2" } },
+  ),
+  method_execution_failed: eventType(
+    "A method of a flow failed.",
+    { flow_name, method_name, error: text },
+    { ...draft, error: "No changes found" },
+  ),
+  method_execution_paused: eventType("A method waits for a person's answer; it starts again with it.", paused, {
+    ...draft,
+    state: stateThen,
+    flow_id: stateThen.id,
+    message: question,
+    emit: ["approved", "rejected"],
+  }),
+  flow_finished: eventType(
+    "A flow has run to its end; its result is that of the last method.",
+    { flow_name, result: maybeAnything, state },
+    { ...flow, result: "published", state: { ...stateThen, draft: "# 4.2" } },
+  ),
+  flow_failed: eventType(
+    "A flow ended with an error; methods that ran beside it may still report.",
+    { flow_name, error: text },
+    { ...flow, error: "No changes found" },
+  ),
+  flow_paused: eventType("A flow stands still until a person answers.", paused, {
+    ...draft,
+    state: stateThen,
+    flow_id: stateThen.id,
+    message: question,
+    emit: ["approved", "rejected"],
+  }),
+  flow_plot: eventType("A drawing of a flow was made.", { flow_name }, flow),
+  flow_input_requested: eventType(
+    "A method asks a person for a line of input.",
+    { flow_name, method_name, message, metadata: maybeRecord },
+    { ...draft, message: "Which version?", metadata: null },
+  ),
+  flow_input_received: eventType(
+    "The input a method asked for has come.",
+    { flow_name, method_name, message, response: maybeText, metadata: maybeRecord, response_metadata: maybeRecord },
+    { ...draft, message: "Which version?", response: "4.2", metadata: null, response_metadata: null },
+  ),
+  human_feedback_requested: eventType(
+    "A person is asked for feedback on an output.",
+    { flow_name, method_name, output: anything, message, emit: maybeTexts, request_id },
+    { ...draft, output: "# 4.2", message: question, emit: ["approved", "rejected"], request_id: "draft" },
+  ),
+  human_feedback_received: eventType(
+    "A person's feedback has come; `outcome` is what it was sorted into.",
+    { flow_name, method_name, feedback: text, outcome: maybeText, request_id },
+    { ...draft, feedback: "Looks good, ship it", outcome: "approved", request_id: "draft" },
+  ),
+};

@@ -1,0 +1,100 @@
+import { z } from "zod";
+import { eventType } from "./event-type.ts";
+import {
+  anything,
+  maybeDecimal,
+  maybeFlag,
+  maybeInteger,
+  maybeRecord,
+  maybeText,
+  maybeTexts,
+  record,
+  text,
+} from "./fields.ts";
+import { messages, toolCall } from "./projections.ts";
+
+const call_type = z.enum(["llm_call", "tool_call"]);
+const call = {
+  model: maybeText,
+  call_id: text.describe("Joins the start, the chunks and the end of one call."),
+};
+const response_id = maybeText.describe("The provider's id of the answer.");
+
+const which = { model: "openai/gpt-4o-mini", call_id: "0a4c3c52-7f59-4b8e-9f52-3b1a7c6d8e90" };
+const conversation = [
+  { role: "system", content: "You are Researcher." },
+  { role: "user", content: "Find what changed in 4.2" },
+];
+
+export const llmEvents = {
+  llm_call_started: eventType(
+    "A model is called.",
+    {
+      ...call,
+      messages: messages.nullish(),
+      tools: z.array(record).nullish().describe("The tools the model may call."),
+      callbacks: z.array(anything).nullish().describe("Always absent or empty here: live objects of CrewAI's."),
+      available_functions: maybeRecord.describe("Always absent or null here: live objects of CrewAI's."),
+      temperature: maybeDecimal,
+      top_p: maybeDecimal,
+      max_tokens: maybeDecimal,
+      stream: maybeFlag,
+      seed: maybeInteger,
+      stop_sequences: maybeTexts,
+      frequency_penalty: maybeDecimal,
+      presence_penalty: maybeDecimal,
+      n: maybeInteger,
+    },
+    {
+      ...which,
+      messages: conversation,
+      tools: [{ type: "function", function: { name: "search_changelog", description: "Searches the changelog" } }],
+      temperature: 0.2,
+      stream: false,
+    },
+  ),
+  llm_call_completed: eventType(
+    "A model has answered, with text or with tool calls.",
+    {
+      ...call,
+      messages: messages.nullish(),
+      response: anything.describe("Text, a list of tool calls, or structured output."),
+      call_type,
+      usage: maybeRecord.describe("Tokens of this call; sum these for an exact account."),
+      finish_reason: maybeText,
+      response_id,
+    },
+    {
+      ...which,
+      messages: conversation,
+      response: [
+        { id: "call_1", type: "function", function: { name: "search_changelog", arguments: '{"query": "4.2"}' } },
+      ],
+      call_type: "tool_call",
+      usage: { prompt_tokens: 100, completion_tokens: 20, total_tokens: 120 },
+      finish_reason: "tool_calls",
+      response_id: "chatcmpl-1",
+    },
+  ),
+  llm_call_failed: eventType(
+    "A call of a model failed; a retry is a call of its own.",
+    { ...call, error: text },
+    { ...which, error: "The provider answered 429: slow down" },
+  ),
+  llm_stream_chunk: eventType(
+    "A piece of a model's answer, as it is written.",
+    {
+      ...call,
+      chunk: text.describe("The next piece of text, or of a tool call's arguments."),
+      tool_call: toolCall.nullish(),
+      call_type: call_type.nullish(),
+      response_id,
+    },
+    { ...which, chunk: "Faster ", tool_call: null, call_type: "llm_call", response_id: "chatcmpl-2" },
+  ),
+  llm_thinking_chunk: eventType(
+    "A piece of a model's reasoning, as it is written.",
+    { ...call, chunk: text, response_id },
+    { ...which, chunk: "The changelog should say.", response_id: "chatcmpl-2" },
+  ),
+};

@@ -1,0 +1,83 @@
+import { z } from "zod";
+import { eventType } from "./event-type.ts";
+import {
+  anything,
+  instant,
+  maybeInteger,
+  maybeText,
+  nullableText,
+  optionalFlag,
+  optionalInteger,
+  record,
+  text,
+} from "./fields.ts";
+import { agentView, toolFailure } from "./projections.ts";
+
+const usage = {
+  agent_key: maybeText,
+  tool_name: text,
+  tool_args: z.union([record, text]).describe("Arguments; as text when the model wrote no valid JSON."),
+  tool_class: maybeText,
+  run_attempts: optionalInteger.describe("Which attempt of this call it is, as its runner counts."),
+  delegations: maybeInteger,
+  agent: agentView.nullish(),
+  plan_step_number: maybeInteger,
+  plan_step_description: maybeText,
+};
+
+const which = { tool_name: "search_changelog", tool_args: { query: "4.2" }, run_attempts: 0 };
+const failed = { message: "upstream 503", reason: "exception", code: "HTTPError", retryable: false, details: {} };
+
+export const toolUsageEvents = {
+  tool_usage_started: eventType("A tool is called.", usage, which),
+  tool_usage_finished: eventType(
+    "A tool call is done; `failure` is set when the tool reported one in place of a result.",
+    {
+      ...usage,
+      started_at: instant,
+      finished_at: instant,
+      from_cache: optionalFlag,
+      output: anything.describe("What the agent was given."),
+      failure: toolFailure.nullish(),
+    },
+    {
+      ...which,
+      started_at: "2026-11-23T14:08:45.167Z",
+      finished_at: "2026-11-23T14:08:45.412Z",
+      from_cache: false,
+      output: "#812 Faster cold start",
+      failure: null,
+    },
+  ),
+  tool_usage_error: eventType(
+    "A tool call raised an error; the agent is told and goes on.",
+    { ...usage, error: anything },
+    { ...which, error: "upstream 503" },
+  ),
+  tool_failure_detected: eventType(
+    "A tool call gave no result, for whatever reason; says why and what the policy is.",
+    { ...usage, failure: toolFailure, policy: z.enum(["ignore", "warn", "raise"]) },
+    { ...which, failure: failed, policy: "warn" },
+  ),
+  tool_validate_input_error: eventType(
+    "A model's arguments did not fit the tool's schema.",
+    { ...usage, error: anything },
+    { ...which, tool_args: "not json at all", error: "The arguments must be a JSON object" },
+  ),
+  tool_selection_error: eventType(
+    "A model asked for a tool that the agent does not have.",
+    { ...usage, error: anything },
+    { ...which, tool_name: "serach_changelog", error: "There is no tool serach_changelog" },
+  ),
+  tool_execution_error: eventType(
+    "A tool failed while it ran. CrewAI documents this type and never emits it.",
+    {
+      error: anything,
+      tool_name: text,
+      tool_args: record,
+      tool_class: nullableText.describe("The tool's class, by name."),
+      agent: agentView.nullish(),
+    },
+    { tool_name: "search_changelog", tool_args: { query: "4.2" }, tool_class: null, error: "upstream 503" },
+  ),
+};
