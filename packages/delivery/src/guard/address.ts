@@ -1,0 +1,63 @@
+import ipaddr from "ipaddr.js";
+
+type Address = ipaddr.IPv4 | ipaddr.IPv6;
+export type Network = [Address, number];
+
+/** Reads CIDRs such as `127.0.0.0/8`; a plain address is a network of one. Throws with the text that does not parse. */
+export function parseNetworks(cidrs: readonly string[]): Network[] {
+  return cidrs.map((text) => {
+    try {
+      if (text.includes("/")) return ipaddr.parseCIDR(text);
+      const address = ipaddr.parse(text);
+      return [address, address.kind() === "ipv4" ? 32 : 128];
+    } catch {
+      throw new RangeError(`"${text}" is not a network such as 10.0.0.0/8 or ::1/128`);
+    }
+  });
+}
+
+/**
+ * Why a webhook must not reach this address, as the name of its range, or undefined when it may. Only globally
+ * routable unicast is allowed; an IPv6 address that carries an IPv4 one (mapped, NAT64, 6to4, Teredo) is judged by the
+ * one it carries as well, or it would be a way around.
+ */
+export function forbiddenRange(text: string, allowed: readonly Network[]): string | undefined {
+  const address = ipaddr.parse(text);
+  const carried = address.kind() === "ipv6" ? carriedIPv4(address as ipaddr.IPv6) : undefined;
+  const judged = carried === undefined ? [address] : [carried];
+  for (const candidate of [address, ...judged]) {
+    if (allowed.some((network) => contains(network, candidate))) return undefined;
+  }
+  for (const candidate of judged) {
+    const range = rangeOf(candidate);
+    if (range !== undefined) return range;
+  }
+  return undefined;
+}
+
+/** Cloud metadata services sit in link-local and private ranges, but AWS's IPv6 one deserves its name in the error. */
+function rangeOf(address: Address): string | undefined {
+  if (address.toString() === "169.254.169.254" || address.toString() === "fd00:ec2::254") return "metadata";
+  const range = address.range();
+  return range === "unicast" ? undefined : range;
+}
+
+function contains([network, bits]: Network, address: Address): boolean {
+  return network.kind() === address.kind() && address.match(network, bits);
+}
+
+/** The IPv4 address inside an IPv6 one: `::ffff:a.b.c.d`, `::a.b.c.d`, `64:ff9b::/96`, `2002::/16`, Teredo's client. */
+function carriedIPv4(address: ipaddr.IPv6): ipaddr.IPv4 | undefined {
+  const bytes = address.toByteArray();
+  const at = (start: number) => new ipaddr.IPv4(bytes.slice(start, start + 4));
+  if (address.isIPv4MappedAddress()) return address.toIPv4Address();
+  const zeros = bytes.slice(0, 12).every((byte) => byte === 0);
+  if (zeros && bytes.slice(12).some((byte) => byte > 1)) return at(12);
+  const nat64 = bytes[0] === 0 && bytes[1] === 0x64 && bytes[2] === 0xff && bytes[3] === 0x9b;
+  if (nat64) return at(12);
+  if (bytes[0] === 0x20 && bytes[1] === 0x02) return at(2);
+  if (bytes[0] === 0x20 && bytes[1] === 0x01 && bytes[2] === 0 && bytes[3] === 0) {
+    return new ipaddr.IPv4(bytes.slice(12).map((byte) => byte ^ 0xff));
+  }
+  return undefined;
+}

@@ -1,0 +1,27 @@
+import { subscriptionSecretsSchema, type ExecutionId, type SubscriptionSecrets } from "@crewstream/contracts";
+import type { Cipher } from "@crewstream/service";
+
+/** Binds a ciphertext to its feed: copied to another one, it does not open. */
+function contextOf(address: { executionId: ExecutionId; feed: number }): string {
+  return `${address.executionId}:${address.feed}`;
+}
+
+/** Encrypts what a subscription must not show; undefined when it has nothing to hide. */
+export function sealSubscriptionSecrets(
+  cipher: Cipher,
+  address: { executionId: ExecutionId; feed: number },
+  secrets: SubscriptionSecrets,
+): string | undefined {
+  if (secrets.authentication === undefined && secrets.signingSecret === undefined) return undefined;
+  return cipher.seal(JSON.stringify(secrets), contextOf(address));
+}
+
+/** The inverse of {@link sealSubscriptionSecrets}. @throws AppError `configuration` when the key is gone */
+export function openSubscriptionSecrets(
+  cipher: Cipher,
+  address: { executionId: ExecutionId; feed: number },
+  sealed: string | undefined,
+): SubscriptionSecrets {
+  if (sealed === undefined) return {};
+  return subscriptionSecretsSchema.parse(JSON.parse(cipher.open(sealed, contextOf(address))));
+}
