@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { inject } from "vitest";
 import { ApiClient } from "./client.ts";
-import { ServiceProcess, type ServiceName } from "./service-process.ts";
+import type { ScriptProcess } from "./script-process.ts";
+import { serviceReady, startService, type ServiceName } from "./service-process.ts";
 
 export interface SystemOptions {
   crewWorkers?: number;
@@ -14,11 +15,11 @@ export interface SystemOptions {
 export interface System extends AsyncDisposable {
   env: Record<string, string>;
   client: ApiClient;
-  api: ServiceProcess;
-  crewWorkers: ServiceProcess[];
-  deliveryWorkers: ServiceProcess[];
+  api: ScriptProcess;
+  crewWorkers: ScriptProcess[];
+  deliveryWorkers: ScriptProcess[];
   /** Starts one more process of a kind, ready; it ends with the system. */
-  add(name: ServiceName): Promise<ServiceProcess>;
+  add(name: ServiceName): Promise<ScriptProcess>;
 }
 
 export const testToken = "test-token-0123456789abcdef";
@@ -46,28 +47,16 @@ export function testEnvironment(overrides: Record<string, string> = {}): Record<
   };
 }
 
-/** Starts one process and waits until it is ready. */
-export async function startService(name: ServiceName, env: Record<string, string>): Promise<ServiceProcess> {
-  const service = await ServiceProcess.launch(name, env);
-  try {
-    await service.ready();
-    return service;
-  } catch (error) {
-    await service.kill("SIGKILL");
-    throw error;
-  }
-}
-
 /** Starts the whole system and waits until every process is ready. */
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
   const env = testEnvironment(options.env);
-  const started: ServiceProcess[] = [];
-  const add = async (name: ServiceName): Promise<ServiceProcess> => {
+  const started: ScriptProcess[] = [];
+  const add = async (name: ServiceName): Promise<ScriptProcess> => {
     const service = await startService(name, env);
     started.push(service);
     return service;
   };
-  const addAll = (name: ServiceName, count: number): Promise<ServiceProcess[]> =>
+  const addAll = (name: ServiceName, count: number): Promise<ScriptProcess[]> =>
     Promise.all(Array.from({ length: count }, () => add(name)));
   const dispose = async (): Promise<void> => {
     await Promise.all(started.map((service) => service[Symbol.asyncDispose]()));
@@ -85,8 +74,8 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   }
   const [api, crewWorkers, deliveryWorkers] = starting.map(
     (result) => result.status === "fulfilled" && result.value,
-  ) as [ServiceProcess, ServiceProcess[], ServiceProcess[]];
-  const { port } = await api.ready();
+  ) as [ScriptProcess, ScriptProcess[], ScriptProcess[]];
+  const { port } = await serviceReady(api);
   const client = new ApiClient(`http://127.0.0.1:${String(port)}`, testToken);
   return { env, client, api, crewWorkers, deliveryWorkers, add, [Symbol.asyncDispose]: dispose };
 }

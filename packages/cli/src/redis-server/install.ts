@@ -34,7 +34,7 @@ export async function ensureRedisServer(options: EnsureRedisOptions): Promise<Re
 
   options.say(`No Redis found: installing the package ${debianPackage} with apt-get (it sets up no service)`);
   await aptInstall(options.aptGet ?? aptGet);
-  const installed = await findRedisServer(`${options.searchPath}:/usr/bin`);
+  const installed = (await findRedisServer(options.searchPath)) ?? (await findRedisServer("/usr/bin"));
   if (installed === undefined) throw missingRedis("apt-get install -y redis-server");
   options.say(`Installed ${installed.product} ${installed.version}`);
   return installed;

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
+import { AppError, ErrorCode } from "@crewstream/contracts";
 import { z } from "zod";
 import { readJson, writePrivateFile } from "../start/private-files.ts";
 import { identifyProcess, isRunning, processIdentitySchema } from "../processes/identity.ts";
@@ -27,6 +28,8 @@ export interface PrivateRedisOptions {
   dir: string;
   binary: RedisBinary;
   onLine?: (line: string) => void;
+  /** Only this port will do, as when clients know it already. */
+  port?: number;
   /** More directives of `redis.conf`, by name. */
   config?: Readonly<Record<string, string>>;
 }
@@ -58,12 +61,15 @@ export async function startPrivateRedis(options: PrivateRedisOptions): Promise<P
   }
 
   const password = known?.password ?? randomBytes(24).toString("hex");
-  for (let attempt = 1; ; attempt += 1) {
-    const port = attempt === 1 && known !== undefined && (await isFree(known.port)) ? known.port : await freePort();
-    const started = await tryToStart(dir, { port, password }, options);
+  const lastLines: string[] = [];
+  for (let attempt = 1; attempt <= portAttempts; attempt += 1) {
+    const port = options.port ?? (await choosePort(attempt === 1 ? known?.port : undefined));
+    const started = await tryToStart(dir, { port, password }, options, lastLines);
     if (started !== undefined) return started;
-    if (attempt === portAttempts) throw new Error(`Redis did not start in ${dir}: see the lines above.`);
   }
+  throw new AppError(`Redis does not start in ${dir}. It said:\n${lastLines.slice(-5).join("\n")}`, {
+    code: ErrorCode.configuration,
+  });
 }
 
 /** Undefined when it ended before it answered, as it does on a port that was taken meanwhile. */
@@ -71,6 +77,7 @@ async function tryToStart(
   dir: string,
   address: RedisAddress,
   options: PrivateRedisOptions,
+  lines: string[],
 ): Promise<PrivateRedis | undefined> {
   const configFile = join(dir, "redis.conf");
   await writePrivateFile(configFile, redisConfig(dir, address, options.config));
@@ -80,13 +87,16 @@ async function tryToStart(
     args: [configFile],
     cwd: dir,
     env: process.env,
-    onLine: options.onLine ?? (() => undefined),
+    onLine: (line) => {
+      if (lines.length < 1000) lines.push(line);
+      options.onLine?.(line);
+    },
   });
   const identity = identifyProcess(running.pid);
   await writePrivateFile(join(dir, "instance.json"), JSON.stringify({ ...address, process: identity }));
-  let ended = false;
-  void running.exited.then(() => (ended = true));
-  return (await answersWhile(address, () => !ended)) ? describe(address, running, false) : undefined;
+  const ended = running.exited.then(() => false);
+  const answers = answersWhile(address, () => identity !== undefined && isRunning(identity));
+  return (await Promise.race([answers, ended])) ? describe(address, running, false) : undefined;
 }
 
 /** Asks until it answers; a Redis that reads a large file first takes its time. */
@@ -103,14 +113,12 @@ function describe(address: RedisAddress, running: RunningProcess, adopted: boole
   return { url: `redis://:${password}@127.0.0.1:${port}`, address: { port, password }, process: running, adopted };
 }
 
-function freePort(): Promise<number> {
-  return listenOnce(0).then((port) => port ?? 0);
+/** The port of last time where it is still free, else any free one. */
+async function choosePort(preferred: number | undefined): Promise<number> {
+  return (preferred !== undefined && (await listenOnce(preferred))) || ((await listenOnce(0)) ?? 0);
 }
 
-async function isFree(port: number): Promise<boolean> {
-  return (await listenOnce(port)) !== undefined;
-}
-
+/** Binds a port for a moment (0: one that is free) and gives its number; undefined when it is taken. */
 function listenOnce(port: number): Promise<number | undefined> {
   return new Promise((resolve) => {
     const server = createServer();

@@ -1,0 +1,42 @@
+import { existsSync } from "node:fs";
+import type { Command } from "commander";
+import { jsonView, readableView } from "../logs/log-view.ts";
+import { start } from "../start/start.ts";
+
+const exitKilled = 130;
+
+/** One Ctrl-C reaches this process twice when npm passes it on as well: signals this close are one. */
+const samePressMs = 300;
+
+/** `crewstream start`: everything on this machine, until Ctrl-C. */
+export function addStartCommand(program: Command): void {
+  program
+    .command("start")
+    .description("Run everything on this machine: Redis, api, crew worker, delivery worker")
+    .option("--json", "print the processes' JSON log lines as they are")
+    .action(async (options: { json?: boolean }) => {
+      if (existsSync(".env")) process.loadEnvFile(".env");
+      const write = (text: string): void => void process.stdout.write(text);
+      const view = options.json === true ? jsonView(write) : readableView(write);
+      const { stop, kill } = stopSignals();
+      await start({ env: process.env, view, stop, kill });
+      process.exitCode = kill.aborted ? exitKilled : 0;
+    });
+}
+
+/** The first Ctrl-C, SIGTERM or closed terminal stops; the second kills. */
+function stopSignals(): { stop: AbortSignal; kill: AbortSignal } {
+  const stop = new AbortController();
+  const kill = new AbortController();
+  let stoppedAt = 0;
+  const onSignal = (): void => {
+    if (!stop.signal.aborted) {
+      stoppedAt = Date.now();
+      stop.abort();
+    } else if (Date.now() - stoppedAt > samePressMs) {
+      kill.abort();
+    }
+  };
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, onSignal);
+  return { stop: stop.signal, kill: kill.signal };
+}

@@ -1,0 +1,39 @@
+import { kickoffCommand, type ServedAutomation } from "./kickoff-command.ts";
+
+export interface BannerFacts {
+  url: string;
+  token: string;
+  dataDir: string;
+  served: readonly ServedAutomation[];
+}
+
+/** What a person needs in the first minute: where it is, a command to paste, how to stop. */
+export function banner({ url, token, dataDir, served }: BannerFacts): string {
+  const lines = [
+    "crewstream is ready.",
+    "",
+    `  API        ${url}`,
+    `  Token      ${token}`,
+    `  Inspector  ${url}/inspector/demo   (a webhook receiver that shows what arrives)`,
+    `  Data       ${dataDir}`,
+    "",
+    ...kickoffs({ url, token, served }),
+    "Ctrl-C stops everything.",
+  ];
+  return lines.join("\n");
+}
+
+/** One command of each kind: a flow, which needs no model, and a crew. */
+function kickoffs({ url, token, served }: Omit<BannerFacts, "dataDir">): string[] {
+  const shown = (["flow", "crew"] as const).flatMap((kind) => served.find((each) => each.kind === kind) ?? []);
+  if (shown.length === 0) return ["No automation is served yet: put one into AUTOMATIONS_DIR (see the log above).", ""];
+  return [
+    "Kick off a run and open the inspector to see its events arrive:",
+    "",
+    ...shown.flatMap((automation) => [
+      `# the ${automation.kind} ${automation.name}`,
+      kickoffCommand({ url, token, automation }),
+      "",
+    ]),
+  ];
+}

@@ -1,0 +1,54 @@
+import { join } from "node:path";
+import type { LogView } from "../logs/log-view.ts";
+import { SupervisedProcess } from "../processes/supervised-process.ts";
+import type { RedisBinary } from "../redis-server/find.ts";
+import { startPrivateRedis } from "../redis-server/private-redis.ts";
+
+/** A Redis that keeps the data of `crewstream start` and is restarted, on the same port, when it dies. */
+export interface EmbeddedRedis extends AsyncDisposable {
+  url: string;
+  /** Ends it without waiting for `stop`: it still writes its file, which takes milliseconds. */
+  kill: () => void;
+}
+
+/** To write its append-only file to disk; also on a slow one. */
+const graceMs = 15_000;
+
+/**
+ * Starts it, or takes over the one that a killed start left behind.
+ * @throws AppError `configuration` with Redis's own words when it does not start
+ */
+export async function startEmbeddedRedis(options: {
+  dataDir: string;
+  binary: RedisBinary;
+  view: LogView;
+}): Promise<EmbeddedRedis> {
+  const dir = join(options.dataDir, "redis");
+  // Its routine lines would bury ours: they are shown when it has died.
+  const lastLines: string[] = [];
+  const onLine = (line: string): void => {
+    lastLines.push(line);
+    if (lastLines.length > 5) lastLines.shift();
+  };
+  const first = await startPrivateRedis({ dir, binary: options.binary, onLine });
+  if (first.adopted) options.view.say("Took over the Redis that an earlier start left behind");
+
+  let next: typeof first | undefined = first;
+  const supervised = new SupervisedProcess({
+    name: "redis",
+    say: options.view.say,
+    launch: async (onReady) => {
+      const redis =
+        next ?? (await startPrivateRedis({ dir, binary: options.binary, onLine, port: first.address.port }));
+      next = undefined;
+      onReady();
+      return redis.process;
+    },
+  });
+  await supervised.start();
+  return {
+    url: first.url,
+    kill: () => void supervised.stop(2000),
+    [Symbol.asyncDispose]: () => supervised.stop(graceMs),
+  };
+}

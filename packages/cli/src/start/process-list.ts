@@ -1,0 +1,50 @@
+import { rm } from "node:fs/promises";
+import { z } from "zod";
+import { identifyProcess, isRunning, processIdentitySchema, type ProcessIdentity } from "../processes/identity.ts";
+import { adopt, type RunningProcess } from "../processes/running-process.ts";
+import { readJson, writePrivateFile } from "./private-files.ts";
+
+/** The running child processes, kept in a file: a start that follows a killed one ends what that left behind. */
+export class ProcessList {
+  readonly #path: string;
+  #running: ProcessIdentity[] = [];
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  async add(running: RunningProcess): Promise<void> {
+    const identity = identifyProcess(running.pid);
+    if (identity === undefined) return;
+    this.#running = [...this.#running.filter(isRunning), identity];
+    this.#writing = this.#writing.then(() => writePrivateFile(this.#path, JSON.stringify(this.#running)));
+    await this.#writing;
+  }
+
+  async clear(): Promise<void> {
+    await this.#writing;
+    await rm(this.#path, { force: true });
+  }
+}
+
+/**
+ * Ends the processes that a killed start left behind. They notice by themselves that it is gone and drain; this waits
+ * for them, and kills what does not end within `graceMs`.
+ * @returns how many there were
+ */
+export async function endLeftBehind(path: string, graceMs: number): Promise<number> {
+  const listed = (await readJson(path, z.array(processIdentitySchema))) ?? [];
+  const leftBehind = listed.filter(isRunning);
+  await Promise.all(leftBehind.map((identity) => waitOrKill(identity, graceMs)));
+  await rm(path, { force: true });
+  return leftBehind.length;
+}
+
+/** No SIGTERM: to a process that drains already it is the second one, which forces it. */
+async function waitOrKill(identity: ProcessIdentity, graceMs: number): Promise<void> {
+  const running = adopt(identity);
+  const timer = setTimeout(() => running.signal("SIGKILL"), graceMs);
+  await running.exited;
+  clearTimeout(timer);
+}

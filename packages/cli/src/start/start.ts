@@ -1,0 +1,119 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { ErrorCode, AppError } from "@crewstream/contracts";
+import type { Environment } from "@crewstream/service";
+import type { LogView } from "../logs/log-view.ts";
+import { ensureRedisServer } from "../redis-server/install.ts";
+import { banner } from "./banner.ts";
+import { startEmbeddedRedis } from "./embedded-redis.ts";
+import { askServed } from "./kickoff-command.ts";
+import { endLeftBehind } from "./process-list.ts";
+import { firstToken, keepSecrets } from "./secrets.ts";
+import { assertPortFree, loadSettings, localUrl, namesRedis, type Settings } from "./settings.ts";
+import { acquireStartLock } from "./start-lock.ts";
+import { System, type SystemOptions } from "./system.ts";
+
+/** A process ends itself two seconds after its own deadline; this is a little later. */
+const graceBeyondShutdownMs = 4000;
+
+/** Longest from the first process's start to all being ready; more means that something keeps failing. */
+const readyWithinMs = 60_000;
+
+export interface StartOptions {
+  env: Environment;
+  view: LogView;
+  /** Begins the stop, also in mid-start. */
+  stop: AbortSignal;
+  /** Ends everything without draining. */
+  kill: AbortSignal;
+  /** The file that each process runs; a test puts its own here. */
+  entry?: SystemOptions["entry"];
+}
+
+/**
+ * Runs everything on this machine until it is stopped: an embedded Redis unless one is named, and the three
+ * processes. Nothing that was started is running any more when this resolves or throws.
+ * @throws AppError with what the person must change
+ */
+export async function start({ env, view, stop, kill, entry }: StartOptions): Promise<void> {
+  const settings = loadSettings(env);
+  const dataDir = settings.DATA_DIR;
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  await using stack = new AsyncDisposableStack();
+  stack.use(await acquireStartLock(dataDir));
+
+  const graceMs = settings.SHUTDOWN_TIMEOUT_MS + graceBeyondShutdownMs;
+  const leftBehind = await endLeftBehind(join(dataDir, "processes.json"), graceMs);
+  if (leftBehind > 0) view.say(`${leftBehind} processes of an earlier start had been left behind and have ended`);
+  await assertPortFree(settings);
+
+  const secrets = await keepSecrets(join(dataDir, "secrets.json"), env);
+  const redisUrl = namesRedis(env) ? {} : { REDIS_URL: await embeddedRedis(stack, { env, settings, view, kill }) };
+  if (stop.aborted) return;
+
+  const failed = Promise.withResolvers<never>();
+  failed.promise.catch(() => undefined);
+  const system = stack.use(
+    new System({
+      dataDir,
+      view,
+      graceMs,
+      ...(entry === undefined ? {} : { entry }),
+      env: childEnvironment({ ...env, ...secrets, ...redisUrl }),
+      onFatal: (role) => failed.reject(misconfigured(role)),
+    }),
+  );
+  kill.addEventListener("abort", () => system.kill());
+  const stopped = aborted(stop);
+  const port = await Promise.race([system.start(), stopped, failed.promise, notReady()]);
+  if (typeof port === "number") {
+    const url = localUrl(settings.HOST, port);
+    const token = firstToken(secrets.API_TOKENS);
+    const facts = { url, token, dataDir, served: await askServed(url, token) };
+    view.banner(banner(facts), { ...facts, inspector: `${url}/inspector/demo` });
+    await Promise.race([stopped, failed.promise]);
+  }
+  view.say("Stopping: running work is drained (Ctrl-C again kills)");
+}
+
+async function embeddedRedis(
+  stack: AsyncDisposableStack,
+  { env, settings, view, kill }: { env: Environment; settings: Settings; view: LogView; kill: AbortSignal },
+): Promise<string> {
+  const binary = await ensureRedisServer({ searchPath: env["PATH"] ?? "", say: view.say });
+  const redis = stack.use(await startEmbeddedRedis({ dataDir: settings.DATA_DIR, binary, view }));
+  kill.addEventListener("abort", () => redis.kill());
+  view.say(`Redis ${binary.version} keeps its data in ${join(settings.DATA_DIR, "redis")}`);
+  return redis.url;
+}
+
+/** All that this process was given, for a model's keys are in it, without npm's own; loopback webhooks are for development. */
+function childEnvironment(env: Environment): NodeJS.ProcessEnv {
+  const given = Object.entries(env).filter(([name]) => !name.startsWith("npm_"));
+  return {
+    ...Object.fromEntries(given),
+    WEBHOOK_ALLOW_NETWORKS: env["WEBHOOK_ALLOW_NETWORKS"] ?? "127.0.0.0/8,::1/128",
+    INSPECTOR: env["INSPECTOR"] ?? "1",
+  };
+}
+
+function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    signal.addEventListener("abort", () => resolve(undefined));
+  });
+}
+
+function notReady(): Promise<never> {
+  return new Promise((_, reject) => {
+    const sentence = `Not ready within ${readyWithinMs / 1000} s: see in the log above which process keeps failing.`;
+    const error = new AppError(sentence, { code: ErrorCode.internal });
+    setTimeout(() => reject(error), readyWithinMs).unref();
+  });
+}
+
+function misconfigured(role: string): AppError {
+  return new AppError(`The ${role} cannot work with this configuration: its reason stands in the log above.`, {
+    code: ErrorCode.configuration,
+  });
+}

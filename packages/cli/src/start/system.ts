@@ -1,0 +1,95 @@
+import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { exitConfiguration } from "@crewstream/service";
+import type { LogView } from "../logs/log-view.ts";
+import { parseLogLine } from "../logs/log-line.ts";
+import { launch } from "../processes/running-process.ts";
+import { SupervisedProcess } from "../processes/supervised-process.ts";
+import { ProcessList } from "./process-list.ts";
+
+export const roles = ["crew-worker", "delivery-worker", "api"] as const;
+export type Role = (typeof roles)[number];
+
+export interface SystemOptions {
+  dataDir: string;
+  /** Environment of all processes; the api's also holds HOST and PORT. */
+  env: NodeJS.ProcessEnv;
+  /** How long a process may take to end after SIGTERM before it is killed. */
+  graceMs: number;
+  view: LogView;
+  /** Called when a process ends in a way that a restart cannot mend. */
+  onFatal: (role: Role) => void;
+  /** The file that a role's process runs; a test puts its own here. */
+  entry?: (role: Role) => string;
+}
+
+/** The three processes of one machine, each restarted when it dies. */
+export class System implements AsyncDisposable {
+  readonly #options: SystemOptions;
+  readonly #supervised: ReadonlyMap<Role, SupervisedProcess>;
+  readonly #running: ProcessList;
+  /** Given by the api's first ready line; a restarted api takes the same, for its clients know it. */
+  #port: string | undefined;
+
+  constructor(options: SystemOptions) {
+    this.#options = options;
+    this.#running = new ProcessList(join(options.dataDir, "processes.json"));
+    this.#supervised = new Map(roles.map((role) => [role, this.#supervise(role)]));
+  }
+
+  /** Starts all and resolves, when each is ready, with the port of the API. */
+  async start(): Promise<number> {
+    await Promise.all([...this.#supervised.values()].map((each) => each.start()));
+    return Number(this.#port);
+  }
+
+  /** Workers first, so that what they drain still finds the API (its inspector is a webhook receiver), then the API. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const { graceMs } = this.#options;
+    await Promise.all([this.#of("crew-worker").stop(graceMs), this.#of("delivery-worker").stop(graceMs)]);
+    await this.#of("api").stop(graceMs);
+    await this.#running.clear();
+  }
+
+  kill(): void {
+    for (const each of this.#supervised.values()) each.kill();
+  }
+
+  #of(role: Role): SupervisedProcess {
+    const found = this.#supervised.get(role);
+    if (found === undefined) throw new Error(`No process ${role}.`);
+    return found;
+  }
+
+  #supervise(role: Role): SupervisedProcess {
+    const { env, view, onFatal, entry = entryFile } = this.#options;
+    return new SupervisedProcess({
+      name: role,
+      say: view.say,
+      fatalCodes: [exitConfiguration],
+      onFatal: () => onFatal(role),
+      launch: async (onReady) => {
+        const running = await launch({
+          command: process.execPath,
+          args: [entry(role)],
+          env: { ...env, CREWSTREAM_SUPERVISED: "1", ...(this.#port === undefined ? {} : { PORT: this.#port }) },
+          ipc: true,
+          onLine: (line) => {
+            view.line(role, line);
+            const { message, fields } = parseLogLine(line);
+            if (message !== `${role}.ready`) return;
+            if (role === "api") this.#port = String(fields["port"]);
+            onReady();
+          },
+        });
+        await this.#running.add(running);
+        return running;
+      },
+    });
+  }
+}
+
+/** `apps/ROLE/src/main.ts` of the checkout that this file is part of. */
+function entryFile(role: Role): string {
+  return fileURLToPath(new URL(`../../../../apps/${role}/src/main.ts`, import.meta.url));
+}

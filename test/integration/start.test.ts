@@ -1,0 +1,138 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { identifyProcess } from "@crewstream/cli";
+import { Redis } from "ioredis";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { eventually } from "../support/eventually.ts";
+import { ScriptProcess } from "../support/script-process.ts";
+
+let dataDir: string;
+let started: ScriptProcess[];
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), "crewstream-start-"));
+  started = [];
+});
+afterEach(async () => {
+  for (const each of started) await each.kill("SIGQUIT");
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+/** `crewstream start` over fake processes. */
+async function start(env: Record<string, string> = {}): Promise<ScriptProcess> {
+  const process = await ScriptProcess.launch(["test/fixtures/processes/start.ts"], {
+    DATA_DIR: dataDir,
+    PORT: "0",
+    SHUTDOWN_TIMEOUT_MS: "1000",
+    ...env,
+  });
+  started.push(process);
+  return process;
+}
+
+const isReady = (record: { msg: string }): boolean => record.msg === "start.ready";
+
+/** The running processes that were started from this data folder, Redis among them. */
+async function recorded(): Promise<number[]> {
+  const children = JSON.parse(await readFile(join(dataDir, "processes.json"), "utf8")) as { pid: number }[];
+  return [...children.map(({ pid }) => pid), await redisPid()];
+}
+
+async function redisPid(): Promise<number> {
+  const text = await readFile(join(dataDir, "redis", "instance.json"), "utf8");
+  return (JSON.parse(text) as { process: { pid: number } }).process.pid;
+}
+
+function alive(pids: readonly number[]): number[] {
+  return pids.filter((pid) => identifyProcess(pid) !== undefined);
+}
+
+test("gives every process its Redis and secrets, and Ctrl-C leaves nothing running", async () => {
+  const system = await start();
+  const { url, token } = await system.logged(isReady);
+  expect(url).toBe("http://127.0.0.1:4321");
+  const api = await system.logged(({ msg }) => msg === "api.ready");
+  expect(api).toMatchObject({ API_TOKENS: token, WEBHOOK_ALLOW_NETWORKS: "127.0.0.0/8,::1/128" });
+  const pids = await recorded();
+  expect(alive(pids)).toHaveLength(4);
+
+  expect(await system.kill("SIGINT")).toEqual({ code: 0, signal: null });
+  expect(alive(pids)).toEqual([]);
+  const stopped = system.logs.filter(({ msg }) => msg.endsWith(".stopped")).map(({ name }) => name);
+  expect(stopped.at(-1)).toBe("api");
+});
+
+test("a second start on the same data says that one is running; a later one finds data and secrets again", async () => {
+  const first = await start();
+  const { token } = await first.logged(isReady);
+  const api = await first.logged(({ msg }) => msg === "api.ready");
+  const redis = new Redis(String(api["REDIS_URL"]));
+  await redis.set("kept", "yes");
+  redis.disconnect();
+
+  const second = await start();
+  expect((await second.logged(({ msg }) => msg === "start.failed"))["error"]).toMatch(/^crewstream is already running/);
+  await first.kill("SIGINT");
+
+  const third = await start();
+  expect((await third.logged(isReady))["token"]).toBe(token);
+  const again = new Redis(String((await third.logged(({ msg }) => msg === "api.ready"))["REDIS_URL"]));
+  expect(await again.get("kept")).toBe("yes");
+  again.disconnect();
+});
+
+test("a killed start takes its processes with it, and the next one adopts its Redis", async () => {
+  const first = await start();
+  await first.logged(isReady);
+  const pids = await recorded();
+  const redis = pids.at(-1);
+  await first.kill("SIGKILL");
+  await eventually(() => expect(alive(pids)).toEqual([redis]));
+
+  const second = await start();
+  await second.logged(isReady);
+  expect(await redisPid()).toBe(redis);
+  expect(second.logs.map(({ msg }) => msg)).toContain("Took over the Redis that an earlier start left behind");
+  await second.kill("SIGINT");
+  expect(alive(pids)).toEqual([]);
+});
+
+test("processes and Redis that die are restarted and said so, Redis with the same address", async () => {
+  const system = await start({ FAKE_CREW_WORKER: "brittle" });
+  await system.logged(isReady);
+  await system.logged(({ msg }) => msg === "crew-worker exited with code 1; restarting it in 500 ms");
+
+  const killed = await redisPid();
+  process.kill(killed, "SIGKILL");
+  await system.logged(({ msg }) => msg === "redis was killed by SIGKILL; restarting it in 500 ms");
+  const { REDIS_URL } = await system.logged(({ msg }) => msg === "api.ready");
+  await eventually(async () => expect(await redisPid()).not.toBe(killed));
+  const redis = new Redis(String(REDIS_URL));
+  expect(await redis.ping()).toBe("PONG");
+  redis.disconnect();
+});
+
+test("a configuration that a restart cannot mend stops everything with its reason", async () => {
+  const system = await start({ FAKE_API: "misconfigured" });
+  const { error } = await system.logged(({ msg }) => msg === "start.failed");
+  expect(error).toMatch(/^The api cannot work with this configuration/);
+  expect(system.logs.find(({ msg }) => msg === "api.start_failed")?.["reason"]).toBe("ENCRYPTION_KEY: is required");
+  expect(await system.exited).toEqual({ code: 1, signal: null });
+  expect(alive([await redisPid()])).toEqual([]);
+});
+
+test("a process that ignores SIGTERM is killed after the deadline; a second signal kills at once", async () => {
+  const patient = await start({ FAKE_DELIVERY_WORKER: "stubborn", SHUTDOWN_TIMEOUT_MS: "0" });
+  await patient.logged(isReady);
+  const pids = await recorded();
+  expect(await patient.kill("SIGINT")).toEqual({ code: 0, signal: null });
+  expect(alive(pids)).toEqual([]);
+
+  const hurried = await start({ FAKE_DELIVERY_WORKER: "stubborn", SHUTDOWN_TIMEOUT_MS: "600000" });
+  await hurried.logged(isReady);
+  const others = await recorded();
+  hurried.signal("SIGINT");
+  await hurried.logged(({ msg }) => msg === "delivery-worker.ignoring");
+  await hurried.kill("SIGQUIT");
+  expect(alive(others)).toEqual([]);
+});

@@ -1,0 +1,108 @@
+import { fileURLToPath } from "node:url";
+import { launch, type ProcessExit, type RunningProcess } from "@crewstream/cli";
+import { patienceMs } from "./eventually.ts";
+import { WatchList } from "./watch-list.ts";
+
+/** A line that a process logged; one that is not JSON has it in `msg`. */
+export type LogRecord = Record<string, unknown> & { msg: string };
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** A Node process started from the repository's root, with all that it logs. Disposing it stops it. */
+export class ScriptProcess implements AsyncDisposable {
+  readonly name: string;
+  readonly #running: RunningProcess;
+  readonly #logs: WatchList<LogRecord>;
+  #exit: ProcessExit | undefined;
+
+  constructor(name: string, running: RunningProcess, logs: WatchList<LogRecord>) {
+    this.name = name;
+    this.#running = running;
+    this.#logs = logs;
+    void this.#noticeExit();
+  }
+
+  /** Starts `node ARGS`; its environment is `env` and a PATH, nothing else. */
+  static async launch(
+    args: readonly string[],
+    env: Record<string, string>,
+    name = args[0] ?? "",
+  ): Promise<ScriptProcess> {
+    const logs = new WatchList<LogRecord>();
+    const running = await launch({
+      command: process.execPath,
+      args,
+      cwd: root,
+      env: { PATH: process.env["PATH"], ...env },
+      onLine: (line) => logs.push(parseLine(line)),
+    });
+    return new ScriptProcess(name, running, logs);
+  }
+
+  get pid(): number {
+    return this.#running.pid;
+  }
+
+  get exited(): Promise<ProcessExit> {
+    return this.#running.exited;
+  }
+
+  /** Every line so far. */
+  get logs(): readonly LogRecord[] {
+    return this.#logs.items;
+  }
+
+  /** Resolves with the first line that matches, logged already or later. */
+  logged(matches: (record: LogRecord) => boolean, limitMs = patienceMs): Promise<LogRecord> {
+    return this.#logs.until(
+      (records) => {
+        const found = records.find(matches);
+        if (found === undefined && this.#exit !== undefined) {
+          throw new Error(`${this.name} ended ${JSON.stringify(this.#exit)}\n${tail(records)}`);
+        }
+        return found;
+      },
+      (records) => `${this.name} logged\n${tail(records)}`,
+      limitMs,
+    );
+  }
+
+  /** Sends a signal and resolves with how the process ended. `SIGSTOP` and `SIGCONT` do not end it: use `signal`. */
+  async kill(signal: NodeJS.Signals): Promise<ProcessExit> {
+    this.#running.signal(signal);
+    return this.#running.exited;
+  }
+
+  /** Sends a signal and does not wait. */
+  signal(signal: NodeJS.Signals): void {
+    this.#running.signal(signal);
+  }
+
+  async #noticeExit(): Promise<void> {
+    this.#exit = await this.#running.exited;
+    this.#logs.touch();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#running.signal("SIGCONT");
+    this.#running.signal("SIGTERM");
+    const timer = setTimeout(() => this.#running.signal("SIGKILL"), patienceMs);
+    await this.#running.exited;
+    clearTimeout(timer);
+  }
+}
+
+function parseLine(line: string): LogRecord {
+  try {
+    return JSON.parse(line) as LogRecord;
+  } catch {
+    return { msg: line };
+  }
+}
+
+function tail(records: readonly LogRecord[]): string {
+  return records
+    .slice(-30)
+    .map((record) => `  ${JSON.stringify(record).slice(0, 500)}`)
+    .join("\n");
+}
