@@ -1,4 +1,4 @@
-import { v7 as uuidv7 } from "uuid";
+import { v5 as uuidv5, v7 as uuidv7 } from "uuid";
 import { z } from "zod";
 
 /** An execution's id is its `kickoff_id` and every event's `execution_id`: a UUID, version 7, so ids sort by start. */
@@ -13,6 +13,14 @@ export function newExecutionId(): ExecutionId {
 export function parseExecutionId(text: string): ExecutionId | undefined {
   const parsed = executionIdSchema.safeParse(text.toLowerCase());
   return parsed.success ? parsed.data : undefined;
+}
+
+/**
+ * An event's id, the same however often the run is run again: a UUID, version 5, of where in the execution it was
+ * emitted. `path` names the unit of work, `ordinal` counts the events of this type there, from 0.
+ */
+export function eventId(executionId: ExecutionId, path: string, type: string, ordinal: number): string {
+  return uuidv5(`${path}\n${type}\n${ordinal}`, executionId);
 }
 
 /** Where a delivery's record lies: its feed and the sequence number of its first event. */

@@ -3,6 +3,7 @@ export {
   deliveryId,
   endpointId,
   endpointOrigin,
+  eventId,
   executionIdSchema,
   newExecutionId,
   parseDeliveryId,

@@ -1,2 +1,22 @@
 export { memoryJournal, type Journal, type JournalKind, type JournalRow } from "./journal.ts";
 export type { Automation, EventSink, RunContext, RuntimeEvent } from "./run-context.ts";
+export type { AgentDefinition } from "./agent/agent.ts";
+export type { CrewDefinition, CrewOutput } from "./crew/crew.ts";
+export { defineCrew, type Crew } from "./crew/define-crew.ts";
+export { and, or, type Condition } from "./flow/condition.ts";
+export { defineFlow, flowFrom, type Flow } from "./flow/define-flow.ts";
+export type { FlowBuilder } from "./flow/flow-builder.ts";
+export type { FlowDefinition, FlowMethod, FlowOptions, MethodBody, MethodContext } from "./flow/flow.ts";
+export type { Model, ModelConfig, ModelRef, ModelSettings } from "./llm/model.ts";
+export type { TaskDefinition } from "./task/task.ts";
+export type { TaskOutput } from "./task/task-output.ts";
+export { ToolReportedFailure, type ToolFailure, type ToolFailurePolicy } from "./tools/failure.ts";
+export {
+  defineJsonTool,
+  defineTool,
+  type JsonSchema,
+  type JsonToolDefinition,
+  type Tool,
+  type ToolContext,
+  type ToolDefinition,
+} from "./tools/tool.ts";

@@ -1,1 +1,3 @@
-export {};
+export { recordingSink, type RecordingSink } from "./recording-sink.ts";
+export { scriptedModel, type ScriptedAnswer, type ScriptedModel } from "./scripted-model.ts";
+export { testContext } from "./test-context.ts";

@@ -1,0 +1,73 @@
+import type { ModelAnswer, ToolCall } from "../llm/answer.ts";
+import type { Scope } from "../run/scope.ts";
+import type { Ending } from "../run/span.ts";
+import type { ToolResult } from "../tools/call-tool.ts";
+
+export interface StepResult {
+  answer: ModelAnswer;
+  results: { call: ToolCall; result: ToolResult }[];
+  /** The agent's final answer, when this step gave it. */
+  output: string | null;
+}
+
+/**
+ * The pair `crew_step_started` and `crew_step_completed`, which is ours and not CrewAI's: it encloses a model answer
+ * and the tool calls it led to, but is no parent, so that those hang under the agent as CrewAI has them.
+ * Its data holds AMP's legacy step webhook and `last_step`.
+ */
+export class AgentStep {
+  readonly scope: Scope;
+  readonly #id: string;
+  readonly #shared: Record<string, unknown>;
+  #ended = false;
+
+  constructor(scope: Scope, index: number, prompt: string) {
+    this.scope = scope;
+    this.#shared = { step_index: index, prompt };
+    this.#id = scope.emit("crew_step_started", this.#shared);
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  end({ type, data }: Ending): string {
+    this.#ended = true;
+    return this.scope.emit(type, data, { startedId: this.#id });
+  }
+
+  finish({ answer, results, output }: StepResult): void {
+    const first = results[0];
+    const thought = answer.reasoning || (results.length > 0 ? answer.text : "");
+    this.end({
+      type: "crew_step_completed",
+      data: {
+        ...this.#shared,
+        thought,
+        action: actionText(thought, results, output),
+        tool: first?.call.name ?? "",
+        tool_input: first?.call.args ?? "",
+        result: first?.result.text ?? "",
+        tool_calls: results.map(({ call, result }) => ({
+          tool: call.name,
+          tool_input: call.args,
+          result: result.text,
+        })),
+        output,
+        error: null,
+      },
+    });
+  }
+
+  failure(message: string): Ending {
+    const nothing = { thought: "", action: "", tool: "", tool_input: "", result: "", tool_calls: [], output: null };
+    return { type: "crew_step_completed", data: { ...this.#shared, ...nothing, error: message } };
+  }
+}
+
+/** AMP's `last_step.action`: the text form that CrewAI's agents once wrote and exported clients still match on. */
+function actionText(thought: string, results: StepResult["results"], output: string | null): string {
+  const actions = results.map(({ call }) => `Action: ${call.name}\nAction Input: ${call.args}`);
+  const answer = output === null || results.length > 0 ? [] : [`Final Answer: ${output}`];
+  return [`Thought: ${thought}`, ...actions, ...answer].join("\n");
+}

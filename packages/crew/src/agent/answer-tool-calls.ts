@@ -1,0 +1,97 @@
+import type { LanguageModelV4Message, LanguageModelV4Prompt } from "@ai-sdk/provider";
+import type { ToolCall } from "../llm/answer.ts";
+import type { Scope } from "../run/scope.ts";
+import { callTool, raisedFailure, type ToolResult, type Toolbox } from "../tools/call-tool.ts";
+import type { ToolFailureRecord } from "../tools/failure.ts";
+import type { Tool } from "../tools/tool.ts";
+import type { Agent } from "./agent.ts";
+
+interface Conversation {
+  messages: LanguageModelV4Prompt;
+  failures: ToolFailureRecord[];
+  tools: ReadonlyMap<string, Tool>;
+  used: Map<string, number>;
+}
+
+export interface AnsweredCalls {
+  results: { call: ToolCall; result: ToolResult }[];
+  /** Set when a tool's result is the agent's answer as it is. */
+  final: string | undefined;
+}
+
+/**
+ * Runs the calls of one answer and appends their results to the conversation. Several run beside each other, each on
+ * a strand of its own; one after another where a tool counts its uses or may end the loop, as CrewAI does it.
+ */
+export async function answerToolCalls(
+  scope: Scope,
+  calls: readonly ToolCall[],
+  agent: Agent,
+  conversation: Conversation,
+): Promise<AnsweredCalls> {
+  const { tools, used, messages } = conversation;
+  const box: Toolbox = {
+    tools,
+    used,
+    agentKey: agent.key,
+    policy: agent.definition.toolFailurePolicy ?? "warn",
+  };
+  const ordered = calls.some((call) => {
+    const tool = tools.get(call.name);
+    return tool?.resultAsAnswer === true || tool?.maxUsageCount !== undefined;
+  });
+  const results = ordered || calls.length === 1 ? await inTurn(scope, calls, box) : await besides(scope, calls, box);
+
+  const answer: Extract<LanguageModelV4Message, { role: "tool" }> = { role: "tool", content: [] };
+  let final: string | undefined;
+  for (const { call, result } of results) {
+    const type = result.failure === null ? "text" : "error-text";
+    answer.content.push({
+      type: "tool-result",
+      toolCallId: call.id,
+      toolName: call.name,
+      output: { type, value: result.text },
+    });
+    if (result.failure !== null) note(conversation.failures, call, result.failure, scope);
+    if (result.failure !== null && box.policy === "raise") throw raisedFailure(call.name, result.failure);
+    if (result.failure === null && tools.get(call.name)?.resultAsAnswer === true) final ??= result.text;
+  }
+  messages.push(answer);
+  return { results, final };
+}
+
+async function inTurn(scope: Scope, calls: readonly ToolCall[], box: Toolbox): Promise<AnsweredCalls["results"]> {
+  const results: AnsweredCalls["results"] = [];
+  for (const [index, call] of calls.entries()) {
+    results.push({ call, result: await callTool(scope.at(`tool:${index}`), call, box) });
+  }
+  return results;
+}
+
+async function besides(scope: Scope, calls: readonly ToolCall[], box: Toolbox): Promise<AnsweredCalls["results"]> {
+  const strands = calls.map((call, index) => ({ call, strand: scope.at(`tool:${index}`).fork() }));
+  const settled = await Promise.allSettled(strands.map(({ call, strand }) => callTool(strand, call, box)));
+  const last = strands.at(-1);
+  if (last !== undefined) scope.join(last.strand);
+  return settled.map((outcome, index) => {
+    if (outcome.status === "rejected") throw outcome.reason;
+    return { call: calls[index] as ToolCall, result: outcome.value };
+  });
+}
+
+function note(
+  failures: ToolFailureRecord[],
+  call: ToolCall,
+  failure: ToolFailureRecord["failure"],
+  scope: Scope,
+): void {
+  const { taskId, taskName, agentRole } = scope.identity;
+  failures.push({
+    tool_name: call.name,
+    failure,
+    tool_args: call.args,
+    agent_role: agentRole,
+    task_name: taskName,
+    task_id: taskId,
+  });
+}

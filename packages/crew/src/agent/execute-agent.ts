@@ -1,0 +1,78 @@
+import { AppError, ErrorCode, errorMessage } from "@crewstream/contracts";
+import type { Scope } from "../run/scope.ts";
+import { Span, within } from "../run/span.ts";
+import { StepFailure } from "../run/step.ts";
+import { agentSummary } from "./agent.ts";
+import { runLoop, type Assignment, type LoopResult } from "./loop.ts";
+
+const defaultRetryLimit = 2;
+
+/**
+ * An agent's work on a task, tried again as a whole after an error, up to `maxRetryLimit` times. Each try is one
+ * `agent_execution_started` with one ending. A timeout and errors that say they are final are not tried again.
+ */
+export async function executeAgent(scope: Scope, assignment: Assignment): Promise<LoopResult> {
+  const { agent } = assignment;
+  const tries = 1 + (agent.definition.maxRetryLimit ?? defaultRetryLimit);
+  const own = scope.derive({
+    identity: { ...scope.identity, sourceType: "agent", agentId: agent.id, agentRole: agent.role },
+  });
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await tryOnce(own.at(`try:${attempt}`), assignment);
+    } catch (error) {
+      if (own.run.isInterruption(error) || own.signal.aborted) throw error;
+      if (!StepFailure.of(error).retryable || attempt + 1 >= tries) throw error;
+    }
+  }
+}
+
+async function tryOnce(scope: Scope, assignment: Assignment): Promise<LoopResult> {
+  const { agent, prompt, tools } = assignment;
+  const { identity } = scope;
+  const task = identity.taskId === null ? null : { id: identity.taskId, name: identity.taskName };
+  const span = new Span(scope, "agent_execution_started", {
+    agent: agentSummary(agent),
+    task,
+    tools: tools.map((tool) => tool.name),
+    task_prompt: prompt,
+  });
+  using deadline = executionDeadline(scope, agent.definition.maxExecutionTime);
+  const inner = span.scope.derive({ signal: deadline.signal });
+  return within(
+    span,
+    async () => {
+      inner.emit("agent_logs_started", { task_description: prompt.split("\n", 1)[0], verbose: false });
+      const result = await runLoop(inner, assignment);
+      inner.emit("agent_logs_execution", {
+        formatted_answer: { thought: "", output: result.text, text: result.text },
+        verbose: false,
+      });
+      span.end({
+        type: "agent_execution_completed",
+        data: { agent: agentSummary(agent), task, output: result.text },
+      });
+      return result;
+    },
+    (error) => ({
+      type: "agent_execution_error",
+      data: { agent: agentSummary(agent), task, error: errorMessage(error) },
+    }),
+  );
+}
+
+/** The scope's signal, aborted also when the seconds are over. */
+function executionDeadline(scope: Scope, seconds: number | undefined): Disposable & { signal: AbortSignal } {
+  if (seconds === undefined) return { signal: scope.signal, [Symbol.dispose]: () => undefined };
+  const controller = new AbortController();
+  const name = scope.identity.taskName ?? "the agent";
+  const timer = setTimeout(() => {
+    controller.abort(
+      new AppError(`Task '${name}' execution timed out after ${seconds} seconds`, { code: ErrorCode.runFailed }),
+    );
+  }, seconds * 1000);
+  return {
+    signal: AbortSignal.any([scope.signal, controller.signal]),
+    [Symbol.dispose]: () => clearTimeout(timer),
+  };
+}

@@ -1,0 +1,36 @@
+import { AppError, ErrorCode } from "@crewstream/contracts";
+import { namesIn } from "./condition.ts";
+import type { FlowDefinition, FlowMethod } from "./flow.ts";
+
+/** Throws `configuration` with every fault of a flow's graph, so that it fails when it is loaded. */
+export function checkFlow(flow: FlowDefinition): void {
+  const faults: string[] = [];
+  const names = flow.methods.map((method) => method.name);
+  const routers = flow.methods.filter((method) => method.router === true);
+  const labels = routers.flatMap((router) => router.emits ?? []);
+  const allLabelsKnown = routers.every((router) => router.emits !== undefined);
+  if (!flow.methods.some((method) => method.start !== undefined)) faults.push("no method starts it");
+  for (const [index, method] of flow.methods.entries()) {
+    const { name } = method;
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) faults.push(`the method name "${name}" is no identifier`);
+    if (names.indexOf(name) !== index) faults.push(`two methods are named "${name}"`);
+    for (const other of awaited(method)) {
+      if (other === name) faults.push(`"${name}" listens to itself`);
+      else if (allLabelsKnown && !names.includes(other) && !labels.includes(other)) {
+        faults.push(`"${name}" listens to "${other}", which is no method and no router's label`);
+      }
+    }
+  }
+  for (const label of labels) if (names.includes(label)) faults.push(`"${label}" is a method and a router's label`);
+  if (faults.length > 0) {
+    throw new AppError(`The flow ${flow.name === undefined ? "" : `"${flow.name}" `}cannot run: ${faults.join("; ")}`, {
+      code: ErrorCode.configuration,
+      details: { faults },
+    });
+  }
+}
+
+function awaited(method: FlowMethod): string[] {
+  const start = method.start === undefined || method.start === true ? [] : namesIn(method.start);
+  return [...start, ...(method.listen === undefined ? [] : namesIn(method.listen))];
+}

@@ -1,0 +1,30 @@
+/** What a listener waits for: a method's name or a router's label, or several of them, nested as needed. */
+export type Condition = string | { readonly and: readonly Condition[] } | { readonly or: readonly Condition[] };
+
+/** All of these. */
+export function and<const C extends readonly Condition[]>(...conditions: C): { and: C } {
+  return { and: conditions };
+}
+
+/** Any of these: the first one fires the listener, the others are not waited for. */
+export function or<const C extends readonly Condition[]>(...conditions: C): { or: C } {
+  return { or: conditions };
+}
+
+/** Every name in a condition. */
+export function namesIn(condition: Condition): string[] {
+  if (typeof condition === "string") return [condition];
+  return ("and" in condition ? condition.and : condition.or).flatMap(namesIn);
+}
+
+/** Whether the names seen so far satisfy a condition. */
+export function satisfied(condition: Condition, seen: ReadonlySet<string>): boolean {
+  if (typeof condition === "string") return seen.has(condition);
+  if ("and" in condition) return condition.and.every((part) => satisfied(part, seen));
+  return condition.or.some((part) => satisfied(part, seen));
+}
+
+/** Whether a condition fires on the first of several names. */
+export function isChoice(condition: Condition): boolean {
+  return typeof condition === "object" && "or" in condition && namesIn(condition).length > 1;
+}

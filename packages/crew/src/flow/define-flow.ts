@@ -1,0 +1,56 @@
+import type { z } from "zod";
+import type { Automation } from "../run-context.ts";
+import { runAutomation } from "../run/run-automation.ts";
+import { currentScope } from "../run/scope.ts";
+import { checkFlow } from "./check-flow.ts";
+import { FlowBuilder } from "./flow-builder.ts";
+import type { FlowDefinition, FlowOptions } from "./flow.ts";
+import { runFlow } from "./run-flow.ts";
+
+/** A flow that can be served, or run from inside another flow's method or a tool. */
+export interface Flow extends Automation {
+  kind: "flow";
+  definition: FlowDefinition;
+  /** Runs the flow as a part of the current run and gives its final value. */
+  kickoff(inputs?: Record<string, unknown>): Promise<unknown>;
+}
+
+/**
+ * A flow from its methods, added one by one: `defineFlow({ state }, (flow) => flow.start(…).listen(…))`.
+ * Throws `configuration`, naming every fault of the graph, for one that could not run.
+ */
+export function defineFlow<State extends z.ZodObject = z.ZodObject<Record<string, z.ZodUnknown>>>(
+  options: FlowOptions<State>,
+  build: (flow: FlowBuilder<z.output<State>>) => Pick<FlowBuilder<z.output<State>>, "methods">,
+): Flow {
+  return flowFrom({ ...options, methods: build(new FlowBuilder<z.output<State>>()).methods });
+}
+
+/** The same from data, as loaders have it. */
+export function flowFrom(definition: FlowDefinition): Flow {
+  checkFlow(definition);
+  return {
+    kind: "flow",
+    ...(definition.name === undefined ? {} : { name: definition.name }),
+    description: definition.description ?? "",
+    inputs: Object.keys(definition.state?.shape ?? {}),
+    required: [],
+    definition,
+    run: (context) =>
+      runAutomation(context, async (scope) => {
+        const name = definition.name ?? context.automation;
+        const result = await runFlow(scope.at("flow"), definition, name, context.inputs);
+        const isObject = typeof result === "object" && result !== null;
+        return { result, resultJson: isObject ? result : null, tasks: [] };
+      }),
+    kickoff: async (inputs = {}) => {
+      const scope = currentScope("flow.kickoff()");
+      const name = definition.name ?? "flow";
+      const ordinal = scope.run.nextOrdinal(scope.path, `flow:${name}`);
+      const strand = scope.at(ordinal === 0 ? `flow:${name}` : `flow:${name}#${ordinal}`).fork();
+      const result = await runFlow(strand, definition, name, inputs);
+      scope.join(strand);
+      return result;
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import { isChoice, namesIn, satisfied, type Condition } from "./condition.ts";
+
+/**
+ * Keeps what each listener of a flow has seen and says whom a trigger fires, by CrewAI's rules: an AND collects names
+ * until it has all of them, then begins anew; an OR of several names fires once, until a router's label or a repeated
+ * method arms it again.
+ */
+export class Listeners {
+  readonly #conditions: ReadonlyMap<string, Condition>;
+  readonly #seen = new Map<string, Set<string>>();
+  readonly #spent = new Set<string>();
+
+  constructor(conditions: ReadonlyMap<string, Condition>) {
+    this.#conditions = conditions;
+  }
+
+  /** Names of the methods that this method's end, or this router's label, fires, in the order of the flow. */
+  fire(trigger: string, kind: "method" | "label"): string[] {
+    const fired: string[] = [];
+    for (const [name, condition] of this.#conditions) {
+      if (!namesIn(condition).includes(trigger)) continue;
+      if (isChoice(condition) && kind === "label") this.#spent.delete(name);
+      if (this.#spent.has(name)) continue;
+      const seen = this.#seen.get(name) ?? new Set();
+      this.#seen.set(name, seen.add(trigger));
+      if (!satisfied(condition, seen)) continue;
+      seen.clear();
+      if (isChoice(condition)) this.#spent.add(name);
+      fired.push(name);
+    }
+    return fired;
+  }
+
+  /** Arms every OR again: a method has run a second time, so the flow goes round. */
+  rearm(): void {
+    this.#spent.clear();
+  }
+}

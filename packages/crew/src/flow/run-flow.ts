@@ -1,0 +1,160 @@
+import { AppError, ErrorCode, errorMessage } from "@crewstream/contracts";
+import type { Json } from "../run/dump.ts";
+import type { Scope } from "../run/scope.ts";
+import { Span, within } from "../run/span.ts";
+import type { Condition } from "./condition.ts";
+import type { FlowDefinition, FlowMethod } from "./flow.ts";
+import { initialState } from "./initial-state.ts";
+import { Listeners } from "./listeners.ts";
+import { MethodCall, type Ended } from "./method-call.ts";
+import { applyChanges } from "./state-changes.ts";
+
+type Inputs = Readonly<Record<string, unknown>>;
+
+/** Runs a flow at `scope.path` and gives the result of the method that ended last. Rejects with what made it fail. */
+export async function runFlow(scope: Scope, flow: FlowDefinition, name: string, inputs: Inputs): Promise<Json> {
+  scope.emit("flow_created", { flow_name: name });
+  const span = new Span(scope, "flow_started", { flow_name: name, inputs });
+  return within(
+    span,
+    async () => {
+      const id = scope.path === "flow" ? scope.run.context.executionId : scope.run.idOf("flow", scope.path);
+      const running = new FlowRun(span.scope, flow, name, inputs, initialState(flow, inputs, id));
+      const result = await running.finish();
+      span.end({ type: "flow_finished", data: { flow_name: name, result, state: running.state } });
+      return result;
+    },
+    (error) => ({ type: "flow_failed", data: { flow_name: name, error: errorMessage(error) } }),
+  );
+}
+
+const defaultMaxMethodCalls = 100;
+
+/** What a method's end sets off: its routers first and in turn, whose labels are triggers too, then all listeners. */
+interface Wave {
+  input: Json;
+  triggers: { name: string; kind: "method" | "label"; cause: Ended }[];
+  routers: { method: FlowMethod; cause: Ended }[];
+  listeners: { method: FlowMethod; cause: Ended }[];
+}
+
+/**
+ * One run of a flow's graph. Ends of methods are taken one at a time, in the order they were journaled before, then
+ * in the order they come: so a run that is run again merges the same states and fires the same listeners.
+ */
+class FlowRun {
+  readonly state: Record<string, Json>;
+  readonly #scope: Scope;
+  readonly #flow: FlowDefinition;
+  readonly #name: string;
+  readonly #inputs: Inputs;
+  readonly #methods: ReadonlyMap<string, FlowMethod>;
+  readonly #listeners: Listeners;
+  readonly #calls = new Map<string, number>();
+  readonly #running = new Map<MethodCall, Wave | undefined>();
+  readonly #stop = new AbortController();
+  #ended = 0;
+  #result: Json = null;
+  #failure: unknown;
+
+  constructor(scope: Scope, flow: FlowDefinition, name: string, inputs: Inputs, state: Record<string, Json>) {
+    this.#scope = scope.derive({ signal: AbortSignal.any([scope.signal, this.#stop.signal]) });
+    this.#flow = flow;
+    this.#name = name;
+    this.#inputs = inputs;
+    this.state = state;
+    this.#methods = new Map(flow.methods.map((method) => [method.name, method]));
+    this.#listeners = new Listeners(
+      new Map(flow.methods.flatMap((method) => conditionOf(method).map((when) => [method.name, when]))),
+    );
+  }
+
+  /** Starts the flow, and resolves when nothing runs any more. */
+  async finish(): Promise<Json> {
+    const unconditional = this.#flow.methods.filter((method) => method.start === true);
+    const starts = unconditional.length > 0 ? unconditional : this.#flow.methods.filter((method) => method.start);
+    for (const method of starts) this.#call(method, null, undefined);
+    for (let call = await this.#next(); call !== undefined; call = await this.#next()) {
+      const wave = this.#running.get(call);
+      this.#running.delete(call);
+      await this.#take(call, wave);
+    }
+    if (this.#failure !== undefined) throw this.#failure;
+    return this.#result;
+  }
+
+  /** The call whose end is to be taken next. */
+  async #next(): Promise<MethodCall | undefined> {
+    const calls = [...this.#running.keys()];
+    const journaled = calls.filter((call) => call.order !== undefined).sort((a, b) => (a.order ?? 0) - (b.order ?? 0));
+    if (journaled[0] !== undefined || calls.length === 0) return journaled[0];
+    return Promise.race(calls.map((call) => call.settled.then(() => call)));
+  }
+
+  async #take(call: MethodCall, wave: Wave | undefined): Promise<void> {
+    const order = this.#ended;
+    this.#ended += 1;
+    try {
+      const ended = await call.end(order, this.state, (changes) => applyChanges(this.state, changes));
+      this.#result = ended.result;
+      if (this.#failure === undefined) this.#goOn(call.method, ended, wave);
+    } catch (error) {
+      if (this.#scope.run.isInterruption(error)) throw error;
+      if (this.#failure !== undefined) return;
+      this.#failure = error;
+      const reason = `the method ${call.method.name} failed`;
+      this.#stop.abort(new AppError(`Cancelled: ${reason}`, { code: ErrorCode.cancelled }));
+    }
+  }
+
+  #goOn(method: FlowMethod, ended: Ended, wave: Wave | undefined): void {
+    const current = wave ?? { input: ended.result, triggers: [], routers: [], listeners: [] };
+    if (wave === undefined) this.#trigger(current, method.name, "method", ended);
+    if (method.router === true && typeof ended.result === "string" && ended.result !== "") {
+      this.#trigger(current, ended.result, "label", ended);
+    }
+    const router = current.routers.shift();
+    if (router !== undefined) {
+      this.#call(router.method, current.input, router.cause, current);
+      return;
+    }
+    for (const listener of current.listeners.splice(0)) this.#call(listener.method, current.input, listener.cause);
+  }
+
+  #trigger(wave: Wave, name: string, kind: "method" | "label", cause: Ended): void {
+    for (const fired of this.#listeners.fire(name, kind)) {
+      const method = this.#methods.get(fired);
+      if (method === undefined) continue;
+      (method.router === true ? wave.routers : wave.listeners).push({ method, cause });
+    }
+  }
+
+  #call(method: FlowMethod, input: Json, cause: Ended | undefined, wave?: Wave): void {
+    const count = this.#calls.get(method.name) ?? 0;
+    const limit = this.#flow.maxMethodCalls ?? defaultMaxMethodCalls;
+    if (count >= limit) {
+      throw new AppError(
+        `The method ${method.name} was called ${limit} times: the flow goes round without an end. ` +
+          "Raise maxMethodCalls if that is meant",
+        { code: ErrorCode.runFailed },
+      );
+    }
+    this.#calls.set(method.name, count + 1);
+    if (count > 0) this.#listeners.rearm();
+    const call = new MethodCall({
+      scope: this.#scope.at(count === 0 ? `method:${method.name}` : `method:${method.name}#${count}`),
+      flowName: this.#name,
+      method,
+      inputs: this.#inputs,
+      input,
+      cause,
+      state: this.state,
+    });
+    this.#running.set(call, wave);
+  }
+}
+
+function conditionOf(method: FlowMethod): Condition[] {
+  if (method.listen !== undefined) return [method.listen];
+  return method.start === undefined || method.start === true ? [] : [method.start];
+}

@@ -1,0 +1,50 @@
+import type { LanguageModelV4Message, LanguageModelV4Usage } from "@ai-sdk/provider";
+import type { Usage } from "@crewstream/contracts";
+
+export interface ToolCall {
+  id: string;
+  name: string;
+  /** As the model wrote it: JSON, if it kept to the rules. */
+  args: string;
+}
+
+type AssistantPart = Extract<LanguageModelV4Message, { role: "assistant" }>["content"][number];
+
+/** One whole answer of a model, as it is journaled. */
+export interface ModelAnswer {
+  text: string;
+  reasoning: string;
+  toolCalls: ToolCall[];
+  /** The answer as the next prompt holds it, with what the provider wants to see again. */
+  content: AssistantPart[];
+  /** Null when the provider reported none. */
+  usage: Usage | null;
+  finishReason: string | null;
+  responseId: string | null;
+}
+
+/** A provider's token counts in CrewAI's words (its `UsageMetrics`); null when it gave no counts at all. */
+export function usageOf({ inputTokens, outputTokens }: LanguageModelV4Usage): Usage | null {
+  if (inputTokens.total === undefined && outputTokens.total === undefined) return null;
+  const prompt = inputTokens.total ?? 0;
+  const completion = outputTokens.total ?? 0;
+  return {
+    total_tokens: prompt + completion,
+    prompt_tokens: prompt,
+    cached_prompt_tokens: inputTokens.cacheRead ?? 0,
+    completion_tokens: completion,
+    reasoning_tokens: outputTokens.reasoning ?? 0,
+    cache_creation_tokens: inputTokens.cacheWrite ?? 0,
+    successful_requests: 1,
+  };
+}
+
+/** The arguments a model wrote, for its next prompt; text that is no JSON object is shown to it as an empty one. */
+export function parseArgs(args: string): { ok: true; value: unknown } | { ok: false; error: string } {
+  if (args.trim() === "") return { ok: true, value: {} };
+  try {
+    return { ok: true, value: JSON.parse(args) as unknown };
+  } catch (error) {
+    return { ok: false, error: error instanceof Error ? error.message : String(error) };
+  }
+}

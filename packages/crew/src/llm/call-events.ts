@@ -1,0 +1,55 @@
+import type { StepFailure } from "../run/step.ts";
+import type { ModelAnswer } from "./answer.ts";
+import type { ModelRequest } from "./call-model.ts";
+import { eventToolCall, toEventMessages } from "./messages.ts";
+
+type Data = Record<string, unknown>;
+
+/** `llm_call_started`: the whole conversation and every setting, null where the provider's default holds. */
+export function startedData({ model, messages, tools }: ModelRequest, callId: string): Data {
+  const { settings } = model;
+  return {
+    model: model.label,
+    call_id: callId,
+    messages: toEventMessages(messages),
+    tools:
+      tools?.map((tool) => ({
+        type: "function",
+        function: { name: tool.name, description: tool.description, parameters: tool.inputSchema },
+      })) ?? null,
+    callbacks: null,
+    available_functions: null,
+    temperature: settings.temperature ?? null,
+    top_p: settings.topP ?? null,
+    max_tokens: settings.maxTokens ?? null,
+    stream: settings.stream ?? true,
+    seed: settings.seed ?? null,
+    stop_sequences: settings.stop ?? null,
+    frequency_penalty: settings.frequencyPenalty ?? null,
+    presence_penalty: settings.presencePenalty ?? null,
+    n: null,
+  };
+}
+
+/** `llm_call_completed`: text, or the list of tool calls in OpenAI's shape. */
+export function completedData({ model, messages }: ModelRequest, callId: string, answer: ModelAnswer): Data {
+  const calls = answer.toolCalls.map((call) => eventToolCall(call.id, call.name, call.args));
+  return {
+    model: model.label,
+    call_id: callId,
+    messages: toEventMessages(messages),
+    response: calls.length > 0 ? calls : answer.text,
+    call_type: calls.length > 0 ? "tool_call" : "llm_call",
+    usage: answer.usage === null ? null : withoutRequests(answer.usage),
+    finish_reason: answer.finishReason,
+    response_id: answer.responseId,
+  };
+}
+
+export function failedData({ model }: ModelRequest, callId: string, failure: StepFailure): Data {
+  return { model: model.label, call_id: callId, error: failure.message };
+}
+
+function withoutRequests(usage: NonNullable<ModelAnswer["usage"]>): Data {
+  return { ...usage, successful_requests: undefined };
+}

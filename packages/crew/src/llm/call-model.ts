@@ -1,0 +1,102 @@
+import type {
+  LanguageModelV4CallOptions,
+  LanguageModelV4FunctionTool,
+  LanguageModelV4Prompt,
+  LanguageModelV4ToolChoice,
+} from "@ai-sdk/provider";
+import { setTimeout as delay } from "node:timers/promises";
+import { abortable } from "../run/abortable.ts";
+import { StepFailure, step } from "../run/step.ts";
+import type { Scope } from "../run/scope.ts";
+import { Span } from "../run/span.ts";
+import type { ModelAnswer } from "./answer.ts";
+import { chunkEmitter } from "./chunks.ts";
+import { completedData, failedData, startedData } from "./call-events.ts";
+import type { Model } from "./model.ts";
+import { modelFailure, retryAfterMs } from "./model-error.ts";
+import { generateAnswer, streamAnswer } from "./read-answer.ts";
+
+export interface ModelRequest {
+  model: Model;
+  messages: LanguageModelV4Prompt;
+  tools?: LanguageModelV4FunctionTool[];
+  toolChoice?: LanguageModelV4ToolChoice;
+  /** JSON Schema that the answer's text must fit. */
+  responseSchema?: { name: string; schema: NonNullable<LanguageModelV4FunctionTool["inputSchema"]> };
+}
+
+const defaultAttempts = 3;
+const defaultDelayMs = 500;
+
+/**
+ * Asks a model for one answer, with our own retries: the AI SDK's do not cover a stream that breaks off. Every
+ * attempt is one `llm_call_started` with one ending, journaled at `scope.path/attempt:N`.
+ */
+export async function callModel(scope: Scope, request: ModelRequest): Promise<ModelAnswer> {
+  const { maxAttempts = defaultAttempts, retryDelayMs = defaultDelayMs } = request.model.settings;
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await attemptCall(scope.at(`attempt:${attempt}`), request);
+    } catch (error) {
+      const again = error instanceof StepFailure && error.retryable && !scope.signal.aborted;
+      if (!again || attempt + 1 >= maxAttempts) throw error;
+      const known = scope.run.context.journal.read(scope.at(`attempt:${attempt + 1}`).path) !== undefined;
+      if (!known) await pause(retryAfterMs(error) ?? retryDelayMs * 2 ** attempt, scope.signal);
+    }
+  }
+}
+
+function attemptCall(scope: Scope, request: ModelRequest): Promise<ModelAnswer> {
+  const { model } = request;
+  const callId = scope.run.idOf("call", scope.path);
+  const span = new Span(scope, "llm_call_started", startedData(request, callId));
+  return step<ModelAnswer>(scope, {
+    kind: "llm",
+    input: { model: model.label, messages: request.messages, tools: request.tools, choice: request.toolChoice },
+    async perform(inner) {
+      const options = callOptions(request, inner.signal);
+      try {
+        const { scope: live, shut } = span.scope.gated();
+        const asked =
+          model.settings.stream === false
+            ? generateAnswer(model.language, options)
+            : streamAnswer(model.language, options, chunkEmitter(live, callId));
+        const answer = await abortable(inner.signal, asked).finally(shut);
+        if (answer.usage !== null) inner.usage.add(answer.usage);
+        return answer;
+      } catch (error) {
+        if (inner.run.isInterruption(error)) throw error;
+        throw modelFailure(inner.signal.aborted ? inner.signal.reason : error);
+      }
+    },
+    close(outcome) {
+      if (outcome.ok) span.end({ type: "llm_call_completed", data: completedData(request, callId, outcome.value) });
+      else span.end({ type: "llm_call_failed", data: failedData(request, callId, outcome.failure) });
+    },
+  });
+}
+
+function callOptions(request: ModelRequest, abortSignal: AbortSignal): LanguageModelV4CallOptions {
+  const { settings } = request.model;
+  const { tools, toolChoice, responseSchema } = request;
+  return {
+    prompt: request.messages,
+    abortSignal,
+    ...(settings.maxTokens === undefined ? {} : { maxOutputTokens: settings.maxTokens }),
+    ...(settings.temperature === undefined ? {} : { temperature: settings.temperature }),
+    ...(settings.topP === undefined ? {} : { topP: settings.topP }),
+    ...(settings.stop === undefined ? {} : { stopSequences: settings.stop }),
+    ...(settings.seed === undefined ? {} : { seed: settings.seed }),
+    ...(settings.presencePenalty === undefined ? {} : { presencePenalty: settings.presencePenalty }),
+    ...(settings.frequencyPenalty === undefined ? {} : { frequencyPenalty: settings.frequencyPenalty }),
+    ...(tools === undefined || tools.length === 0 ? {} : { tools, toolChoice: toolChoice ?? { type: "auto" } }),
+    ...(responseSchema === undefined ? {} : { responseFormat: { type: "json" as const, ...responseSchema } }),
+  };
+}
+
+/** Waits, or rejects with the signal's own reason. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal }).catch((error: unknown) => {
+    throw signal.aborted ? signal.reason : error;
+  });
+}

@@ -1,0 +1,53 @@
+import { APICallError } from "@ai-sdk/provider";
+import { AppError, errorMessage } from "@crewstream/contracts";
+import { StepFailure, errorType } from "../run/step.ts";
+
+/** Network failures that Node reports by code and that another attempt may not meet. */
+const passing = new Set([
+  "ECONNRESET",
+  "ECONNREFUSED",
+  "EPIPE",
+  "ETIMEDOUT",
+  "EAI_AGAIN",
+  "ENOTFOUND",
+  "UND_ERR_SOCKET",
+  "UND_ERR_CONNECT_TIMEOUT",
+  "UND_ERR_HEADERS_TIMEOUT",
+  "UND_ERR_BODY_TIMEOUT",
+]);
+
+/** What a provider threw, as a failure of the call that knows whether asking again can help. */
+export function modelFailure(error: unknown): StepFailure {
+  if (error instanceof StepFailure) return error;
+  const message =
+    APICallError.isInstance(error) && error.statusCode !== undefined
+      ? `${errorMessage(error)} (HTTP ${error.statusCode})`
+      : errorMessage(error);
+  return new StepFailure({ message, type: errorType(error), retryable: mayPass(error) }, error);
+}
+
+function mayPass(error: unknown): boolean {
+  if (APICallError.isInstance(error)) return error.isRetryable || codes(error).some((code) => passing.has(code));
+  if (error instanceof AppError) return error.retryable;
+  // A stream cut in its middle is a TypeError ("terminated") from fetch with the socket's error as its cause.
+  return (
+    codes(error).some((code) => passing.has(code)) || (error instanceof TypeError && error.message === "terminated")
+  );
+}
+
+function codes(error: unknown): string[] {
+  const found: string[] = [];
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    if ("code" in at && typeof at.code === "string") found.push(at.code);
+  }
+  return found;
+}
+
+/** Milliseconds a provider asked to wait (`retry-after-ms`, or `retry-after` in seconds), at most a minute. */
+export function retryAfterMs(error: unknown): number | undefined {
+  const cause = error instanceof StepFailure ? error.cause : error;
+  if (!APICallError.isInstance(cause)) return undefined;
+  const headers = cause.responseHeaders ?? {};
+  const ms = Number(headers["retry-after-ms"] ?? Number(headers["retry-after"]) * 1000);
+  return Number.isFinite(ms) && ms >= 0 ? Math.min(ms, 60_000) : undefined;
+}

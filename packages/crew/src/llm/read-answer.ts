@@ -1,0 +1,149 @@
+import type {
+  LanguageModelV4,
+  LanguageModelV4CallOptions,
+  LanguageModelV4Content,
+  LanguageModelV4StreamPart,
+} from "@ai-sdk/provider";
+import { AppError, ErrorCode } from "@crewstream/contracts";
+import { parseArgs, usageOf, type ModelAnswer } from "./answer.ts";
+
+/** A piece of an answer while it is streamed. */
+export type AnswerChunk =
+  | { kind: "text"; text: string; responseId: string | null }
+  | { kind: "thinking"; text: string; responseId: string | null }
+  | { kind: "tool"; text: string; responseId: string | null; toolCallId: string; toolName: string; argsSoFar: string };
+
+/** Asks once without streaming. Rejects with whatever the provider threw. */
+export async function generateAnswer(
+  model: LanguageModelV4,
+  options: LanguageModelV4CallOptions,
+): Promise<ModelAnswer> {
+  const result = await model.doGenerate(options);
+  const collected = new Collector();
+  collected.responseId = result.response?.id ?? null;
+  for (const part of result.content) collected.add(part);
+  return collected.answer(result.finishReason, result.usage);
+}
+
+/**
+ * Asks once and hands every piece to `onChunk` as it comes. Rejects with whatever the provider threw, also in the
+ * middle of the stream, and with a retryable error for a stream that broke off before its end.
+ */
+export async function streamAnswer(
+  model: LanguageModelV4,
+  options: LanguageModelV4CallOptions,
+  onChunk: (chunk: AnswerChunk) => Promise<void>,
+): Promise<ModelAnswer> {
+  const { stream } = await model.doStream(options);
+  const collected = new Collector();
+  const open = new Map<string, { toolName: string; args: string }>();
+  for await (const part of stream) {
+    if (part.type === "error") throw part.error;
+    if (part.type === "finish") return collected.answer(part.finishReason, part.usage);
+    const chunk = takePart(part, collected, open);
+    if (chunk !== undefined && chunk.text !== "") await onChunk(chunk);
+  }
+  throw brokenOff();
+}
+
+/** Keeps a part, and gives the chunk that it is for whoever watches. Parts of other kinds say nothing to us. */
+function takePart(
+  part: LanguageModelV4StreamPart,
+  collected: Collector,
+  open: Map<string, { toolName: string; args: string }>,
+): AnswerChunk | undefined {
+  const { responseId } = collected;
+  if (part.type === "response-metadata") collected.responseId = part.id ?? responseId;
+  if (part.type === "text-delta") {
+    collected.text(part.id, part.delta);
+    return { kind: "text", text: part.delta, responseId };
+  }
+  if (part.type === "reasoning-delta") {
+    collected.thinking(part.id, part.delta);
+    return { kind: "thinking", text: part.delta, responseId };
+  }
+  if (part.type === "reasoning-end") collected.seal(part.id, part.providerMetadata);
+  if (part.type === "tool-input-start") open.set(part.id, { toolName: part.toolName, args: "" });
+  if (part.type === "tool-call") collected.add(part);
+  const call = part.type === "tool-input-delta" ? open.get(part.id) : undefined;
+  if (part.type !== "tool-input-delta" || call === undefined) return undefined;
+  call.args += part.delta;
+  return {
+    kind: "tool",
+    text: part.delta,
+    responseId,
+    toolCallId: part.id,
+    toolName: call.toolName,
+    argsSoFar: call.args,
+  };
+}
+
+type Finish = Parameters<typeof usageOf>[0];
+
+class Collector {
+  responseId: string | null = null;
+  readonly #parts: ModelAnswer["content"] = [];
+  readonly #byId = new Map<string, { type: "text" | "reasoning"; text: string; providerOptions?: object }>();
+  readonly #calls: ModelAnswer["toolCalls"] = [];
+
+  text(id: string, delta: string): void {
+    this.#append("text", id, delta);
+  }
+
+  thinking(id: string, delta: string): void {
+    this.#append("reasoning", id, delta);
+  }
+
+  /** Keeps what the provider must see again with this part, such as a signature over its reasoning. */
+  seal(id: string, metadata: object | undefined): void {
+    const part = this.#byId.get(`reasoning:${id}`);
+    if (part !== undefined && metadata !== undefined) part.providerOptions = metadata;
+  }
+
+  add(part: LanguageModelV4Content): void {
+    const options =
+      "providerMetadata" in part && part.providerMetadata ? { providerOptions: part.providerMetadata } : {};
+    if (part.type === "text") this.#parts.push({ type: "text", text: part.text, ...options });
+    if (part.type === "reasoning") this.#parts.push({ type: "reasoning", text: part.text, ...options });
+    if (part.type !== "tool-call" || part.providerExecuted === true) return;
+    const parsed = parseArgs(part.input);
+    this.#calls.push({ id: part.toolCallId, name: part.toolName, args: part.input });
+    this.#parts.push({
+      type: "tool-call",
+      toolCallId: part.toolCallId,
+      toolName: part.toolName,
+      input: parsed.ok ? parsed.value : {},
+      ...options,
+    });
+  }
+
+  answer(finish: { unified: string; raw: string | undefined }, usage: Finish): ModelAnswer {
+    if (finish.unified === "interrupted") throw brokenOff();
+    const textOf = (type: string): string =>
+      this.#parts.map((part) => (part.type === type && "text" in part ? part.text : "")).join("");
+    return {
+      text: textOf("text"),
+      reasoning: textOf("reasoning"),
+      toolCalls: this.#calls,
+      content: this.#parts.filter((part) => !("text" in part) || part.text !== ""),
+      usage: usageOf(usage),
+      finishReason: finish.raw ?? finish.unified,
+      responseId: this.responseId,
+    };
+  }
+
+  #append(type: "text" | "reasoning", id: string, delta: string): void {
+    const key = `${type}:${id}`;
+    let part = this.#byId.get(key);
+    if (part === undefined) {
+      part = { type, text: "" };
+      this.#byId.set(key, part);
+      this.#parts.push(part as ModelAnswer["content"][number]);
+    }
+    part.text += delta;
+  }
+}
+
+function brokenOff(): AppError {
+  return new AppError("the model's answer broke off before its end", { code: ErrorCode.modelFailed, retryable: true });
+}

@@ -1,0 +1,50 @@
+import type { LanguageModelV4 } from "@ai-sdk/provider";
+import { AppError, ErrorCode } from "@crewstream/contracts";
+import type { Run } from "../run/run.ts";
+import { isLanguageModel, type Model, type ModelConfig, type ModelRef } from "./model.ts";
+import { providers } from "./providers.ts";
+
+/**
+ * The model an agent uses, connected once per run. `undefined` means the run's default.
+ * Throws `configuration` when the provider is unknown or its key is missing, naming what to set.
+ */
+export function resolveModel(run: Run, ref: ModelRef | undefined): Promise<Model> {
+  const named = ref ?? run.context.defaultModel;
+  if (typeof named !== "string" && isLanguageModel(named)) {
+    return Promise.resolve({ label: `${named.provider}/${named.modelId}`, language: named, settings: {} });
+  }
+  const config: ModelConfig = typeof named === "string" ? { model: named } : named;
+  return run.shared(`model:${JSON.stringify(config)}`, () => connect(config, run.context.env));
+}
+
+async function connect(config: ModelConfig, env: Readonly<Record<string, string | undefined>>): Promise<Model> {
+  const { model: label, baseUrl, apiKey, ...settings } = config;
+  const { provider, modelId } = parseModelName(label);
+  const open = providers[provider];
+  if (open === undefined) {
+    throw new AppError(
+      `There is no model provider "${provider}" (in "${label}"). Known: ${Object.keys(providers).sort().join(", ")}`,
+      { code: ErrorCode.configuration },
+    );
+  }
+  const language: LanguageModelV4 = await open(modelId, {
+    label,
+    env,
+    ...(baseUrl === undefined ? {} : { baseUrl }),
+    ...(apiKey === undefined ? {} : { apiKey }),
+  });
+  return { label, language, settings };
+}
+
+/** `provider/model`; names without a provider are recognised where their family is plain, as CrewAI does it. */
+export function parseModelName(name: string): { provider: string; modelId: string } {
+  const slash = name.indexOf("/");
+  if (slash > 0) return { provider: name.slice(0, slash).toLowerCase(), modelId: name.slice(slash + 1) };
+  if (/^(gpt|chatgpt|o\d)/i.test(name)) return { provider: "openai", modelId: name };
+  if (/^claude/i.test(name)) return { provider: "anthropic", modelId: name };
+  if (/^gemini/i.test(name)) return { provider: "google", modelId: name };
+  throw new AppError(
+    `The model "${name}" names no provider. Write provider/model, for example openai/gpt-5-mini, ollama/llama3.2 or offline/demo`,
+    { code: ErrorCode.configuration },
+  );
+}

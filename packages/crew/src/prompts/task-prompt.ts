@@ -1,0 +1,26 @@
+/** Between the outputs of earlier tasks, as CrewAI joins them. */
+export const contextDivider = "\n\n----------\n\n";
+
+/** Stands above the context in a task's prompt. */
+export const contextHeading = "This is the context you work with:";
+
+export interface TaskQuestion {
+  description: string;
+  expectedOutput: string;
+  context: string;
+  /** JSON Schema of the answer, when it must be JSON. */
+  schema?: object;
+}
+
+/** What an agent is asked to do. */
+export function taskPrompt({ description, expectedOutput, context, schema }: TaskQuestion): string {
+  const parts = [
+    `Task: ${description}`,
+    `The result must be: ${expectedOutput}\nGive the complete content as your final answer, not a summary of it.`,
+  ];
+  if (schema !== undefined) {
+    parts.push(`Answer with JSON only, without a code fence, that fits this JSON Schema:\n${JSON.stringify(schema)}`);
+  }
+  if (context !== "") parts.push(`${contextHeading}\n${context}`);
+  return parts.join("\n\n");
+}

@@ -1,0 +1,82 @@
+import { AppError, ErrorCode, eventId } from "@crewstream/contracts";
+import type { JournalRow } from "../journal.ts";
+import type { RunContext } from "../run-context.ts";
+import { Suspended } from "./suspended.ts";
+
+/** What all scopes of one run share: its context, its counters, and whether it must stop without another word. */
+export class Run {
+  readonly context: RunContext;
+  readonly #ordinals = new Map<string, number>();
+  readonly #cache = new Map<string, unknown>();
+  #interruption: unknown;
+
+  constructor(context: RunContext) {
+    this.context = context;
+  }
+
+  /** How many events of this type were emitted at this path before: the last part of a deterministic id. */
+  nextOrdinal(path: string, type: string): number {
+    const key = `${path}\n${type}`;
+    const ordinal = this.#ordinals.get(key) ?? 0;
+    this.#ordinals.set(key, ordinal + 1);
+    return ordinal;
+  }
+
+  /** A UUID that stands for a path in this run, the same on every replay: call ids, task ids, idempotency keys. */
+  idOf(kind: string, path: string): string {
+    return eventId(this.context.executionId, path, `id:${kind}`, 0);
+  }
+
+  /** One object per run and key, made when first asked for: model connections, rate limiters, tool caches. */
+  shared<T>(key: string, make: () => T): T {
+    if (!this.#cache.has(key)) this.#cache.set(key, make());
+    return this.#cache.get(key) as T;
+  }
+
+  /** Whether the run has stopped in the middle and will be continued elsewhere: then nothing more may be emitted. */
+  get interrupted(): boolean {
+    return this.#interruption !== undefined;
+  }
+
+  /**
+   * Whether this error means "not here, not now" instead of a failure of the run: the lease was lost, the process
+   * shuts down, the store is away, or a person must answer first.
+   */
+  isInterruption(error: unknown): boolean {
+    const { signal } = this.context;
+    if (signal.aborted && stopsHere(signal.reason)) this.#interruption ??= signal.reason;
+    if (stopsHere(error)) this.#interruption ??= error;
+    return this.interrupted;
+  }
+
+  /** What `run()` rejects with when the run was interrupted. */
+  get interruption(): unknown {
+    return this.#interruption;
+  }
+
+  /** Writes a journal row; a store that refuses interrupts the run, since nothing later could be stored either. */
+  async record(path: string, row: JournalRow): Promise<void> {
+    if (this.interrupted) throw this.#interruption;
+    await this.#guard(this.context.journal.write(path, row));
+  }
+
+  /** Waits until the sink takes more; see {@link RunContext.sink}. */
+  async sinkReady(): Promise<void> {
+    await this.#guard(this.context.sink.ready());
+  }
+
+  async #guard(stored: Promise<void>): Promise<void> {
+    try {
+      await stored;
+    } catch (error) {
+      this.#interruption ??= error;
+      throw error;
+    }
+  }
+}
+
+function stopsHere(error: unknown): boolean {
+  return (
+    error instanceof Suspended || AppError.is(error, ErrorCode.leaseLost) || AppError.is(error, ErrorCode.shutdown)
+  );
+}

@@ -1,0 +1,157 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { AppError, ErrorCode, eventId } from "@crewstream/contracts";
+import { toJsonFields } from "./dump.ts";
+import type { Run } from "./run.ts";
+import type { UsageMeter } from "./usage-meter.ts";
+
+/** Whose work an event belongs to. */
+export interface Identity {
+  sourceType: string | null;
+  taskId: string | null;
+  taskName: string | null;
+  agentId: string | null;
+  agentRole: string | null;
+}
+
+export const nobody: Identity = { sourceType: null, taskId: null, taskName: null, agentId: null, agentRole: null };
+
+/** A scope that a tool or method was given stops working when its caller has moved on. */
+interface Gate {
+  open: boolean;
+  around: Gate | null;
+}
+
+interface ScopeFields {
+  run: Run;
+  /** Names this unit of work; part of every id and journal path made here. */
+  path: string;
+  /** The innermost open started event: `parent_event_id` of what is emitted here. */
+  parentId: string | null;
+  /** The last event of this strand of work, shared by the scopes of one strand: `previous_event_id`. */
+  chain: { last: string | null };
+  triggeredBy: string | null;
+  identity: Identity;
+  usage: UsageMeter;
+  signal: AbortSignal;
+  gate: Gate;
+}
+
+/** Where in a run something happens: it knows the links of event-lifecycle and emits with them. Immutable but for its chain. */
+export class Scope {
+  readonly #fields: ScopeFields;
+
+  constructor(fields: Omit<ScopeFields, "gate" | "chain"> & Partial<Pick<ScopeFields, "gate" | "chain">>) {
+    this.#fields = { chain: { last: null }, gate: { open: true, around: null }, ...fields };
+  }
+
+  get run(): Run {
+    return this.#fields.run;
+  }
+  get path(): string {
+    return this.#fields.path;
+  }
+  get parentId(): string | null {
+    return this.#fields.parentId;
+  }
+  get identity(): Identity {
+    return this.#fields.identity;
+  }
+  get usage(): UsageMeter {
+    return this.#fields.usage;
+  }
+  get signal(): AbortSignal {
+    return this.#fields.signal;
+  }
+
+  /** The same scope with some fields changed, on the same strand. */
+  derive(changes: Partial<Omit<ScopeFields, "run" | "chain" | "gate">>): Scope {
+    return new Scope({ ...this.#fields, ...changes });
+  }
+
+  /** A scope one path segment further in. */
+  at(segment: string): Scope {
+    return this.derive({ path: this.path === "" ? segment : `${this.path}/${segment}` });
+  }
+
+  /** A strand of its own, beginning after this one's last event: for work that runs beside other work. */
+  fork(): Scope {
+    return new Scope({ ...this.#fields, chain: { last: this.#fields.chain.last } });
+  }
+
+  /** Lets this strand go on after the other's last event. */
+  join(other: Scope): void {
+    this.#fields.chain.last = other.#fields.chain.last;
+  }
+
+  /** A scope for code that may outlive its call, and the function that silences it for good. */
+  gated(): { scope: Scope; shut: () => void } {
+    const gate: Gate = { open: true, around: this.#fields.gate };
+    return { scope: new Scope({ ...this.#fields, gate }), shut: () => void (gate.open = false) };
+  }
+
+  /** Emits an event here and gives its id. `data` holds the type's own fields; links and identity are added. */
+  emit(type: string, data: Readonly<Record<string, unknown>>, links: EmitLinks = {}): string {
+    const { run, path, chain } = this.#fields;
+    const { context } = run;
+    const id = links.id ?? eventId(context.executionId, path, type, run.nextOrdinal(path, type));
+    if (run.interrupted || !this.#open()) return id;
+    const { identity } = this;
+    context.sink.emit({
+      id,
+      type,
+      timestamp: context.now().toISOString(),
+      data: {
+        ...toJsonFields(data),
+        source_fingerprint: identity.agentId ?? identity.taskId,
+        source_type: identity.sourceType,
+        fingerprint_metadata: null,
+        task_id: identity.taskId,
+        task_name: identity.taskName,
+        agent_id: identity.agentId,
+        agent_role: identity.agentRole,
+        event_id: id,
+        parent_event_id: links.parentId === undefined ? this.parentId : links.parentId,
+        previous_event_id: chain.last,
+        triggered_by_event_id: this.#fields.triggeredBy,
+        started_event_id: links.startedId ?? null,
+      },
+    });
+    chain.last = id;
+    return id;
+  }
+
+  /** Runs user code with this scope as the current one, so that `emit` and nested crews find it. */
+  enter<T>(code: () => T): T {
+    return current.run(this, code);
+  }
+
+  /** Throws the reason when the work here was called off. */
+  throwIfAborted(): void {
+    this.signal.throwIfAborted();
+  }
+
+  #open(): boolean {
+    for (let gate: Gate | null = this.#fields.gate; gate !== null; gate = gate.around) if (!gate.open) return false;
+    return true;
+  }
+}
+
+export interface EmitLinks {
+  /** Given for events whose id is not counted (streamed chunks). */
+  id?: string;
+  parentId?: string | null;
+  startedId?: string;
+}
+
+const current = new AsyncLocalStorage<Scope>();
+
+/** The scope that the calling user code runs in. Throws outside a run. */
+export function currentScope(what: string): Scope {
+  const scope = current.getStore();
+  if (scope === undefined) {
+    throw new AppError(`${what} works inside a run only: in a tool, a flow method or a callback`, {
+      code: ErrorCode.invalidInput,
+    });
+  }
+  return scope;
+}

@@ -1,0 +1,136 @@
+import { createHash } from "node:crypto";
+import type { JournalKind, JournalRow } from "../journal.ts";
+import type { Usage } from "@crewstream/contracts";
+import { AppError, ErrorCode, errorMessage } from "@crewstream/contracts";
+import { toJson } from "./dump.ts";
+import type { Scope } from "./scope.ts";
+import { UsageMeter } from "./usage-meter.ts";
+
+/** A failure that is part of the run: thrown live and on replay alike. `type` is the class of the first cause. */
+export class StepFailure extends Error {
+  override readonly name: string = "StepFailure";
+  readonly type: string;
+  readonly retryable: boolean;
+
+  constructor(failure: { message: string; type: string; retryable: boolean }, cause?: unknown) {
+    super(failure.message, cause === undefined ? undefined : { cause });
+    this.type = failure.type;
+    this.retryable = failure.retryable;
+  }
+
+  /** Anything thrown, as a failure. Only an AppError says that it must not be tried again. */
+  static of(error: unknown): StepFailure {
+    if (error instanceof StepFailure) return error;
+    const retryable = error instanceof AppError ? error.retryable : true;
+    return new StepFailure({ message: errorMessage(error), type: errorType(error), retryable }, error);
+  }
+}
+
+export type Outcome<V> = { ok: true; value: V } | { ok: false; failure: StepFailure };
+
+export interface StepSpec<V> {
+  kind: JournalKind;
+  /** What is asked, for {@link JournalRow.inputHash}. */
+  input?: unknown;
+  /** Kept in the row whatever the outcome is: the step's place among others. */
+  order?: number;
+  /** Does the work. It gets a scope whose usage is counted for the row. Its value must be JSON. */
+  perform(scope: Scope): Promise<V>;
+  /** Emits the closing events, synchronously: they are stored with the row in one write. */
+  close?(outcome: Outcome<V>): void;
+}
+
+/**
+ * Does a unit of work once in the life of an execution: at `scope.path` its value or failure is journaled together
+ * with its closing events, and a run that is run again takes it from there.
+ */
+export async function step<V>(scope: Scope, spec: StepSpec<V>): Promise<V> {
+  const { run, path } = scope;
+  const row = run.context.journal.read(path);
+  const inputHash = spec.input === undefined ? undefined : hashOf(spec.input);
+  if (row !== undefined) {
+    if (inputHash !== undefined && row.inputHash !== undefined && row.inputHash !== inputHash) diverged(path);
+    const { outcome, usage } = fromRow<V>(row);
+    if (usage !== undefined) scope.usage.add(usage);
+    spec.close?.(outcome);
+    return settle(outcome);
+  }
+  const meter = new UsageMeter(scope.usage);
+  const outcome = await attempt(scope.derive({ usage: meter }), spec);
+  spec.close?.(outcome);
+  const usage = meter.total();
+  const stored: StoredValue<V> = {
+    ...(outcome.ok ? { value: outcome.value } : {}),
+    ...(usage.successful_requests > 0 ? { usage } : {}),
+    ...(spec.order === undefined ? {} : { order: spec.order }),
+  };
+  await run.record(path, {
+    kind: spec.kind,
+    value: stored,
+    ...(outcome.ok ? {} : { error: plain(outcome.failure) }),
+    ...(inputHash === undefined ? {} : { inputHash }),
+  });
+  return settle(outcome);
+}
+
+async function attempt<V>(scope: Scope, spec: StepSpec<V>): Promise<Outcome<V>> {
+  try {
+    scope.throwIfAborted();
+    const value = await spec.perform(scope);
+    return { ok: true, value: (value === undefined ? undefined : toJson(value)) as V };
+  } catch (error) {
+    if (scope.run.isInterruption(error)) throw error;
+    const { signal } = scope;
+    return { ok: false, failure: StepFailure.of(signal.aborted ? signal.reason : error) };
+  }
+}
+
+function settle<V>(outcome: Outcome<V>): V {
+  if (outcome.ok) return outcome.value;
+  throw outcome.failure;
+}
+
+interface StoredValue<V> {
+  value?: V;
+  usage?: Usage;
+  order?: number;
+}
+
+/** The `order` a step was journaled with. */
+export function orderOf(row: JournalRow): number | undefined {
+  return (row.value as StoredValue<unknown> | undefined)?.order;
+}
+
+function fromRow<V>(row: JournalRow): { outcome: Outcome<V>; usage: Usage | undefined } {
+  const stored = row.value as StoredValue<V> | undefined;
+  const outcome: Outcome<V> =
+    row.error === undefined
+      ? { ok: true, value: stored?.value as V }
+      : { ok: false, failure: new StepFailure(row.error) };
+  return { outcome, usage: stored?.usage };
+}
+
+function plain(failure: StepFailure): NonNullable<JournalRow["error"]> {
+  return { message: failure.message, type: failure.type, retryable: failure.retryable };
+}
+
+function diverged(path: string): never {
+  throw new AppError(
+    `the run cannot be resumed: at ${path} it asks something else than before it was interrupted. ` +
+      "The automation's code or inputs changed, or it depends on time or chance; start a new run",
+    { code: ErrorCode.runFailed, details: { path } },
+  );
+}
+
+function hashOf(input: unknown): string {
+  return createHash("sha256")
+    .update(JSON.stringify(toJson(input)))
+    .digest("base64url")
+    .slice(0, 22);
+}
+
+/** The class name of anything thrown, as `errorType` shows it. */
+export function errorType(error: unknown): string {
+  if (error instanceof StepFailure) return error.type;
+  return error instanceof Error ? error.name : "Error";
+}

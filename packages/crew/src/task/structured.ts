@@ -1,0 +1,34 @@
+import { z } from "zod";
+import type { Json } from "../run/dump.ts";
+import { toJson } from "../run/dump.ts";
+import type { JsonSchema } from "../tools/tool.ts";
+
+/** A schema an answer must fit, as the model is shown it and as it is checked. */
+export interface AnswerSchema {
+  json: JsonSchema;
+  check: z.ZodType;
+}
+
+export function answerSchema(schema: z.ZodType | JsonSchema): AnswerSchema {
+  if (schema instanceof z.ZodType) return { json: z.toJSONSchema(schema, { target: "draft-7" }), check: schema };
+  return { json: schema, check: z.fromJSONSchema(schema) };
+}
+
+/** The JSON value an answer holds, taken out of a code fence or the text around it; or what is wrong with it. */
+export function readJson(text: string, schema: AnswerSchema): { ok: true; value: Json } | { ok: false; error: string } {
+  const candidates = [text, /```(?:json)?\s*\n([\s\S]*?)```/.exec(text)?.[1], /[[{][\s\S]*[\]}]/.exec(text)?.[0]];
+  let error = "it holds no JSON";
+  for (const candidate of candidates) {
+    if (candidate === undefined) continue;
+    let value: unknown;
+    try {
+      value = JSON.parse(candidate);
+    } catch {
+      continue;
+    }
+    const parsed = schema.check.safeParse(value);
+    if (parsed.success) return { ok: true, value: toJson(parsed.data) };
+    error = z.prettifyError(parsed.error);
+  }
+  return { ok: false, error };
+}

@@ -1,0 +1,28 @@
+import type { EventSink, RuntimeEvent } from "../run-context.ts";
+
+export interface RecordingSink extends EventSink {
+  /** Every event in order, those with a known id left out, as a stream does it. */
+  readonly events: RuntimeEvent[];
+  /** All emitted events, replayed ones included. */
+  readonly emitted: RuntimeEvent[];
+  types(): string[];
+}
+
+/** A sink that keeps what it gets and drops ids it has, as the store does. `known` continues an earlier stream. */
+export function recordingSink(known: readonly RuntimeEvent[] = []): RecordingSink {
+  const events = [...known];
+  const emitted: RuntimeEvent[] = [];
+  const ids = new Set(known.map((event) => event.id));
+  return {
+    events,
+    emitted,
+    types: () => events.map((event) => event.type),
+    emit(event) {
+      emitted.push(event);
+      if (ids.has(event.id)) return;
+      ids.add(event.id);
+      events.push(event);
+    },
+    ready: () => Promise.resolve(),
+  };
+}

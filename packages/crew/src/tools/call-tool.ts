@@ -1,0 +1,157 @@
+import { ErrorCode, AppError, errorMessage } from "@crewstream/contracts";
+import { parseArgs, type ToolCall } from "../llm/answer.ts";
+import { abortable } from "../run/abortable.ts";
+import type { Scope } from "../run/scope.ts";
+import { Span } from "../run/span.ts";
+import { errorType, step } from "../run/step.ts";
+import { ToolReportedFailure, type ToolFailure } from "./failure.ts";
+import type { Tool } from "./tool.ts";
+import { toolEvents } from "./tool-events.ts";
+
+/** What calls of one agent execution share. */
+export interface Toolbox {
+  tools: ReadonlyMap<string, Tool>;
+  /** Calls so far by tool, for `maxUsageCount`. */
+  used: Map<string, number>;
+  /** Identifies the agent in tool events, as CrewAI's `agent_key`. */
+  agentKey: string;
+  policy: "ignore" | "warn" | "raise";
+}
+
+/** How a call ended. `text` goes to the model, also when it failed: then it says what to do about it. */
+export interface ToolResult {
+  text: string;
+  failure: ToolFailure | null;
+  startedAt: string;
+  finishedAt: string;
+  fromCache: boolean;
+}
+
+/**
+ * Runs one call that a model asked for and journals its result at `scope.path`. Rejects only when the work was
+ * called off; every other failure is a result for the model.
+ */
+export async function callTool(scope: Scope, call: ToolCall, box: Toolbox): Promise<ToolResult> {
+  const args = parseArgs(call.args);
+  const events = toolEvents(scope, call.name, args.ok ? args.value : call.args, box);
+  if (!args.ok || !isObject(args.value)) {
+    const failure = invalidInput(
+      `Tool '${call.name}' arguments are not a JSON object${args.ok ? "" : `: ${args.error}`}. Send the arguments as one JSON object`,
+      "json_decode_error",
+    );
+    events.invalidInput(failure);
+    events.failed(failure);
+    return { text: failure.message, failure, fromCache: false, ...now(scope, now(scope).startedAt) };
+  }
+  const span = new Span(scope, "tool_usage_started", events.started());
+  return step<ToolResult>(scope, {
+    kind: "tool",
+    input: { tool: call.name, args: args.value },
+    perform: (inner) => perform(span.scope.derive({ usage: inner.usage }), call.name, args.value, box),
+    close(outcome) {
+      if (!outcome.ok) {
+        span.end({ type: "tool_usage_error", data: events.error(outcome.failure.message) });
+        return;
+      }
+      const result = outcome.value;
+      const { failure } = result;
+      const raised = failure?.reason === "exception" || failure?.reason === "invalid_input";
+      if (failure !== null && raised) span.end({ type: "tool_usage_error", data: events.error(failure.message) });
+      else span.end({ type: "tool_usage_finished", data: events.finished(result) });
+      if (failure === null) return;
+      if (failure.reason === "invalid_input") events.invalidInput(failure);
+      if (failure.reason === "unknown_tool") events.unknownTool(failure);
+      events.failed(failure);
+    },
+  });
+}
+
+async function perform(scope: Scope, name: string, args: unknown, box: Toolbox): Promise<ToolResult> {
+  const { startedAt } = now(scope);
+  const ended = (text: string, failure: ToolFailure | null): ToolResult => ({
+    text,
+    failure,
+    fromCache: false,
+    ...now(scope, startedAt),
+  });
+  const tool = box.tools.get(name);
+  if (tool === undefined) {
+    const known = [...box.tools.keys()].join(", ") || "none";
+    const text = `Tool '${name}' not found. The available tools are: ${known}`;
+    return ended(text, { message: text, reason: "unknown_tool", code: null, retryable: false, details: {} });
+  }
+  const used = (box.used.get(name) ?? 0) + 1;
+  box.used.set(name, used);
+  if (tool.maxUsageCount !== undefined && used > tool.maxUsageCount) {
+    const text = `Tool '${name}' has reached its usage limit of ${tool.maxUsageCount}. Go on without it`;
+    return ended(text, { message: text, reason: "usage_limit", code: null, retryable: false, details: {} });
+  }
+  let parsed: unknown;
+  try {
+    parsed = tool.parse(args);
+  } catch (error) {
+    const failure = invalidInput(`Tool '${name}' arguments validation failed: ${errorMessage(error)}`, null);
+    return ended(failure.message, failure);
+  }
+  return invoke(scope, tool, parsed, ended);
+}
+
+async function invoke(
+  scope: Scope,
+  tool: Tool,
+  args: unknown,
+  ended: (text: string, failure: ToolFailure | null) => ToolResult,
+): Promise<ToolResult> {
+  const { run, signal } = scope;
+  const { scope: inner, shut } = scope.gated();
+  const context = {
+    signal,
+    emit: (type: string, data: Record<string, unknown> = {}) => void inner.emit(type, data),
+    idempotencyKey: run.idOf("idempotency", scope.path),
+    executionId: run.context.executionId,
+  };
+  try {
+    const work = inner.enter(async () => tool.run(args, context));
+    const value = await abortable(signal, work);
+    if (value instanceof ToolReportedFailure) return ended(value.message, value.failure);
+    return ended(resultText(value), null);
+  } catch (error) {
+    if (signal.aborted || run.isInterruption(error)) throw error;
+    if (error instanceof ToolReportedFailure) return ended(error.message, error.failure);
+    const message = errorMessage(error);
+    const retryable = error instanceof AppError && error.retryable;
+    const code = error instanceof AppError ? error.code : errorType(error);
+    return ended(`Tool '${tool.name}' failed: ${message}`, {
+      message,
+      reason: "exception",
+      code,
+      retryable,
+      details: {},
+    });
+  } finally {
+    shut();
+  }
+}
+
+/** Thrown by the agent loop for a failed tool under the policy `raise`. */
+export function raisedFailure(name: string, failure: ToolFailure): AppError {
+  return new AppError(`Tool '${name}' failed: ${failure.message}`, { code: ErrorCode.toolFailed });
+}
+
+function now(scope: Scope, startedAt?: string): { startedAt: string; finishedAt: string } {
+  const at = scope.run.context.now().toISOString();
+  return { startedAt: startedAt ?? at, finishedAt: at };
+}
+
+function invalidInput(message: string, code: string | null): ToolFailure {
+  return { message, reason: "invalid_input", code, retryable: true, details: {} };
+}
+
+function resultText(value: unknown): string {
+  if (typeof value === "string") return value;
+  return value === undefined ? "Done." : JSON.stringify(value, null, 2);
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,45 @@
+import type { Scope } from "../run/scope.ts";
+import type { ToolResult, Toolbox } from "./call-tool.ts";
+import type { ToolFailure } from "./failure.ts";
+
+type Data = Record<string, unknown>;
+
+/** The events of one tool call, with the fields that all of them share. */
+export function toolEvents(scope: Scope, toolName: string, toolArgs: unknown, box: Toolbox): ToolEvents {
+  const shared = {
+    agent_key: box.agentKey,
+    tool_name: toolName,
+    tool_args: toolArgs,
+    tool_class: null,
+    run_attempts: 0,
+    delegations: null,
+    agent: null,
+  };
+  return {
+    started: () => ({ ...shared, plan_step_number: null, plan_step_description: null }),
+    finished: (result) => ({
+      ...shared,
+      started_at: result.startedAt,
+      finished_at: result.finishedAt,
+      from_cache: result.fromCache,
+      output: result.text,
+      failure: result.failure,
+    }),
+    error: (message) => ({ ...shared, error: message }),
+    invalidInput: (failure) => void scope.emit("tool_validate_input_error", { ...shared, error: failure.message }),
+    unknownTool: (failure) => void scope.emit("tool_selection_error", { ...shared, error: failure.message }),
+    failed: (failure) => {
+      if (box.policy === "ignore") return;
+      scope.emit("tool_failure_detected", { ...shared, failure, policy: box.policy });
+    },
+  };
+}
+
+export interface ToolEvents {
+  started(): Data;
+  finished(result: ToolResult): Data;
+  error(message: string): Data;
+  invalidInput(failure: ToolFailure): void;
+  unknownTool(failure: ToolFailure): void;
+  failed(failure: ToolFailure): void;
+}

@@ -1,0 +1,86 @@
+import { AppError, ErrorCode, errorMessage } from "@crewstream/contracts";
+import { z } from "zod";
+
+/** JSON Schema of an object, as a model is shown it. */
+export type JsonSchema = Record<string, unknown>;
+
+/** What a tool gets beside its arguments. */
+export interface ToolContext {
+  /** Aborted when the run is cancelled, times out or is taken over: pass it to whatever waits. */
+  signal: AbortSignal;
+  /** Emits a custom event of the run, with any JSON as its fields. */
+  emit: (type: string, data?: Record<string, unknown>) => void;
+  /**
+   * The same for every execution of this call, also when the run is run again after a crash: give it to a service
+   * that takes idempotency keys, because a tool that had run but whose result was not stored runs once more.
+   */
+  idempotencyKey: string;
+  executionId: string;
+}
+
+/** A tool as the runtime uses it: made by {@link defineTool}, or by a loader from anything else. */
+export interface Tool {
+  name: string;
+  description: string;
+  inputSchema: JsonSchema;
+  /** Checks and converts arguments; throws with a sentence that tells the model what to correct. */
+  parse(args: unknown): unknown;
+  /** Its result goes to the model as text, anything but text as JSON. Throwing tells the model what went wrong. */
+  run(args: unknown, context: ToolContext): unknown;
+  /** The result is the agent's final answer as it is. */
+  resultAsAnswer?: boolean;
+  /** Calls per agent execution; further ones tell the model that the limit is spent. */
+  maxUsageCount?: number;
+  /** False: a call that was interrupted by a crash is reported as failed instead of being run again. */
+  idempotent?: boolean;
+  /** Whether this result may be kept in the crew's tool cache, where it has one. */
+  cacheable?(args: unknown, result: unknown): boolean;
+}
+
+export interface ToolDefinition<Input extends z.ZodObject> {
+  /** Letters, digits, `_` and `-`, at most 64: what providers accept. */
+  name: string;
+  description: string;
+  input: Input;
+  run: (args: z.output<Input>, context: ToolContext) => unknown;
+  resultAsAnswer?: boolean;
+  maxUsageCount?: number;
+  idempotent?: boolean;
+  cacheable?: (args: z.output<Input>, result: unknown) => boolean;
+}
+
+/**
+ * A tool with typed, checked arguments.
+ * @example defineTool({ name: "add", description: "Adds.", input: z.object({ a: z.number(), b: z.number() }), run: ({ a, b }) => a + b })
+ */
+export function defineTool<Input extends z.ZodObject>(definition: ToolDefinition<Input>): Tool {
+  const { input, run, cacheable, ...rest } = definition;
+  if (!/^[A-Za-z0-9_-]{1,64}$/.test(definition.name)) {
+    throw new AppError(`The tool name "${definition.name}" needs letters, digits, _ and - only, at most 64 of them`, {
+      code: ErrorCode.configuration,
+    });
+  }
+  return {
+    ...rest,
+    inputSchema: z.toJSONSchema(input, { io: "input", target: "draft-7" }),
+    parse: (args) => parseWith(input, args),
+    run: (args, context) => run(args as z.output<Input>, context),
+    ...(cacheable === undefined ? {} : { cacheable: (args, result) => cacheable(args as z.output<Input>, result) }),
+  };
+}
+
+export interface JsonToolDefinition extends Omit<Tool, "parse"> {
+  inputSchema: JsonSchema;
+}
+
+/** The same for a tool whose arguments are described by a JSON Schema, as loaders and MCP have them. */
+export function defineJsonTool(definition: JsonToolDefinition): Tool {
+  const schema = z.fromJSONSchema(definition.inputSchema);
+  return { ...definition, parse: (args) => parseWith(schema, args) };
+}
+
+function parseWith(schema: z.ZodType, args: unknown): unknown {
+  const parsed = schema.safeParse(args);
+  if (parsed.success) return parsed.data;
+  throw new AppError(errorMessage(z.prettifyError(parsed.error)), { code: ErrorCode.invalidInput });
+}
