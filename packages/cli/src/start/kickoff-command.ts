@@ -28,7 +28,7 @@ export async function askServed(url: string, token: string): Promise<ServedAutom
 const sampleInputs: Readonly<Record<string, string>> = {
   topic: "durable webhooks",
   version: "1.4.0",
-  log: [
+  git_log: [
     "a1b2c3d feat: stream every event of a run",
     "b2c3d4e fix: keep the order of retried batches",
     "c3d4e5f docs: explain the retry schedule",
