@@ -22,7 +22,7 @@ export default defineConfig({
         root,
         test: {
           name: "architecture",
-          include: ["test/architecture.test.ts"],
+          include: ["test/*.test.ts"],
           sequence: { groupOrder: 1 },
         },
       },
