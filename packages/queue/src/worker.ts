@@ -36,7 +36,8 @@ export function startWorker<Payload>(options: WorkerOptions<Payload>): AsyncDisp
     prefix: store.keys.queue(queue),
     concurrency: options.concurrency,
     lockDuration: options.lockMs,
-    stalledInterval: options.lockMs,
+    // A killed worker's job is found at the first check after its lock has run out.
+    stalledInterval: Math.max(1000, options.lockMs / 4),
     // A killed worker says nothing about the job, and handlers have their own limit on poison.
     maxStalledCount: 1000,
     drainDelay: 10,

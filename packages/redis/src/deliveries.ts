@@ -49,6 +49,6 @@ export type Attempt = z.infer<typeof attemptSchema>;
 /** What becomes of a delivery after an attempt. */
 export interface Settlement {
   record: DeliveryRecord;
-  outcome: "delivered" | "parked" | "dead";
+  outcome: "delivered" | "parked" | "dead" | "held";
   attempt?: Attempt;
 }

@@ -1,7 +1,7 @@
 import { executionStateSchema, type ExecutionId, type ExecutionState, type Subscription } from "@crewstream/contracts";
 import { z } from "zod";
 import { partitionOf } from "./keys.ts";
-import { runScript } from "./scripts.ts";
+import { callScript, runScript } from "./scripts.ts";
 import type { Store } from "./store.ts";
 
 /** What a kickoff stores; every value is text, JSON where it is structured. */
@@ -45,6 +45,7 @@ const recordSchema = z.object({
   runs: z.coerce.number(),
   feeds: z.coerce.number(),
   feeds_open: z.coerce.number(),
+  lease_until: millis.optional(),
   cancel: z.string().optional(),
   error: z.string().optional(),
   error_type: z.string().optional(),
@@ -107,14 +108,46 @@ export async function readExecution(store: Store, id: ExecutionId): Promise<Exec
   return { ...recordSchema.parse(fields), id };
 }
 
+/** How far an execution's stream is, and its state; undefined when there is no such execution. */
+export async function readExecutionHead(
+  store: Store,
+  id: ExecutionId,
+): Promise<{ seq: number; state: ExecutionState } | undefined> {
+  const [seq, state] = await store.redis.hmget(store.keys.execution(id).exec, "seq", "state");
+  const parsed = executionStateSchema.safeParse(state);
+  return parsed.success ? { seq: Number(seq), state: parsed.data } : undefined;
+}
+
 /** Records that a person wants the run stopped; its worker sees it at its next heartbeat. */
 export async function requestCancel(store: Store, id: ExecutionId): Promise<void> {
   await store.redis.hset(store.keys.execution(id).exec, "cancel", "1");
 }
 
-/** Executions of a partition that are not done, oldest first. */
+/** What a cancel did: the run is over, its worker was told, it had ended before, or there is no such execution. */
+export type CancelAnswer = "ended" | "asked" | "over" | "unknown";
+
+const cancelAnswers: Record<number, CancelAnswer> = { 0: "over", 1: "ended", 2: "asked" };
+
+/** Stops a run: at once when no worker has it, else its worker does at its next heartbeat. */
+export async function cancelExecution(store: Store, id: ExecutionId, reason: string): Promise<CancelAnswer> {
+  const [answer = 0] = await callScript(store.redis, "cancel-execution", [store.keys.execution(id).exec], [reason]);
+  return cancelAnswers[answer] ?? "unknown";
+}
+
+/**
+ * Executions of a partition that are not done, at most `limit`. Of more than that a window at a random place, so that
+ * repeated calls come by all of them.
+ */
 export async function activeExecutions(store: Store, partition: number, limit: number): Promise<ExecutionId[]> {
-  return (await store.redis.zrange(store.keys.active(partition), 0, String(limit - 1))) as ExecutionId[];
+  const key = store.keys.active(partition);
+  const count = await store.redis.zcard(key);
+  const start = count <= limit ? 0 : Math.floor(Math.random() * (count - limit + 1));
+  return (await store.redis.zrange(key, start, start + limit - 1)) as ExecutionId[];
+}
+
+/** Stops watching an execution that has no record (any more). */
+export async function forgetExecution(store: Store, id: ExecutionId): Promise<void> {
+  await store.redis.zrem(store.keys.active(partitionOf(id, store.partitions)), id);
 }
 
 /**
@@ -134,7 +167,7 @@ export async function retireExecution(
     [keys.exec, keys.events, keys.journal, keys.attempts, ...feedKeys],
     [Math.round(options.retentionMs)],
   );
-  await store.redis.zrem(store.keys.active(partitionOf(id, store.partitions)), id);
+  await forgetExecution(store, id);
 }
 
 export type { ExecutionState };

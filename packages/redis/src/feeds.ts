@@ -114,6 +114,16 @@ export async function settleDeliveries(
   return { settled: settled.map((flag) => flag === 1), wake: wake === 1 };
 }
 
+/**
+ * Ends a subscription because its receiver said so.
+ * @returns how many open deliveries became dead letters
+ */
+export async function closeFeed(store: Store, { executionId, feed }: FeedAddress, reason: string): Promise<number> {
+  const keys = store.keys.execution(executionId).feed(feed);
+  const [dead = 0] = await runScript(store.redis, "close-feed", [keys.feed, keys.open, keys.dead], [reason]);
+  return dead;
+}
+
 /** What a feed that has nothing to do now is waiting for; see `lua/rest-feed.lua`. */
 export type FeedRest = "asleep" | "more" | "blocked" | "done" | "all_done" | "gone";
 

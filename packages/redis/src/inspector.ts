@@ -9,6 +9,8 @@ export const inspectedRequestSchema = z.object({
   at: z.number(),
   verified: z.boolean(),
   problem: z.string().optional(),
+  /** The status that was answered. */
+  status: z.number().optional(),
   headers: z.record(z.string(), z.string()),
   body: z.string(),
 });

@@ -17,6 +17,7 @@ import type { ExecutionId } from "@crewstream/contracts";
  *   P:{ep:ID}:breaker        hash    an endpoint's breaker
  *   P:{ep:ID}:stats          hash    an endpoint's counters
  *   P:{idem:HASH}            string  idempotency key of a kickoff
+ *   P:{turn:NAME}            string  who does a periodic piece of work for all
  *   P:{deployment}           hash    what all processes must agree on (partitions)
  *   P:{inspector}:NAME       list    what the development inspector received
  *
@@ -70,6 +71,10 @@ export class Keys {
 
   idempotency(hash: string): string {
     return `${this.prefix}:{idem:${hash}}`;
+  }
+
+  turn(name: string): string {
+    return `${this.prefix}:{turn:${name}}`;
   }
 
   get deployment(): string {

@@ -13,8 +13,12 @@ export type ScriptName =
   | "seal-deliveries"
   | "settle-deliveries"
   | "rest-feed"
+  | "close-feed"
+  | "breaker-admit"
+  | "breaker-report"
   | "expire-keys"
   | "discard-execution"
+  | "cancel-execution"
   | "announce";
 
 /** All scripts for a client to define; it sends each by its hash and falls back to the text when Redis forgot it. */

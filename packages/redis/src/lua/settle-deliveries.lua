@@ -5,7 +5,7 @@
   KEYS  1 feed, 2 open, 3 dead, 4 attempts
   ARGV  1 attempt log length, 2 parked limit,
         then (first seq, outcome, record JSON, events, attempt JSON) per delivery; outcome is
-        "delivered", "parked" or "dead"; an empty attempt JSON logs nothing
+        "delivered", "parked", "dead", or "held" (stays sealed, to be tried again in place); an empty attempt JSON logs nothing
   Returns  {wake, settled…}: wake is 1 when the feed had stopped at its parked limit and may go on; settled per
            delivery is 1, or 0 when it was not open
 ]]
@@ -20,6 +20,8 @@ for i = 3, #ARGV, 5 do
       if not wasParked then
         redis.call("HINCRBY", KEYS[1], "parked", 1)
       end
+    elseif outcome == "held" then
+      redis.call("HSET", KEYS[2], first, "s" .. record)
     else
       redis.call("HDEL", KEYS[2], first)
       if wasParked then

@@ -1,0 +1,29 @@
+import { hostname } from "node:os";
+import { announceWorker, withdrawWorker, type Store } from "@crewstream/redis";
+import type { Loop } from "@crewstream/service";
+import type { LoadedAutomation } from "./registry.ts";
+
+const everyMs = 5000;
+/** Two announcements may be lost before the api takes the worker for dead. */
+const timeToLiveMs = 3 * everyMs;
+
+/** Tells the api, again and again, what this worker serves; `withdraw` ends that at once. */
+export function announcer(
+  store: Store,
+  worker: string,
+  automations: ReadonlyMap<string, LoadedAutomation>,
+): { loop: Loop; announce(): Promise<void>; withdraw(): Promise<void> } {
+  const announcement = {
+    worker,
+    host: hostname(),
+    pid: process.pid,
+    startedAt: Date.now(),
+    automations: [...automations.values()].map((loaded) => loaded.announcement),
+  };
+  const announce = () => announceWorker(store, announcement, timeToLiveMs);
+  return {
+    announce,
+    withdraw: () => withdrawWorker(store, worker),
+    loop: { name: "announce", everyMs, run: announce },
+  };
+}

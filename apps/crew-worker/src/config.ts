@@ -1,0 +1,24 @@
+import { variables } from "@crewstream/service";
+import type { z } from "zod";
+
+/** What the crew worker reads of the environment. */
+export const crewWorkerSchema = variables.pick({
+  REDIS_URL: true,
+  REDIS_CLUSTER_NODES: true,
+  REDIS_SENTINELS: true,
+  REDIS_SENTINEL_MASTER: true,
+  KEY_PREFIX: true,
+  QUEUE_PARTITIONS: true,
+  AUTOMATIONS_DIR: true,
+  MODEL: true,
+  CREW_CONCURRENCY: true,
+  LEASE_MS: true,
+  EVENT_MAX_BYTES: true,
+  WEBHOOK_BATCH_MAX_WAIT_MS: true,
+  RETENTION_DAYS: true,
+  SHUTDOWN_TIMEOUT_MS: true,
+  HEALTH_HOST: true,
+  HEALTH_PORT: true,
+  LOG_LEVEL: true,
+});
+export type CrewWorkerConfig = z.output<typeof crewWorkerSchema>;

@@ -1,0 +1,35 @@
+import { errorMessage, type RunOutcome } from "@crewstream/contracts";
+
+/** How a run's end stands in its record. */
+export function outcomeFields(outcome: RunOutcome, now: number): Record<string, string | number> {
+  const common = { state: outcome.state, ended_at: now, updated_at: now, usage: JSON.stringify(outcome.usage) };
+  if (outcome.state === "SUCCESS") {
+    return {
+      ...common,
+      result: JSON.stringify(outcome.result ?? null),
+      result_json: JSON.stringify(outcome.resultJson ?? null),
+      tasks: JSON.stringify(outcome.tasks),
+    };
+  }
+  if (outcome.state === "FAILED") return { ...common, error: outcome.error, error_type: outcome.errorType };
+  return { ...common, error: outcome.error };
+}
+
+/** A failure that the runtime did not turn into an outcome itself. */
+export function failedOutcome(error: unknown): RunOutcome {
+  const usage = {
+    total_tokens: 0,
+    prompt_tokens: 0,
+    cached_prompt_tokens: 0,
+    completion_tokens: 0,
+    reasoning_tokens: 0,
+    cache_creation_tokens: 0,
+    successful_requests: 0,
+  };
+  return {
+    state: "FAILED",
+    error: errorMessage(error),
+    errorType: error instanceof Error ? error.name : "Error",
+    usage,
+  };
+}

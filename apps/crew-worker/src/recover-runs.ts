@@ -1,0 +1,35 @@
+import { hasEnded } from "@crewstream/contracts";
+import { activeExecutions, forgetExecution, readExecution, takeTurn, type ExecutionRecord } from "@crewstream/redis";
+import type { CrewContext } from "./run-execution.ts";
+
+const perPass = 200;
+/** Pause between passes of the process whose turn it is. */
+export const recoverEveryMs = 10_000;
+/** Younger ones may just be on their way into the queue. */
+const graceMs = 5000;
+
+/**
+ * Finds executions that wait for a run and have no job: the api died between the record and the job, or the job was
+ * removed. Asking again does nothing where a job exists.
+ */
+export async function recoverRuns(context: CrewContext, signal: AbortSignal): Promise<void> {
+  const { store, queues } = context;
+  if (!(await takeTurn(store, "recover-runs", recoverEveryMs * 0.9))) return;
+  for (let partition = 0; partition < store.partitions; partition += 1) {
+    for (const id of await activeExecutions(store, partition, perPass)) {
+      if (signal.aborted) return;
+      const execution = await readExecution(store, id);
+      if (execution === undefined) {
+        await forgetExecution(store, id);
+        continue;
+      }
+      if (isOrphan(execution, Date.now())) await queues.enqueueRun(id);
+    }
+  }
+}
+
+/** Nobody holds its lease, and it is not on its way to someone who will. */
+function isOrphan(execution: ExecutionRecord, now: number): boolean {
+  if (hasEnded(execution.state) || execution.state === "PAUSED") return false;
+  return Math.max(execution.created_at, execution.lease_until ?? 0) < now - graceMs;
+}

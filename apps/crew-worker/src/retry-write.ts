@@ -1,0 +1,24 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { AppError } from "@crewstream/contracts";
+import type { Logger } from "@crewstream/service";
+
+const longestPauseMs = 5000;
+
+/**
+ * Repeats an idempotent write until Redis takes it: out of memory, loading, failing over and cluster repair all pass.
+ * Our scripts' own refusals (a lost lease) are final.
+ */
+export async function untilWritten<T>(
+  write: () => Promise<T>,
+  options: { signal: AbortSignal; log: Logger },
+): Promise<T> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await write();
+    } catch (error) {
+      if (AppError.is(error) || options.signal.aborted) throw error;
+      if (tries % 10 === 0) options.log.warn({ err: error, tries }, "store.write_refused");
+      await delay(Math.min(100 * 2 ** Math.min(tries, 6), longestPauseMs), undefined, { signal: options.signal });
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import { runExecutionJobSchema } from "@crewstream/contracts";
+import { Queues, runsQueue, startWorker } from "@crewstream/queue";
+import { agreeOnPartitions, openStore, ping } from "@crewstream/redis";
+import {
+  createMetrics,
+  environment,
+  Health,
+  renderMetrics,
+  serveHealth,
+  superviseLoops,
+  type RunningService,
+  type ServiceContext,
+} from "@crewstream/service";
+import { announcer } from "./announce.ts";
+import type { CrewWorkerConfig } from "./config.ts";
+import { recoverEveryMs, recoverRuns } from "./recover-runs.ts";
+import { loadAutomations } from "./registry.ts";
+import { runExecution } from "./run-execution.ts";
+
+/** Starts the crew worker: loads the automations, announces them, and takes runs from the queue. */
+export async function startCrewWorker(
+  config: CrewWorkerConfig,
+  { log, deadline }: ServiceContext,
+): Promise<RunningService> {
+  await using stack = new AsyncDisposableStack();
+  const metrics = createMetrics("crew-worker");
+  const health = new Health();
+  const worker = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
+  const automations = await loadAutomations(config.AUTOMATIONS_DIR, log);
+  const store = stack.use(openStore(config, { patience: "patient", log, name: "crew-worker" }));
+  health.probe("redis", () => ping(store));
+  await agreeOnPartitions(store);
+  const queues = stack.use(new Queues(store));
+  const facts: Record<string, unknown> = { worker, automations: [...automations.keys()] };
+  if (config.HEALTH_PORT !== undefined) {
+    const served = await serveHealth({
+      host: config.HEALTH_HOST,
+      port: config.HEALTH_PORT,
+      health,
+      metrics: () => renderMetrics(metrics),
+    });
+    facts["healthPort"] = stack.use(served).port;
+  }
+  const context = { config, store, queues, worker, automations, env: environment(), log, metrics };
+  stack.use(
+    startWorker({
+      store,
+      queue: runsQueue,
+      schema: runExecutionJobSchema,
+      concurrency: config.CREW_CONCURRENCY,
+      lockMs: config.LEASE_MS,
+      log,
+      metrics,
+      deadline,
+      handle: (job, signal) => runExecution(context, job.executionId, signal),
+    }),
+  );
+  const announcing = announcer(store, worker, automations);
+  await announcing.announce();
+  const recovery = {
+    name: "recover-runs",
+    everyMs: recoverEveryMs,
+    run: (signal: AbortSignal) => recoverRuns(context, signal),
+  };
+  const loops = superviseLoops([announcing.loop, recovery], { log, health });
+  // The last to be opened is the first to go: no kickoff is accepted for a worker that is about to stop.
+  stack.defer(async () => {
+    await loops[Symbol.asyncDispose]();
+    await announcing.withdraw();
+  });
+  const owned = stack.move();
+  return { facts, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}

@@ -1,0 +1,31 @@
+import { variables } from "@crewstream/service";
+import type { z } from "zod";
+
+/** What the delivery worker reads of the environment. */
+export const deliveryWorkerSchema = variables.pick({
+  REDIS_URL: true,
+  REDIS_CLUSTER_NODES: true,
+  REDIS_SENTINELS: true,
+  REDIS_SENTINEL_MASTER: true,
+  KEY_PREFIX: true,
+  QUEUE_PARTITIONS: true,
+  ENCRYPTION_KEY: true,
+  WEBHOOK_SIGNING_SECRET: true,
+  WEBHOOK_BATCH_MAX_EVENTS: true,
+  WEBHOOK_BATCH_MAX_BYTES: true,
+  WEBHOOK_BATCH_MAX_WAIT_MS: true,
+  WEBHOOK_REALTIME_WINDOW: true,
+  WEBHOOK_MAX_PARKED: true,
+  WEBHOOK_RETRY_SCHEDULE: true,
+  WEBHOOK_TIMEOUT_MS: true,
+  WEBHOOK_ALLOW_NETWORKS: true,
+  WEBHOOK_ALLOW_PORTS: true,
+  WEBHOOK_ENDPOINT_CONCURRENCY: true,
+  DELIVERY_CONCURRENCY: true,
+  RETENTION_DAYS: true,
+  SHUTDOWN_TIMEOUT_MS: true,
+  HEALTH_HOST: true,
+  HEALTH_PORT: true,
+  LOG_LEVEL: true,
+});
+export type DeliveryWorkerConfig = z.output<typeof deliveryWorkerSchema>;

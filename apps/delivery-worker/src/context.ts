@@ -1,0 +1,58 @@
+import { addressPolicy, createClient, EndpointGate, type DeliveryContext } from "@crewstream/delivery";
+import type { Queues } from "@crewstream/queue";
+import type { Store } from "@crewstream/redis";
+import { createCipher, type Logger, type Metrics } from "@crewstream/service";
+import type { DeliveryWorkerConfig } from "./config.ts";
+import { version } from "./version.ts";
+
+const dayMs = 24 * 3_600_000;
+
+/** Wires a delivery context from the configuration; the HTTP client goes with `stack`. */
+export function createDeliveryContext(
+  config: DeliveryWorkerConfig,
+  parts: { store: Store; queues: Queues; log: Logger; metrics: Metrics; stack: AsyncDisposableStack },
+): DeliveryContext {
+  const { store, queues, log, metrics, stack } = parts;
+  const policy = addressPolicy(config);
+  const retrySchedule = config.WEBHOOK_RETRY_SCHEDULE;
+  const firstPauseMs = Math.min(retrySchedule[0] ?? 5000, 30_000);
+  const gate = new EndpointGate({
+    store,
+    log,
+    concurrency: config.WEBHOOK_ENDPOINT_CONCURRENCY,
+    limits: {
+      consecutive: 5,
+      windowMs: 10_000,
+      windowMin: 20,
+      windowPercent: 50,
+      firstPauseMs,
+      longestPauseMs: Math.max(firstPauseMs, 30_000),
+      probeMs: config.WEBHOOK_TIMEOUT_MS + 5000,
+    },
+  });
+  return {
+    store,
+    queues,
+    client: stack.use(
+      createClient({ policy, timeoutMs: config.WEBHOOK_TIMEOUT_MS, concurrency: config.WEBHOOK_ENDPOINT_CONCURRENCY }),
+    ),
+    policy,
+    gate,
+    cipher: createCipher(config.ENCRYPTION_KEY),
+    signingSecrets: config.WEBHOOK_SIGNING_SECRET.reveal()
+      .split(",")
+      .map((secret) => secret.trim()),
+    userAgent: `crewstream/${version}`,
+    limits: {
+      batchMaxEvents: config.WEBHOOK_BATCH_MAX_EVENTS,
+      batchMaxBytes: config.WEBHOOK_BATCH_MAX_BYTES,
+      batchMaxWaitMs: config.WEBHOOK_BATCH_MAX_WAIT_MS,
+      realtimeWindow: config.WEBHOOK_REALTIME_WINDOW,
+      maxParked: config.WEBHOOK_MAX_PARKED,
+      retrySchedule,
+      retentionMs: config.RETENTION_DAYS * dayMs,
+    },
+    log,
+    metrics,
+  };
+}

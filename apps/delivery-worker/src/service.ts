@@ -1,0 +1,80 @@
+import { drainFeedJobSchema, retryDeliveryJobSchema } from "@crewstream/contracts";
+import { drainFeed, retryDelivery } from "@crewstream/delivery";
+import { feedsQueue, Queues, retriesQueue, startWorker } from "@crewstream/queue";
+import { agreeOnPartitions, openStore, ping } from "@crewstream/redis";
+import {
+  createMetrics,
+  Health,
+  renderMetrics,
+  serveHealth,
+  superviseLoops,
+  type RunningService,
+  type ServiceContext,
+} from "@crewstream/service";
+import type { DeliveryWorkerConfig } from "./config.ts";
+import { createDeliveryContext } from "./context.ts";
+import { reconcile, reconcileEveryMs } from "./reconcile.ts";
+
+/** How long a silent worker keeps a feed or a retry; every delivery job is much shorter than its renewals allow. */
+const lockMs = 10_000;
+
+/** Starts the delivery worker: one worker per feeds and retries partition, the reconciler, and health. */
+export async function startDeliveryWorker(
+  config: DeliveryWorkerConfig,
+  { log, deadline }: ServiceContext,
+): Promise<RunningService> {
+  await using stack = new AsyncDisposableStack();
+  const metrics = createMetrics("delivery-worker");
+  const health = new Health();
+  const store = stack.use(openStore(config, { patience: "patient", log, name: "delivery-worker" }));
+  health.probe("redis", () => ping(store));
+  await agreeOnPartitions(store);
+  const queues = stack.use(new Queues(store));
+  const context = createDeliveryContext(config, { store, queues, log, metrics, stack });
+  const facts: Record<string, unknown> = { partitions: store.partitions };
+  if (config.HEALTH_PORT !== undefined) {
+    const served = await serveHealth({
+      host: config.HEALTH_HOST,
+      port: config.HEALTH_PORT,
+      health,
+      metrics: () => renderMetrics(metrics),
+    });
+    facts["healthPort"] = stack.use(served).port;
+  }
+  stack.use(
+    superviseLoops([{ name: "reconcile", everyMs: reconcileEveryMs, run: (signal) => reconcile(context, signal) }], {
+      log,
+      health,
+    }),
+  );
+
+  const concurrency = Math.max(1, Math.ceil(config.DELIVERY_CONCURRENCY / store.partitions));
+  const common = { store, lockMs, concurrency, log, metrics, deadline };
+  const workers: AsyncDisposable[] = [];
+  for (let partition = 0; partition < store.partitions; partition += 1) {
+    workers.push(
+      startWorker({
+        ...common,
+        queue: feedsQueue(partition),
+        schema: drainFeedJobSchema,
+        handle: (job, signal) => drainFeed(context, job, signal),
+      }),
+    );
+    workers.push(
+      startWorker({
+        ...common,
+        queue: retriesQueue(partition),
+        schema: retryDeliveryJobSchema,
+        handle: (job, signal) => retryDelivery(context, job, signal),
+      }),
+    );
+  }
+  stack.defer(() => stopAll(workers));
+  const owned = stack.move();
+  return { facts, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** Together, not one after the other: each stops its intake at once and then waits for its own jobs. */
+async function stopAll(workers: readonly AsyncDisposable[]): Promise<void> {
+  await Promise.all(workers.map((worker) => worker[Symbol.asyncDispose]()));
+}

@@ -1,0 +1,155 @@
+import {
+  deliveryId,
+  webhookHeaders,
+  type Authentication,
+  type Subscription,
+  type SubscriptionSecrets,
+} from "@crewstream/contracts";
+import { sign } from "@crewstream/receiver";
+import type { Attempt, DeliveryRecord, FeedAddress, Settlement } from "@crewstream/redis";
+import type { DeliveryContext } from "./context.ts";
+import type { Permit } from "./endpoint-gate.ts";
+import { decideFate, type Fate } from "./fate.ts";
+import { endpointVerdict, type SendOutcome } from "./outcome.ts";
+import type { RenderedEvent, Renderer } from "./render.ts";
+import { send, type SendResult } from "./send.ts";
+import { openSubscriptionSecrets } from "./secrets.ts";
+
+/** A feed with what its attempts need, opened once per job. */
+export interface OpenedFeed {
+  address: FeedAddress;
+  subscription: Subscription;
+  secrets: SubscriptionSecrets;
+  renderer: Renderer;
+  /** Endpoint id. */
+  endpoint: string;
+}
+
+/** Decrypts a feed's secrets. @throws AppError `configuration` when the key they were sealed with is gone */
+export function openFeed(context: DeliveryContext, feed: Omit<OpenedFeed, "secrets">): OpenedFeed {
+  return { ...feed, secrets: openSubscriptionSecrets(context.cipher, feed.address, feed.subscription.sealedSecrets) };
+}
+
+/**
+ * Makes one attempt of a sealed delivery, and decides what becomes of it. The caller writes the fate down.
+ * The permit is given back here, with what the attempt says of the endpoint.
+ */
+export async function attemptDelivery(
+  context: DeliveryContext,
+  feed: OpenedFeed,
+  delivery: { record: DeliveryRecord; events: readonly RenderedEvent[]; permit: Permit },
+  signal: AbortSignal,
+): Promise<{ fate: Fate; settlement: Settlement | undefined }> {
+  const { record, events, permit } = delivery;
+  const at = Date.now();
+  const body = feed.renderer.body(events);
+  const result = await send(
+    { url: feed.subscription.url, body, headers: requestHeaders(context, feed, record, body, at) },
+    { client: context.client, policy: context.policy, signal },
+  );
+  const fate = decideFate({
+    record,
+    outcome: result.outcome,
+    schedule: feed.subscription.retrySchedule ?? context.limits.retrySchedule,
+    ordering: feed.subscription.ordering,
+    now: Date.now(),
+    random: Math.random(),
+  });
+  await permit.release({
+    verdict: endpointVerdict(result.outcome),
+    reason: describe(result.outcome),
+    pauseMs: result.outcome.kind === "throttled" ? (result.outcome.retryAfterMs ?? 0) : 0,
+  });
+  if (fate.kind === "unchanged") return { fate, settlement: undefined };
+  const attempt = toAttempt(feed, fate, result, at);
+  report(context, feed, fate, attempt, events);
+  return { fate, settlement: { record: fate.record, outcome: fate.kind, attempt } };
+}
+
+function requestHeaders(
+  context: DeliveryContext,
+  feed: OpenedFeed,
+  record: DeliveryRecord,
+  body: string,
+  now: number,
+): Record<string, string> {
+  const id = deliveryId({ ...feed.address, first: record.first });
+  const timestamp = Math.floor(now / 1000);
+  const own = feed.secrets.signingSecret;
+  const secrets = own === undefined ? context.signingSecrets : [own];
+  return {
+    "content-type": "application/json",
+    "user-agent": context.userAgent,
+    ...(feed.secrets.authentication === undefined ? {} : authenticationHeader(feed.secrets.authentication)),
+    [webhookHeaders.id]: id,
+    [webhookHeaders.timestamp]: String(timestamp),
+    [webhookHeaders.signature]: sign({ id, timestamp, body, secrets }),
+    [webhookHeaders.attempt]: String(record.attempts + 1),
+    [webhookHeaders.executionId]: feed.address.executionId,
+    [webhookHeaders.sequence]: `${record.first}-${record.last}`,
+    ...(feed.subscription.replayOf === undefined ? {} : { [webhookHeaders.replayOf]: feed.subscription.replayOf }),
+  };
+}
+
+function authenticationHeader(authentication: Authentication): Record<string, string> {
+  switch (authentication.strategy) {
+    case "bearer":
+      return { authorization: `Bearer ${authentication.token}` };
+    case "basic": {
+      const { username, password } = authentication;
+      return { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}` };
+    }
+    case "header":
+      return { [authentication.name.toLowerCase()]: authentication.value };
+    default:
+      return authentication satisfies never;
+  }
+}
+
+function toAttempt(feed: OpenedFeed, fate: Fate, result: SendResult, at: number): Attempt {
+  const { record } = fate;
+  return {
+    id: deliveryId({ ...feed.address, first: record.first }),
+    url: feed.subscription.url,
+    feed: feed.address.feed,
+    attempt: record.attempts,
+    at,
+    durationMs: result.durationMs,
+    events: record.events,
+    outcome: result.outcome.kind,
+    settled: fate.kind === "unchanged" ? "held" : fate.kind,
+    ...("status" in result.outcome ? { status: result.outcome.status } : {}),
+    ...("reason" in result.outcome ? { reason: result.outcome.reason } : {}),
+    ...(result.response === undefined ? {} : { response: result.response }),
+    ...(record.nextAt === undefined ? {} : { nextAt: record.nextAt }),
+  };
+}
+
+/** One wide line and the counters of an attempt. The URL's path and query may hold a receiver's key: origin only. */
+function report(
+  context: DeliveryContext,
+  feed: OpenedFeed,
+  fate: Fate,
+  attempt: Attempt,
+  events: readonly RenderedEvent[],
+): void {
+  const { metrics, log } = context;
+  metrics.attempts.inc({ outcome: attempt.outcome });
+  metrics.attemptSeconds.observe(attempt.durationMs / 1000);
+  if (fate.kind === "delivered") {
+    metrics.eventsDelivered.inc(events.length);
+    const oldest = events[0];
+    if (oldest !== undefined) metrics.feedLagSeconds.observe(Math.max(0, Date.now() - oldest.at) / 1000);
+  }
+  if (fate.kind === "parked" && attempt.attempt === 1) metrics.deliveriesParked.inc();
+  if (fate.kind === "dead") metrics.deliveriesDead.inc();
+  const { url: _url, response: _response, ...facts } = attempt;
+  const line = { executionId: feed.address.executionId, endpoint: new URL(feed.subscription.url).origin, ...facts };
+  if (fate.kind === "delivered") log.info(line, "delivery.attempted");
+  else log.warn(line, "delivery.attempted");
+}
+
+function describe(outcome: SendOutcome): string {
+  const detail = "status" in outcome ? outcome.status : "reason" in outcome ? outcome.reason : "";
+  return `${outcome.kind} ${detail}`.trim();
+}

@@ -1,0 +1,45 @@
+import type { ExecutionId } from "@crewstream/contracts";
+import type { Store } from "@crewstream/redis";
+import type { Cipher, Logger, Metrics } from "@crewstream/service";
+import type { Got } from "got";
+import type { EndpointGate } from "./endpoint-gate.ts";
+import type { AddressPolicy } from "./guard/policy.ts";
+
+/** The numbers of `WEBHOOK_*`. */
+export interface DeliveryLimits {
+  batchMaxEvents: number;
+  batchMaxBytes: number;
+  batchMaxWaitMs: number;
+  realtimeWindow: number;
+  maxParked: number;
+  retrySchedule: readonly number[];
+  retentionMs: number;
+}
+
+/** What delivering asks of the queues, which this package does not know. */
+export interface DeliveryQueues {
+  wakeFeed(
+    job: { executionId: ExecutionId; feed: number },
+    options: { delayMs: number; flush?: boolean },
+  ): Promise<void>;
+  scheduleRetry(
+    job: { executionId: ExecutionId; feed: number; first: number },
+    options: { delayMs: number; replace?: boolean },
+  ): Promise<void>;
+}
+
+/** What every part of a delivery worker works with. */
+export interface DeliveryContext {
+  store: Store;
+  queues: DeliveryQueues;
+  client: Got;
+  policy: AddressPolicy;
+  gate: EndpointGate;
+  cipher: Cipher;
+  /** `whsec_…` secrets of the deployment, newest first. */
+  signingSecrets: readonly string[];
+  userAgent: string;
+  limits: DeliveryLimits;
+  log: Logger;
+  metrics: Metrics;
+}

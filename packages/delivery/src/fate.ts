@@ -1,0 +1,51 @@
+import type { Ordering } from "@crewstream/contracts";
+import type { DeliveryRecord } from "@crewstream/redis";
+import type { SendOutcome } from "./outcome.ts";
+import { nextAttemptAt } from "./retry-policy.ts";
+
+/**
+ * What becomes of a delivery after an attempt.
+ *   delivered  it is done
+ *   parked     it waits for `record.nextAt` in the retries queue, and its feed goes on
+ *   held       it waits for `record.nextAt` at the head of its feed (strict ordering)
+ *   dead       a person has to look at it
+ *   unchanged  the attempt says nothing: it was cut off by our own shutdown
+ */
+export type Fate = {
+  kind: "delivered" | "parked" | "held" | "dead" | "unchanged";
+  record: DeliveryRecord;
+  endsFeed: boolean;
+};
+
+/** Decides a delivery's fate; pure. `record.attempts` counts the attempts before this one. */
+export function decideFate(question: {
+  record: DeliveryRecord;
+  outcome: SendOutcome;
+  schedule: readonly number[];
+  ordering: Ordering;
+  now: number;
+  random: number;
+}): Fate {
+  const { outcome, ordering, now } = question;
+  if (outcome.kind === "cut_off") return { kind: "unchanged", record: question.record, endsFeed: false };
+  const { nextAt: _done, ...before } = question.record;
+  const record: DeliveryRecord = {
+    ...before,
+    attempts: before.attempts + 1,
+    outcome: outcome.kind,
+    ...("status" in outcome ? { status: outcome.status } : {}),
+    ...("reason" in outcome ? { reason: outcome.reason } : {}),
+  };
+  if (outcome.kind === "delivered") return { kind: "delivered", record, endsFeed: false };
+  if (outcome.kind === "gone") return { kind: "dead", record, endsFeed: true };
+  if (outcome.kind === "aborted") return { kind: "dead", record, endsFeed: false };
+  const nextAt = nextAttemptAt({
+    schedule: question.schedule,
+    attempts: record.attempts,
+    now,
+    random: question.random,
+    retryAfterMs: outcome.kind === "throttled" ? outcome.retryAfterMs : undefined,
+  });
+  if (nextAt === undefined) return { kind: "dead", record, endsFeed: false };
+  return { kind: ordering === "strict" ? "held" : "parked", record: { ...record, nextAt }, endsFeed: false };
+}

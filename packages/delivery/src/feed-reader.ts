@@ -1,0 +1,99 @@
+import type { StoredEvent } from "@crewstream/contracts";
+import { readEvents, type FeedAddress, type Store } from "@crewstream/redis";
+import { batchIsFull, batchLength, type BatchLimits } from "./batch.ts";
+import type { RenderedEvent, Renderer } from "./render.ts";
+
+/** The next body of a feed, and up to where the cursor moves when it is sealed. */
+export interface Cut {
+  events: RenderedEvent[];
+  cursor: number;
+}
+
+/** Small enough that a page of the largest events (1 MiB) fits in memory many times over. */
+const firstPage = 16;
+const longestPage = 1000;
+const pageBytes = 512 * 1024;
+
+/**
+ * Reads a feed's stream behind its cursor, page by page, keeps what is selected, and cuts it into deliveries.
+ * Holds at most about one delivery's worth of events and one page in memory, however long the backlog is.
+ */
+export class FeedReader {
+  readonly #read: (from: number, limit: number) => Promise<StoredEvent[]>;
+  readonly #renderer: Renderer;
+  readonly #limits: BatchLimits;
+  #selected: RenderedEvent[] = [];
+  #scannedTo: number;
+  #atEnd = false;
+  #pageLength = firstPage;
+
+  constructor(
+    store: Store,
+    address: FeedAddress,
+    options: { cursor: number; renderer: Renderer; limits: BatchLimits },
+  ) {
+    this.#read = (from, limit) => readEvents(store, address.executionId, { from, limit });
+    this.#renderer = options.renderer;
+    this.#limits = options.limits;
+    this.#scannedTo = options.cursor;
+  }
+
+  /** Everything up to here was read; what was not selected may be passed over. */
+  get scannedTo(): number {
+    return this.#scannedTo;
+  }
+
+  /** Reads until a body is full or the stream ends. */
+  async fill(): Promise<void> {
+    this.#atEnd = false;
+    while (!this.#atEnd && !this.full) {
+      const limit = this.#pageLength;
+      const page = await this.#read(this.#scannedTo + 1, limit);
+      for (const event of page) {
+        const rendered = this.#renderer.render(event);
+        if (rendered !== undefined) this.#selected.push(rendered);
+        this.#scannedTo = event.seq;
+      }
+      this.#atEnd = page.length < limit;
+      this.#adaptPage(page);
+    }
+  }
+
+  get full(): boolean {
+    return this.#selected.length > 0 && batchIsFull(this.#selected, this.#limits);
+  }
+
+  /** The first event that waits. */
+  get oldest(): RenderedEvent | undefined {
+    return this.#selected[0];
+  }
+
+  /** Takes the next body off; undefined when nothing waits. */
+  cut(): Cut | undefined {
+    const length = batchLength(this.#selected, this.#limits);
+    const events = this.#selected.slice(0, length);
+    const last = events.at(-1);
+    if (last === undefined) return undefined;
+    this.#selected = this.#selected.slice(length);
+    return { events, cursor: this.#selected.length === 0 ? this.#scannedTo : last.seq };
+  }
+
+  /** XRANGE counts entries, not bytes: the next page's length follows from the size of this one's events. */
+  #adaptPage(page: readonly StoredEvent[]): void {
+    const characters = page.reduce((total, event) => total + event.json.length, 0);
+    if (characters === 0) return;
+    this.#pageLength = Math.max(1, Math.min(longestPage, Math.floor((pageBytes * page.length) / characters)));
+  }
+}
+
+/** The events of one delivery, read and rendered again: the same bytes as on its first attempt. */
+export async function readDelivery(
+  store: Store,
+  address: FeedAddress,
+  range: { first: number; last: number },
+  renderer: Renderer,
+): Promise<RenderedEvent[]> {
+  const limit = range.last - range.first + 1;
+  const events = await readEvents(store, address.executionId, { from: range.first, to: range.last, limit });
+  return events.map((event) => renderer.render(event)).filter((event) => event !== undefined);
+}

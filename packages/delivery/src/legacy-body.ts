@@ -1,0 +1,56 @@
+import { eventEnvelopeSchema, type BodyForm } from "@crewstream/contracts";
+
+type LegacyForm = Exclude<BodyForm, "events">;
+type Data = Record<string, unknown>;
+
+/**
+ * The body of AMP's step, task and crew webhooks (its webhook automation page), made from our event of that moment:
+ * `crew_step_completed`, `task_completed`, `crew_kickoff_completed`. Undefined when AMP would send nothing: a step
+ * that used no tool, a crew that is only a part of a run.
+ */
+export function legacyBody(form: LegacyForm, json: string, meta: unknown): string | undefined {
+  const { execution_id, data } = eventEnvelopeSchema.parse(JSON.parse(json));
+  const fields = makers[form](data);
+  if (fields === undefined) return undefined;
+  return JSON.stringify({ ...fields, kickoff_id: execution_id, meta: meta ?? {} });
+}
+
+const makers: Record<LegacyForm, (data: Data) => Data | undefined> = {
+  step: (data) => {
+    if (typeof data["tool"] !== "string" || data["tool"] === "") return undefined;
+    return {
+      prompt: data["prompt"] ?? "",
+      thought: data["thought"] ?? "",
+      tool: data["tool"],
+      tool_input: asText(data["tool_input"]),
+      result: asText(data["result"]),
+    };
+  },
+  task: (data) => {
+    const output = (data["output"] ?? {}) as Data;
+    return {
+      description: output["description"] ?? "",
+      name: output["name"] ?? data["task_name"] ?? "",
+      expected_output: output["expected_output"] ?? "",
+      summary: output["summary"] ?? "",
+      agent: output["agent"] ?? data["agent_role"] ?? "",
+      output: output["raw"] ?? "",
+      output_json: output["json_dict"] ?? output["pydantic"] ?? null,
+    };
+  },
+  crew: (data) => {
+    // A crew inside a flow has a parent: the run goes on after it, and its end is not the run's.
+    if (data["parent_event_id"] !== null && data["parent_event_id"] !== undefined) return undefined;
+    const output = (data["output"] ?? {}) as Data;
+    return {
+      result: output["raw"] ?? "",
+      result_json: output["json_dict"] ?? output["pydantic"] ?? null,
+      token_usage: data["token_usage"] ?? { total_tokens: data["total_tokens"] ?? 0 },
+    };
+  },
+};
+
+function asText(value: unknown): string {
+  if (value === null || value === undefined) return "";
+  return typeof value === "string" ? value : JSON.stringify(value);
+}

@@ -1,0 +1,63 @@
+import { compileSelector, type Selector, type StoredEvent, type Subscription } from "@crewstream/contracts";
+import { legacyBody } from "./legacy-body.ts";
+
+/** An event as it leaves for one subscription. */
+export interface RenderedEvent {
+  seq: number;
+  /** The event's JSON under the name that was asked for, or the whole body of a legacy form. */
+  text: string;
+  bytes: number;
+  /** When it was published, ms. */
+  at: number;
+}
+
+/** How a subscription sees events: which, under what name, and how they become a body. Same in, same bytes out. */
+export interface Renderer {
+  /** The event for this subscription; undefined when it is not selected. */
+  render(event: StoredEvent): RenderedEvent | undefined;
+  body(events: readonly RenderedEvent[]): string;
+}
+
+export function createRenderer(subscription: Subscription): Renderer {
+  const select = compileSelector(subscription.events);
+  if (subscription.form !== "events") {
+    const { form } = subscription;
+    return {
+      render(event) {
+        if (select(event.type) === undefined) return undefined;
+        const text = legacyBody(form, event.json, subscription.meta);
+        return text === undefined ? undefined : rendered(event, text);
+      },
+      body: (events) => events[0]?.text ?? "",
+    };
+  }
+  return {
+    render: (event) => renderEvent(event, select),
+    // The stored texts are joined as they are: an event is serialised once, when it is published.
+    body: (events) => `{"events":[${events.map((event) => event.text).join(",")}]}`,
+  };
+}
+
+function renderEvent(event: StoredEvent, select: Selector): RenderedEvent | undefined {
+  const name = select(event.type);
+  if (name === undefined) return undefined;
+  if (name === event.type) return rendered(event, event.json);
+  // The envelope's own `type` is the first in the text: before it stand only the ids and the timestamp.
+  return rendered(
+    event,
+    event.json.replace(`"type":${JSON.stringify(event.type)}`, () => `"type":${JSON.stringify(name)}`),
+  );
+}
+
+function rendered(event: StoredEvent, text: string): RenderedEvent {
+  return { seq: event.seq, text, bytes: Buffer.byteLength(text), at: publishedAt(event.json) };
+}
+
+/** The envelope's timestamp without parsing the event; 0 when it is not where we write it. */
+export function publishedAt(json: string): number {
+  const key = '"timestamp":"';
+  const start = json.indexOf(key);
+  if (start < 0) return 0;
+  const from = start + key.length;
+  return Date.parse(json.slice(from, json.indexOf('"', from))) || 0;
+}

@@ -1,0 +1,47 @@
+import { endpointId } from "@crewstream/contracts";
+import { closeFeed, readFeed, settleDeliveries, type FeedAddress } from "@crewstream/redis";
+import { attemptDelivery, openFeed } from "./attempt.ts";
+import type { DeliveryContext } from "./context.ts";
+import { rest, type DrainResult } from "./feed.ts";
+import { readDelivery } from "./feed-reader.ts";
+import { createRenderer } from "./render.ts";
+
+/**
+ * The next attempt of a parked delivery. A job may come late, twice, or for a delivery that was settled meanwhile:
+ * the record decides, and one that is not due yet goes back for the rest of its time.
+ */
+export async function retryDelivery(
+  context: DeliveryContext,
+  { first, ...address }: FeedAddress & { first: number },
+  signal: AbortSignal,
+): Promise<DrainResult> {
+  const state = await readFeed(context.store, address);
+  const found = state?.open.find((delivery) => delivery.first === first && delivery.state === "parked");
+  if (state === undefined || found === undefined) return { kind: "done" };
+  const { state: _, ...record } = found;
+  const earlyMs = (record.nextAt ?? 0) - Date.now();
+  if (earlyMs > 0) return { kind: "later", delayMs: earlyMs };
+  if (signal.aborted) return { kind: "later", delayMs: 0 };
+
+  const { subscription } = state;
+  const endpoint = endpointId(new URL(subscription.url));
+  const permit = await context.gate.acquire(endpoint);
+  if (!("release" in permit)) return { kind: "later", delayMs: permit.waitMs + Math.random() * 1000 };
+
+  const feed = openFeed(context, { address, subscription, endpoint, renderer: createRenderer(subscription) });
+  const events = await readDelivery(context.store, address, record, feed.renderer);
+  const { fate, settlement } = await attemptDelivery(context, feed, { record, events, permit }, signal);
+  if (settlement === undefined) return { kind: "later", delayMs: 0 };
+
+  const { wake } = await settleDeliveries(context.store, address, {
+    settlements: [settlement],
+    maxParked: context.limits.maxParked,
+  });
+  if (fate.endsFeed) await closeFeed(context.store, address, fate.record.outcome ?? "gone");
+  if (wake) await context.queues.wakeFeed(address, { delayMs: 0 });
+  if (fate.kind === "parked") return { kind: "later", delayMs: Math.max(0, (fate.record.nextAt ?? 0) - Date.now()) };
+  // A feed that still has something to do is woken by its own job; here only its end is looked for.
+  const rested = await rest(context, address, state.feeds);
+  if (rested.kind === "later") await context.queues.wakeFeed(address, { delayMs: 0 });
+  return { kind: "done" };
+}
