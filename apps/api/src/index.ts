@@ -1,1 +1,2 @@
-export {};
+export { apiConfigSchema, type ApiConfig } from "./config.ts";
+export { startApi } from "./service.ts";

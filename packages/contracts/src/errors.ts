@@ -9,6 +9,7 @@ export const ErrorCode = {
   forbidden: "forbidden",
   notFound: "not_found",
   conflict: "conflict",
+  unprocessable: "unprocessable",
   payloadTooLarge: "payload_too_large",
   rateLimited: "rate_limited",
   automationUnavailable: "automation_unavailable",

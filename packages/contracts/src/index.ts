@@ -71,3 +71,13 @@ export {
 export { describeEventTypes, type EventTypeDescription } from "./events/describe.ts";
 export { pairs as eventPairs, scopeOf, type EventScope } from "./events/scope.ts";
 export { suggestEventType } from "./events/suggest.ts";
+export {
+  inputsResponseSchema,
+  kickoffRequestSchema,
+  kickoffResponseSchema,
+  stopResponseSchema,
+  type KickoffRequest,
+  type KickoffResponse,
+} from "./api/kickoff.ts";
+export { problemSchema, type Problem } from "./api/problem.ts";
+export { webhookSettingsFields, webhookSettingsSchema, type WebhookSettings } from "./api/webhook-settings.ts";

@@ -142,7 +142,7 @@ export async function activeExecutions(store: Store, partition: number, limit: n
   const key = store.keys.active(partition);
   const count = await store.redis.zcard(key);
   const start = count <= limit ? 0 : Math.floor(Math.random() * (count - limit + 1));
-  return (await store.redis.zrange(key, start, start + limit - 1)) as ExecutionId[];
+  return (await store.redis.zrange(key, String(start), String(start + limit - 1))) as ExecutionId[];
 }
 
 /** Stops watching an execution that has no record (any more). */

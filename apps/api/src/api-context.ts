@@ -1,0 +1,27 @@
+import type { AddressPolicy } from "@crewstream/delivery";
+import type { Queues } from "@crewstream/queue";
+import type { Store } from "@crewstream/redis";
+import type { Cipher, Health, Logger, Metrics } from "@crewstream/service";
+import type { Automations } from "./automations.ts";
+import type { AccessTokens } from "./auth/tokens.ts";
+import type { ApiConfig } from "./config.ts";
+import type { EventWatch } from "./events/event-watch.ts";
+import type { Compensations } from "./kickoff/compensations.ts";
+
+/** What the routes work with. */
+export interface ApiContext {
+  config: ApiConfig;
+  store: Store;
+  queues: Queues;
+  log: Logger;
+  metrics: Metrics;
+  health: Health;
+  tokens: AccessTokens;
+  cipher: Cipher;
+  addressPolicy: AddressPolicy;
+  automations: Automations;
+  watch: EventWatch;
+  compensations: Compensations;
+  /** Aborts when the process begins to stop: answers that are held open end then. */
+  stopping: AbortSignal;
+}

@@ -1,0 +1,59 @@
+import cors from "cors";
+import express, { Router, type Express } from "express";
+import helmet from "helmet";
+import type { ApiContext } from "./api-context.ts";
+import { authenticate } from "./middleware/authenticate.ts";
+import { cleanPath } from "./middleware/clean-path.ts";
+import { answerErrors, notFound } from "./middleware/problem.ts";
+import { limitRate } from "./middleware/rate-limit.ts";
+import { logRequests } from "./middleware/request-log.ts";
+import { ampRoutes } from "./routes/amp.ts";
+import { catalogueRoutes } from "./routes/catalogue.ts";
+import { executionRoutes } from "./routes/executions.ts";
+import { ampProbes, healthRoutes } from "./routes/health.ts";
+import { inspectorRoutes } from "./routes/inspector.ts";
+
+/** The API as an Express application that does not listen yet. What stands before `authenticate` needs no token. */
+export function createApp(context: ApiContext): Express {
+  const { config } = context;
+  const app = express();
+  app.disable("x-powered-by");
+  app.use(logRequests(context.log), cleanPath, secureHeaders());
+  if (config.CORS_ORIGINS !== undefined) app.use(corsFor(config.CORS_ORIGINS));
+
+  app.use(healthRoutes(context));
+  app.use("/automations/:automation", ampProbes());
+  app.use(ampProbes());
+  if (config.INSPECTOR) app.use(inspectorRoutes(context));
+
+  app.use(authenticate(context.tokens), limitRate(config.RATE_LIMIT_PER_MINUTE));
+  app.use("/api/v1", operations(context));
+  app.use("/automations/:automation", ampRoutes(context));
+  app.use(ampRoutes(context));
+  app.use(notFound);
+  app.use(answerErrors(context.log));
+  return app;
+}
+
+/** Answers are data: a browser that is made to show one loads and runs nothing. Pages of ours set a policy of their own. */
+function secureHeaders() {
+  return helmet({
+    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+  });
+}
+
+/** Preflights are answered here, before a token is asked for: browsers send none with them. */
+function corsFor(origins: readonly string[]) {
+  return cors({
+    origin: origins.includes("*") ? "*" : [...origins],
+    methods: ["GET", "POST"],
+    exposedHeaders: ["retry-after", "idempotency-replayed"],
+    maxAge: 600,
+  });
+}
+
+function operations(context: ApiContext): Router {
+  const router = Router();
+  router.use(executionRoutes(context), catalogueRoutes(context), notFound);
+  return router;
+}

@@ -1,0 +1,77 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import { AppError, ErrorCode } from "@crewstream/contracts";
+
+export const scopes = ["kickoff", "read", "admin"] as const;
+export type Scope = (typeof scopes)[number];
+
+/** Whose request it is, and what it may do. */
+export interface Identity {
+  name: string;
+  scopes: ReadonlySet<Scope>;
+}
+
+interface StoredToken extends Identity {
+  digest: Buffer;
+}
+
+/** The API's bearer tokens, kept as SHA-256 only. */
+export class AccessTokens {
+  readonly #tokens: StoredToken[];
+
+  /**
+   * @param text `API_TOKENS`: `token` or `name:token` (all scopes), or `name:token:scopes` with scopes joined by `+`
+   * @throws AppError `configuration` that names the item by its place, never by its value
+   */
+  constructor(text: string) {
+    const items = text
+      .split(",")
+      .map((item) => item.trim())
+      .filter((item) => item !== "");
+    this.#tokens = items.map(parseToken);
+    if (items.length === 0) throw unusable("holds no token");
+    const digests = new Set(this.#tokens.map(({ digest }) => digest.toString("hex")));
+    if (digests.size < items.length) throw unusable("holds the same token twice");
+  }
+
+  /** Whom a token belongs to. Every token is compared, whichever matches: the time taken says nothing about them. */
+  identify(token: string): Identity | undefined {
+    const digest = sha256(token);
+    let found: StoredToken | undefined;
+    for (const candidate of this.#tokens) {
+      if (timingSafeEqual(candidate.digest, digest)) found = candidate;
+    }
+    return found;
+  }
+}
+
+function parseToken(item: string, index: number): StoredToken {
+  const parts = item.split(":");
+  const place = `item ${index + 1}`;
+  if (parts.length > 3) throw unusable(`${place} has more than name:token:scopes`);
+  const [name, token] = parts.length === 1 ? [`token-${index + 1}`, parts[0]] : parts;
+  if (name === undefined || name === "" || token === undefined || token === "") {
+    throw unusable(`${place} has an empty name or token`);
+  }
+  return { name, digest: sha256(token), scopes: parseScopes(parts[2], place) };
+}
+
+function parseScopes(text: string | undefined, place: string): Set<Scope> {
+  if (text === undefined) return new Set(scopes);
+  const names = text.split("+").map((name) => name.trim());
+  const unknown = names.find((name) => !(scopes as readonly string[]).includes(name));
+  if (unknown !== undefined) throw unusable(`${place} has the scope "${unknown}"; scopes are ${scopes.join(", ")}`);
+  return new Set(names as Scope[]);
+}
+
+function sha256(text: string): Buffer {
+  return createHash("sha256").update(text).digest();
+}
+
+function unusable(why: string): AppError {
+  return new AppError(
+    `API_TOKENS ${why}. It lists token, name:token or name:token:kickoff+read, separated by commas.`,
+    {
+      code: ErrorCode.configuration,
+    },
+  );
+}

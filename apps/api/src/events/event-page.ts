@@ -1,0 +1,53 @@
+import { compileSelector, type ExecutionId, type StoredEvent } from "@crewstream/contracts";
+import { readEvents, type Store } from "@crewstream/redis";
+
+/** A page's events together; an event may be 1 MiB, so their number alone is no limit. */
+const maxPageBytes = 4 * 1024 * 1024;
+/** Entries that one page looks at in search of selected ones. */
+const maxScanned = 5000;
+const firstRead = 32;
+
+export interface EventPage {
+  events: StoredEvent[];
+  /** Everything up to here has been looked at: the next page begins after it. */
+  scanned: number;
+}
+
+/**
+ * Events of an execution after a sequence number, in order: at most `limit`, 4 MiB (or one event alone), and 5,000
+ * entries looked at. Events selected under an alias keep the name they are stored under.
+ * @param types names, prefixes and aliases as in a subscription; undefined selects all
+ */
+export async function readEventPage(
+  store: Store,
+  id: ExecutionId,
+  request: { after: number; limit: number; types?: readonly string[] | undefined },
+): Promise<EventPage> {
+  const select = request.types === undefined ? undefined : compileSelector(request.types);
+  const events: StoredEvent[] = [];
+  let scanned = request.after;
+  let bytes = 0;
+  let looked = 0;
+  for (let count = Math.min(firstRead, request.limit); ;) {
+    const batch = await readEvents(store, id, { from: scanned + 1, limit: count });
+    for (const event of batch) {
+      const wanted = select === undefined || select(event.type) !== undefined;
+      if (wanted && events.length > 0 && bytes + event.json.length > maxPageBytes) return { events, scanned };
+      if (wanted) {
+        events.push(event);
+        bytes += event.json.length;
+      }
+      scanned = event.seq;
+      looked += 1;
+      if (events.length === request.limit) return { events, scanned };
+    }
+    if (batch.length < count || looked >= maxScanned) return { events, scanned };
+    count = nextCount(batch, select === undefined ? request.limit - events.length : maxScanned - looked);
+  }
+}
+
+/** As many entries as fit into a page by the size of those just read. */
+function nextCount(batch: readonly StoredEvent[], most: number): number {
+  const average = batch.reduce((sum, event) => sum + event.json.length, 0) / batch.length;
+  return Math.max(1, Math.min(most, 1000, Math.floor(maxPageBytes / Math.max(1, average))));
+}

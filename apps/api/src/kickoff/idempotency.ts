@@ -1,0 +1,46 @@
+import { createHash } from "node:crypto";
+import { AppError, ErrorCode, newExecutionId, type ExecutionId } from "@crewstream/contracts";
+import { claimIdempotencyKey, type Store } from "@crewstream/redis";
+
+const longestKey = 255;
+
+export interface KickoffClaim {
+  executionId: ExecutionId;
+  /** Whether an earlier request with this key was given the id. */
+  repeated: boolean;
+  /** Whether a key was sent: the client can then ask again, and find out what became of a kickoff that failed. */
+  keyed: boolean;
+}
+
+/**
+ * The id that a kickoff gets: with an `Idempotency-Key` the one of the first request under that key in 24 hours.
+ * Keys are apart per token and automation.
+ * @throws AppError `unprocessable` when the key came with another body before, `invalid_input` for a bad key
+ */
+export async function claimKickoff(
+  store: Store,
+  request: { key: string | undefined; client: string; automation: string; body: unknown },
+): Promise<KickoffClaim> {
+  const executionId = newExecutionId();
+  const { key } = request;
+  if (key === undefined || key === "") return { executionId, repeated: false, keyed: false };
+  if (key.length > longestKey) {
+    throw new AppError(`Idempotency-Key: at most ${longestKey} characters`, { code: ErrorCode.invalidInput });
+  }
+  const claim = await claimIdempotencyKey(store, {
+    keyHash: digest(request.client, request.automation, key),
+    bodyHash: digest(JSON.stringify(request.body)),
+    executionId,
+  });
+  if (!claim.sameBody) {
+    throw new AppError(
+      "This Idempotency-Key was used with another body in the last 24 hours: send the same body, or a new key.",
+      { code: ErrorCode.unprocessable, details: { kickoff_id: claim.executionId } },
+    );
+  }
+  return { executionId: claim.executionId, repeated: !claim.fresh, keyed: true };
+}
+
+function digest(...parts: string[]): string {
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+}

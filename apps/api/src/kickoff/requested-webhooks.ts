@@ -1,0 +1,98 @@
+import {
+  AppError,
+  ErrorCode,
+  type KickoffRequest,
+  type Subscription,
+  type SubscriptionSecrets,
+  type WebhookSettings,
+} from "@crewstream/contracts";
+import { assertAllowedUrl, type AddressPolicy } from "@crewstream/delivery";
+import { parseDuration } from "@crewstream/service";
+
+const longestDelayMs = 24 * 60 * 60 * 1000;
+
+/** A webhook as a kickoff asked for it: what may be shown, and apart from it what must not. */
+export interface RequestedWebhook {
+  /** Where it stands in the kickoff's body. */
+  path: string;
+  subscription: Subscription;
+  secrets: SubscriptionSecrets;
+}
+
+/** AMP's three legacy webhooks: the body form of each and the event it is made from. */
+const legacy = [
+  { field: "stepWebhookUrl", form: "step", crew: "crew_step_completed", flow: "crew_step_completed" },
+  { field: "taskWebhookUrl", form: "task", crew: "task_completed", flow: "task_completed" },
+  { field: "crewWebhookUrl", form: "crew", crew: "crew_kickoff_completed", flow: "flow_finished" },
+] as const;
+
+/**
+ * The webhooks of a kickoff, the modern ones first. A flow's `crewWebhookUrl` gets the flow's own result, once, as
+ * the crews inside it are steps of it.
+ * @throws AppError `invalid_input` with the path of a delay that is too long
+ */
+export function requestedWebhooks(request: KickoffRequest, kind: "crew" | "flow"): RequestedWebhook[] {
+  const { webhooks = [], meta } = request;
+  const echoed = meta === undefined ? {} : { meta };
+  const modern = webhooks.map((settings, index) => fromSettings(settings, `webhooks[${index}]`));
+  const old = legacy.flatMap(({ field, form, ...events }) => {
+    const url = request[field];
+    if (url === undefined) return [];
+    const subscription: Subscription = {
+      url,
+      events: [events[kind]],
+      mode: "realtime",
+      form,
+      ordering: "relaxed",
+      ...echoed,
+    };
+    return [{ path: field, subscription, secrets: {} }];
+  });
+  return [...modern, ...old];
+}
+
+function fromSettings(settings: WebhookSettings, path: string): RequestedWebhook {
+  const { authentication, signing_secret: signingSecret, retry } = settings;
+  const subscription: Subscription = {
+    url: settings.url,
+    events: settings.events,
+    mode: settings.realtime === true ? "realtime" : "batched",
+    form: "events",
+    ordering: settings.ordering ?? "relaxed",
+    ...(retry === undefined
+      ? {}
+      : { retrySchedule: retry.schedule.map((text, at) => delayMs(text, `${path}.retry.schedule[${at}]`)) }),
+  };
+  const secrets: SubscriptionSecrets = {
+    ...(authentication === undefined ? {} : { authentication }),
+    ...(signingSecret === undefined ? {} : { signingSecret }),
+  };
+  return { path, subscription, secrets };
+}
+
+function delayMs(text: string, path: string): number {
+  const delay = parseDuration(text);
+  if (delay !== undefined && delay >= 1 && delay <= longestDelayMs) return delay;
+  throw new AppError(`${path}: must be a delay between 1ms and 24h`, {
+    code: ErrorCode.invalidInput,
+    details: { path },
+  });
+}
+
+/**
+ * Refuses webhooks that point where webhooks may not go.
+ * @throws AppError `forbidden_address` or `invalid_input` with the field's path
+ */
+export async function checkAddresses(webhooks: readonly RequestedWebhook[], policy: AddressPolicy): Promise<void> {
+  await Promise.all(
+    webhooks.map(async ({ path, subscription }) => {
+      const field = subscription.form === "events" ? `${path}.url` : path;
+      try {
+        await assertAllowedUrl(subscription.url, policy);
+      } catch (error) {
+        if (!AppError.is(error)) throw error;
+        throw new AppError(`${field}: ${error.message}`, { code: error.code, details: { path: field }, cause: error });
+      }
+    }),
+  );
+}

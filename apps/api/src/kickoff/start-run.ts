@@ -1,0 +1,60 @@
+import { AppError, ErrorCode, type ExecutionId } from "@crewstream/contracts";
+import { createExecution, readExecution, type NewExecution, type Store } from "@crewstream/redis";
+import type { ApiContext } from "../api-context.ts";
+import type { KickoffClaim } from "./idempotency.ts";
+
+/** Within two seconds a client has its answer; Redis gets most of them. */
+const patienceMs = 1700;
+const dayMs = 24 * 60 * 60 * 1000;
+
+/**
+ * Stores an execution and asks for its run: one round trip and a job. When that fails, the client is told so and what
+ * may have been done is taken back, unless it sent an idempotency key: then its next try finds out, and goes on.
+ * @throws AppError `store_unavailable`
+ */
+export async function startRun(
+  context: Pick<ApiContext, "store" | "queues" | "compensations" | "config">,
+  claim: KickoffClaim,
+  execution: NewExecution,
+): Promise<void> {
+  const { store, queues, compensations, config } = context;
+  if (claim.repeated && (await hasBegun(store, execution.id, config.RETENTION_DAYS * dayMs))) return;
+  const attempt = createExecution(store, execution).then(() => queues.enqueueRun(execution.id));
+  try {
+    await inTime(attempt);
+  } catch (cause) {
+    if (!claim.keyed) compensations.discardAfter(attempt, execution.id, execution.subscriptions.length);
+    const advice = claim.keyed ? "repeat it with the same Idempotency-Key" : "nothing was started, try again soon";
+    throw new AppError(`The store is not available and the kickoff failed: ${advice}.`, {
+      code: ErrorCode.storeUnavailable,
+      retryable: true,
+      cause,
+    });
+  }
+}
+
+/**
+ * Whether the run of a repeated kickoff needs no more help. A record that is not there was never written, or has
+ * expired; it cannot have expired sooner than the retention allows.
+ */
+async function hasBegun(store: Store, id: ExecutionId, retentionMs: number): Promise<boolean> {
+  const record = await readExecution(store, id);
+  return record === undefined ? Date.now() - createdAt(id) >= retentionMs : record.state !== "PENDING";
+}
+
+/** When a UUID of version 7 was made, in ms: its first 48 bits. */
+function createdAt(id: ExecutionId): number {
+  return Number.parseInt(id.replaceAll("-", "").slice(0, 12), 16);
+}
+
+async function inTime(attempt: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${patienceMs} ms`)), patienceMs);
+  });
+  try {
+    await Promise.race([attempt, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

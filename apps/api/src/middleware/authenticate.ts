@@ -1,0 +1,49 @@
+import { AppError, ErrorCode } from "@crewstream/contracts";
+import type { Request, RequestHandler } from "express";
+import type { AccessTokens, Identity, Scope } from "../auth/tokens.ts";
+
+const identities = new WeakMap<Request, Identity>();
+
+/** Who sent an authenticated request. */
+export function identityOf(request: Request): Identity {
+  const identity = identities.get(request);
+  if (identity === undefined) throw new AppError("The route is not authenticated.", { code: ErrorCode.internal });
+  return identity;
+}
+
+/** The same for a request that may not be authenticated, for its log line. */
+export function knownIdentity(request: Request): Identity | undefined {
+  return identities.get(request);
+}
+
+/** Lets requests with a known bearer token pass (RFC 6750). */
+export function authenticate(tokens: AccessTokens): RequestHandler {
+  return (request, response, next) => {
+    const header = request.headers.authorization ?? "";
+    const token = /^bearer +(\S+) *$/i.exec(header)?.[1];
+    const identity = token === undefined ? undefined : tokens.identify(token);
+    if (identity === undefined) {
+      response.setHeader("www-authenticate", 'Bearer realm="crewstream"');
+      throw new AppError("Invalid or missing bearer token: send Authorization: Bearer TOKEN, one of API_TOKENS.", {
+        code: ErrorCode.unauthorized,
+        details: { reason: header === "" ? "missing" : "invalid" },
+      });
+    }
+    identities.set(request, identity);
+    next();
+  };
+}
+
+/** Lets tokens pass that have one of these scopes. */
+export function requireScope(...allowed: [Scope, ...Scope[]]): RequestHandler {
+  return (request, _response, next) => {
+    const { name, scopes } = identityOf(request);
+    if (!allowed.some((scope) => scopes.has(scope))) {
+      throw new AppError(`The token "${name}" may not do this: it needs the scope ${allowed.join(" or ")}.`, {
+        code: ErrorCode.forbidden,
+        details: { needed: allowed, has: [...scopes] },
+      });
+    }
+    next();
+  };
+}

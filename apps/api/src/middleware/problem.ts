@@ -1,0 +1,105 @@
+import { AppError, ErrorCode, type Problem } from "@crewstream/contracts";
+import { isOutage } from "@crewstream/redis";
+import type { Logger } from "@crewstream/service";
+import type { ErrorRequestHandler, RequestHandler } from "express";
+
+/** Seconds after which a client should try again when something on our side is away. */
+const retryAfterSeconds = 2;
+
+const answers: Record<ErrorCode, { status: number; title: string }> = {
+  [ErrorCode.invalidInput]: { status: 400, title: "Validation Error" },
+  [ErrorCode.forbiddenAddress]: { status: 400, title: "Forbidden Address" },
+  [ErrorCode.unauthorized]: { status: 401, title: "Unauthorized" },
+  [ErrorCode.forbidden]: { status: 403, title: "Forbidden" },
+  [ErrorCode.notFound]: { status: 404, title: "Not Found" },
+  [ErrorCode.executionGone]: { status: 404, title: "Not Found" },
+  [ErrorCode.conflict]: { status: 409, title: "Conflict" },
+  [ErrorCode.staleWrite]: { status: 409, title: "Conflict" },
+  [ErrorCode.leaseLost]: { status: 409, title: "Conflict" },
+  [ErrorCode.cancelled]: { status: 409, title: "Conflict" },
+  [ErrorCode.payloadTooLarge]: { status: 413, title: "Payload Too Large" },
+  [ErrorCode.missingInputs]: { status: 422, title: "Validation Error" },
+  [ErrorCode.unprocessable]: { status: 422, title: "Validation Error" },
+  [ErrorCode.rateLimited]: { status: 429, title: "Too Many Requests" },
+  [ErrorCode.automationUnavailable]: { status: 503, title: "Service Unavailable" },
+  [ErrorCode.storeUnavailable]: { status: 503, title: "Service Unavailable" },
+  [ErrorCode.shutdown]: { status: 503, title: "Service Unavailable" },
+  [ErrorCode.configuration]: { status: 500, title: "Internal Server Error" },
+  [ErrorCode.modelFailed]: { status: 500, title: "Internal Server Error" },
+  [ErrorCode.toolFailed]: { status: 500, title: "Internal Server Error" },
+  [ErrorCode.runFailed]: { status: 500, title: "Internal Server Error" },
+  [ErrorCode.internal]: { status: 500, title: "Internal Server Error" },
+};
+
+/** Any error as one of ours: an outage of Redis, a body that is too large or no JSON, or an unforeseen one. */
+export function toAppError(error: unknown): AppError {
+  if (AppError.is(error)) return error;
+  if (isOutage(error)) {
+    return new AppError("The store is not available at the moment: nothing was done, try again soon.", {
+      code: ErrorCode.storeUnavailable,
+      retryable: true,
+      cause: error,
+    });
+  }
+  const status: unknown = error instanceof Error ? Reflect.get(error, "status") : undefined;
+  if (error instanceof Error && typeof status === "number") return fromHttpError(status, error);
+  return new AppError("Something went wrong on our side; the log has it.", { code: ErrorCode.internal, cause: error });
+}
+
+/** Errors of Express and its body parsers. */
+function fromHttpError(status: number, cause: Error): AppError {
+  if (status === 413) {
+    return new AppError("The body is larger than the limit of 1 MiB.", { code: ErrorCode.payloadTooLarge, cause });
+  }
+  if (Reflect.get(cause, "type") === "entity.parse.failed") {
+    return new AppError("The body is no valid JSON: send a JSON object with Content-Type: application/json.", {
+      code: ErrorCode.invalidInput,
+      cause,
+    });
+  }
+  if (status >= 500) return new AppError("Something went wrong on our side.", { code: ErrorCode.internal, cause });
+  return new AppError(`The request cannot be read: ${cause.message}.`, { code: ErrorCode.invalidInput, cause });
+}
+
+/** The body for an error, readable to clients of AMP's documented and of its live bodies. */
+export function toProblem(error: AppError): Problem {
+  const { title } = answers[error.code];
+  const details = { ...error.details, code: error.code };
+  return { error: title, message: error.message, detail: detailText(error), details };
+}
+
+/** AMP's live words where clients may look for them. */
+function detailText(error: AppError): string {
+  if (error.code === ErrorCode.missingInputs) {
+    const missing = error.details?.["missing_inputs"];
+    return `Missing inputs: ${Array.isArray(missing) ? missing.join(", ") : ""}`;
+  }
+  if (error.code === ErrorCode.unauthorized) {
+    return error.details?.["reason"] === "missing"
+      ? "Not authenticated"
+      : "Invalid or missing authentication credentials";
+  }
+  return error.message;
+}
+
+/** Answers for a path that no route has. */
+export const notFound: RequestHandler = (request) => {
+  throw new AppError(`There is no ${request.method} ${request.path}.`, { code: ErrorCode.notFound });
+};
+
+/** Turns whatever a route threw into an answer; what is our fault goes to the log with its cause. */
+export function answerErrors(log: Logger): ErrorRequestHandler {
+  return (thrown: unknown, request, response, next) => {
+    const error = toAppError(thrown);
+    const { status } = answers[error.code];
+    if (status === 500) log.error({ err: thrown, method: request.method, path: request.path }, "request.failed");
+    else if (status === 503) log.warn({ reason: reasonOf(error), path: request.path }, "request.unavailable");
+    if (response.headersSent) return next(thrown);
+    if (status === 503) response.setHeader("retry-after", retryAfterSeconds);
+    response.status(status).json(toProblem(error));
+  };
+}
+
+function reasonOf(error: AppError): string {
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}

@@ -1,0 +1,74 @@
+import { readFileSync } from "node:fs";
+import { AppError, ErrorCode } from "@crewstream/contracts";
+import { clearInspected, keepInspected, readInspected } from "@crewstream/redis";
+import express, { Router, type Request } from "express";
+import { z } from "zod";
+import type { ApiContext } from "../api-context.ts";
+import { inspectorPage } from "../inspector/page.ts";
+import { inspect } from "../inspector/received.ts";
+import { parseInput } from "../middleware/validate.ts";
+import { textParam } from "./params.ts";
+
+/** The largest batch that can be configured is 16 MiB. */
+const bodyLimitBytes = 17 * 1024 * 1024;
+const shownRequests = 200;
+
+const contentSecurityPolicy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+const postQuery = z.object({ status: z.coerce.number().int().min(200).max(599).default(200) });
+
+/**
+ * A webhook receiver for development, switched on by `INSPECTOR`: `POST /inspector/:name` keeps what arrives and
+ * answers 200 or `?status=`, `GET` shows it as a page or JSON, `DELETE` forgets it. Without a token, as receivers are.
+ */
+export function inspectorRoutes(context: ApiContext): Router {
+  const router = Router();
+  const secrets = context.config.WEBHOOK_SIGNING_SECRET.reveal().split(",");
+  const raw = express.raw({ limit: bodyLimitBytes, type: () => true });
+
+  router.post("/inspector/:name", raw, async (request, response) => {
+    const { status } = parseInput(postQuery, request.query);
+    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+    const kept = inspect({ headers: request.headers, body, secrets, status });
+    await keepInspected(context.store, inspectorName(request), kept);
+    response.status(status).json({ received: true, verified: kept.verified });
+  });
+
+  router.get("/inspector/:name", async (request, response) => {
+    const name = inspectorName(request);
+    const requests = await readInspected(context.store, name, shownRequests);
+    response.setHeader("cache-control", "no-store");
+    response.setHeader("vary", "accept");
+    if (request.query["format"] === "json" || request.accepts(["html", "json"]) === "json") {
+      response.json({ name, requests });
+      return;
+    }
+    response.setHeader("content-security-policy", contentSecurityPolicy);
+    response.type("html").send(inspectorPage(name, requests));
+  });
+
+  router.delete("/inspector/:name", async (request, response) => {
+    await clearInspected(context.store, inspectorName(request));
+    response.status(204).end();
+  });
+
+  for (const [file, type] of [
+    ["inspector.js", "text/javascript"],
+    ["inspector.css", "text/css"],
+  ] as const) {
+    const text = readFileSync(new URL(`../inspector/${file}`, import.meta.url), "utf8");
+    router.get(`/${file}`, (_request, response) => {
+      response.type(type).send(text);
+    });
+  }
+  return router;
+}
+
+function inspectorName(request: Request): string {
+  const name = textParam(request, "name");
+  if (/^[A-Za-z0-9_.-]{1,100}$/.test(name)) return name;
+  throw new AppError("An inspector's name has letters, digits, _, - and ., at most 100.", {
+    code: ErrorCode.invalidInput,
+  });
+}

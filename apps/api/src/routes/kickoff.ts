@@ -1,0 +1,56 @@
+import type { KickoffResponse, Subscription } from "@crewstream/contracts";
+import { sealSubscriptionSecrets } from "@crewstream/delivery";
+import type { RequestHandler } from "express";
+import type { ApiContext } from "../api-context.ts";
+import { claimKickoff } from "../kickoff/idempotency.ts";
+import { checkInputs, parseKickoff } from "../kickoff/parse-kickoff.ts";
+import { checkAddresses, requestedWebhooks } from "../kickoff/requested-webhooks.ts";
+import { startRun } from "../kickoff/start-run.ts";
+import { kickoffWarnings } from "../kickoff/warnings.ts";
+import { identityOf } from "../middleware/authenticate.ts";
+import { automationParam } from "./params.ts";
+
+/** `POST /kickoff`: everything that can be wrong is found before anything is stored. */
+export function kickoff(context: ApiContext): RequestHandler {
+  return async (request, response) => {
+    const automation = await context.automations.find(automationParam(request));
+    const wanted = parseKickoff(request.body);
+    const inputs = wanted.inputs ?? {};
+    checkInputs(automation, inputs);
+    const webhooks = requestedWebhooks(wanted, automation.kind);
+    await checkAddresses(webhooks, context.addressPolicy);
+
+    const token = identityOf(request).name;
+    const claim = await claimKickoff(context.store, {
+      key: request.get("idempotency-key"),
+      client: token,
+      automation: automation.name,
+      body: request.body,
+    });
+    const { executionId } = claim;
+    const subscriptions = webhooks.map(({ subscription, secrets }, feed): Subscription => {
+      const sealedSecrets = sealSubscriptionSecrets(context.cipher, { executionId, feed }, secrets);
+      if (sealedSecrets !== undefined) subscription.sealedSecrets = sealedSecrets;
+      return subscription;
+    });
+    await startRun(context, claim, {
+      id: executionId,
+      automation: automation.name,
+      kind: automation.kind,
+      inputs,
+      meta: wanted.meta,
+      token,
+      createdAt: Date.now(),
+      subscriptions,
+    });
+
+    const warnings = kickoffWarnings(wanted);
+    const answer: KickoffResponse = {
+      kickoff_id: executionId,
+      task_id: executionId,
+      ...(warnings.length === 0 ? {} : { warnings }),
+    };
+    if (claim.repeated) response.setHeader("idempotency-replayed", "true");
+    response.json(answer);
+  };
+}

@@ -1,0 +1,91 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
+import { AppError, ErrorCode } from "@crewstream/contracts";
+import { addressPolicy } from "@crewstream/delivery";
+import { Queues } from "@crewstream/queue";
+import { agreeOnPartitions, isOutage, openStore, ping, type Store } from "@crewstream/redis";
+import {
+  boundPort,
+  closeServer,
+  createCipher,
+  createMetrics,
+  Health,
+  type RunningService,
+  type ServiceContext,
+} from "@crewstream/service";
+import type { ApiContext } from "./api-context.ts";
+import { createApp } from "./app.ts";
+import { startupTokens } from "./auth/startup-tokens.ts";
+import { Automations } from "./automations.ts";
+import type { ApiConfig } from "./config.ts";
+import { EventWatch } from "./events/event-watch.ts";
+import { Compensations } from "./kickoff/compensations.ts";
+
+/** How long a start waits for Redis before it fails, and its supervisor tries again. */
+const redisStartMs = 15_000;
+
+/** Starts the API; `facts` are the URL and port. Disposing it stops listening, lets requests end, then closes the rest. */
+export async function startApi(config: ApiConfig, { log, deadline }: ServiceContext): Promise<RunningService> {
+  const tokens = startupTokens(config, log);
+  await using starting = new AsyncDisposableStack();
+  const store = starting.use(openStore(config, { patience: "impatient", log, name: "api" }));
+  await untilReachable(store);
+  const queues = starting.use(new Queues(store));
+  const health = new Health();
+  health.probe("redis", () => ping(store));
+  const stopping = new AbortController();
+  const context: ApiContext = {
+    config,
+    store,
+    queues,
+    log,
+    health,
+    tokens,
+    metrics: createMetrics("api"),
+    cipher: createCipher(config.ENCRYPTION_KEY),
+    addressPolicy: addressPolicy(config),
+    automations: new Automations(store, config.DEFAULT_AUTOMATION),
+    watch: starting.use(new EventWatch(store)),
+    compensations: starting.use(new Compensations(store, log)),
+    stopping: stopping.signal,
+  };
+
+  const server = createServer(createApp(context));
+  server.listen(config.PORT, config.HOST);
+  await once(server, "listening");
+  starting.defer(async () => {
+    const cutOff = () => server.closeAllConnections();
+    deadline.addEventListener("abort", cutOff, { once: true });
+    stopping.abort();
+    await closeServer(server);
+    deadline.removeEventListener("abort", cutOff);
+  });
+
+  const port = boundPort(server);
+  const host = config.HOST.includes(":") ? `[${config.HOST}]` : config.HOST;
+  const opened = starting.move();
+  return {
+    facts: { url: config.PUBLIC_URL ?? `http://${host}:${port}`, port },
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}
+
+/** Waits for Redis, and checks that this deployment has as many partitions as we are told. */
+async function untilReachable(store: Store): Promise<void> {
+  for (const begun = Date.now(); ;) {
+    try {
+      return await agreeOnPartitions(store);
+    } catch (error) {
+      if (!isOutage(error)) throw error;
+      if (Date.now() - begun > redisStartMs) {
+        throw new AppError(`Redis cannot be reached: ${(error as Error).message}`, {
+          code: ErrorCode.storeUnavailable,
+          retryable: true,
+          cause: error,
+        });
+      }
+      await delay(100);
+    }
+  }
+}
