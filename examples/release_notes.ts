@@ -79,7 +79,10 @@ function parseLog(log: string): Commit[] {
 /** A conventional commit's parts (`type(scope)!: subject`); any other subject is of type "other". */
 function toCommit(hash: string, subject: string, message: string): Commit {
   const match = /^([a-z]+)(?:\(([^)]+)\))?(!)?:\s+(.+)$/i.exec(subject);
-  const footer = /^BREAKING[ -]CHANGE:\s*([\s\S]+?)(?:\n\s*\n|$)/m.exec(message)?.[1]?.replace(/\s+/g, " ").trim();
+  const footer = /(?:^|\n)BREAKING[ -]CHANGE:\s*([\s\S]+?)(?:\n\s*\n|$)/
+    .exec(message)?.[1]
+    ?.replace(/\s+/g, " ")
+    .trim();
   return {
     hash: hash.slice(0, 7),
     type: match?.[1]?.toLowerCase() ?? "other",

@@ -1,4 +1,4 @@
-import type { ModelAnswer, ToolCall } from "../llm/answer.ts";
+import { parseArgs, type ModelAnswer, type ToolCall } from "../llm/answer.ts";
 import type { Scope } from "../run/scope.ts";
 import type { Ending } from "../run/span.ts";
 import type { ToolResult } from "../tools/call-tool.ts";
@@ -37,7 +37,13 @@ export class AgentStep {
   }
 
   finish({ answer, results, output }: StepResult): void {
-    const first = results[0];
+    const calls = results.map(({ call, result }) => ({
+      id: call.id,
+      tool: call.name,
+      tool_input: inputOf(call),
+      result: result.failure === null ? result.text : null,
+      error: result.failure?.message ?? null,
+    }));
     const thought = answer.reasoning || (results.length > 0 ? answer.text : "");
     this.end({
       type: "crew_step_completed",
@@ -45,14 +51,10 @@ export class AgentStep {
         ...this.#shared,
         thought,
         action: actionText(thought, results, output),
-        tool: first?.call.name ?? "",
-        tool_input: first?.call.args ?? "",
-        result: first?.result.text ?? "",
-        tool_calls: results.map(({ call, result }) => ({
-          tool: call.name,
-          tool_input: call.args,
-          result: result.text,
-        })),
+        tool: calls[0]?.tool ?? null,
+        tool_input: calls[0]?.tool_input ?? null,
+        result: results[0]?.result.text ?? output,
+        tool_calls: calls,
         output,
         error: null,
       },
@@ -60,9 +62,22 @@ export class AgentStep {
   }
 
   failure(message: string): Ending {
-    const nothing = { thought: "", action: "", tool: "", tool_input: "", result: "", tool_calls: [], output: null };
+    const nothing = {
+      thought: "",
+      action: "",
+      tool: null,
+      tool_input: null,
+      result: null,
+      tool_calls: [],
+      output: null,
+    };
     return { type: "crew_step_completed", data: { ...this.#shared, ...nothing, error: message } };
   }
+}
+
+function inputOf(call: ToolCall): unknown {
+  const args = parseArgs(call.args);
+  return args.ok ? args.value : call.args;
 }
 
 /** AMP's `last_step.action`: the text form that CrewAI's agents once wrote and exported clients still match on. */

@@ -28,18 +28,16 @@ export async function executeAgent(scope: Scope, assignment: Assignment): Promis
 }
 
 async function tryOnce(scope: Scope, assignment: Assignment): Promise<LoopResult> {
-  const { agent, prompt, tools } = assignment;
-  const { identity } = scope;
-  const task = identity.taskId === null ? null : { id: identity.taskId, name: identity.taskName };
+  const { agent, prompt, tools, task } = assignment;
   const span = new Span(scope, "agent_execution_started", {
     agent: agentSummary(agent),
     task,
-    tools: tools.map((tool) => tool.name),
+    tools: tools.map(({ name, description }) => ({ name, description })),
     task_prompt: prompt,
   });
   using deadline = executionDeadline(scope, agent.definition.maxExecutionTime);
   const inner = span.scope.derive({ signal: deadline.signal });
-  return within(
+  return await within(
     span,
     async () => {
       inner.emit("agent_logs_started", { task_description: prompt.split("\n", 1)[0], verbose: false });

@@ -2,8 +2,10 @@ import type { LanguageModelV4FunctionTool, LanguageModelV4Prompt } from "@ai-sdk
 import { AppError, ErrorCode, errorMessage } from "@crewstream/contracts";
 import { callModel, type ModelRequest } from "../llm/call-model.ts";
 import type { ModelAnswer } from "../llm/answer.ts";
+import { toEventMessages } from "../llm/messages.ts";
 import type { Model } from "../llm/model.ts";
 import { agentPrompt, finalAnswerRequest } from "../prompts/agent-prompt.ts";
+import type { Json } from "../run/dump.ts";
 import type { Scope } from "../run/scope.ts";
 import { within } from "../run/span.ts";
 import type { ToolFailureRecord } from "../tools/failure.ts";
@@ -18,6 +20,8 @@ export interface Assignment {
   /** What the agent is asked, context included. */
   prompt: string;
   tools: readonly Tool[];
+  /** The task as events show it. */
+  task: Readonly<Record<string, unknown>>;
   responseSchema?: ModelRequest["responseSchema"];
 }
 
@@ -66,7 +70,7 @@ async function takeStep(
 ): Promise<string | undefined> {
   const { model, responseSchema, agent } = assignment;
   const at = scope.at(`llm:${index}`);
-  const shown = new AgentStep(at, index, assignment.prompt);
+  const shown = new AgentStep(at, index, lastTold(state.messages));
   return within(
     shown,
     async () => {
@@ -98,6 +102,17 @@ function offered(tools: ReadonlyMap<string, Tool>): LanguageModelV4FunctionTool[
     description,
     inputSchema,
   }));
+}
+
+/** What the model was last told: the task, or the results of its tool calls. */
+function lastTold(messages: LanguageModelV4Prompt): string {
+  const last = messages.at(-1);
+  return last === undefined ? "" : toEventMessages([last]).map(contentOf).join("\n\n");
+}
+
+function contentOf(message: Json): string {
+  const isObject = typeof message === "object" && message !== null && !Array.isArray(message);
+  return isObject && typeof message["content"] === "string" ? message["content"] : "";
 }
 
 function withoutCalls(answer: ModelAnswer): ModelAnswer["content"] {

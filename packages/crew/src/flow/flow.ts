@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { EmitCustom } from "../run/custom-event.ts";
 import type { Condition } from "./condition.ts";
 
 /** What a flow's method may touch. */
@@ -13,7 +14,7 @@ export interface MethodContext<State> {
   /** Aborted when the run is cancelled, or when this branch is not needed any more. */
   signal: AbortSignal;
   /** Emits a custom event of the run. */
-  emit: (type: string, data?: Record<string, unknown>) => void;
+  emit: EmitCustom;
   executionId: string;
 }
 

@@ -1,5 +1,6 @@
 import { AppError, ErrorCode } from "@crewstream/contracts";
 import { abortable } from "../run/abortable.ts";
+import { customEmitter } from "../run/custom-event.ts";
 import { toJson, type Json } from "../run/dump.ts";
 import type { Scope } from "../run/scope.ts";
 import { Span } from "../run/span.ts";
@@ -114,7 +115,7 @@ export class MethodCall {
       state: draft,
       inputs,
       signal: scope.signal,
-      emit: (type: string, data: Record<string, unknown> = {}) => void scope.emit(type, data),
+      emit: customEmitter(scope),
       executionId: scope.run.context.executionId,
     };
     try {

@@ -27,8 +27,13 @@ export interface ModelConfig extends ModelSettings {
   apiKey?: string;
 }
 
+/** A model of one's own with settings. */
+export interface CustomModel extends ModelSettings {
+  language: LanguageModelV4;
+}
+
 /** What an agent's `model` may be: a name, a name with settings, or a model of the AI SDK (version 4 interface). */
-export type ModelRef = string | ModelConfig | LanguageModelV4;
+export type ModelRef = string | ModelConfig | LanguageModelV4 | CustomModel;
 
 /** A model ready to be called. */
 export interface Model {
@@ -36,8 +41,4 @@ export interface Model {
   label: string;
   language: LanguageModelV4;
   settings: ModelSettings;
-}
-
-export function isLanguageModel(ref: ModelRef): ref is LanguageModelV4 {
-  return typeof ref === "object" && "specificationVersion" in ref;
 }

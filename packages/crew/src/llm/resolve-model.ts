@@ -1,7 +1,7 @@
 import type { LanguageModelV4 } from "@ai-sdk/provider";
 import { AppError, ErrorCode } from "@crewstream/contracts";
 import type { Run } from "../run/run.ts";
-import { isLanguageModel, type Model, type ModelConfig, type ModelRef } from "./model.ts";
+import type { Model, ModelConfig, ModelRef, ModelSettings } from "./model.ts";
 import { providers } from "./providers.ts";
 
 /**
@@ -10,11 +10,17 @@ import { providers } from "./providers.ts";
  */
 export function resolveModel(run: Run, ref: ModelRef | undefined): Promise<Model> {
   const named = ref ?? run.context.defaultModel;
-  if (typeof named !== "string" && isLanguageModel(named)) {
-    return Promise.resolve({ label: `${named.provider}/${named.modelId}`, language: named, settings: {} });
+  if (typeof named === "object" && "specificationVersion" in named) return Promise.resolve(custom(named, {}));
+  if (typeof named === "object" && "language" in named) {
+    const { language, ...settings } = named;
+    return Promise.resolve(custom(language, settings));
   }
   const config: ModelConfig = typeof named === "string" ? { model: named } : named;
   return run.shared(`model:${JSON.stringify(config)}`, () => connect(config, run.context.env));
+}
+
+function custom(language: LanguageModelV4, settings: ModelSettings): Model {
+  return { label: `${language.provider}/${language.modelId}`, language, settings };
 }
 
 async function connect(config: ModelConfig, env: Readonly<Record<string, string | undefined>>): Promise<Model> {

@@ -35,6 +35,8 @@ export class Run {
 
   /** Whether the run has stopped in the middle and will be continued elsewhere: then nothing more may be emitted. */
   get interrupted(): boolean {
+    const { signal } = this.context;
+    if (signal.aborted && stopsHere(signal.reason)) this.#interruption ??= signal.reason;
     return this.#interruption !== undefined;
   }
 
@@ -43,8 +45,6 @@ export class Run {
    * shuts down, the store is away, or a person must answer first.
    */
   isInterruption(error: unknown): boolean {
-    const { signal } = this.context;
-    if (signal.aborted && stopsHere(signal.reason)) this.#interruption ??= signal.reason;
     if (stopsHere(error)) this.#interruption ??= error;
     return this.interrupted;
   }

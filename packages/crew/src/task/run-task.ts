@@ -42,7 +42,7 @@ export async function runTask(scope: Scope, task: PlannedTask, context: string):
     description: task.description,
     expected_output: task.expectedOutput,
     agent: task.agent.role,
-    task: { id, name: task.name },
+    task: { id, name: task.name, description: task.description, expected_output: task.expectedOutput },
     task_index: task.index,
     task_count: task.count,
   };
@@ -57,7 +57,7 @@ export async function runTask(scope: Scope, task: PlannedTask, context: string):
       step<TaskOutput>(span.scope, {
         kind: "task",
         input: { task: described, context },
-        perform: (inner) => perform(inner, task, context),
+        perform: (inner) => perform(inner, task, described.task, context),
         close: (outcome) => {
           if (outcome.ok) span.end({ type: "task_completed", data: { ...described, output: outcome.value } });
           else span.end(failed(outcome.failure));
@@ -67,7 +67,12 @@ export async function runTask(scope: Scope, task: PlannedTask, context: string):
   );
 }
 
-async function perform(scope: Scope, task: PlannedTask, context: string): Promise<TaskOutput> {
+async function perform(
+  scope: Scope,
+  task: PlannedTask,
+  view: Readonly<Record<string, unknown>>,
+  context: string,
+): Promise<TaskOutput> {
   const { agent, description, expectedOutput } = task;
   const schema = task.definition.outputSchema === undefined ? undefined : answerSchema(task.definition.outputSchema);
   const model = await resolveModel(scope.run, agent.definition.model);
@@ -81,6 +86,7 @@ async function perform(scope: Scope, task: PlannedTask, context: string): Promis
       ...(schema === undefined ? {} : { schema: schema.json }),
     }),
     tools: task.tools,
+    task: view,
     ...(schema === undefined ? {} : { responseSchema: { name: "answer", schema: schema.json } }),
   });
   const json = schema === undefined ? null : await structured(scope, model, result, schema);

@@ -1,3 +1,4 @@
+import { AppError, ErrorCode } from "@crewstream/contracts";
 import { z } from "zod";
 import type { Json } from "../run/dump.ts";
 import { toJson } from "../run/dump.ts";
@@ -9,9 +10,16 @@ export interface AnswerSchema {
   check: z.ZodType;
 }
 
+/** Throws `configuration` for a schema of anything but an object, which providers do not take. */
 export function answerSchema(schema: z.ZodType | JsonSchema): AnswerSchema {
-  if (schema instanceof z.ZodType) return { json: z.toJSONSchema(schema, { target: "draft-7" }), check: schema };
-  return { json: schema, check: z.fromJSONSchema(schema) };
+  const isZod = schema instanceof z.ZodType;
+  const json = isZod ? z.toJSONSchema(schema, { target: "draft-7" }) : schema;
+  if (json["type"] !== "object") {
+    throw new AppError("An output schema must describe an object; put a list or a number into a field of one", {
+      code: ErrorCode.configuration,
+    });
+  }
+  return { json, check: isZod ? schema : z.fromJSONSchema(schema) };
 }
 
 /** The JSON value an answer holds, taken out of a code fence or the text around it; or what is wrong with it. */

@@ -1,3 +1,4 @@
+export { eventProblems, traceOf } from "./event-problems.ts";
 export { recordingSink, type RecordingSink } from "./recording-sink.ts";
 export { scriptedModel, type ScriptedAnswer, type ScriptedModel } from "./scripted-model.ts";
 export { testContext } from "./test-context.ts";

@@ -1,6 +1,7 @@
 import { ErrorCode, AppError, errorMessage } from "@crewstream/contracts";
 import { parseArgs, type ToolCall } from "../llm/answer.ts";
 import { abortable } from "../run/abortable.ts";
+import { customEmitter } from "../run/custom-event.ts";
 import type { Scope } from "../run/scope.ts";
 import { Span } from "../run/span.ts";
 import { errorType, step } from "../run/step.ts";
@@ -106,7 +107,7 @@ async function invoke(
   const { scope: inner, shut } = scope.gated();
   const context = {
     signal,
-    emit: (type: string, data: Record<string, unknown> = {}) => void inner.emit(type, data),
+    emit: customEmitter(inner),
     idempotencyKey: run.idOf("idempotency", scope.path),
     executionId: run.context.executionId,
   };

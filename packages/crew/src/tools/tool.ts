@@ -1,5 +1,6 @@
 import { AppError, ErrorCode, errorMessage } from "@crewstream/contracts";
 import { z } from "zod";
+import type { EmitCustom } from "../run/custom-event.ts";
 
 /** JSON Schema of an object, as a model is shown it. */
 export type JsonSchema = Record<string, unknown>;
@@ -9,7 +10,7 @@ export interface ToolContext {
   /** Aborted when the run is cancelled, times out or is taken over: pass it to whatever waits. */
   signal: AbortSignal;
   /** Emits a custom event of the run, with any JSON as its fields. */
-  emit: (type: string, data?: Record<string, unknown>) => void;
+  emit: EmitCustom;
   /**
    * The same for every execution of this call, also when the run is run again after a crash: give it to a service
    * that takes idempotency keys, because a tool that had run but whose result was not stored runs once more.

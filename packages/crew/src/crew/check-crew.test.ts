@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { defineCrew } from "./define-crew.ts";
+
+const agents = { a: { role: "Writer for {audience}", goal: "g", backstory: "b" } };
+const task = { description: "Write about {topic}", expectedOutput: "{length} words", agent: "a" } as const;
+
+test("a crew's inputs are its placeholders, sorted; those without a default are required", () => {
+  const crew = defineCrew({ agents, tasks: [task], inputs: { length: 100 } });
+  expect(crew.inputs).toEqual(["audience", "length", "topic"]);
+  expect(crew.required).toEqual(["audience", "topic"]);
+});
+
+test("all faults of a crew are told at once, when it is defined", () => {
+  const define = () =>
+    defineCrew<string>({
+      agents,
+      tasks: [
+        { ...task, name: "one", context: ["two"] },
+        { ...task, name: "one", agent: "b" },
+      ],
+    });
+  expect(define).toThrow('task "one" takes context from "two", which is no earlier task');
+  expect(define).toThrow('two tasks are named "one"');
+  expect(define).toThrow('names the agent "b", but the agents are: a');
+  expect(() => defineCrew({ agents, tasks: [] })).toThrow("it has no tasks");
+});
+
+test("kickoff() outside a run says where it works", async () => {
+  await expect(defineCrew({ agents, tasks: [task] }).kickoff({})).rejects.toThrow("works inside a run only");
+});

@@ -1,0 +1,153 @@
+import { AppError, ErrorCode, newExecutionId } from "@crewstream/contracts";
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { defineCrew } from "../crew/define-crew.ts";
+import { and, or } from "../flow/condition.ts";
+import { defineFlow } from "../flow/define-flow.ts";
+import type { Automation, RunOutcome, RuntimeEvent } from "../run-context.ts";
+import { eventProblems, scriptedModel, type ScriptedAnswer } from "../testing/index.ts";
+import { mortalStore, type Death, type MortalStore } from "../testing/mortal-store.ts";
+import { defineTool } from "../tools/tool.ts";
+
+const executionId = newExecutionId();
+
+/** What was really done, over all processes. */
+interface Deeds {
+  models: string[];
+  tools: string[];
+}
+
+/** A flow with everything that can be cut off: parallel starts, crews with tools and errors, a loop, a join. */
+function world(deeds: Deeds, store: MortalStore): Automation {
+  const lookup = defineTool({
+    name: "lookup",
+    description: "Looks up",
+    input: z.object({ key: z.string() }),
+    run: ({ key }, { emit }) => {
+      deeds.tools.push(key);
+      if (key === "bad") throw new Error("no such key");
+      emit("looked_up", { key });
+      return `value of ${key}`;
+    },
+  });
+  const model = scriptedModel(({ prompt }): ScriptedAnswer => {
+    const task = JSON.stringify(prompt[1]).match(/Task: (\w+)/)?.[1] ?? "";
+    deeds.models.push(`${task} ${prompt.length}`);
+    if (prompt.length === 2 && task === "gather") {
+      return {
+        tools: [
+          { name: "lookup", args: { key: "bad" } },
+          { name: "lookup", args: { key: "good" } },
+        ],
+      };
+    }
+    if (task === "shaky" && ![...store.rows.keys()].some((path) => path.endsWith("shaky/try:0/llm:0/attempt:0"))) {
+      return { error: new AppError("try later", { code: ErrorCode.modelFailed, retryable: true }) };
+    }
+    return `${task} is done.`;
+  });
+  const agent = { role: "R", goal: "g", backstory: "b", model: { language: model, retryDelayMs: 0 }, tools: [lookup] };
+  const crewOf = (...names: string[]) =>
+    defineCrew<"agent">({
+      name: names.join("_"),
+      agents: { agent },
+      tasks: names.map((name) => ({ name, description: `${name} it`, expectedOutput: "e", agent: "agent" })),
+    });
+  const [first, second] = [crewOf("gather", "shaky"), crewOf("polish")];
+  return defineFlow({ state: z.object({ rounds: z.number().default(0), log: z.array(z.string()).default([]) }) }, (f) =>
+    f
+      .start("alone", ({ state }) => {
+        state.log.push("alone");
+        return "alone";
+      })
+      .start("crew", async ({ state }) => {
+        const { raw } = await first.kickoff();
+        state.log.push("crew");
+        return raw;
+      })
+      .listen("joined", and("alone", "crew"), ({ state }) => state.log.length)
+      .listen("round", or("joined", "again"), async ({ state }) => {
+        state.rounds += 1;
+        return (await second.kickoff()).raw;
+      })
+      .router("judge", "round", ({ state }) => (state.rounds < 2 ? "again" : "enough"))
+      .listen("end", "enough", ({ state }) => ({ rounds: state.rounds, log: state.log })),
+  );
+}
+
+async function live(automation: Automation, store: MortalStore, death?: Death): Promise<RunOutcome | undefined> {
+  const { context, flush } = store.process(death);
+  const outcome = await automation.run(context).catch(() => undefined);
+  if (outcome !== undefined) flush();
+  return outcome;
+}
+
+/** An event without the time it was emitted at, which a resumed run has later. */
+const essence = (events: readonly RuntimeEvent[]) =>
+  new Map(events.filter(({ type }) => !type.endsWith("_chunk")).map(({ id, type, data }) => [id, { type, data }]));
+
+async function undisturbed(eager: boolean) {
+  const deeds: Deeds = { models: [], tools: [] };
+  const store = mortalStore({ executionId }, { eager });
+  const outcome = await live(world(deeds, store), store);
+  return { deeds, store, outcome, writes: store.rows.size };
+}
+
+describe.each([{ eager: false }, { eager: true }])("a run that is killed ($eager)", ({ eager }) => {
+  test("at any write goes on to the same end, with the same events, and repeats nothing journaled", async () => {
+    const calm = await undisturbed(eager);
+    expect(calm.outcome).toMatchObject({
+      state: "SUCCESS",
+      result: { rounds: 2, log: ["alone", "crew"] },
+      usage: { successful_requests: 5 },
+    });
+    expect(calm.deeds.tools.sort()).toEqual(["bad", "good"]);
+    expect(eventProblems(calm.store.events)).toEqual([]);
+    expect(calm.writes).toBeGreaterThan(15);
+
+    for (let index = 0; index < calm.writes; index += 1) {
+      for (const death of [{ before: index }, { after: index }]) {
+        const deeds: Deeds = { models: [], tools: [] };
+        const store = mortalStore({ executionId }, { eager });
+        const automation = world(deeds, store);
+        expect(await live(automation, store, death)).toBeUndefined();
+        expect(await live(automation, store)).toEqual(calm.outcome);
+        expect(eventProblems(store.events)).toEqual([]);
+        expect(essence(store.events)).toEqual(essence(calm.store.events));
+        const repeated = deeds.models.length + deeds.tools.length - calm.deeds.models.length - calm.deeds.tools.length;
+        // Before its write a step is not known to have happened; work beside it may be in flight as well.
+        expect(repeated).toBeLessThanOrEqual("before" in death ? 2 : 1);
+      }
+    }
+  });
+
+  test("after every single write still comes to the end, and journals no step twice", async () => {
+    const calm = await undisturbed(eager);
+    const deeds: Deeds = { models: [], tools: [] };
+    const store = mortalStore({ executionId }, { eager });
+    const automation = world(deeds, store);
+    let outcome: RunOutcome | undefined;
+    let lives = 0;
+    while (outcome === undefined && lives < 100) {
+      outcome = await live(automation, store, { after: 0 });
+      lives += 1;
+    }
+    expect(outcome).toEqual(calm.outcome);
+    expect(lives).toBe(calm.writes + 1);
+    expect(essence(store.events)).toEqual(essence(calm.store.events));
+    expect(eventProblems(store.events)).toEqual([]);
+  });
+});
+
+test("a journal that belongs to another question is refused, not mixed in", async () => {
+  const store = mortalStore({ executionId, inputs: { topic: "cats" } });
+  const crew = (model: ReturnType<typeof scriptedModel>) =>
+    defineCrew({
+      agents: { a: { role: "A", goal: "g", backstory: "b", model } },
+      tasks: [{ description: "About {topic}", expectedOutput: "e", agent: "a" }],
+    });
+  expect(await live(crew(scriptedModel(["Cats."])), store, { after: 0 })).toBeUndefined();
+  const { context } = store.process();
+  const outcome = await crew(scriptedModel(["Dogs."])).run({ ...context, inputs: { topic: "dogs" } });
+  expect(outcome).toMatchObject({ state: "FAILED", error: expect.stringContaining("asks something else than before") });
+});
