@@ -21,6 +21,7 @@ export const deliveryWorkerSchema = variables.pick({
   WEBHOOK_ALLOW_NETWORKS: true,
   WEBHOOK_ALLOW_PORTS: true,
   WEBHOOK_ENDPOINT_CONCURRENCY: true,
+  OPERATIONS_WEBHOOK_URL: true,
   DELIVERY_CONCURRENCY: true,
   RETENTION_DAYS: true,
   SHUTDOWN_TIMEOUT_MS: true,

@@ -1,4 +1,11 @@
-import { addressPolicy, createClient, EndpointGate, type DeliveryContext } from "@crewstream/delivery";
+import {
+  addressPolicy,
+  createAlerts,
+  createClient,
+  EndpointGate,
+  StatsCollector,
+  type DeliveryContext,
+} from "@crewstream/delivery";
 import type { Queues } from "@crewstream/queue";
 import type { Store } from "@crewstream/redis";
 import { createCipher, type Logger, type Metrics } from "@crewstream/service";
@@ -16,9 +23,17 @@ export function createDeliveryContext(
   const policy = addressPolicy(config);
   const retrySchedule = config.WEBHOOK_RETRY_SCHEDULE;
   const firstPauseMs = Math.min(retrySchedule[0] ?? 5000, 30_000);
+  const alert = createAlerts(store, queues, config.OPERATIONS_WEBHOOK_URL);
   const gate = new EndpointGate({
     store,
     log,
+    onChange: ({ kind, endpoint, reason }) => {
+      alert({
+        kind: kind === "opened" ? "endpoint.disabled" : "endpoint.recovered",
+        endpoint,
+        details: { reason },
+      }).catch((error: unknown) => log.error({ err: error, endpoint }, "alert.failed"));
+    },
     concurrency: config.WEBHOOK_ENDPOINT_CONCURRENCY,
     limits: {
       consecutive: 5,
@@ -52,6 +67,8 @@ export function createDeliveryContext(
       retrySchedule,
       retentionMs: config.RETENTION_DAYS * dayMs,
     },
+    stats: new StatsCollector(),
+    alert,
     log,
     metrics,
   };

@@ -1,6 +1,18 @@
 import { hasEnded } from "@crewstream/contracts";
 import type { DeliveryContext } from "@crewstream/delivery";
-import { activeExecutions, forgetExecution, readExecution, readFeed, takeTurn } from "@crewstream/redis";
+import {
+  activeExecutions,
+  forgetExecution,
+  readDeadLetters,
+  readExecution,
+  readFeed,
+  relist,
+  retireExecution,
+  takeTurn,
+  type ExecutionRecord,
+  type FeedAddress,
+  type FeedState,
+} from "@crewstream/redis";
 
 /** Executions looked at per partition and pass. */
 const perPass = 200;
@@ -22,19 +34,36 @@ export async function reconcile(context: DeliveryContext, signal: AbortSignal): 
         await forgetExecution(context.store, id);
         continue;
       }
-      for (let feed = 0; feed < execution.feeds; feed += 1) {
-        const state = await readFeed(context.store, { executionId: id, feed });
-        if (state === undefined || state.state === "done") continue;
-        const behind = state.cursor < execution.seq || state.open.some((delivery) => delivery.state === "sealed");
-        if (behind || hasEnded(execution.state))
-          await context.queues.wakeFeed({ executionId: id, feed }, { delayMs: 0 });
-        for (const parked of state.open.filter((delivery) => delivery.state === "parked")) {
-          await context.queues.scheduleRetry(
-            { executionId: id, feed, first: parked.first },
-            { delayMs: (parked.nextAt ?? 0) - Date.now() },
-          );
-        }
-      }
+      await reconcileExecution(context, execution);
     }
+  }
+}
+
+async function reconcileExecution(context: DeliveryContext, execution: ExecutionRecord): Promise<void> {
+  const ended = hasEnded(execution.state);
+  if (ended && execution.feeds_open <= 0) {
+    const { retentionMs } = context.limits;
+    await retireExecution(context.store, execution.id, { feeds: execution.feeds, retentionMs });
+    return;
+  }
+  for (let feed = 0; feed < execution.feeds; feed += 1) {
+    const address = { executionId: execution.id, feed };
+    const state = await readFeed(context.store, address);
+    if (state === undefined || state.state === "done") continue;
+    const last = Math.min(execution.seq, state.until ?? execution.seq);
+    const sealed = state.open.some((delivery) => delivery.state === "sealed");
+    if (state.cursor < last || sealed || ended) await context.queues.wakeFeed(address, { delayMs: 0 });
+    await reconcileParked(context, address, state);
+  }
+}
+
+async function reconcileParked(context: DeliveryContext, address: FeedAddress, state: FeedState): Promise<void> {
+  const { url } = state.subscription;
+  for (const { first, nextAt = Date.now() } of state.open.filter((delivery) => delivery.state === "parked")) {
+    await context.queues.scheduleRetry({ ...address, first }, { delayMs: nextAt - Date.now() });
+    await relist(context.store, { ...address, first }, url, "retrying", nextAt);
+  }
+  for (const { first } of await readDeadLetters(context.store, address)) {
+    await relist(context.store, { ...address, first }, url, "dead", Date.now());
   }
 }

@@ -8,11 +8,13 @@ import {
   renderMetrics,
   serveHealth,
   superviseLoops,
+  type Loop,
   type RunningService,
   type ServiceContext,
 } from "@crewstream/service";
 import type { DeliveryWorkerConfig } from "./config.ts";
 import { createDeliveryContext } from "./context.ts";
+import { setGauges } from "./gauges.ts";
 import { reconcile, reconcileEveryMs } from "./reconcile.ts";
 
 /** How long a silent worker keeps a feed or a retry; every delivery job is much shorter than its renewals allow. */
@@ -41,12 +43,12 @@ export async function startDeliveryWorker(
     });
     facts["healthPort"] = stack.use(served).port;
   }
-  stack.use(
-    superviseLoops([{ name: "reconcile", everyMs: reconcileEveryMs, run: (signal) => reconcile(context, signal) }], {
-      log,
-      health,
-    }),
-  );
+  const loops: Loop[] = [
+    { name: "reconcile", everyMs: reconcileEveryMs, run: (signal) => reconcile(context, signal) },
+    { name: "stats", everyMs: 2000, run: () => context.stats.flush(store, Date.now()) },
+    { name: "gauges", everyMs: 15_000, run: () => setGauges(context, queues) },
+  ];
+  stack.use(superviseLoops(loops, { log, health }));
 
   const concurrency = Math.max(1, Math.ceil(config.DELIVERY_CONCURRENCY / store.partitions));
   const common = { store, lockMs, concurrency, log, metrics, deadline };

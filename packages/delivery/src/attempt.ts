@@ -110,7 +110,8 @@ function toAttempt(feed: OpenedFeed, fate: Fate, result: SendResult, at: number)
   const { record } = fate;
   return {
     id: deliveryId({ ...feed.address, first: record.first }),
-    url: feed.subscription.url,
+    executionId: feed.address.executionId,
+    endpoint: feed.endpoint,
     feed: feed.address.feed,
     attempt: record.attempts,
     at,
@@ -134,6 +135,7 @@ function report(
   events: readonly RenderedEvent[],
 ): void {
   const { metrics, log } = context;
+  context.stats.attempted(feed.endpoint, attempt);
   metrics.attempts.inc({ outcome: attempt.outcome });
   metrics.attemptSeconds.observe(attempt.durationMs / 1000);
   if (fate.kind === "delivered") {
@@ -143,8 +145,8 @@ function report(
   }
   if (fate.kind === "parked" && attempt.attempt === 1) metrics.deliveriesParked.inc();
   if (fate.kind === "dead") metrics.deliveriesDead.inc();
-  const { url: _url, response: _response, ...facts } = attempt;
-  const line = { executionId: feed.address.executionId, endpoint: new URL(feed.subscription.url).origin, ...facts };
+  const { response: _response, ...facts } = attempt;
+  const line = { ...facts, endpoint: new URL(feed.subscription.url).origin };
   if (fate.kind === "delivered") log.info(line, "delivery.attempted");
   else log.warn(line, "delivery.attempted");
 }

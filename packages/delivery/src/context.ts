@@ -3,7 +3,9 @@ import type { Store } from "@crewstream/redis";
 import type { Cipher, Logger, Metrics } from "@crewstream/service";
 import type { Got } from "got";
 import type { EndpointGate } from "./endpoint-gate.ts";
+import type { Alert } from "./alerts.ts";
 import type { AddressPolicy } from "./guard/policy.ts";
+import type { StatsCollector } from "./stats-collector.ts";
 
 /** The numbers of `WEBHOOK_*`. */
 export interface DeliveryLimits {
@@ -40,6 +42,9 @@ export interface DeliveryContext {
   signingSecrets: readonly string[];
   userAgent: string;
   limits: DeliveryLimits;
+  stats: StatsCollector;
+  /** Tells whoever runs this deployment; sends nothing when nobody asked for it. */
+  alert(alert: Alert): Promise<void>;
   log: Logger;
   metrics: Metrics;
 }

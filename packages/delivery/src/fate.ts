@@ -41,7 +41,7 @@ export function decideFate(question: {
   if (outcome.kind === "aborted") return { kind: "dead", record, endsFeed: false };
   const nextAt = nextAttemptAt({
     schedule: question.schedule,
-    attempts: record.attempts,
+    attempts: record.attempts - (record.scheduleFrom ?? 0),
     now,
     random: question.random,
     retryAfterMs: outcome.kind === "throttled" ? outcome.retryAfterMs : undefined,

@@ -20,6 +20,7 @@ const pageBytes = 512 * 1024;
  */
 export class FeedReader {
   readonly #read: (from: number, limit: number) => Promise<StoredEvent[]>;
+  readonly #until: number;
   readonly #renderer: Renderer;
   readonly #limits: BatchLimits;
   #selected: RenderedEvent[] = [];
@@ -30,9 +31,10 @@ export class FeedReader {
   constructor(
     store: Store,
     address: FeedAddress,
-    options: { cursor: number; renderer: Renderer; limits: BatchLimits },
+    options: { cursor: number; until?: number | undefined; renderer: Renderer; limits: BatchLimits },
   ) {
-    this.#read = (from, limit) => readEvents(store, address.executionId, { from, limit });
+    this.#until = options.until ?? Number.MAX_SAFE_INTEGER;
+    this.#read = (from, limit) => readEvents(store, address.executionId, { from, to: this.#until, limit });
     this.#renderer = options.renderer;
     this.#limits = options.limits;
     this.#scannedTo = options.cursor;
@@ -45,7 +47,7 @@ export class FeedReader {
 
   /** Reads until a body is full or the stream ends. */
   async fill(): Promise<void> {
-    this.#atEnd = false;
+    this.#atEnd = this.#scannedTo >= this.#until;
     while (!this.#atEnd && !this.full) {
       const limit = this.#pageLength;
       const page = await this.#read(this.#scannedTo + 1, limit);

@@ -1,11 +1,9 @@
 import { endpointId } from "@crewstream/contracts";
 import {
-  closeFeed,
   readFeed,
   restFeed,
   retireExecution,
   sealDeliveries,
-  settleDeliveries,
   type DeliveryRecord,
   type FeedAddress,
   type FeedState,
@@ -13,9 +11,11 @@ import {
 } from "@crewstream/redis";
 import { attemptDelivery, openFeed, type OpenedFeed } from "./attempt.ts";
 import type { DeliveryContext } from "./context.ts";
+import { endFeed } from "./end-feed.ts";
 import type { Permit, Wait } from "./endpoint-gate.ts";
 import { FeedReader, readDelivery } from "./feed-reader.ts";
 import { createRenderer, type RenderedEvent } from "./render.ts";
+import { settle } from "./settle.ts";
 
 /** What a drained feed wants next: nothing until it is woken, or another pass after a delay. */
 export type DrainResult = { kind: "done" } | { kind: "later"; delayMs: number };
@@ -96,6 +96,7 @@ class Drain {
       .map(({ state: _, ...record }) => record);
     this.#reader = new FeedReader(context.store, feed.address, {
       cursor: state.cursor,
+      until: state.until,
       renderer: feed.renderer,
       limits: { maxEvents: realtime ? 1 : batchMaxEvents, maxBytes: batchMaxBytes },
     });
@@ -178,7 +179,9 @@ class Drain {
     if (this.#reader.oldest === undefined || !this.#reader.full) await this.#reader.fill();
     const { oldest } = this.#reader;
     if (oldest === undefined) return false;
-    const ended = this.#state.executionState !== "RUNNING" && this.#state.executionState !== "STARTED";
+    const { executionState, until } = this.#state;
+    // Nothing more comes soon: waiting would not fill the batch.
+    const ended = until !== undefined || (executionState !== "RUNNING" && executionState !== "STARTED");
     if (this.#feed.subscription.mode === "realtime" || this.#reader.full || ended) return true;
     const youngMs = oldest.at + this.#context.limits.batchMaxWaitMs - Date.now();
     if (youngMs <= 0) return true;
@@ -230,8 +233,8 @@ class Drain {
     const settlements = this.#settlements;
     if (settlements.length === 0) return;
     this.#settlements = [];
-    const { store, limits, queues } = this.#context;
-    await settleDeliveries(store, this.#feed.address, { settlements, maxParked: limits.maxParked });
+    const { queues } = this.#context;
+    await settle(this.#context, this.#feed.address, this.#feed.endpoint, settlements);
     const parked = settlements.filter(({ outcome }) => outcome === "parked");
     this.#parked += parked.length;
     await Promise.all(
@@ -246,8 +249,7 @@ class Drain {
 
   async #end(reason: string): Promise<void> {
     await this.#settle();
-    const dead = await closeFeed(this.#context.store, this.#feed.address, reason);
-    this.#context.log.warn({ ...this.#feed.address, reason, dead }, "feed.closed");
+    await endFeed(this.#context, this.#feed.address, this.#feed.endpoint, reason);
     this.#leftOver.length = 0;
     this.#pass ??= { kind: "later", delayMs: 0 };
   }

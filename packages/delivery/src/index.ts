@@ -1,3 +1,4 @@
+export { createAlerts, operationsAutomation, type Alert } from "./alerts.ts";
 export type { DeliveryContext, DeliveryLimits, DeliveryQueues } from "./context.ts";
 export { createClient } from "./client.ts";
 export { EndpointGate, type GateEvent } from "./endpoint-gate.ts";
@@ -6,3 +7,7 @@ export { addressPolicy, type AddressPolicy } from "./guard/policy.ts";
 export { assertAllowedUrl, checkUrl } from "./guard/url.ts";
 export { openSubscriptionSecrets, sealSubscriptionSecrets } from "./secrets.ts";
 export { retryDelivery } from "./retry.ts";
+export { countMatching, runBulkRetry } from "./operations/bulk-retry.ts";
+export { replayExecution, type ReplayRequest } from "./operations/replay.ts";
+export { discard, retryNow, type OperationResult, type OperationsContext } from "./operations/retry-delivery.ts";
+export { StatsCollector } from "./stats-collector.ts";

@@ -1,10 +1,12 @@
 import { endpointId } from "@crewstream/contracts";
-import { closeFeed, readFeed, settleDeliveries, type FeedAddress } from "@crewstream/redis";
+import { readFeed, type FeedAddress } from "@crewstream/redis";
 import { attemptDelivery, openFeed } from "./attempt.ts";
 import type { DeliveryContext } from "./context.ts";
+import { endFeed } from "./end-feed.ts";
 import { rest, type DrainResult } from "./feed.ts";
 import { readDelivery } from "./feed-reader.ts";
 import { createRenderer } from "./render.ts";
+import { settle } from "./settle.ts";
 
 /**
  * The next attempt of a parked delivery. A job may come late, twice, or for a delivery that was settled meanwhile:
@@ -33,11 +35,8 @@ export async function retryDelivery(
   const { fate, settlement } = await attemptDelivery(context, feed, { record, events, permit }, signal);
   if (settlement === undefined) return { kind: "later", delayMs: 0 };
 
-  const { wake } = await settleDeliveries(context.store, address, {
-    settlements: [settlement],
-    maxParked: context.limits.maxParked,
-  });
-  if (fate.endsFeed) await closeFeed(context.store, address, fate.record.outcome ?? "gone");
+  const { wake } = await settle(context, address, endpoint, [settlement]);
+  if (fate.endsFeed) await endFeed(context, address, endpoint, fate.record.outcome ?? "gone");
   if (wake) await context.queues.wakeFeed(address, { delayMs: 0 });
   if (fate.kind === "parked") return { kind: "later", delayMs: Math.max(0, (fate.record.nextAt ?? 0) - Date.now()) };
   // A feed that still has something to do is woken by its own job; here only its end is looked for.

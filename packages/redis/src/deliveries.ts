@@ -15,6 +15,8 @@ export const deliveryRecordSchema = z.object({
   outcome: z.string().optional(),
   status: z.number().optional(),
   reason: z.string().optional(),
+  /** Attempts at which a person restarted the schedule. */
+  scheduleFrom: z.number().optional(),
 });
 export type DeliveryRecord = z.infer<typeof deliveryRecordSchema>;
 
@@ -30,7 +32,8 @@ export function parseOpenDelivery(text: string): OpenDelivery {
 /** One line of the attempt log. */
 export const attemptSchema = z.object({
   id: z.string(),
-  url: z.string(),
+  executionId: z.string(),
+  endpoint: z.string(),
   feed: z.number(),
   attempt: z.number(),
   at: z.number(),

@@ -15,6 +15,8 @@ export interface NewExecution {
   token: string;
   createdAt: number;
   subscriptions: Subscription[];
+  /** False keeps it off the list of executions; default true. */
+  listed?: boolean;
 }
 
 const jsonText = z.string().transform((text, context): unknown => {
@@ -83,7 +85,9 @@ export async function createExecution(store: Store, execution: NewExecution): Pr
   // entry without a record is dropped by the reconciler.
   const [, , created] = await Promise.all([
     store.redis.zadd(store.keys.active(partitionOf(execution.id, store.partitions)), execution.createdAt, execution.id),
-    store.redis.zadd(store.keys.executionIndex, execution.createdAt, execution.id),
+    execution.listed === false
+      ? undefined
+      : store.redis.zadd(store.keys.executionIndex, execution.createdAt, execution.id),
     runScript(
       store.redis,
       "create-execution",

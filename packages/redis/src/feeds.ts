@@ -6,6 +6,7 @@ import {
   type OpenDelivery,
   type Settlement,
 } from "./deliveries.ts";
+import { partitionOf } from "./keys.ts";
 import { callScript, runScript } from "./scripts.ts";
 import { ScriptError, scriptError } from "./script-errors.ts";
 import type { Store } from "./store.ts";
@@ -24,6 +25,8 @@ export interface FeedState {
   state: "open" | "closed" | "done";
   /** Everything up to here has been sealed or passed over. */
   cursor: number;
+  /** A replay's last sequence; undefined for a feed that follows its run. */
+  until: number | undefined;
   parked: number;
   executionState: ExecutionState;
   /** Feeds of the execution, needed to retire it. */
@@ -37,17 +40,18 @@ export async function readFeed(store: Store, { executionId, feed }: FeedAddress)
   const keys = store.keys.execution(executionId);
   const feedKeys = keys.feed(feed);
   const [record, exec, open] = await Promise.all([
-    store.redis.hmget(feedKeys.feed, "sub", "state", "cursor", "parked"),
+    store.redis.hmget(feedKeys.feed, "sub", "state", "cursor", "parked", "until"),
     store.redis.hmget(keys.exec, "state", "feeds"),
     store.redis.hvals(feedKeys.open),
   ]);
-  const [sub, state, cursor, parked] = record;
+  const [sub, state, cursor, parked, until] = record;
   const [executionState, feeds] = exec;
   if (typeof sub !== "string" || typeof executionState !== "string") return undefined;
   return {
     subscription: subscriptionSchema.parse(JSON.parse(sub)),
     state: state as FeedState["state"],
     cursor: Number(cursor),
+    until: typeof until === "string" ? Number(until) : undefined,
     parked: Number(parked),
     executionState: executionState as ExecutionState,
     feeds: Number(feeds),
@@ -153,6 +157,61 @@ export async function readOpenDelivery(
   const { open } = store.keys.execution(address.executionId).feed(address.feed);
   const text = await store.redis.hget(open, String(first));
   return text === null ? undefined : parseOpenDelivery(text);
+}
+
+/** Makes a parked delivery or a dead letter due, with the record as it shall stand; false when it is not there. */
+export async function reviveDelivery(
+  store: Store,
+  address: FeedAddress,
+  record: DeliveryRecord,
+  from: "parked" | "dead",
+): Promise<boolean> {
+  const keys = store.keys.execution(address.executionId).feed(address.feed);
+  const args = [record.first, JSON.stringify(record), from === "dead" ? "1" : "0"];
+  const [done] = await runScript(store.redis, "revive-delivery", [keys.feed, keys.open, keys.dead], args);
+  return done === 1;
+}
+
+/** Drops a parked delivery or a dead letter; false when it is not there, or is being sent just now. */
+export async function discardDelivery(store: Store, address: FeedAddress, first: number): Promise<boolean> {
+  const keys = store.keys.execution(address.executionId).feed(address.feed);
+  const [done] = await runScript(store.redis, "discard-delivery", [keys.feed, keys.open, keys.dead], [first]);
+  return done === 1;
+}
+
+/**
+ * Adds a feed that delivers the events `from` to `to` of an execution that exists, whether it has ended or not.
+ * @returns false when another feed has taken the number meanwhile: read the execution again
+ * @throws AppError `execution_gone`
+ */
+export async function addFeed(
+  store: Store,
+  id: ExecutionId,
+  replay: { feed: number; subscription: Subscription; from: number; to: number },
+): Promise<boolean> {
+  const keys = store.keys.execution(id);
+  const others = Array.from({ length: replay.feed }, (_, feed) => Object.values(keys.feed(feed))).flat();
+  const [answer = 0] = await callScript(
+    store.redis,
+    "add-feed",
+    [keys.exec, keys.feed(replay.feed).feed, keys.events, keys.journal, keys.attempts, ...others],
+    [replay.feed, JSON.stringify(replay.subscription), replay.from - 1, replay.to],
+  );
+  if (answer === ScriptError.stale) return false;
+  if (answer < 0) throw scriptError(answer, "add-feed");
+  await store.redis.zadd(store.keys.active(partitionOf(id, store.partitions)), Date.now(), id);
+  return true;
+}
+
+/** A dead letter, or undefined when there is none (any more). */
+export async function readDeadLetter(
+  store: Store,
+  address: FeedAddress,
+  first: number,
+): Promise<DeliveryRecord | undefined> {
+  const { dead } = store.keys.execution(address.executionId).feed(address.feed);
+  const text = await store.redis.hget(dead, String(first));
+  return text === null ? undefined : deliveryRecordSchema.parse(JSON.parse(text));
 }
 
 /** The dead letters of a feed, in stream order. */

@@ -5,6 +5,19 @@ export {
   type ServedAutomation,
   type WorkerAnnouncement,
 } from "./automations.ts";
+export { bulkFilterSchema, readBulk, writeBulk, type Bulk, type BulkFilter } from "./bulk.ts";
+export { followAttemptLog, readAttemptLog, type LoggedAttempt } from "./attempt-log.ts";
+export { countDeliveries, indexSettlements, listDeliveries, relist, unlist, type Listed } from "./delivery-index.ts";
+export {
+  accumulate,
+  addTallies,
+  emptyTally,
+  latencyBucket,
+  latencyQuantile,
+  readEndpoints,
+  readTallies,
+  type Tally,
+} from "./stats.ts";
 export { admitRequest, reportRequest, type Admission, type BreakerLimits } from "./breakers.ts";
 export { createRedis, type Patience, type RedisClient } from "./client.ts";
 export {
@@ -32,12 +45,16 @@ export {
   type NewExecution,
 } from "./executions.ts";
 export {
+  addFeed,
   closeFeed,
+  discardDelivery,
+  readDeadLetter,
   readDeadLetters,
   readFeed,
   readOpenDelivery,
   readSubscriptions,
   restFeed,
+  reviveDelivery,
   sealDeliveries,
   settleDeliveries,
   type FeedAddress,
@@ -46,8 +63,8 @@ export {
 } from "./feeds.ts";
 export { claimIdempotencyKey } from "./idempotency.ts";
 export { clearInspected, keepInspected, readInspected, type InspectedRequest } from "./inspector.ts";
-export { Keys, partitionOf } from "./keys.ts";
+export { Keys, partitionOf, type IndexedState } from "./keys.ts";
 export { claimLease, releaseLease, renewLease, type Lease, type LeaseRefusal } from "./lease.ts";
 export { isOutage } from "./outage.ts";
 export { openStore, ping, type Store, type StoreConfig } from "./store.ts";
-export { takeTurn } from "./turns.ts";
+export { claimAlert, takeTurn } from "./turns.ts";

@@ -12,10 +12,16 @@ import type { ExecutionId } from "@crewstream/contracts";
  *   P:{ID}:feed:N:dead       hash    first seq → dead letter
  *   P:{active-K}:executions  zset    executions of partition K that are not done, by last touch in ms
  *   P:{index}:executions     zset    all executions by creation in ms
- *   P:{index}:deliveries:S   zset    deliveries in state S (retrying, dead) by time in ms
+ *   P:{log-K}:STATE          zset    deliveries of partition K that are retrying or dead, by time in ms
+ *   P:{log-K}:attempts       stream  capped log of all attempts of partition K
+ *   P:{bulk}:ID              string  a bulk retry: filter, position, counts
  *   P:{workers}:automations  hash    worker id → what it serves and until when
  *   P:{ep:ID}:breaker        hash    an endpoint's breaker
- *   P:{ep:ID}:stats          hash    an endpoint's counters
+ *   P:{ep:ID}:STATE          zset    the endpoint's deliveries that are retrying or dead
+ *   P:{ep:ID}:stats:MINUTE   hash    its counters of a minute; MINUTE is ms / 60,000
+ *   P:{stats}:MINUTE         hash    everybody's counters of a minute
+ *   P:{endpoints}:seen       zset    endpoints by last use in ms
+ *   P:{alert:KIND:ENDPOINT}  string  an alert of this kind was sent within the hour
  *   P:{idem:HASH}            string  idempotency key of a kickoff
  *   P:{turn:NAME}            string  who does a periodic piece of work for all
  *   P:{deployment}           hash    what all processes must agree on (partitions)
@@ -53,8 +59,16 @@ export class Keys {
     return `${this.prefix}:{index}:executions`;
   }
 
-  deliveryIndex(state: "retrying" | "dead"): string {
-    return `${this.prefix}:{index}:deliveries:${state}`;
+  deliveryIndex(partition: number, state: IndexedState): string {
+    return `${this.prefix}:{log-${partition}}:${state}`;
+  }
+
+  attemptLog(partition: number): string {
+    return `${this.prefix}:{log-${partition}}:attempts`;
+  }
+
+  bulk(id: string): string {
+    return `${this.prefix}:{bulk}:${id}`;
   }
 
   get automations(): string {
@@ -65,8 +79,24 @@ export class Keys {
     return `${this.prefix}:{ep:${endpoint}}:breaker`;
   }
 
-  endpointStats(endpoint: string): string {
-    return `${this.prefix}:{ep:${endpoint}}:stats`;
+  endpointDeliveries(endpoint: string, state: IndexedState): string {
+    return `${this.prefix}:{ep:${endpoint}}:${state}`;
+  }
+
+  endpointStats(endpoint: string, minute: number): string {
+    return `${this.prefix}:{ep:${endpoint}}:stats:${minute}`;
+  }
+
+  stats(minute: number): string {
+    return `${this.prefix}:{stats}:${minute}`;
+  }
+
+  get endpoints(): string {
+    return `${this.prefix}:{endpoints}:seen`;
+  }
+
+  alert(kind: string, endpoint: string): string {
+    return `${this.prefix}:{alert:${kind}:${endpoint}}`;
   }
 
   idempotency(hash: string): string {
@@ -90,6 +120,9 @@ export class Keys {
     return `{${this.prefix}:${name}}`;
   }
 }
+
+/** Delivery states that are listed over all executions. */
+export type IndexedState = "retrying" | "dead";
 
 export interface ExecutionKeys {
   exec: string;

@@ -6,7 +6,7 @@
   Returns  0 asleep: the next append wakes it
            1 there is more: go on
            2 blocked at its parked limit: the settling of a parked delivery wakes it
-           3 done: the execution has ended and all its events are settled
+           3 done: the execution has ended (or the replay its range) and all its events are settled
            4 done, and it was the last feed of its execution
   Errors   -1 no such execution
 ]]
@@ -14,8 +14,9 @@ local exec = redis.call("HMGET", KEYS[1], "seq", "state")
 if not exec[1] then
   return -1
 end
-local feed = redis.call("HMGET", KEYS[2], "cursor", "parked", "state")
-if feed[3] == "open" and tonumber(exec[1]) > tonumber(feed[1]) then
+local feed = redis.call("HMGET", KEYS[2], "cursor", "parked", "state", "until")
+local last = math.min(tonumber(exec[1]), tonumber(feed[4] or exec[1]))
+if feed[3] == "open" and last > tonumber(feed[1]) then
   if tonumber(feed[2]) >= tonumber(ARGV[1]) then
     redis.call("HSET", KEYS[2], "blocked", 1)
     return 2
@@ -24,11 +25,11 @@ if feed[3] == "open" and tonumber(exec[1]) > tonumber(feed[1]) then
 end
 redis.call("HSET", KEYS[2], "woken", 0)
 local ended = exec[2] == "SUCCESS" or exec[2] == "FAILED" or exec[2] == "REVOKED"
-if not ended or feed[3] == "done" or redis.call("HLEN", KEYS[3]) > 0 then
+if not (ended or feed[4]) or feed[3] == "done" or redis.call("HLEN", KEYS[3]) > 0 then
   return 0
 end
 redis.call("HSET", KEYS[2], "state", "done")
-if redis.call("HINCRBY", KEYS[1], "feeds_open", -1) <= 0 then
+if redis.call("HINCRBY", KEYS[1], "feeds_open", -1) <= 0 and ended then
   return 4
 end
 return 3

@@ -1,0 +1,67 @@
+import { endpointId, endpointOrigin, eventId, newExecutionId } from "@crewstream/contracts";
+import { appendStep, claimAlert, createExecution, type Store } from "@crewstream/redis";
+import type { DeliveryQueues } from "./context.ts";
+
+/** What an operator is told. At most one of a kind per endpoint and hour. */
+export interface Alert {
+  kind: "endpoint.disabled" | "endpoint.recovered" | "delivery.dead";
+  /** Endpoint id. */
+  endpoint: string;
+  /** Facts that go into the event's data. */
+  details: Record<string, unknown>;
+}
+
+/** Executions of this automation are alerts: one event each, and no run. */
+export const operationsAutomation = "crewstream.operations";
+
+/**
+ * Makes a sender of alerts to `OPERATIONS_WEBHOOK_URL`. An alert is an ended execution with one event and one feed,
+ * so it has the stream, signature, retries and dead letters of every other event. Without a URL nothing is sent.
+ */
+export function createAlerts(
+  store: Store,
+  queues: DeliveryQueues,
+  url: string | undefined,
+): (alert: Alert) => Promise<void> {
+  if (url === undefined) return () => Promise.resolve();
+  const own = endpointId(new URL(url));
+  return async (alert) => {
+    // An alert about the endpoint that takes the alerts would beget the next one.
+    if (alert.endpoint === own || !(await claimAlert(store, alert.kind, alert.endpoint))) return;
+    const id = newExecutionId();
+    const now = Date.now();
+    await createExecution(store, {
+      id,
+      automation: operationsAutomation,
+      kind: "flow",
+      inputs: {},
+      meta: undefined,
+      token: "system",
+      createdAt: now,
+      listed: false,
+      subscriptions: [{ url, events: ["*"], mode: "realtime", form: "events", ordering: "relaxed" }],
+    });
+    const event = { id: eventId(id, "alert", alert.kind, 0), type: alert.kind };
+    const data = {
+      endpoint: endpointOrigin(alert.endpoint),
+      endpoint_id: alert.endpoint,
+      ...alert.details,
+      emission_sequence: 1,
+    };
+    const json = JSON.stringify({
+      id: event.id,
+      execution_id: id,
+      timestamp: new Date(now).toISOString(),
+      type: alert.kind,
+      data,
+    });
+    await appendStep(store, id, {
+      epoch: 0,
+      events: [{ ...event, seq: 1, json }],
+      rows: [],
+      fields: { state: "SUCCESS", ended_at: now },
+      feeds: [0],
+    });
+    await queues.wakeFeed({ executionId: id, feed: 0 }, { delayMs: 0 });
+  };
+}

@@ -1,0 +1,20 @@
+import { closeFeed, indexSettlements, readFeed, type FeedAddress } from "@crewstream/redis";
+import type { DeliveryContext } from "./context.ts";
+
+/**
+ * Ends a subscription because its receiver said so. What was still open becomes dead letters, where a person sees it;
+ * events that come after are not delivered.
+ */
+export async function endFeed(
+  context: DeliveryContext,
+  address: FeedAddress,
+  endpoint: string,
+  reason: string,
+): Promise<void> {
+  const { store, log } = context;
+  const before = await readFeed(store, address);
+  const dead = await closeFeed(store, address, reason);
+  const settlements = (before?.open ?? []).map(({ state: _, ...record }) => ({ record, outcome: "dead" as const }));
+  await indexSettlements(store, address, endpoint, settlements);
+  log.warn({ ...address, reason, dead }, "feed.closed");
+}

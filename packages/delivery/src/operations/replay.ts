@@ -1,0 +1,91 @@
+import {
+  AppError,
+  ErrorCode,
+  type ExecutionId,
+  type Subscription,
+  type SubscriptionSecrets,
+} from "@crewstream/contracts";
+import { addFeed, readExecution, readFeed } from "@crewstream/redis";
+import type { Cipher } from "@crewstream/service";
+import { openSubscriptionSecrets, sealSubscriptionSecrets } from "../secrets.ts";
+import type { OperationsContext } from "./retry-delivery.ts";
+
+export interface ReplayRequest {
+  /** The feed whose settings are taken; its URL and secrets too unless `url` is given. */
+  feed: number;
+  url?: string | undefined;
+  secrets?: SubscriptionSecrets | undefined;
+  /** Event names instead of the feed's. */
+  events?: string[] | undefined;
+  /** First and last sequence; default the whole stream as it is now. */
+  from?: number | undefined;
+  to?: number | undefined;
+}
+
+/**
+ * Delivers an execution, or a range of it, once more: as a new feed, so with new ids, and `webhook-replay-of` with
+ * the execution's id. A new URL never gets the old one's secrets.
+ * @returns the number of the new feed
+ * @throws AppError `execution_gone`, or `invalid_input` for a feed or range that is not there
+ */
+export async function replayExecution(
+  context: OperationsContext & { cipher: Cipher },
+  id: ExecutionId,
+  request: ReplayRequest,
+): Promise<number> {
+  for (let tries = 0; tries < 10; tries += 1) {
+    const execution = await readExecution(context.store, id);
+    if (execution === undefined)
+      throw new AppError("The execution does not exist (any more).", { code: ErrorCode.executionGone });
+    const range = { from: request.from ?? 1, to: Math.min(request.to ?? execution.seq, execution.seq) };
+    if (range.from < 1 || range.from > range.to) {
+      throw new AppError(
+        `There is no event from ${range.from} to ${range.to}: the execution has 1 to ${execution.seq}.`,
+        {
+          code: ErrorCode.invalidInput,
+        },
+      );
+    }
+    const feed = execution.feeds;
+    const subscription = await replaySubscription(context, id, request, feed);
+    if (await addFeed(context.store, id, { feed, subscription, ...range })) {
+      await context.queues.wakeFeed({ executionId: id, feed }, { delayMs: 0 });
+      return feed;
+    }
+  }
+  throw new AppError("Other replays were added at the same time; try again.", {
+    code: ErrorCode.conflict,
+    retryable: true,
+  });
+}
+
+async function replaySubscription(
+  context: OperationsContext & { cipher: Cipher },
+  executionId: ExecutionId,
+  request: ReplayRequest,
+  feed: number,
+): Promise<Subscription> {
+  const { cipher, store } = context;
+  const original = await readFeed(store, { executionId, feed: request.feed });
+  if (original === undefined && request.url === undefined) {
+    throw new AppError(`The execution has no feed ${request.feed}: give a url to replay to.`, {
+      code: ErrorCode.invalidInput,
+    });
+  }
+  const { sealedSecrets, ...settings } = original?.subscription ?? fallback;
+  const secrets =
+    request.url === undefined
+      ? openSubscriptionSecrets(cipher, { executionId, feed: request.feed }, sealedSecrets)
+      : (request.secrets ?? {});
+  const sealed = sealSubscriptionSecrets(cipher, { executionId, feed }, request.secrets ?? secrets);
+  return {
+    ...settings,
+    url: request.url ?? settings.url,
+    events: request.events ?? settings.events,
+    replayOf: executionId,
+    ...(sealed === undefined ? {} : { sealedSecrets: sealed }),
+  };
+}
+
+/** For an execution that was kicked off without webhooks. */
+const fallback: Subscription = { url: "", events: ["*"], mode: "batched", form: "events", ordering: "relaxed" };

@@ -1,0 +1,23 @@
+--[[
+  Adds a feed to an execution that exists: a replay. What was about to expire stays until it is done.
+
+  KEYS  1 exec, 2 the new feed, 3… every other key of the execution
+  ARGV  1 number of the new feed, 2 subscription JSON, 3 cursor, 4 last sequence that it delivers
+  Returns  1
+  Errors   -1 no such execution, -3 another feed has this number
+]]
+local feeds = redis.call("HGET", KEYS[1], "feeds")
+if not feeds then
+  return -1
+end
+if feeds ~= ARGV[1] then
+  return -3
+end
+redis.call("HSET", KEYS[2], "sub", ARGV[2], "state", "open", "cursor", ARGV[3], "until", ARGV[4], "woken", 1, "parked", 0)
+redis.call("HINCRBY", KEYS[1], "feeds", 1)
+redis.call("HINCRBY", KEYS[1], "feeds_open", 1)
+redis.call("PERSIST", KEYS[1])
+for i = 3, #KEYS do
+  redis.call("PERSIST", KEYS[i])
+end
+return 1
