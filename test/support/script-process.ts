@@ -22,15 +22,15 @@ export class ScriptProcess implements AsyncDisposable {
     void this.#noticeExit();
   }
 
-  /** Starts `node ARGS`; its environment is `env` and a PATH, nothing else. */
+  /** Starts a command from the repository's root, Node unless told; its environment is `env` and a PATH, nothing else. */
   static async launch(
     args: readonly string[],
     env: Record<string, string>,
-    name = args[0] ?? "",
+    { name = args[0] ?? "", command = process.execPath } = {},
   ): Promise<ScriptProcess> {
     const logs = new WatchList<LogRecord>();
     const running = await launch({
-      command: process.execPath,
+      command,
       args,
       cwd: root,
       env: { PATH: process.env["PATH"], ...env },

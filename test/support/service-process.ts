@@ -4,7 +4,7 @@ export type ServiceName = "api" | "crew-worker" | "delivery-worker";
 
 /** Starts `apps/NAME/src/main.ts` as a process of its own and waits until it is ready. */
 export async function startService(name: ServiceName, env: Record<string, string>): Promise<ScriptProcess> {
-  const service = await ScriptProcess.launch([`apps/${name}/src/main.ts`], env, name);
+  const service = await ScriptProcess.launch([`apps/${name}/src/main.ts`], env, { name });
   try {
     await serviceReady(service);
     return service;

@@ -20,6 +20,7 @@ export function addStartCommand(program: Command): void {
       const view = options.json === true ? jsonView(write) : readableView(write);
       const { stop, kill } = stopSignals();
       await start({ env: process.env, view, stop, kill });
+      view.say("Stopped: nothing of it is running any more");
       process.exitCode = kill.aborted ? exitKilled : 0;
     });
 }

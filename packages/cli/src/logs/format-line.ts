@@ -16,8 +16,8 @@ const levelStyles: Record<LogLevel, Style> = {
 
 const nameStyles: readonly Style[] = ["cyan", "magenta", "blue", "yellow"];
 
-/** Longest text of one field: the rest is for `--json`. */
-const fieldLimit = 160;
+/** Longest text of one field: the rest is for `--json`. A nested value is worth less of a line than a sentence. */
+const fieldLimit = { text: 200, nested: 60 };
 
 /**
  * One readable line, e.g. `12:00:01.123 api              info  api.ready  port=3000`; an error's stack follows it,
@@ -43,7 +43,8 @@ export function formatLine(name: string, column: number, line: LogLine, paint: P
 function fieldText(value: unknown): string {
   if (typeof value === "string" && value.includes("\n")) return `\n    ${value.replaceAll("\n", "\n    ")}`;
   const text = typeof value === "string" && /^\S+$/.test(value) ? value : JSON.stringify(value);
-  return text.length > fieldLimit ? `${text.slice(0, fieldLimit)}…` : text;
+  const limit = typeof value === "object" ? fieldLimit.nested : fieldLimit.text;
+  return text.length > limit ? `${text.slice(0, limit)}…` : text;
 }
 
 function describeError(err: unknown): { message: string; stack: string[] | undefined } | undefined {

@@ -27,13 +27,10 @@ export function banner({ url, token, dataDir, served }: BannerFacts): string {
 function kickoffs({ url, token, served }: Omit<BannerFacts, "dataDir">): string[] {
   const shown = (["flow", "crew"] as const).flatMap((kind) => served.find((each) => each.kind === kind) ?? []);
   if (shown.length === 0) return ["No automation is served yet: put one into AUTOMATIONS_DIR (see the log above).", ""];
-  return [
-    "Kick off a run and open the inspector to see its events arrive:",
+  return shown.flatMap((automation) => [
+    `Kick off the ${automation.kind} ${automation.name}, whose events then appear in the inspector:`,
     "",
-    ...shown.flatMap((automation) => [
-      `# the ${automation.kind} ${automation.name}`,
-      kickoffCommand({ url, token, automation }),
-      "",
-    ]),
-  ];
+    kickoffCommand({ url, token, automation }),
+    "",
+  ]);
 }
