@@ -20,3 +20,23 @@ export class VerificationError extends AppError {
     this.failure = failure;
   }
 }
+
+/** A body that holds no events (answer 400) or is larger than allowed (413). */
+export class BodyError extends AppError {
+  override readonly name = "BodyError";
+
+  constructor(message: string, code: "invalid_input" | "payload_too_large" = ErrorCode.invalidInput) {
+    super(message, { code });
+  }
+}
+
+/** A delivery that cannot be taken yet: answer 409 with `retry-after`, and it is sent again. Nothing of it is lost. */
+export class NotNowError extends AppError {
+  override readonly name = "NotNowError";
+  readonly retryAfterSeconds: number;
+
+  constructor(message: string, retryAfterSeconds: number) {
+    super(message, { code: ErrorCode.conflict, retryable: true });
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}

@@ -1,3 +1,25 @@
-export { VerificationError, VerificationFailure } from "./errors.ts";
+export {
+  AppError,
+  ErrorCode,
+  eventTypes,
+  isKnownEventType,
+  webhookHeaders,
+  type CatalogueEvent,
+  type EventData,
+  type EventEnvelope,
+  type EventTypeName,
+  type KnownEventName,
+} from "@crewstream/contracts";
+export { answerTo, type Answer } from "./answer.ts";
+export { receiveDelivery, type RawRequest, type ReceivedDelivery, type ReceiverOptions } from "./delivery.ts";
+export { BodyError, NotNowError, VerificationError, VerificationFailure } from "./errors.ts";
+export { expressReceiver, type DeliveryHandler, type NodeResponse } from "./express.ts";
+export { fetchReceiver } from "./fetch.ts";
+export type { Gaps } from "./gaps.ts";
 export type { HeadersLike } from "./headers.ts";
+export { memorySeenStore, onceOnly, type Claim, type Once, type OnceOptions, type SeenStore } from "./once.ts";
+export { memoryOrderStore, type OrderState, type OrderStore } from "./order-store.ts";
+export { orderEvents, type InOrder, type OrderOptions } from "./order.ts";
+export { parseEvents, type KnownEvent, type ReceivedEvent, type UnknownEvent } from "./parse.ts";
+export type { NodeRequest } from "./raw-body.ts";
 export { sign, verify, type SignInput, type VerifiedDelivery, type VerifyInput } from "./signature.ts";

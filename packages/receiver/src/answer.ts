@@ -1,0 +1,34 @@
+import { BodyError, NotNowError, VerificationError } from "./errors.ts";
+
+/** An HTTP answer as plain data. */
+export interface Answer {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/**
+ * The answer that an error of this package stands for: 401 not ours, 400 or 413 no events, 409 not yet. Undefined for
+ * anything else: that is yours, and should become a 500, on which the delivery is sent again.
+ */
+export function answerTo(error: unknown): Answer | undefined {
+  if (error instanceof VerificationError) return answer(401, "Unauthorized", error.message);
+  if (error instanceof BodyError) {
+    return error.code === "payload_too_large"
+      ? answer(413, "Payload Too Large", error.message)
+      : answer(400, "Bad Request", error.message);
+  }
+  if (error instanceof NotNowError) {
+    const refusal = answer(409, "Conflict", error.message);
+    return { ...refusal, headers: { ...refusal.headers, "retry-after": String(error.retryAfterSeconds) } };
+  }
+  return undefined;
+}
+
+function answer(status: number, error: string, message: string): Answer {
+  return {
+    status,
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ error, message }),
+  };
+}

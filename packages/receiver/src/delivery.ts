@@ -1,0 +1,68 @@
+import { webhookHeaders } from "@crewstream/contracts";
+import { BodyError } from "./errors.ts";
+import { headerValue, type HeadersLike } from "./headers.ts";
+import { parseEvents, type ReceivedEvent } from "./parse.ts";
+import { verify, type VerifiedDelivery } from "./signature.ts";
+
+export interface ReceiverOptions {
+  /** `whsec_…` secrets, any of which may have signed; several while one is being rotated out. */
+  secrets: string | readonly string[];
+  /** How far a request's timestamp may lie from now, both ways, in seconds; 300 unless told. */
+  toleranceSeconds?: number;
+  /** Larger bodies are refused with 413 before they are read to the end; 16 MiB unless told. */
+  maxBytes?: number;
+  now?: () => Date;
+}
+
+/** A request as any framework has it: its headers, and its body as it came, byte for byte. */
+export interface RawRequest {
+  headers: HeadersLike;
+  body: string | Uint8Array;
+}
+
+/** A verified request and what it brings. All events are of one execution. */
+export interface ReceivedDelivery extends VerifiedDelivery {
+  executionId: string;
+  /** In order of `emission_sequence`. */
+  events: ReceivedEvent[];
+  /** Which attempt this is, from 1. Not signed. */
+  attempt: number;
+  /** The delivery that this one repeats, when a person asked for a replay. Not signed. */
+  replayOf: string | undefined;
+}
+
+export const defaultMaxBytes = 16 * 1024 * 1024;
+
+/**
+ * Verifies a request and reads its events.
+ * Throws `VerificationError` (answer 401), `BodyError` (400, 413), or an AppError `configuration` when a secret is
+ * malformed. `answerTo` makes the answer of each.
+ */
+export function receiveDelivery({ headers, body }: RawRequest, options: ReceiverOptions): ReceivedDelivery {
+  const maxBytes = options.maxBytes ?? defaultMaxBytes;
+  if (body.length > maxBytes) throw bodyTooLarge(maxBytes);
+  const { secrets, toleranceSeconds, now } = options;
+  const verified = verify({
+    headers,
+    body,
+    secrets,
+    ...(toleranceSeconds === undefined ? {} : { toleranceSeconds }),
+    ...(now === undefined ? {} : { now: now() }),
+  });
+  const events = parseEvents(body);
+  const executionId = events[0]?.execution_id ?? "";
+  if (events.some((event) => event.execution_id !== executionId)) {
+    throw new BodyError("The events are of more than one execution.");
+  }
+  return {
+    ...verified,
+    executionId,
+    events: events.sort((a, b) => a.data.emission_sequence - b.data.emission_sequence),
+    attempt: Number(headerValue(headers, webhookHeaders.attempt)) || 1,
+    replayOf: headerValue(headers, webhookHeaders.replayOf),
+  };
+}
+
+export function bodyTooLarge(maxBytes: number): BodyError {
+  return new BodyError(`The body is larger than ${maxBytes} bytes.`, "payload_too_large");
+}

@@ -1,0 +1,27 @@
+/** Ranges of numbers that were passed over, both ends included, in ascending order. */
+export type Gaps = readonly (readonly [from: number, to: number])[];
+
+/**
+ * Adds the last range. Beyond `max` ranges the two oldest become one that covers both: what lies between is then taken for
+ * missing, so that it may be handled twice, but is never lost.
+ */
+export function addGap(gaps: Gaps, from: number, to: number, max: number): Gaps {
+  if (from > to) return gaps;
+  const [first, second, ...rest] = [...gaps, [from, to] as const];
+  if (gaps.length < max || first === undefined || second === undefined) return [...gaps, [from, to]];
+  return [[first[0], second[1]], ...rest];
+}
+
+/** Whether a number was passed over. */
+export function isMissing(gaps: Gaps, number: number): boolean {
+  return gaps.some(([from, to]) => from <= number && number <= to);
+}
+
+/** Takes out a number that has come after all. */
+export function fillGap(gaps: Gaps, number: number): Gaps {
+  return gaps.flatMap(([from, to]) =>
+    number < from || number > to
+      ? [[from, to] as const]
+      : [[from, number - 1] as const, [number + 1, to] as const].filter(([start, end]) => start <= end),
+  );
+}

@@ -1,0 +1,55 @@
+import {
+  schemaFor,
+  webhookBodySchema,
+  type CatalogueEvent,
+  type EventEnvelope,
+  type KnownEventName,
+} from "@crewstream/contracts";
+import { z } from "zod";
+import { BodyError } from "./errors.ts";
+
+/** An event of the catalogue, its `data` checked: narrows by `type`. */
+export type KnownEvent = CatalogueEvent & { known: true };
+
+/** An event of a type that this version does not know: one of the automation's own, or a newer one. */
+export interface UnknownEvent extends EventEnvelope {
+  known: false;
+  /** Set when the type is known, but its `data` is not as this version knows it: which fields, and how they differ. */
+  mismatch?: string;
+}
+
+/** What a receiver gets: ask `known` first, then `type`. */
+export type ReceivedEvent = KnownEvent | UnknownEvent;
+
+/**
+ * The events of a request's body, in order of `emission_sequence`. Call it with a verified body only.
+ * Throws {@link BodyError} when it is not `{"events":[…]}`.
+ */
+export function parseEvents(body: string | Uint8Array): ReceivedEvent[] {
+  const text = typeof body === "string" ? body : new TextDecoder().decode(body);
+  const parsed = webhookBodySchema.safeParse(parseJson(text));
+  if (!parsed.success) {
+    throw new BodyError(`The body is not {"events":[…]}: ${z.prettifyError(parsed.error)}`);
+  }
+  return parsed.data.events.map(typed);
+}
+
+function typed(event: EventEnvelope): ReceivedEvent {
+  const schema = schemaFor(event.type);
+  if (schema === undefined) return { ...event, known: false };
+  const data = schema.safeParse(event.data);
+  if (!data.success) return { ...event, known: false, mismatch: z.prettifyError(data.error) };
+  return knownEvent(event, data.data);
+}
+
+function knownEvent(event: EventEnvelope, data: Record<string, unknown>): KnownEvent {
+  return { ...event, type: event.type as KnownEventName, data, known: true } as KnownEvent;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new BodyError("The body is not JSON.");
+  }
+}
