@@ -9,10 +9,18 @@ const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{1
  * @throws AppError `invalid_input` with the path as the client wrote it: `webhooks.url` for the single object
  */
 export function parseKickoff(body: unknown): KickoffRequest {
-  const single = typeof body === "object" && body !== null && !Array.isArray(Reflect.get(body, "webhooks"));
   return parseInput(kickoffRequestSchema, body, {
-    path: (path) => (single && path[0] === "webhooks" && path[1] === 0 ? ["webhooks", ...path.slice(2)] : path),
+    path: (path) => (path[0] === "webhooks" && path[1] === 0 && isSingle(body) ? ["webhooks", ...path.slice(2)] : path),
   });
+}
+
+/** Where the webhook with this index stands in a kickoff's body. */
+export function webhookPath(body: unknown, index: number): string {
+  return isSingle(body) ? "webhooks" : `webhooks[${index}]`;
+}
+
+function isSingle(body: unknown): boolean {
+  return typeof body === "object" && body !== null && !Array.isArray(Reflect.get(body, "webhooks"));
 }
 
 /**

@@ -29,18 +29,22 @@ const legacy = [
 /**
  * The webhooks of a kickoff, the modern ones first. A flow's `crewWebhookUrl` gets the flow's own result, once, as
  * the crews inside it are steps of it.
+ * @param options.pathOf where a webhook stands in the body, for messages
  * @throws AppError `invalid_input` with the path of a delay that is too long
  */
-export function requestedWebhooks(request: KickoffRequest, kind: "crew" | "flow"): RequestedWebhook[] {
+export function requestedWebhooks(
+  request: KickoffRequest,
+  options: { kind: "crew" | "flow"; pathOf: (index: number) => string },
+): RequestedWebhook[] {
   const { webhooks = [], meta } = request;
   const echoed = meta === undefined ? {} : { meta };
-  const modern = webhooks.map((settings, index) => fromSettings(settings, `webhooks[${index}]`));
+  const modern = webhooks.map((settings, index) => fromSettings(settings, options.pathOf(index)));
   const old = legacy.flatMap(({ field, form, ...events }) => {
     const url = request[field];
     if (url === undefined) return [];
     const subscription: Subscription = {
       url,
-      events: [events[kind]],
+      events: [events[options.kind]],
       mode: "realtime",
       form,
       ordering: "relaxed",

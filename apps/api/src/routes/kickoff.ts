@@ -3,7 +3,7 @@ import { sealSubscriptionSecrets } from "@crewstream/delivery";
 import type { RequestHandler } from "express";
 import type { ApiContext } from "../api-context.ts";
 import { claimKickoff } from "../kickoff/idempotency.ts";
-import { checkInputs, parseKickoff } from "../kickoff/parse-kickoff.ts";
+import { checkInputs, parseKickoff, webhookPath } from "../kickoff/parse-kickoff.ts";
 import { checkAddresses, requestedWebhooks } from "../kickoff/requested-webhooks.ts";
 import { startRun } from "../kickoff/start-run.ts";
 import { kickoffWarnings } from "../kickoff/warnings.ts";
@@ -17,7 +17,10 @@ export function kickoff(context: ApiContext): RequestHandler {
     const wanted = parseKickoff(request.body);
     const inputs = wanted.inputs ?? {};
     checkInputs(automation, inputs);
-    const webhooks = requestedWebhooks(wanted, automation.kind);
+    const webhooks = requestedWebhooks(wanted, {
+      kind: automation.kind,
+      pathOf: (index) => webhookPath(request.body, index),
+    });
     await checkAddresses(webhooks, context.addressPolicy);
 
     const token = identityOf(request).name;

@@ -1,0 +1,105 @@
+import { newExecutionId } from "@crewstream/contracts";
+import type { ExecutionRecord } from "@crewstream/redis";
+import { describe, expect, it } from "vitest";
+import { statusBody, unknownExecution } from "./status-body.ts";
+
+const begun = Date.UTC(2026, 0, 1);
+const id = newExecutionId();
+
+function record(fields: object): ExecutionRecord {
+  const base = { id, automation: "a", kind: "crew", inputs: {}, token: "ops", created_at: begun, started_at: begun };
+  const counts = { seq: 9, epoch: 1, runs: 1, feeds: 0, feeds_open: 0 };
+  return { ...base, ...counts, ...fields } as ExecutionRecord;
+}
+
+const liveKeys = [
+  "state",
+  "status",
+  "result",
+  "result_json",
+  "usage_metrics",
+  "progress",
+  "last_event",
+  "events",
+  "events_count",
+  "events_by_type",
+  "triggered_by",
+  "execution_origin",
+  "last_step",
+  "last_executed_task",
+  "flow_id",
+  "source",
+];
+
+describe("the live status", () => {
+  it.each(["PENDING", "STARTED", "RUNNING", "PAUSED", "SUCCESS", "FAILED", "REVOKED"])(
+    "has every key in %s",
+    (state) => {
+      expect(Object.keys(statusBody(record({ state }), "live", begun))).toEqual(liveKeys);
+    },
+  );
+
+  it("says what goes on, what failed, and nothing of a success", () => {
+    const said = (fields: object) => statusBody(record(fields), "live", begun)["status"];
+    expect(said({ state: "PENDING" })).toBe("Task is pending");
+    expect(said({ state: "RUNNING" })).toBe("Task is Running");
+    expect(said({ state: "PAUSED" })).toBe("awaiting_human_feedback");
+    expect(said({ state: "FAILED", error: "no city", error_type: "ValueError" })).toBe("ValueError: no city");
+    expect(said({ state: "FAILED", error: "ValueError: no city", error_type: "ValueError" })).toBe(
+      "ValueError: no city",
+    );
+    expect(said({ state: "SUCCESS", result: "x" })).toBeNull();
+  });
+
+  it("counts what is left of a crew, and does not guess for a flow", () => {
+    const crew = { unit: "task", completed: 1, total: 3, current: "write", currentAgent: "Writer" };
+    expect(statusBody(record({ state: "RUNNING", progress: crew }), "live", begun + 1500)["progress"]).toEqual({
+      unit: "task",
+      completed: 1,
+      total: 3,
+      remaining: 2,
+      current: "write",
+      current_agent: "Writer",
+      started_at: "2026-01-01T00:00:00.000Z",
+      updated_at: "2026-01-01T00:00:00.000Z",
+      duration_seconds: 1.5,
+    });
+    const flow = { unit: "step", completed: 1, total: null, current: "draft", currentAgent: null };
+    const body = statusBody(record({ kind: "flow", state: "RUNNING", progress: flow }), "live", begun);
+    expect(body["progress"]).toMatchObject({ total: null, remaining: null });
+    expect(statusBody(record({ state: "FAILED", progress: crew }), "live", begun)["progress"]).toBeNull();
+  });
+
+  it("gives a crew's result as text and a flow's as it is", () => {
+    const result = { notes: 3 };
+    expect(statusBody(record({ state: "SUCCESS", result }), "live", begun)["result"]).toBe('{"notes":3}');
+    const flow = record({ kind: "flow", state: "SUCCESS", result, result_json: result });
+    expect(statusBody(flow, "live", begun)).toMatchObject({ result, result_json: result });
+  });
+
+  it("says whose the last task was", () => {
+    const body = statusBody(record({ state: "RUNNING", last_task: { output: "x" }, meta: { r: 1 } }), "live", begun);
+    expect(body["last_executed_task"]).toEqual({ output: "x", kickoff_id: id, meta: { r: 1 } });
+  });
+});
+
+describe("the hybrid status", () => {
+  it("holds both vocabularies", () => {
+    const progress = { unit: "task", completed: 1, total: 3, current: "write", currentAgent: "Writer" };
+    const body = statusBody(record({ state: "RUNNING", progress }), "hybrid", begun);
+    expect(body).toMatchObject({ state: "RUNNING", status: "running", current_task: "write", kickoff_id: id });
+    expect(body["progress"]).toMatchObject({ completed: 1, completed_tasks: 1, total_tasks: 3 });
+    expect(statusBody(record({ state: "PAUSED" }), "hybrid", begun)).toMatchObject({
+      state: "PAUSED",
+      status: "paused",
+    });
+  });
+});
+
+describe("an unknown execution", () => {
+  it("is 404 with the live words, and 200 where a live server says so", () => {
+    expect(unknownExecution("x", "hybrid")).toMatchObject({ status: 404, body: { state: "NOT FOUND" } });
+    expect(unknownExecution("x", "live").status).toBe(200);
+    expect(unknownExecution("x", "openapi")).toMatchObject({ status: 404, body: { error: "Execution not found" } });
+  });
+});

@@ -1,0 +1,126 @@
+import { AppError } from "@crewstream/contracts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startTestApi, type TestApi } from "../support/api-in-process.ts";
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startTestApi({
+    API_TOKENS: "full,kicker:k-token:kickoff,reader:r-token:read,boss:a-token:admin",
+    CORS_ORIGINS: "https://app.example.com",
+  });
+});
+afterAll(() => api[Symbol.asyncDispose]());
+
+const full = { token: "full" };
+
+describe("tokens", () => {
+  test("AMP's two answers without one, and with a wrong one", async () => {
+    const missing = await api.client.get("/inputs", { token: null });
+    expect(missing).toMatchObject({ status: 401, body: { detail: "Not authenticated", error: "Unauthorized" } });
+    expect(missing.headers.get("www-authenticate")).toContain("Bearer");
+    const wrong = await api.client.get("/inputs", { token: "nope" });
+    expect(wrong).toMatchObject({ status: 401, body: { detail: "Invalid or missing authentication credentials" } });
+    expect(JSON.stringify(wrong.body)).not.toContain("nope");
+  });
+
+  test("are asked for before a body is read, and also where there is no route", async () => {
+    expect((await api.client.send("POST", "/kickoff", "{", { token: null })).status).toBe(401);
+    expect((await api.client.get("/nowhere", { token: null })).status).toBe(401);
+    expect((await api.client.get("/nowhere", full)).status).toBe(404);
+  });
+
+  test.each([
+    ["k-token", "GET", "/inputs", 200],
+    ["r-token", "GET", "/inputs", 200],
+    ["a-token", "GET", "/inputs", 403],
+    ["k-token", "POST", "/automations/notes/kickoff", 200],
+    ["r-token", "POST", "/automations/notes/kickoff", 403],
+    ["k-token", "GET", "/status/x", 404],
+    ["r-token", "POST", "/stop/x", 403],
+    ["r-token", "GET", "/api/v1/automations", 200],
+    ["k-token", "GET", "/api/v1/executions/x", 403],
+  ])("%s may %s %s: %i", async (token, method, path, status) => {
+    expect((await api.client.send(method, path, method === "POST" ? "{}" : undefined, { token })).status).toBe(status);
+  });
+
+  test("probes need none", async () => {
+    for (const path of ["/", "/healthcheck", "/automations/notes/", "/healthz", "/readyz", "/metrics"]) {
+      expect((await api.client.get(path, { token: null })).status).toBe(200);
+    }
+    expect((await api.client.get("/", { token: null })).body).toBe("Healthy");
+  });
+
+  test("a host that others can reach needs them", async () => {
+    const started = startTestApi({ HOST: "0.0.0.0", API_TOKENS: "" });
+    await expect(started).rejects.toThrow("API_TOKENS");
+    await expect(started).rejects.toBeInstanceOf(AppError);
+  });
+});
+
+describe("requests", () => {
+  test("doubled and trailing slashes are taken away", async () => {
+    expect((await api.client.get("//inputs", full)).status).toBe(200);
+    expect((await api.client.get("/automations//notes///inputs/", full)).body).toEqual({ inputs: ["log", "version"] });
+  });
+
+  const kickoff = (body: string) =>
+    api.client.send<Record<string, unknown>>("POST", "/automations/notes/kickoff", body, full);
+
+  test.each(["{", "[]", '"text"', "7", "<xml/>"])(
+    "the body %j is refused in AMP's documented and live words",
+    async (body) => {
+      const answer = await kickoff(body);
+      expect(answer.status).toBe(400);
+      expect(answer.body).toMatchObject({ error: "Validation Error", message: expect.stringContaining("JSON") });
+      expect(answer.body["detail"]).toBe(answer.body["message"]);
+    },
+  );
+
+  test.each(["", "null"])("the body %j is an empty one", async (body) => {
+    expect((await kickoff(body)).status).toBe(200);
+  });
+
+  test("a body over 1 MiB is refused with the limit", async () => {
+    const body = JSON.stringify({ inputs: { log: "x".repeat(1024 * 1024) } });
+    const answer = await api.client.send("POST", "/automations/notes/kickoff", body, full);
+    expect(answer).toMatchObject({ status: 413, body: { message: "The body is larger than the limit of 1 MiB." } });
+  });
+
+  test("a token's requests are limited per minute, each token for itself", async () => {
+    await using limited = await startTestApi({ API_TOKENS: "one,two", RATE_LIMIT_PER_MINUTE: "3" });
+    const get = (token: string) => limited.client.get("/inputs", { token });
+    for (let sent = 0; sent < 3; sent += 1) expect((await get("one")).status).toBe(200);
+    const refused = await get("one");
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get("retry-after")).toMatch(/^\d+$/);
+    expect(String(refused.body["message"])).toMatch(
+      /monthly execution limit|execution limit reached|quota|limit reached/i,
+    );
+    expect((await get("two")).status).toBe(200);
+  });
+});
+
+describe("browsers", () => {
+  const preflight = (origin: string) =>
+    fetch(`${api.url}/kickoff`, {
+      method: "OPTIONS",
+      headers: { origin, "access-control-request-method": "POST", "access-control-request-headers": "authorization" },
+    });
+
+  test("a preflight of a known origin is answered without a token", async () => {
+    const answer = await preflight("https://app.example.com");
+    expect(answer.status).toBe(204);
+    expect(answer.headers.get("access-control-allow-origin")).toBe("https://app.example.com");
+    expect(answer.headers.get("access-control-allow-headers")).toContain("authorization");
+  });
+
+  test("another origin gets no leave", async () => {
+    expect((await preflight("https://evil.example")).headers.get("access-control-allow-origin")).toBeNull();
+  });
+
+  test("errors can be read from a known origin too", async () => {
+    const answer = await fetch(`${api.url}/inputs`, { headers: { origin: "https://app.example.com" } });
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get("access-control-allow-origin")).toBe("https://app.example.com");
+  });
+});

@@ -1,0 +1,101 @@
+import { sign } from "@crewstream/receiver";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startTestApi, type TestApi } from "../support/api-in-process.ts";
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startTestApi({ INSPECTOR: "1" });
+});
+afterAll(() => api[Symbol.asyncDispose]());
+
+const batch = JSON.stringify({
+  events: [
+    {
+      id: "e1",
+      execution_id: "x",
+      timestamp: "2026-01-01T00:00:00Z",
+      type: "<b>bold</b>",
+      data: { emission_sequence: 1 },
+    },
+  ],
+});
+
+function deliver(
+  name: string,
+  body: string,
+  options: { query?: string; attempt?: string; secret?: string; id?: string } = {},
+) {
+  const timestamp = Math.floor(Date.now() / 1000);
+  const { id = "dlv_1" } = options;
+  const secrets = options.secret ?? api.env["WEBHOOK_SIGNING_SECRET"]!;
+  return fetch(`${api.url}/inspector/${name}${options.query ?? ""}`, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      authorization: "Bearer hush-hush",
+      "x-api-key": "hush-hush",
+      "webhook-id": id,
+      "webhook-timestamp": String(timestamp),
+      "webhook-signature": sign({ id, timestamp, body, secrets }),
+      "webhook-attempt": options.attempt ?? "1",
+    },
+    body,
+  });
+}
+
+interface Received {
+  requests: { verified: boolean; problem?: string; status: number; body: string; headers: Record<string, string> }[];
+}
+const received = async (name: string): Promise<Received> =>
+  (await (await fetch(`${api.url}/inspector/${name}?format=json`)).json()) as Received;
+
+test("keeps what arrives, byte for byte, with its signature checked and its secrets left out", async () => {
+  expect((await deliver("a", batch)).status).toBe(200);
+  expect((await deliver("a", batch, { query: "?status=503", attempt: "2" })).status).toBe(503);
+  const wrong = `whsec_${Buffer.alloc(32, 1).toString("base64")}`;
+  expect((await deliver("a", batch, { secret: wrong })).status).toBe(200);
+  const { requests } = await received("a");
+  expect(requests.map(({ verified, status }) => [verified, status])).toEqual([
+    [false, 200],
+    [true, 503],
+    [true, 200],
+  ]);
+  expect(requests[0]?.problem).toContain("signature");
+  expect(requests[2]?.body).toBe(batch);
+  expect(requests[2]?.headers).toMatchObject({ authorization: "Bearer [hidden]", "x-api-key": "[hidden]" });
+});
+
+test("shows them as a page that runs nothing of what arrived", async () => {
+  await deliver("b", batch);
+  await deliver("b", "<script>alert(1)</script>", { id: "dlv_2" });
+  const page = await fetch(`${api.url}/inspector/b`, { headers: { accept: "text/html" } });
+  expect(page.headers.get("content-security-policy")).toContain("default-src 'none'; script-src 'self'");
+  const text = await page.text();
+  expect(text).toContain("&lt;b&gt;bold&lt;/b&gt;");
+  expect(text).not.toContain("<b>bold");
+  expect(text).not.toContain("<script>alert");
+  for (const file of ["/inspector.js", "/inspector.css"]) expect((await fetch(api.url + file)).status).toBe(200);
+});
+
+test("takes a body of many megabytes, and no endless one", async () => {
+  expect((await deliver("c", `"${"x".repeat(16 * 1024 * 1024)}"`)).status).toBe(200);
+  expect((await deliver("c", `"${"x".repeat(18 * 1024 * 1024)}"`)).status).toBe(413);
+});
+
+test("forgets", async () => {
+  await deliver("d", batch);
+  expect((await fetch(`${api.url}/inspector/d`, { method: "DELETE" })).status).toBe(204);
+  expect((await received("d")).requests).toEqual([]);
+});
+
+test("refuses names and answers that make no sense", async () => {
+  expect((await fetch(`${api.url}/inspector/${"x".repeat(101)}`)).status).toBe(400);
+  expect((await fetch(`${api.url}/inspector/${encodeURIComponent("<a>")}`)).status).toBe(400);
+  expect((await deliver("e", batch, { query: "?status=99" })).status).toBe(400);
+});
+
+test("is not there unless it was switched on", async () => {
+  await using other = await startTestApi();
+  expect((await fetch(`${other.url}/inspector/a`)).status).toBe(401);
+  expect((await other.client.get("/inspector/a")).status).toBe(404);
+});
