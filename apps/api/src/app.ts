@@ -2,6 +2,8 @@ import cors from "cors";
 import express, { Router, type Express } from "express";
 import helmet from "helmet";
 import type { ApiContext } from "./api-context.ts";
+import { dashboardRoutes } from "./dashboard/routes.ts";
+import { sessionAuth } from "./dashboard/session-auth.ts";
 import { authenticate } from "./middleware/authenticate.ts";
 import { cleanPath } from "./middleware/clean-path.ts";
 import { answerErrors, notFound } from "./middleware/problem.ts";
@@ -26,7 +28,9 @@ export function createApp(context: ApiContext): Express {
   app.use(ampProbes());
   if (config.INSPECTOR) app.use(inspectorRoutes(context));
 
-  app.use(authenticate(context.tokens), limitRate(config.RATE_LIMIT_PER_MINUTE));
+  app.use("/dashboard", dashboardRoutes(context));
+
+  app.use(sessionAuth(context), authenticate(context.tokens), limitRate(config.RATE_LIMIT_PER_MINUTE));
   app.use("/api/v1", operations(context));
   app.use("/automations/:automation", ampRoutes(context));
   app.use(ampRoutes(context));

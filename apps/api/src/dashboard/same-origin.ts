@@ -1,0 +1,27 @@
+import { AppError, ErrorCode } from "@crewstream/contracts";
+import type { Request } from "express";
+
+/** Methods that change nothing (RFC 9110, section 9.2.1). */
+const safeMethods = new Set(["GET", "HEAD", "OPTIONS"]);
+
+/**
+ * Refuses a request that another site made a browser send with our cookie. Pages cannot write `Sec-Fetch-Site`
+ * (Fetch Metadata); where a browser leaves it out, as it does on plain HTTP, `Origin` must be ours.
+ * @param publicUrl `PUBLIC_URL`, for a proxy that does not pass the host on
+ * @throws AppError `forbidden`
+ */
+export function assertSameOrigin(request: Request, publicUrl: string | undefined): void {
+  if (safeMethods.has(request.method)) return;
+  const site = request.get("sec-fetch-site");
+  if (site === undefined ? comesFromUs(request, publicUrl) : site === "same-origin") return;
+  throw new AppError("Only the dashboard's own pages may do this with its session: send a bearer token instead.", {
+    code: ErrorCode.forbidden,
+  });
+}
+
+function comesFromUs(request: Request, publicUrl: string | undefined): boolean {
+  const origin = request.get("origin");
+  if (origin === undefined || !URL.canParse(origin)) return false;
+  const { host } = new URL(origin);
+  return host === request.get("host") || (publicUrl !== undefined && host === new URL(publicUrl).host);
+}

@@ -1,0 +1,22 @@
+import type { RequestHandler } from "express";
+import type { ApiContext } from "../api-context.ts";
+import { assertSameOrigin } from "./same-origin.ts";
+import { openSession } from "./session.ts";
+import { isSecure, readSessionCookie } from "./session-cookie.ts";
+
+/**
+ * Lets the dashboard's pages call the API: a request with its session cookie goes on as if it had brought the
+ * session's token. A request with an `Authorization` of its own is left alone.
+ */
+export function sessionAuth({ config, cipher }: Pick<ApiContext, "config" | "cipher">): RequestHandler {
+  const secure = isSecure(config.PUBLIC_URL);
+  return (request, _response, next) => {
+    const cookie = request.headers.authorization === undefined ? readSessionCookie(request, secure) : undefined;
+    const token = cookie === undefined ? undefined : openSession(cipher, cookie, Date.now());
+    if (token !== undefined) {
+      assertSameOrigin(request, config.PUBLIC_URL);
+      request.headers.authorization = `Bearer ${token}`;
+    }
+    next();
+  };
+}

@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startTestApi, type TestApi } from "../support/api-in-process.ts";
+import { testToken } from "../support/services.ts";
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startTestApi({ API_TOKENS: `ops:${testToken},reader:read-token:read` });
+});
+afterAll(() => api[Symbol.asyncDispose]());
+
+const own = { "sec-fetch-site": "same-origin" };
+
+/** Signs in and gives the cookie as a browser would send it back, and the whole `set-cookie`. */
+async function signIn(token = testToken): Promise<{ cookie: string; setCookie: string }> {
+  const answer = await api.client.post("/dashboard/login", { token }, { token: null, headers: own });
+  const setCookie = answer.headers.get("set-cookie") ?? "";
+  return { cookie: setCookie.split(";")[0] ?? "", setCookie };
+}
+
+describe("signing in", () => {
+  test("gives a cookie that scripts and other sites cannot use, and that does not hold the token", async () => {
+    const { setCookie } = await signIn();
+    expect(setCookie).toMatch(/HttpOnly/i);
+    expect(setCookie).toMatch(/SameSite=Strict/i);
+    expect(decodeURIComponent(setCookie)).not.toContain(testToken);
+  });
+
+  test("says whose session it is, and what it may do", async () => {
+    const { cookie } = await signIn("read-token");
+    const session = await api.client.get("/dashboard/session", { token: null, headers: { cookie } });
+    expect(session.body).toEqual({ signed_in: true, name: "reader", scopes: ["read"] });
+    expect((await api.client.get("/dashboard/session", { token: null })).body).toEqual({ signed_in: false });
+  });
+
+  test("a wrong token and no token are refused without a cookie", async () => {
+    for (const [body, status] of [
+      [{ token: "nope" }, 401],
+      [{}, 400],
+      [{ token: 7 }, 400],
+    ] as const) {
+      const answer = await api.client.post("/dashboard/login", body, { token: null, headers: own });
+      expect(answer.status).toBe(status);
+      expect(answer.headers.get("set-cookie")).toBeNull();
+    }
+  });
+
+  test("signing out takes the cookie away", async () => {
+    const answer = await api.client.post("/dashboard/logout", undefined, { token: null, headers: own });
+    expect(answer.status).toBe(204);
+    expect(answer.headers.get("set-cookie")).toMatch(/=;.*Expires=Thu, 01 Jan 1970/i);
+  });
+});
+
+describe("a session", () => {
+  test("may do what its token may, and no more", async () => {
+    const { cookie } = await signIn("read-token");
+    const read = await api.client.get("/api/v1/automations", { token: null, headers: { cookie } });
+    expect(read.status).toBe(200);
+    const headers = { cookie, ...own };
+    const kickoff = await api.client.post("/automations/notes/kickoff", {}, { token: null, headers });
+    expect(kickoff.status).toBe(403);
+  });
+
+  test.each([
+    ["from our pages", { "sec-fetch-site": "same-origin" }, 200],
+    ["from another site", { "sec-fetch-site": "cross-site" }, 403],
+    ["from a sister site", { "sec-fetch-site": "same-site" }, 403],
+    ["with another origin", { origin: "https://evil.example" }, 403],
+    ["with an opaque origin", { origin: "null" }, 403],
+    ["with no word of where it comes from", {}, 403],
+  ])("changes something only %s", async (_case, from, status) => {
+    const { cookie } = await signIn();
+    const headers = { cookie, ...(from as Record<string, string>) };
+    const answer = await api.client.post("/automations/notes/kickoff", {}, { token: null, headers });
+    expect(answer.status).toBe(status);
+  });
+
+  test("takes Origin for browsers on plain HTTP, which send no Sec-Fetch-Site", async () => {
+    const { cookie } = await signIn();
+    const headers = { cookie, origin: new URL(api.url).origin };
+    const answer = await api.client.post("/automations/notes/kickoff", {}, { token: null, headers });
+    expect(answer.status).toBe(200);
+  });
+
+  test("that was altered, or sealed for something else, is none", async () => {
+    const { cookie } = await signIn();
+    const altered = `${cookie.slice(0, -3)}AAA`;
+    for (const wrong of [altered, "crewstream_session=v1.x.y", "crewstream_session="]) {
+      const answer = await api.client.get("/api/v1/automations", { token: null, headers: { cookie: wrong } });
+      expect(answer.status).toBe(401);
+    }
+  });
+
+  test("does not stand in for a bearer token that is wrong", async () => {
+    const { cookie } = await signIn();
+    const answer = await api.client.get("/api/v1/automations", { token: "nope", headers: { cookie } });
+    expect(answer.status).toBe(401);
+  });
+});
