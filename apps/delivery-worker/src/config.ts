@@ -23,6 +23,7 @@ export const deliveryWorkerSchema = variables.pick({
   WEBHOOK_ENDPOINT_CONCURRENCY: true,
   OPERATIONS_WEBHOOK_URL: true,
   DELIVERY_CONCURRENCY: true,
+  LEASE_MS: true,
   RETENTION_DAYS: true,
   SHUTDOWN_TIMEOUT_MS: true,
   HEALTH_HOST: true,

@@ -17,9 +17,6 @@ import { createDeliveryContext } from "./context.ts";
 import { setGauges } from "./gauges.ts";
 import { reconcile, reconcileEveryMs } from "./reconcile.ts";
 
-/** How long a silent worker keeps a feed or a retry; every delivery job is much shorter than its renewals allow. */
-const lockMs = 10_000;
-
 /** Starts the delivery worker: one worker per feeds and retries partition, the reconciler, and health. */
 export async function startDeliveryWorker(
   config: DeliveryWorkerConfig,
@@ -51,7 +48,7 @@ export async function startDeliveryWorker(
   stack.use(superviseLoops(loops, { log, health }));
 
   const concurrency = Math.max(1, Math.ceil(config.DELIVERY_CONCURRENCY / store.partitions));
-  const common = { store, lockMs, concurrency, log, metrics, deadline };
+  const common = { store, lockMs: config.LEASE_MS, concurrency, log, metrics, deadline };
   const workers: AsyncDisposable[] = [];
   for (let partition = 0; partition < store.partitions; partition += 1) {
     workers.push(

@@ -74,7 +74,7 @@ export const variables = z.object({
   QUEUE_PARTITIONS: whole(1, 256)
     .default(4)
     .describe("Queues that feeds and retries are spread over; fixed at first start"),
-  LEASE_MS: whole(1000, 300_000).default(10_000).describe("How long a run stays with a worker that has gone silent"),
+  LEASE_MS: whole(1000, 300_000).default(10_000).describe("How long a run or a delivery stays with a worker that has gone silent"),
   SHUTDOWN_TIMEOUT_MS: whole(0, 600_000)
     .default(20_000)
     .describe("Time to drain after SIGTERM before running work is cut off"),
