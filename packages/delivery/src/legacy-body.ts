@@ -5,8 +5,8 @@ type Data = Record<string, unknown>;
 
 /**
  * The body of AMP's step, task and crew webhooks (its webhook automation page), made from our event of that moment:
- * `crew_step_completed`, `task_completed`, `crew_kickoff_completed`. Undefined when AMP would send nothing: a step
- * that used no tool, a crew that is only a part of a run.
+ * `crew_step_completed`, `task_completed`, `crew_kickoff_completed`, or a flow's `flow_finished`. Undefined when AMP
+ * would send nothing: a step that used no tool, a crew that is only a part of a run.
  */
 export function legacyBody(form: LegacyForm, json: string, meta: unknown): string | undefined {
   const { execution_id, data } = eventEnvelopeSchema.parse(JSON.parse(json));
@@ -41,6 +41,7 @@ const makers: Record<LegacyForm, (data: Data) => Data | undefined> = {
   crew: (data) => {
     // A crew inside a flow has a parent: the run goes on after it, and its end is not the run's.
     if (data["parent_event_id"] !== null && data["parent_event_id"] !== undefined) return undefined;
+    if ("flow_name" in data) return flowResult(data);
     const output = (data["output"] ?? {}) as Data;
     return {
       result: output["raw"] ?? "",
@@ -49,6 +50,15 @@ const makers: Record<LegacyForm, (data: Data) => Data | undefined> = {
     };
   },
 };
+
+/** A flow ends with any value: `result` is text, as receivers expect of a crew's, and `result_json` what is not. */
+function flowResult({ result, token_usage: usage }: Data): Data {
+  return {
+    result: asText(result),
+    result_json: typeof result === "object" ? result : null,
+    token_usage: usage ?? {},
+  };
+}
 
 function asText(value: unknown): string {
   if (value === null || value === undefined) return "";
