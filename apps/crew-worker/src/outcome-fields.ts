@@ -1,7 +1,15 @@
-import { errorMessage, type RunOutcome } from "@crewstream/contracts";
+import { errorMessage, type PausedOutcome, type RunOutcome } from "@crewstream/contracts";
 
-/** How a run's end stands in its record. */
-export function outcomeFields(outcome: RunOutcome, now: number): Record<string, string | number> {
+/** How a run's end, or its standing still, stands in its record. */
+export function outcomeFields(outcome: RunOutcome | PausedOutcome, now: number): Record<string, string | number> {
+  if (outcome.state === "PAUSED") {
+    return {
+      state: outcome.state,
+      updated_at: now,
+      usage: JSON.stringify(outcome.usage),
+      pending: JSON.stringify(outcome.pending),
+    };
+  }
   const common = { state: outcome.state, ended_at: now, updated_at: now, usage: JSON.stringify(outcome.usage) };
   if (outcome.state === "SUCCESS") {
     return {

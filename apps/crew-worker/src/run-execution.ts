@@ -1,4 +1,11 @@
-import { AppError, ErrorCode, hasEnded, type ExecutionId, type RunOutcome } from "@crewstream/contracts";
+import {
+  AppError,
+  ErrorCode,
+  hasEnded,
+  type ExecutionId,
+  type PausedOutcome,
+  type RunOutcome,
+} from "@crewstream/contracts";
 import { jobDone, type JobResult, type Queues } from "@crewstream/queue";
 import {
   appendStep,
@@ -105,7 +112,7 @@ class Run {
     return jobDone;
   }
 
-  async #run(loaded: LoadedAutomation, writer: ExecutionWriter): Promise<RunOutcome> {
+  async #run(loaded: LoadedAutomation, writer: ExecutionWriter): Promise<RunOutcome | PausedOutcome> {
     const { config, env } = this.#context;
     if (this.#lease.runs > poisonRuns) {
       return failedOutcome(new Error(`The run was given up: its worker died ${poisonRuns} times while running it.`));

@@ -35,6 +35,14 @@ export {
   type SubscriptionSecrets,
 } from "./webhook.ts";
 export {
+  humanAnswerSchema,
+  pausedOutcomeSchema,
+  pendingInputSchema,
+  type HumanAnswer,
+  type PausedOutcome,
+  type PendingInput,
+} from "./human-input.ts";
+export {
   executionStates,
   executionStateSchema,
   hasEnded,

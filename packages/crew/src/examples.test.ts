@@ -38,7 +38,7 @@ async function notes(git_log: string, version?: string) {
   const context = testContext({ inputs: { git_log, ...(version === undefined ? {} : { version }) } });
   const outcome = await releaseNotes.run(context);
   expect(eventProblems(context.sink.events)).toEqual([]);
-  return { text: outcome.state === "SUCCESS" ? outcome.result : outcome.error, types: context.sink.types() };
+  return { text: outcome.state === "SUCCESS" ? outcome.result : outcome.state, types: context.sink.types() };
 }
 
 describe("release_notes", () => {

@@ -6,7 +6,16 @@ export { defineCrew, type Crew } from "./crew/define-crew.ts";
 export { and, or, type Condition } from "./flow/condition.ts";
 export { defineFlow, flowFrom, type Flow } from "./flow/define-flow.ts";
 export type { FlowBuilder } from "./flow/flow-builder.ts";
-export type { FlowDefinition, FlowMethod, FlowOptions, MethodBody, MethodContext } from "./flow/flow.ts";
+export type {
+  AskOptions,
+  FlowDefinition,
+  FlowMethod,
+  FlowOptions,
+  MethodBody,
+  MethodContext,
+  MethodOptions,
+} from "./flow/flow.ts";
+export type { HumanFeedback, HumanFeedbackOptions } from "./flow/human-feedback.ts";
 export type { CustomModel, Model, ModelConfig, ModelRef, ModelSettings } from "./llm/model.ts";
 export type { TaskDefinition } from "./task/task.ts";
 export type { TaskOutput } from "./task/task-output.ts";

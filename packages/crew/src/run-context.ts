@@ -1,4 +1,4 @@
-import type { ExecutionId, LastTask, RunOutcome } from "@crewstream/contracts";
+import type { ExecutionId, LastTask, PausedOutcome, RunOutcome } from "@crewstream/contracts";
 import type { Journal } from "./journal.ts";
 
 /**
@@ -54,8 +54,10 @@ export interface Automation {
   /**
    * Runs to the end and says how it ended; never throws for a failure of the run itself (that is `FAILED`), only
    * when the run could not go on here: `lease_lost` and `shutdown`, which another worker continues.
+   * Where a person must answer first it ends as `PAUSED`: write the answer to the journal at the request's path (a row
+   * `{kind: "human", value: HumanAnswer}`) and run it again.
    */
-  run(context: RunContext): Promise<RunOutcome>;
+  run(context: RunContext): Promise<RunOutcome | PausedOutcome>;
 }
 
-export type { LastTask, RunOutcome };
+export type { LastTask, PausedOutcome, RunOutcome };

@@ -21,7 +21,7 @@ export async function executeAgent(scope: Scope, assignment: Assignment): Promis
     try {
       return await tryOnce(own.at(`try:${attempt}`), assignment);
     } catch (error) {
-      if (own.run.isInterruption(error) || own.signal.aborted) throw error;
+      if (own.run.passesThrough(error) || own.signal.aborted) throw error;
       if (!StepFailure.of(error).retryable || attempt + 1 >= tries) throw error;
     }
   }

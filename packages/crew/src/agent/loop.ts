@@ -19,6 +19,8 @@ export interface Assignment {
   model: Model;
   /** What the agent is asked, context included. */
   prompt: string;
+  /** A conversation to go on with, in place of a new one that begins with the prompt. */
+  history?: LanguageModelV4Prompt;
   tools: readonly Tool[];
   /** The task as events show it. */
   task: Readonly<Record<string, unknown>>;
@@ -41,7 +43,7 @@ export async function runLoop(scope: Scope, assignment: Assignment): Promise<Loo
   const { agent, prompt } = assignment;
   const maxIter = agent.definition.maxIter ?? defaultMaxIter;
   const state: LoopState = {
-    messages: agentPrompt(agent, prompt),
+    messages: assignment.history === undefined ? agentPrompt(agent, prompt) : [...assignment.history],
     failures: [],
     tools: new Map(assignment.tools.map((tool) => [tool.name, tool])),
     used: new Map(),

@@ -22,7 +22,7 @@ export async function runCrew(scope: Scope, crew: CrewDefinition, name: string, 
     span,
     async () => {
       requireInputs(crew, inputs);
-      const outputs = await runSequential(span.scope, planTasks(span.scope, crew, inputs));
+      const outputs = await runSequential(span.scope, planTasks(span.scope, crew, name, inputs));
       const last = outputs.findLast((output) => output.raw !== "") ?? outputs.at(-1);
       const usage = meter.total();
       span.end({
@@ -56,7 +56,7 @@ async function runSequential(scope: Scope, tasks: readonly PlannedTask[]): Promi
   return outputs;
 }
 
-function planTasks(scope: Scope, crew: CrewDefinition, inputs: Inputs): PlannedTask[] {
+function planTasks(scope: Scope, crew: CrewDefinition, crewName: string, inputs: Inputs): PlannedTask[] {
   const agents = new Map(
     Object.entries(crew.agents).map(([name, definition]): [string, Agent] => {
       const role = interpolate(definition.role, inputs);
@@ -78,6 +78,7 @@ function planTasks(scope: Scope, crew: CrewDefinition, inputs: Inputs): PlannedT
       tools: definition.tools?.length ? definition.tools : (agent.definition.tools ?? []),
       index,
       count: crew.tasks.length,
+      crewName,
     };
   });
 }

@@ -1,12 +1,13 @@
 import type { Condition } from "./condition.ts";
-import type { FlowMethod, MethodBody } from "./flow.ts";
+import type { FlowMethod, MethodBody, MethodOptions } from "./flow.ts";
 
 /** `Known` has the results by method name, so that a listener knows the type of what it gets. */
 type InputOf<Known extends object, When> = When extends keyof Known ? Known[When] : unknown;
 
-type RouterArguments<State, Input, Label extends string | null> =
-  | [run: MethodBody<State, Input, Label>, none?: undefined]
-  | [options: { emits: readonly NonNullable<Label>[] }, run: MethodBody<State, Input, Label>];
+/** A method's code, with its options before it where it has any. */
+type Code<State, Input, Result, Options> =
+  | [run: MethodBody<State, Input, Result>]
+  | [options: Options, run: MethodBody<State, Input, Result>];
 
 /**
  * Collects a flow's methods. The name a listener waits for is a method's or a router's label; methods may be named
@@ -22,18 +23,18 @@ export class FlowBuilder<State, Known extends object = object> {
   /** A method that runs when the flow starts; several run beside each other. */
   start<Name extends string, Result>(
     name: Name,
-    run: MethodBody<State, undefined, Result>,
+    ...code: Code<State, undefined, Result, MethodOptions>
   ): FlowBuilder<State, Known & Record<Name, Awaited<Result>>> {
-    return this.#with({ name, start: true, run: run as FlowMethod["run"] });
+    return this.#with({ name, start: true, ...parts(code) });
   }
 
   /** A method that runs when its condition holds, with the result of the method that made it hold. */
   listen<Name extends string, const When extends Condition | (keyof Known & string), Result>(
     name: Name,
     when: When,
-    run: MethodBody<State, InputOf<Known, When>, Result>,
+    ...code: Code<State, InputOf<Known, When>, Result, MethodOptions>
   ): FlowBuilder<State, Known & Record<Name, Awaited<Result>>> {
-    return this.#with({ name, listen: when, run: run as FlowMethod["run"] });
+    return this.#with({ name, listen: when, ...parts(code) });
   }
 
   /**
@@ -43,14 +44,22 @@ export class FlowBuilder<State, Known extends object = object> {
   router<Name extends string, const When extends Condition | (keyof Known & string), const Label extends string | null>(
     name: Name,
     when: When,
-    ...[options, run]: RouterArguments<State, InputOf<Known, When>, Label>
+    ...code: Code<State, InputOf<Known, When>, Label, { emits: readonly NonNullable<Label>[] }>
   ): FlowBuilder<State, Known & Record<Name, Label>> {
-    const body = typeof options === "function" ? options : run;
-    const emits = typeof options === "function" ? {} : { emits: options.emits };
-    return this.#with({ name, listen: when, router: true, ...emits, run: body as FlowMethod["run"] });
+    return this.#with({ name, listen: when, ...parts(code), router: true });
   }
 
   #with<Next extends object>(method: FlowMethod): FlowBuilder<State, Next> {
     return new FlowBuilder<State, Next>([...this.methods, method]);
   }
+}
+
+function parts([options, run]: readonly [unknown, unknown?]): Pick<
+  FlowMethod,
+  "run" | "router" | "emits" | "humanFeedback"
+> {
+  if (typeof options === "function") return { run: options as FlowMethod["run"] };
+  const given = options as MethodOptions & { emits?: readonly string[] };
+  const emits = given.emits ?? given.humanFeedback?.emit;
+  return { ...given, ...(emits === undefined ? {} : { emits, router: true }), run: run as FlowMethod["run"] };
 }

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { EmitCustom } from "../run/custom-event.ts";
 import type { Condition } from "./condition.ts";
+import type { HumanFeedbackOptions } from "./human-feedback.ts";
 
 /** What a flow's method may touch. */
 export interface MethodContext<State> {
@@ -16,6 +17,24 @@ export interface MethodContext<State> {
   /** Emits a custom event of the run. */
   emit: EmitCustom;
   executionId: string;
+  /**
+   * Does a piece of work once in the life of the run and keeps its value (JSON): a method that is run again after a
+   * crash or a pause takes it from the journal. For side effects that have no crew, tool or model call around them.
+   */
+  step: <T>(name: string, work: () => T | Promise<T>) => Promise<T>;
+  /** Asks a person for a line of text. The run pauses until it is there; what the method did before is run again. */
+  ask: (message: string, options?: AskOptions) => Promise<string>;
+}
+
+export interface AskOptions {
+  /** Seconds to wait before the answer is an empty text. Default: without an end. */
+  timeoutSeconds?: number;
+  metadata?: Record<string, unknown>;
+}
+
+/** What a method may be given beside its code. */
+export interface MethodOptions {
+  humanFeedback?: HumanFeedbackOptions;
 }
 
 export type MethodBody<State, Input, Result> = (
@@ -33,6 +52,7 @@ export interface FlowMethod {
   router?: boolean;
   /** Labels it may give, where they are known: then listeners are checked against them. */
   emits?: readonly string[];
+  humanFeedback?: HumanFeedbackOptions;
   run: MethodBody<Record<string, unknown>, unknown, unknown>;
 }
 

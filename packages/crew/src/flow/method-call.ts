@@ -1,22 +1,20 @@
-import { AppError, ErrorCode } from "@crewstream/contracts";
-import { abortable } from "../run/abortable.ts";
-import { customEmitter } from "../run/custom-event.ts";
-import { toJson, type Json } from "../run/dump.ts";
+import { AppError, ErrorCode, type PendingInput } from "@crewstream/contracts";
+import type { Json } from "../run/dump.ts";
 import type { Scope } from "../run/scope.ts";
 import { Span } from "../run/span.ts";
 import { orderOf, step } from "../run/step.ts";
 import { UsageMeter } from "../run/usage-meter.ts";
 import type { FlowMethod } from "./flow.ts";
-import { changesBetween, type StateChange } from "./state-changes.ts";
+import { runBody, type MethodRow } from "./method-body.ts";
+import type { StateChange } from "./state-changes.ts";
 
-/** A method's end: its result, the id of its `method_execution_finished`, and the strand that goes on from there. */
-export interface Ended {
-  result: Json;
+/** A method's end: what came of it, the id of its `method_execution_finished`, and the strand that goes on from there. */
+export interface Ended extends MethodRow {
   eventId: string;
   strand: Scope;
 }
 
-interface CallFields {
+export interface CallFields {
   scope: Scope;
   flowName: string;
   method: FlowMethod;
@@ -24,12 +22,13 @@ interface CallFields {
   input: Json;
   cause: Ended | undefined;
   state: Readonly<Record<string, Json>>;
+  /** Told when the call begins to wait for a person. */
+  onWaiting: () => void;
 }
 
-/** What is journaled of a method: never its body's inside, so nothing in it runs again. */
-interface MethodRow {
-  result: Json;
-  changes: StateChange[];
+interface Wait {
+  requests: readonly PendingInput[];
+  goOn: () => void;
 }
 
 /** One call of a flow's method, begun when it is made: `method_execution_started` is emitted, the body runs. */
@@ -44,6 +43,8 @@ export class MethodCall {
   readonly #span: Span;
   readonly #usage = new UsageMeter();
   readonly #body: Promise<MethodRow>;
+  #waits: Wait[] = [];
+  #hasSettled = false;
 
   constructor(fields: CallFields) {
     this.#fields = fields;
@@ -51,41 +52,65 @@ export class MethodCall {
     const { scope, cause } = fields;
     this.#strand = (cause === undefined ? scope.fork() : cause.strand.fork()).derive({
       path: scope.path,
-      parentId: scope.parentId,
+      parent: scope.parent,
       signal: scope.signal,
       triggeredBy: cause?.eventId ?? null,
     });
-    this.#span = new Span(this.#strand, "method_execution_started", {
-      flow_name: fields.flowName,
-      method_name: this.method.name,
-      params: this.#takesInput() ? { _0: fields.input } : {},
-      state: fields.state,
-    });
+    const params = this.#takesInput() ? { _0: fields.input } : {};
+    this.#span = new Span(this.#strand, "method_execution_started", { ...this.#named(), params, state: fields.state });
     const row = scope.run.context.journal.read(scope.path);
     this.order = row === undefined ? undefined : (orderOf(row) ?? 0);
-    this.#body = row === undefined ? this.#runBody() : neverUsed;
-    this.settled = this.#body.then(
-      () => undefined,
-      () => undefined,
-    );
+    this.#body = row === undefined ? this.#begin() : neverUsed;
+    const settled = (): void => void (this.#hasSettled = true);
+    this.settled = this.#body.then(settled, settled);
+  }
+
+  /** Whether the body has ended. */
+  get hasSettled(): boolean {
+    return this.#hasSettled;
+  }
+
+  /** What the body waits for a person to say; empty while it works. */
+  get waitingFor(): readonly PendingInput[] {
+    return this.#fields.scope.signal.aborted ? [] : this.#waits.flatMap((wait) => wait.requests);
+  }
+
+  /** Whether this was asked inside the call. */
+  asked({ path }: PendingInput): boolean {
+    return path.startsWith(`${this.#fields.scope.path}/`);
+  }
+
+  /** Closes the call's scope for the time of a pause, unless an earlier pause has. */
+  pause({ message, emit }: PendingInput, flowId: string, state: Readonly<Record<string, Json>>): void {
+    if (this.#span.ended) return;
+    const data = { ...this.#named(), flow_id: flowId, message, emit, state };
+    this.#span.end({ type: "method_execution_paused", data });
+  }
+
+  /** Begins again with these answers, of which at least one belongs to the call. */
+  resume(answered: ReadonlySet<string>, state: Readonly<Record<string, Json>>): void {
+    if (this.#span.ended) {
+      this.#span.reopen("method_execution_started", { ...this.#named(), params: null, state });
+    }
+    const due = this.#waits.filter(({ requests }) => requests.some(({ path }) => answered.has(path)));
+    this.#waits = this.#waits.filter((wait) => !due.includes(wait));
+    for (const wait of due) wait.goOn();
   }
 
   /**
-   * Journals the end, as the `order`-th of its flow from 0, and emits it. `merge` puts the method's changes into the flow's state before the event shows it.
-   * Rejects with the method's failure.
+   * Journals the end, as the `order`-th of its flow from 0, and emits it. `merge` puts the method's changes into the
+   * flow's state before the event shows it. Rejects with the method's failure.
    */
   async end(
     order: number,
     state: Readonly<Record<string, Json>>,
     merge: (changes: StateChange[]) => void,
   ): Promise<Ended> {
-    const { flowName, method, input } = this.#fields;
-    const shared = { flow_name: flowName, method_name: method.name };
     let eventId = "";
-    const { result } = await step<MethodRow>(this.#strand, {
+    const row = await step<MethodRow>(this.#strand, {
       kind: "method",
       order,
-      input: { method: method.name, input },
+      input: { method: this.method.name, input: this.#fields.input },
       perform: async (inner) => {
         try {
           return await this.#body;
@@ -96,38 +121,37 @@ export class MethodCall {
       close: (outcome) => {
         if (outcome.ok) {
           merge(outcome.value.changes);
-          const data = { ...shared, result: outcome.value.result, state };
+          const data = { ...this.#named(), result: outcome.value.result, state };
           eventId = this.#span.end({ type: "method_execution_finished", data });
-        } else {
-          this.#span.end({ type: "method_execution_failed", data: { ...shared, error: outcome.failure.message } });
+        } else if (!this.#span.ended) {
+          const data = { ...this.#named(), error: outcome.failure.message };
+          this.#span.end({ type: "method_execution_failed", data });
         }
       },
     });
-    return { result, eventId, strand: this.#strand };
+    return { ...row, eventId, strand: this.#strand };
   }
 
-  async #runBody(): Promise<MethodRow> {
-    const { method, inputs, input, state } = this.#fields;
-    const before = structuredClone(state) as Record<string, Json>;
-    const draft = structuredClone(before);
-    const { scope, shut } = this.#span.scope.derive({ usage: this.#usage }).fork().gated();
-    const context = {
-      state: draft,
-      inputs,
-      signal: scope.signal,
-      emit: customEmitter(scope),
-      executionId: scope.run.context.executionId,
+  async #begin(): Promise<MethodRow> {
+    const { flowName, inputs, input, state, onWaiting } = this.#fields;
+    const room = {
+      wait: (requests: readonly PendingInput[]) =>
+        new Promise<void>((goOn) => {
+          this.#waits.push({ requests, goOn });
+          onWaiting();
+        }),
     };
+    const { scope, shut } = this.#span.scope.derive({ usage: this.#usage, room }).fork().gated();
     try {
-      scope.throwIfAborted();
-      const result = await abortable(
-        scope.signal,
-        scope.enter(async () => method.run(context, this.#takesInput() ? input : undefined)),
-      );
-      return { result: toJson(result), changes: changesBetween(before, toJson(draft)) };
+      const taken = this.#takesInput() ? input : undefined;
+      return await runBody(scope, { flowName, method: this.method, inputs, input: taken, state });
     } finally {
       shut();
     }
+  }
+
+  #named(): { flow_name: string; method_name: string } {
+    return { flow_name: this.#fields.flowName, method_name: this.method.name };
   }
 
   #takesInput(): boolean {

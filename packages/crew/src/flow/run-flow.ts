@@ -7,6 +7,7 @@ import type { FlowDefinition, FlowMethod } from "./flow.ts";
 import { initialState } from "./initial-state.ts";
 import { Listeners } from "./listeners.ts";
 import { MethodCall, type Ended } from "./method-call.ts";
+import { Pauses } from "./pauses.ts";
 import { applyChanges } from "./state-changes.ts";
 
 type Inputs = Readonly<Record<string, unknown>>;
@@ -19,7 +20,8 @@ export async function runFlow(scope: Scope, flow: FlowDefinition, name: string, 
     span,
     async () => {
       const id = scope.path === "flow" ? scope.run.context.executionId : scope.run.idOf("flow", scope.path);
-      const running = new FlowRun(span.scope, flow, name, inputs, initialState(flow, inputs, id));
+      const pauses = new Pauses(span, scope, { name, id });
+      const running = new FlowRun(span.scope, flow, name, inputs, initialState(flow, inputs, id), pauses);
       const result = await running.finish();
       span.end({ type: "flow_finished", data: { flow_name: name, result, state: running.state } });
       return result;
@@ -33,9 +35,14 @@ const defaultMaxMethodCalls = 100;
 /** What a method's end sets off: its routers first and in turn, whose labels are triggers too, then all listeners. */
 interface Wave {
   input: Json;
-  triggers: { name: string; kind: "method" | "label"; cause: Ended }[];
-  routers: { method: FlowMethod; cause: Ended }[];
-  listeners: { method: FlowMethod; cause: Ended }[];
+  routers: Fired[];
+  listeners: Fired[];
+}
+
+interface Fired {
+  method: FlowMethod;
+  input: Json;
+  cause: Ended;
 }
 
 /**
@@ -53,11 +60,21 @@ class FlowRun {
   readonly #calls = new Map<string, number>();
   readonly #running = new Map<MethodCall, Wave | undefined>();
   readonly #stop = new AbortController();
+  readonly #pauses: Pauses;
+  #waited = Promise.withResolvers<undefined>();
   #ended = 0;
   #result: Json = null;
   #failure: unknown;
 
-  constructor(scope: Scope, flow: FlowDefinition, name: string, inputs: Inputs, state: Record<string, Json>) {
+  constructor(
+    scope: Scope,
+    flow: FlowDefinition,
+    name: string,
+    inputs: Inputs,
+    state: Record<string, Json>,
+    pauses: Pauses,
+  ) {
+    this.#pauses = pauses;
     this.#scope = scope.derive({ signal: AbortSignal.any([scope.signal, this.#stop.signal]) });
     this.#flow = flow;
     this.#name = name;
@@ -85,10 +102,21 @@ class FlowRun {
 
   /** The call whose end is to be taken next. */
   async #next(): Promise<MethodCall | undefined> {
-    const calls = [...this.#running.keys()];
-    const journaled = calls.filter((call) => call.order !== undefined).sort((a, b) => (a.order ?? 0) - (b.order ?? 0));
-    if (journaled[0] !== undefined || calls.length === 0) return journaled[0];
-    return Promise.race(calls.map((call) => call.settled.then(() => call)));
+    for (;;) {
+      const calls = [...this.#running.keys()];
+      const pauseIsDue = this.#pauses.isDue(this.#ended);
+      const journaled = calls.filter((call) => call.order !== undefined);
+      journaled.sort((a, b) => (a.order ?? 0) - (b.order ?? 0));
+      if (!pauseIsDue && (journaled[0] !== undefined || calls.length === 0)) return journaled[0];
+      const busy = calls.filter((call) => call.order === undefined && call.waitingFor.length === 0);
+      const working = pauseIsDue ? busy.filter((call) => !call.hasSettled) : busy;
+      if (working.length === 0) await this.#pauses.hold(calls, this.#ended, this.state);
+      else {
+        const settled = working.map((call) => call.settled.then(() => call));
+        const ended = await Promise.race([...settled, this.#waited.promise]);
+        if (ended !== undefined && !pauseIsDue) return ended;
+      }
+    }
   }
 
   async #take(call: MethodCall, wave: Wave | undefined): Promise<void> {
@@ -96,10 +124,10 @@ class FlowRun {
     this.#ended += 1;
     try {
       const ended = await call.end(order, this.state, (changes) => applyChanges(this.state, changes));
-      this.#result = ended.result;
+      this.#result = ended.output ?? ended.result;
       if (this.#failure === undefined) this.#goOn(call.method, ended, wave);
     } catch (error) {
-      if (this.#scope.run.isInterruption(error)) throw error;
+      if (this.#scope.run.passesThrough(error)) throw error;
       if (this.#failure !== undefined) return;
       this.#failure = error;
       const reason = `the method ${call.method.name} failed`;
@@ -108,24 +136,22 @@ class FlowRun {
   }
 
   #goOn(method: FlowMethod, ended: Ended, wave: Wave | undefined): void {
-    const current = wave ?? { input: ended.result, triggers: [], routers: [], listeners: [] };
+    const current = wave ?? { input: ended.handOn ?? ended.result, routers: [], listeners: [] };
     if (wave === undefined) this.#trigger(current, method.name, "method", ended);
     if (method.router === true && typeof ended.result === "string" && ended.result !== "") {
       this.#trigger(current, ended.result, "label", ended);
     }
     const router = current.routers.shift();
-    if (router !== undefined) {
-      this.#call(router.method, current.input, router.cause, current);
-      return;
-    }
-    for (const listener of current.listeners.splice(0)) this.#call(listener.method, current.input, listener.cause);
+    if (router !== undefined) this.#call(router.method, router.input, router.cause, current);
+    else for (const fired of current.listeners.splice(0)) this.#call(fired.method, fired.input, fired.cause);
   }
 
   #trigger(wave: Wave, name: string, kind: "method" | "label", cause: Ended): void {
+    const input = kind === "label" ? (cause.handOn ?? wave.input) : wave.input;
     for (const fired of this.#listeners.fire(name, kind)) {
       const method = this.#methods.get(fired);
       if (method === undefined) continue;
-      (method.router === true ? wave.routers : wave.listeners).push({ method, cause });
+      (method.router === true ? wave.routers : wave.listeners).push({ method, input, cause });
     }
   }
 
@@ -149,6 +175,10 @@ class FlowRun {
       input,
       cause,
       state: this.state,
+      onWaiting: () => {
+        this.#waited.resolve(undefined);
+        this.#waited = Promise.withResolvers();
+      },
     });
     this.#running.set(call, wave);
   }

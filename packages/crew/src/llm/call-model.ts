@@ -65,7 +65,7 @@ function attemptCall(scope: Scope, request: ModelRequest): Promise<ModelAnswer> 
         if (answer.usage !== null) inner.usage.add(answer.usage);
         return answer;
       } catch (error) {
-        if (inner.run.isInterruption(error)) throw error;
+        if (inner.run.passesThrough(error)) throw error;
         throw modelFailure(inner.signal.aborted ? inner.signal.reason : error);
       }
     },

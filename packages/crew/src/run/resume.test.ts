@@ -4,7 +4,7 @@ import { z } from "zod";
 import { defineCrew } from "../crew/define-crew.ts";
 import { and, or } from "../flow/condition.ts";
 import { defineFlow } from "../flow/define-flow.ts";
-import type { Automation, RunOutcome, RuntimeEvent } from "../run-context.ts";
+import type { Automation, RuntimeEvent } from "../run-context.ts";
 import { eventProblems, scriptedModel, type ScriptedAnswer } from "../testing/index.ts";
 import { mortalStore, type Death, type MortalStore } from "../testing/mortal-store.ts";
 import { defineTool } from "../tools/tool.ts";
@@ -75,7 +75,9 @@ function world(deeds: Deeds, store: MortalStore): Automation {
   );
 }
 
-async function live(automation: Automation, store: MortalStore, death?: Death): Promise<RunOutcome | undefined> {
+type Ending = Awaited<ReturnType<Automation["run"]>>;
+
+async function live(automation: Automation, store: MortalStore, death?: Death): Promise<Ending | undefined> {
   const { context, flush } = store.process(death);
   const outcome = await automation.run(context).catch(() => undefined);
   if (outcome !== undefined) flush();
@@ -126,7 +128,7 @@ describe.each([{ eager: false }, { eager: true }])("a run that is killed ($eager
     const deeds: Deeds = { models: [], tools: [] };
     const store = mortalStore({ executionId }, { eager });
     const automation = world(deeds, store);
-    let outcome: RunOutcome | undefined;
+    let outcome: Ending | undefined;
     let lives = 0;
     while (outcome === undefined && lives < 100) {
       outcome = await live(automation, store, { after: 0 });

@@ -1,7 +1,16 @@
-import { AppError, ErrorCode, errorMessage, type LastTask, type RunOutcome } from "@crewstream/contracts";
+import {
+  AppError,
+  ErrorCode,
+  errorMessage,
+  type LastTask,
+  type PausedOutcome,
+  type RunOutcome,
+} from "@crewstream/contracts";
+import { runWaitingRoom } from "../human/waiting-room.ts";
 import type { RunContext } from "../run-context.ts";
 import { Run } from "./run.ts";
 import { Scope, nobody } from "./scope.ts";
+import { Suspended } from "./suspended.ts";
 import { errorType } from "./step.ts";
 import { UsageMeter } from "./usage-meter.ts";
 
@@ -15,13 +24,14 @@ export interface AutomationResult {
 export async function runAutomation(
   context: RunContext,
   body: (scope: Scope) => Promise<AutomationResult>,
-): Promise<RunOutcome> {
+): Promise<RunOutcome | PausedOutcome> {
   const run = new Run(context);
   const usage = new UsageMeter();
   const { scope, shut } = new Scope({
     run,
     path: "",
-    parentId: null,
+    parent: { id: null },
+    room: runWaitingRoom(run),
     triggeredBy: null,
     identity: nobody,
     usage,
@@ -30,7 +40,9 @@ export async function runAutomation(
   try {
     return { state: "SUCCESS", ...(await body(scope)), usage: usage.total() };
   } catch (error) {
-    if (run.isInterruption(error)) throw run.interruption;
+    if (run.interrupted) throw run.interruption;
+    if (error instanceof Suspended) return { state: "PAUSED", pending: [...error.pending], usage: usage.total() };
+    if (run.passesThrough(error)) throw run.interruption;
     const cancelled: unknown = context.signal.aborted ? context.signal.reason : undefined;
     if (AppError.is(cancelled, ErrorCode.cancelled)) {
       return { state: "REVOKED", error: cancelled.message, usage: usage.total() };

@@ -42,11 +42,11 @@ export class Run {
 
   /**
    * Whether this error means "not here, not now" instead of a failure of the run: the lease was lost, the process
-   * shuts down, the store is away, or a person must answer first.
+   * shuts down, the store is away, or a person must answer first. It is handed on without closing anything.
    */
-  isInterruption(error: unknown): boolean {
+  passesThrough(error: unknown): boolean {
     if (stopsHere(error)) this.#interruption ??= error;
-    return this.interrupted;
+    return this.interrupted || error instanceof Suspended;
   }
 
   /** What `run()` rejects with when the run was interrupted. */
@@ -76,7 +76,5 @@ export class Run {
 }
 
 function stopsHere(error: unknown): boolean {
-  return (
-    error instanceof Suspended || AppError.is(error, ErrorCode.leaseLost) || AppError.is(error, ErrorCode.shutdown)
-  );
+  return AppError.is(error, ErrorCode.leaseLost) || AppError.is(error, ErrorCode.shutdown);
 }

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { AppError, ErrorCode, eventId } from "@crewstream/contracts";
 import { toJsonFields } from "./dump.ts";
+import type { WaitingRoom } from "../human/waiting-room.ts";
 import type { Run } from "./run.ts";
 import type { UsageMeter } from "./usage-meter.ts";
 
@@ -25,8 +26,8 @@ interface ScopeFields {
   run: Run;
   /** Names this unit of work; part of every id and journal path made here. */
   path: string;
-  /** The innermost open started event: `parent_event_id` of what is emitted here. */
-  parentId: string | null;
+  /** The innermost open started event: `parent_event_id` of what is emitted here. Another one after a pause. */
+  parent: { id: string | null };
   /** The last event of this strand of work, shared by the scopes of one strand: `previous_event_id`. */
   chain: { last: string | null };
   triggeredBy: string | null;
@@ -34,6 +35,8 @@ interface ScopeFields {
   usage: UsageMeter;
   signal: AbortSignal;
   gate: Gate;
+  /** Where work waits for a person. */
+  room: WaitingRoom;
 }
 
 /** Where in a run something happens: it knows the links of event-lifecycle and emits with them. Immutable but for its chain. */
@@ -51,7 +54,13 @@ export class Scope {
     return this.#fields.path;
   }
   get parentId(): string | null {
-    return this.#fields.parentId;
+    return this.#fields.parent.id;
+  }
+  get parent(): { id: string | null } {
+    return this.#fields.parent;
+  }
+  get room(): WaitingRoom {
+    return this.#fields.room;
   }
   get identity(): Identity {
     return this.#fields.identity;

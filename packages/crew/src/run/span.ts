@@ -8,16 +8,21 @@ export interface Ending {
 
 /** A started event and its one ending. What happens in between is emitted through {@link Span.scope}. */
 export class Span {
-  readonly id: string;
   /** The scope inside: its events have the started event as parent. */
   readonly scope: Scope;
   readonly #outer: Scope;
+  readonly #open: { id: string; around: string | null };
   #ended = false;
 
   constructor(outer: Scope, type: string, data: Readonly<Record<string, unknown>>) {
     this.#outer = outer;
-    this.id = outer.emit(type, data);
-    this.scope = outer.derive({ parentId: this.id });
+    this.#open = { around: outer.parentId, id: outer.emit(type, data) };
+    this.scope = outer.derive({ parent: this.#open });
+  }
+
+  /** The started event: after a pause, the one that it began again with. */
+  get id(): string {
+    return this.#open.id;
   }
 
   get ended(): boolean {
@@ -28,7 +33,14 @@ export class Span {
   end({ type, data }: Ending): string {
     if (this.#ended) throw new AppError(`${type}: its scope has ended before`, { code: ErrorCode.internal });
     this.#ended = true;
-    return this.#outer.emit(type, data, { startedId: this.id });
+    return this.#outer.emit(type, data, { startedId: this.id, parentId: this.#open.around });
+  }
+
+  /** Begins a span again that a pause has ended: a new started event, which what follows hangs under. */
+  reopen(type: string, data: Readonly<Record<string, unknown>>): void {
+    this.#ended = false;
+    this.#open.around = this.#outer.parentId;
+    this.#open.id = this.#outer.emit(type, data);
   }
 }
 
@@ -51,7 +63,7 @@ export async function within<T>(
   try {
     return await body();
   } catch (error) {
-    if (!span.ended && !span.scope.run.isInterruption(error)) span.end(failed(error));
+    if (!span.ended && !span.scope.run.passesThrough(error)) span.end(failed(error));
     throw error;
   }
 }

@@ -79,7 +79,7 @@ async function attempt<V>(scope: Scope, spec: StepSpec<V>): Promise<Outcome<V>> 
     const value = await spec.perform(scope);
     return { ok: true, value: (value === undefined ? undefined : toJson(value)) as V };
   } catch (error) {
-    if (scope.run.isInterruption(error)) throw error;
+    if (scope.run.passesThrough(error)) throw error;
     const { signal } = scope;
     return { ok: false, failure: StepFailure.of(signal.aborted ? signal.reason : error) };
   }

@@ -1,7 +1,7 @@
 import { AppError, ErrorCode, errorMessage } from "@crewstream/contracts";
 import type { Agent } from "../agent/agent.ts";
 import { executeAgent } from "../agent/execute-agent.ts";
-import type { LoopResult } from "../agent/loop.ts";
+import type { Assignment, LoopResult } from "../agent/loop.ts";
 import { callModel } from "../llm/call-model.ts";
 import { toEventMessages } from "../llm/messages.ts";
 import type { Model } from "../llm/model.ts";
@@ -13,6 +13,7 @@ import { Span, within } from "../run/span.ts";
 import { step } from "../run/step.ts";
 import type { Tool } from "../tools/tool.ts";
 import { answerSchema, readJson, type AnswerSchema } from "./structured.ts";
+import { reviewed } from "./reviewed.ts";
 import { summaryOf, type TaskOutput } from "./task-output.ts";
 import type { TaskDefinition } from "./task.ts";
 
@@ -26,6 +27,7 @@ export interface PlannedTask {
   tools: readonly Tool[];
   index: number;
   count: number;
+  crewName: string;
 }
 
 /**
@@ -76,7 +78,7 @@ async function perform(
   const { agent, description, expectedOutput } = task;
   const schema = task.definition.outputSchema === undefined ? undefined : answerSchema(task.definition.outputSchema);
   const model = await resolveModel(scope.run, agent.definition.model);
-  const result = await executeAgent(scope, {
+  const assignment: Assignment = {
     agent,
     model,
     prompt: taskPrompt({
@@ -88,7 +90,9 @@ async function perform(
     tools: task.tools,
     task: view,
     ...(schema === undefined ? {} : { responseSchema: { name: "answer", schema: schema.json } }),
-  });
+  };
+  const first = await executeAgent(scope, assignment);
+  const result = task.definition.humanInput === true ? await reviewed(scope, task, assignment, first) : first;
   const json = schema === undefined ? null : await structured(scope, model, result, schema);
   return {
     name: task.name,

@@ -15,6 +15,8 @@ export interface TaskDefinition<AgentName extends string = string> {
   tools?: readonly Tool[];
   /** The answer must be JSON that fits: a zod schema or a JSON Schema. It is in the output's `json_dict`. */
   outputSchema?: z.ZodType | JsonSchema;
+  /** A person reviews the answer: the run pauses; without their approval the agent works on with their feedback. */
+  humanInput?: boolean;
 }
 
 /** A task's name, which its path, its id and references are made of. */

@@ -117,7 +117,7 @@ async function invoke(
     if (value instanceof ToolReportedFailure) return ended(value.message, value.failure);
     return ended(resultText(value), null);
   } catch (error) {
-    if (signal.aborted || run.isInterruption(error)) throw error;
+    if (signal.aborted || run.passesThrough(error)) throw error;
     if (error instanceof ToolReportedFailure) return ended(error.message, error.failure);
     const message = errorMessage(error);
     const retryable = error instanceof AppError && error.retryable;

@@ -1,0 +1,53 @@
+import { z } from "zod";
+import { usageSchema } from "./execution.ts";
+
+/** What a run waits for a person to say. */
+export const pendingInputSchema = z.object({
+  /** Names the request, the same however often the run is run again: `request_id` of its events. */
+  id: z.uuid(),
+  /** Where in the run's journal the answer goes. */
+  path: z.string(),
+  /** `review`: of a task's or method's output; `input`: a line of text that a method asked for. */
+  kind: z.enum(["review", "input"]),
+  /** What the person is asked. */
+  message: z.string(),
+  /** What is to be reviewed; null for an input. */
+  output: z.unknown(),
+  /** Outcomes that the answer is sorted into; null when any text will do. */
+  emit: z.array(z.string()).nullable(),
+  /** Taken when the answer is empty or does not come in time. */
+  defaultOutcome: z.string().nullable(),
+  /** Seconds after which the run goes on with the default; null waits without an end. */
+  timeoutSeconds: z.number().positive().nullable(),
+  /** Name of the flow or crew, and of the method or task. */
+  automation: z.string(),
+  step: z.string(),
+  /** The task under review, for AMP's crew webhook; null in a flow. */
+  taskId: z.string().nullable(),
+  agent: z.string().nullable(),
+  metadata: z.record(z.string(), z.unknown()),
+});
+export type PendingInput = z.infer<typeof pendingInputSchema>;
+
+/** A person's answer, as it is journaled: a row `{kind: "human", value: answer}` at the request's path. */
+export const humanAnswerSchema = z.object({
+  /** Free text; empty accepts a review as it is. */
+  feedback: z.string(),
+  /** Decides a review when given; else its text does: an empty text approves. */
+  approved: z.boolean().nullable().default(null),
+  /** ISO 8601, UTC. */
+  at: z.string(),
+  /** Which system or person answered. */
+  source: z.string().nullable().default(null),
+  /** The time for an answer ran out: the default holds. */
+  timedOut: z.boolean().default(false),
+});
+export type HumanAnswer = z.infer<typeof humanAnswerSchema>;
+
+/** A run that stands still until at least one of these is answered. All is journaled: no worker needs to hold it. */
+export const pausedOutcomeSchema = z.object({
+  state: z.literal("PAUSED"),
+  pending: z.array(pendingInputSchema).min(1),
+  usage: usageSchema,
+});
+export type PausedOutcome = z.infer<typeof pausedOutcomeSchema>;

@@ -1,0 +1,94 @@
+import { askHuman, pendingInput } from "../human/ask-human.ts";
+import { abortable } from "../run/abortable.ts";
+import { customEmitter } from "../run/custom-event.ts";
+import { toJson, type Json } from "../run/dump.ts";
+import type { Scope } from "../run/scope.ts";
+import { step } from "../run/step.ts";
+import type { AskOptions, FlowMethod, MethodContext } from "./flow.ts";
+import { reviewOutput } from "./human-feedback.ts";
+import { changesBetween, type StateChange } from "./state-changes.ts";
+
+/** What is journaled of a method: never its body's inside, so nothing in it runs again. */
+export interface MethodRow {
+  /** What its `method_execution_finished` shows; of a router, the label. */
+  result: Json;
+  changes: StateChange[];
+  /** What listeners get, where that is not the result. */
+  handOn?: Json;
+  /** What the flow's result is if this method is the last, where that is not the result. */
+  output?: Json;
+}
+
+export interface BodyFields {
+  flowName: string;
+  method: FlowMethod;
+  inputs: Readonly<Record<string, unknown>>;
+  /** Absent for a method that takes none. */
+  input: Json | undefined;
+  state: Readonly<Record<string, Json>>;
+}
+
+/** Runs a method's code on a copy of the state, and lets a person review what it gave where the method wants that. */
+export async function runBody(scope: Scope, fields: BodyFields): Promise<MethodRow> {
+  const { method, flowName } = fields;
+  const { humanFeedback } = method;
+  if (humanFeedback === undefined) return runCode(scope, fields);
+  // Journaled before the person is asked: the answer may come in another process, and the code must not run again.
+  const done = await step(scope.at("do"), { kind: "method", perform: (inner) => runCode(inner, fields) });
+  const feedback = await reviewOutput(scope, {
+    flowName,
+    methodName: method.name,
+    output: done.result,
+    options: humanFeedback,
+  });
+  const handOn = toJson(feedback);
+  return { changes: done.changes, result: feedback.outcome ?? handOn, handOn, output: done.result };
+}
+
+async function runCode(scope: Scope, { method, inputs, input, state, flowName }: BodyFields): Promise<MethodRow> {
+  const before = structuredClone(state) as Record<string, Json>;
+  const draft = structuredClone(before);
+  const context: MethodContext<Record<string, unknown>> = {
+    state: draft,
+    inputs,
+    signal: scope.signal,
+    emit: customEmitter(scope),
+    executionId: scope.run.context.executionId,
+    step: async (name, work) => {
+      const at = scope.at(`step:${name}`);
+      const ordinal = scope.run.nextOrdinal(at.path, "step");
+      const own = ordinal === 0 ? at : scope.at(`step:${name}#${ordinal}`);
+      return step(own, { kind: "value", perform: async (inner) => inner.enter(work) });
+    },
+    ask: (message, options) => ask(scope, { flowName, methodName: method.name }, message, options),
+  };
+  scope.throwIfAborted();
+  const result = await abortable(
+    scope.signal,
+    scope.enter(async () => method.run(context, input)),
+  );
+  return { result: toJson(result), changes: changesBetween(before, toJson(draft)) };
+}
+
+async function ask(
+  scope: Scope,
+  { flowName, methodName }: { flowName: string; methodName: string },
+  message: string,
+  options: AskOptions = {},
+): Promise<string> {
+  const at = scope.at(`ask:${scope.run.nextOrdinal(scope.path, "ask")}`);
+  const metadata = options.metadata ?? {};
+  const request = pendingInput(at, {
+    kind: "input",
+    message,
+    automation: flowName,
+    step: methodName,
+    timeoutSeconds: options.timeoutSeconds ?? null,
+    metadata,
+  });
+  const shared = { flow_name: flowName, method_name: methodName, message, metadata, request_id: request.id };
+  scope.emit("flow_input_requested", shared);
+  const answer = await askHuman(at, request);
+  scope.emit("flow_input_received", { ...shared, response: answer.feedback, response_metadata: null });
+  return answer.feedback;
+}

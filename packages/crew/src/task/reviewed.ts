@@ -1,0 +1,52 @@
+import type { HumanAnswer } from "@crewstream/contracts";
+import { executeAgent } from "../agent/execute-agent.ts";
+import type { Assignment, LoopResult } from "../agent/loop.ts";
+import { askHuman, pendingInput } from "../human/ask-human.ts";
+import type { Scope } from "../run/scope.ts";
+import type { PlannedTask } from "./run-task.ts";
+
+const question = "Please review this result. Approve it, or say what should be different.";
+
+/**
+ * Lets a person review a task's answer until they are content: whatever else they say goes to the agent, which works
+ * on in the same conversation. CrewAI has no events for this; the flow's are used, with the crew and the task as names.
+ */
+export async function reviewed(
+  scope: Scope,
+  task: PlannedTask,
+  assignment: Assignment,
+  first: LoopResult,
+): Promise<LoopResult> {
+  let result = first;
+  for (let round = 0; ; round += 1) {
+    const at = scope.at(`human:${round}`).derive({
+      identity: { ...scope.identity, agentId: task.agent.id, agentRole: task.agent.role },
+    });
+    const request = pendingInput(at, {
+      kind: "review",
+      message: question,
+      output: result.text,
+      automation: task.crewName,
+      step: task.name,
+    });
+    const shared = { flow_name: task.crewName, method_name: task.name, request_id: request.id };
+    at.emit("human_feedback_requested", { ...shared, output: result.text, message: question, emit: null });
+    const answer = await askHuman(at, request);
+    at.emit("human_feedback_received", { ...shared, feedback: answer.feedback, outcome: null });
+    if (isApproval(answer)) return result;
+    const feedback = `A person has reviewed your result and says:\n${answer.feedback}\n\nGive the complete corrected result.`;
+    result = await executeAgent(scope.at(`review:${round}`), {
+      ...assignment,
+      history: [...result.messages, { role: "user", content: [{ type: "text", text: feedback }] }],
+    });
+  }
+}
+
+/** The flag decides when it was given (AMP's `is_approve`); else an empty answer or a plain word of approval does. */
+function isApproval({ approved, feedback, timedOut }: HumanAnswer): boolean {
+  if (timedOut) return true;
+  return (
+    approved ??
+    /^(|ok|okay|yes|y|approved?|accept(ed)?|lgtm|looks good|good|great|continue)[.!]*$/i.test(feedback.trim())
+  );
+}
