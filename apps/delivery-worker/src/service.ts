@@ -1,7 +1,7 @@
-import { drainFeedJobSchema, retryDeliveryJobSchema } from "@crewstream/contracts";
-import { drainFeed, retryDelivery } from "@crewstream/delivery";
-import { feedsQueue, Queues, retriesQueue, startWorker } from "@crewstream/queue";
-import { agreeOnPartitions, openStore, ping } from "@crewstream/redis";
+import { bulkRetryJobSchema, drainFeedJobSchema, retryDeliveryJobSchema } from "@crewstream/contracts";
+import { drainFeed, retryDelivery, runBulkRetry } from "@crewstream/delivery";
+import { feedsQueue, jobDone, operationsQueue, Queues, retriesQueue, startWorker } from "@crewstream/queue";
+import { agreeOnPartitions, announceEveryMs, openStore, ping, processAnnouncer } from "@crewstream/redis";
 import {
   createMetrics,
   Health,
@@ -40,16 +40,30 @@ export async function startDeliveryWorker(
     });
     facts["healthPort"] = stack.use(served).port;
   }
+  const announcer = processAnnouncer(store, "delivery");
+  stack.defer(announcer.withdraw);
   const loops: Loop[] = [
     { name: "reconcile", everyMs: reconcileEveryMs, run: (signal) => reconcile(context, signal) },
     { name: "stats", everyMs: 2000, run: () => context.stats.flush(store, Date.now()) },
+    { name: "announce", everyMs: announceEveryMs, run: announcer.announce },
     { name: "gauges", everyMs: 15_000, run: () => setGauges(context, queues) },
   ];
   stack.use(superviseLoops(loops, { log, health }));
 
   const concurrency = Math.max(1, Math.ceil(config.DELIVERY_CONCURRENCY / store.partitions));
   const common = { store, lockMs: config.LEASE_MS, concurrency, log, metrics, deadline };
-  const workers: AsyncDisposable[] = [];
+  const workers: AsyncDisposable[] = [
+    startWorker({
+      ...common,
+      queue: operationsQueue,
+      concurrency: 1,
+      schema: bulkRetryJobSchema,
+      handle: async (job, signal) => {
+        const end = await runBulkRetry(context, job.bulkId, signal);
+        return end === "finished" ? jobDone : { kind: "later", delayMs: 0 };
+      },
+    }),
+  ];
   for (let partition = 0; partition < store.partitions; partition += 1) {
     workers.push(
       startWorker({

@@ -56,9 +56,11 @@ export {
 } from "./execution.ts";
 export { automationAnnouncementSchema, automationNameSchema, type AutomationAnnouncement } from "./automation.ts";
 export {
+  bulkRetryJobSchema,
   drainFeedJobSchema,
   retryDeliveryJobSchema,
   runExecutionJobSchema,
+  type BulkRetryJob,
   type DrainFeedJob,
   type RetryDeliveryJob,
   type RunExecutionJob,
@@ -87,5 +89,47 @@ export {
   type KickoffRequest,
   type KickoffResponse,
 } from "./api/kickoff.ts";
+export { automationsPageSchema, eventTypesPageSchema, servedAutomationSchema } from "./api/catalogue.ts";
+export {
+  attemptViewSchema,
+  bulkRetryRequestSchema,
+  bulkRetrySchema,
+  deliveriesPageSchema,
+  deliveriesQuerySchema,
+  deliveryActionSchema,
+  deliveryDetailSchema,
+  deliverySchema,
+  deliveryStates,
+  type AttemptView,
+  type BulkRetry,
+  type Delivery,
+  type DeliveryDetail,
+  type DeliveryViewState,
+} from "./api/deliveries.ts";
+export {
+  endpointDetailSchema,
+  endpointSchema,
+  endpointsPageSchema,
+  statsSchema,
+  tallySchema,
+  type Endpoint,
+  type Stats,
+  type TallyView,
+} from "./api/endpoints.ts";
+export {
+  cancelResponseSchema,
+  eventsPageSchema,
+  eventsQuerySchema,
+  executionSchema,
+  executionsPageSchema,
+  executionsQuerySchema,
+  executionSummarySchema,
+  feedViewSchema,
+  replayRequestSchema,
+  replayResponseSchema,
+  type Execution,
+  type ExecutionSummary,
+  type FeedView,
+} from "./api/executions.ts";
 export { problemSchema, type Problem } from "./api/problem.ts";
 export { webhookSettingsFields, webhookSettingsSchema, type WebhookSettings } from "./api/webhook-settings.ts";

@@ -16,3 +16,7 @@ export const retryDeliveryJobSchema = z.object({
   first: z.number().int().positive(),
 });
 export type RetryDeliveryJob = z.infer<typeof retryDeliveryJobSchema>;
+
+/** Go on with a bulk retry; its filter and place are in the store. */
+export const bulkRetryJobSchema = z.object({ bulkId: z.string() });
+export type BulkRetryJob = z.infer<typeof bulkRetryJobSchema>;

@@ -1,3 +1,3 @@
-export { feedsQueue, queueNames, retriesQueue, runsQueue } from "./names.ts";
+export { feedsQueue, operationsQueue, queueNames, retriesQueue, runsQueue } from "./names.ts";
 export { Queues } from "./queues.ts";
 export { jobDone, startWorker, type JobResult, type WorkerOptions } from "./worker.ts";

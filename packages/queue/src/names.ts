@@ -1,6 +1,9 @@
 /** Queue families. Runs have one queue; feeds and retries are split by execution, as a queue lives in one cluster slot. */
 export const runsQueue = "runs";
 
+/** What operators start: bulk retries. */
+export const operationsQueue = "operations";
+
 export function feedsQueue(partition: number): string {
   return `feeds-${partition}`;
 }
@@ -12,5 +15,5 @@ export function retriesQueue(partition: number): string {
 /** All queues of a deployment. */
 export function queueNames(partitions: number): string[] {
   const numbers = Array.from({ length: partitions }, (_, partition) => partition);
-  return [runsQueue, ...numbers.map(feedsQueue), ...numbers.map(retriesQueue)];
+  return [runsQueue, operationsQueue, ...numbers.map(feedsQueue), ...numbers.map(retriesQueue)];
 }

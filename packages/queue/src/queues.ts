@@ -1,7 +1,7 @@
-import type { DrainFeedJob, ExecutionId, RetryDeliveryJob, RunExecutionJob } from "@crewstream/contracts";
+import type { BulkRetryJob, DrainFeedJob, ExecutionId, RetryDeliveryJob, RunExecutionJob } from "@crewstream/contracts";
 import { partitionOf, type Store } from "@crewstream/redis";
 import { Queue, type ConnectionOptions, type JobsOptions } from "bullmq";
-import { feedsQueue, queueNames, retriesQueue, runsQueue } from "./names.ts";
+import { feedsQueue, operationsQueue, queueNames, retriesQueue, runsQueue } from "./names.ts";
 
 /** Jobs are pointers into the store; what is done leaves nothing behind, and failures keep a short tail to look at. */
 const defaultJobOptions: JobsOptions = { removeOnComplete: true, removeOnFail: { count: 1000, age: 7 * 24 * 3600 } };
@@ -54,6 +54,12 @@ export class Queues implements AsyncDisposable {
         ...(options.replace === true ? { replace: true } : {}),
       },
     });
+  }
+
+  /** Starts a bulk retry that stands in the store. */
+  async enqueueBulkRetry(bulkId: string): Promise<void> {
+    const data: BulkRetryJob = { bulkId };
+    await this.#queue(operationsQueue).add("bulk-retry", data, { deduplication: { id: bulkId } });
   }
 
   /** Jobs by queue and state, for gauges and the dashboard. */

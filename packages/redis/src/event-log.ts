@@ -1,4 +1,5 @@
-import type { ExecutionId, StoredEvent } from "@crewstream/contracts";
+import { executionStateSchema, hasEnded, type ExecutionId, type StoredEvent } from "@crewstream/contracts";
+import { listEnded } from "./execution-index.ts";
 import { runScript } from "./scripts.ts";
 import type { Store } from "./store.ts";
 
@@ -40,6 +41,8 @@ export async function appendStep(store: Store, id: ExecutionId, step: AppendStep
     [keys.exec, keys.events, keys.journal, ...feedKeys],
     args,
   );
+  const state = executionStateSchema.safeParse(step.fields["state"]);
+  if (state.success && hasEnded(state.data)) await listEnded(store, id, state.data);
   return woken.map((position) => step.feeds[position] ?? 0);
 }
 

@@ -1,5 +1,6 @@
 import { executionStateSchema, type ExecutionId, type ExecutionState, type Subscription } from "@crewstream/contracts";
 import { z } from "zod";
+import { listEnded, listNew } from "./execution-index.ts";
 import { partitionOf } from "./keys.ts";
 import { callScript, runScript } from "./scripts.ts";
 import type { Store } from "./store.ts";
@@ -30,7 +31,7 @@ const jsonText = z.string().transform((text, context): unknown => {
 
 const millis = z.coerce.number();
 
-const recordSchema = z.object({
+export const recordSchema = z.object({
   id: z.string(),
   automation: z.string(),
   kind: z.enum(["crew", "flow"]),
@@ -85,9 +86,7 @@ export async function createExecution(store: Store, execution: NewExecution): Pr
   // entry without a record is dropped by the reconciler.
   const [, , created] = await Promise.all([
     store.redis.zadd(store.keys.active(partitionOf(execution.id, store.partitions)), execution.createdAt, execution.id),
-    execution.listed === false
-      ? undefined
-      : store.redis.zadd(store.keys.executionIndex, execution.createdAt, execution.id),
+    execution.listed === false ? undefined : listNew(store, execution.id, execution.automation),
     runScript(
       store.redis,
       "create-execution",
@@ -135,6 +134,7 @@ const cancelAnswers: Record<number, CancelAnswer> = { 0: "over", 1: "ended", 2: 
 /** Stops a run: at once when no worker has it, else its worker does at its next heartbeat. */
 export async function cancelExecution(store: Store, id: ExecutionId, reason: string): Promise<CancelAnswer> {
   const [answer = 0] = await callScript(store.redis, "cancel-execution", [store.keys.execution(id).exec], [reason]);
+  if (answer === 1) await listEnded(store, id, "REVOKED");
   return cancelAnswers[answer] ?? "unknown";
 }
 

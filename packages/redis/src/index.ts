@@ -18,7 +18,20 @@ export {
   readTallies,
   type Tally,
 } from "./stats.ts";
+export { readAttempts } from "./attempts.ts";
+export { endpointUsedAt, listEndpoints } from "./endpoints.ts";
+export {
+  countLive,
+  createdAt,
+  groupOf,
+  listExecutions,
+  tidyExecutions,
+  type ExecutionGroup,
+  type ExecutionList,
+} from "./execution-index.ts";
+export { readExecutionBriefs, type ExecutionBrief } from "./execution-summary.ts";
 export { admitRequest, reportRequest, type Admission, type BreakerLimits } from "./breakers.ts";
+export { announceEveryMs, liveProcesses, processAnnouncer, type LiveProcess } from "./processes.ts";
 export { createRedis, type Patience, type RedisClient } from "./client.ts";
 export {
   attemptSchema,

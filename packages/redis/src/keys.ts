@@ -12,10 +12,14 @@ import type { ExecutionId } from "@crewstream/contracts";
  *   P:{ID}:feed:N:dead       hash    first seq → dead letter
  *   P:{active-K}:executions  zset    executions of partition K that are not done, by last touch in ms
  *   P:{index}:executions     zset    all executions by creation in ms
+ *   P:{index}:executions:G   zset    those that are live, or ended as SUCCESS, FAILED, REVOKED
+ *   P:{index}:of:NAME        zset    those of one automation
+ *   P:{index}:automations    set     automations that ever ran
  *   P:{log-K}:STATE          zset    deliveries of partition K that are retrying or dead, by time in ms
  *   P:{log-K}:attempts       stream  capped log of all attempts of partition K
  *   P:{bulk}:ID              string  a bulk retry: filter, position, counts
  *   P:{workers}:automations  hash    worker id → what it serves and until when
+ *   P:{workers}:processes    hash    process id → what it is and until when
  *   P:{ep:ID}:breaker        hash    an endpoint's breaker
  *   P:{ep:ID}:STATE          zset    the endpoint's deliveries that are retrying or dead
  *   P:{ep:ID}:stats:MINUTE   hash    its counters of a minute; MINUTE is ms / 60,000
@@ -59,6 +63,18 @@ export class Keys {
     return `${this.prefix}:{index}:executions`;
   }
 
+  executionGroup(group: "live" | "SUCCESS" | "FAILED" | "REVOKED"): string {
+    return `${this.executionIndex}:${group}`;
+  }
+
+  executionsOf(automation: string): string {
+    return `${this.prefix}:{index}:of:${automation}`;
+  }
+
+  get automationNames(): string {
+    return `${this.prefix}:{index}:automations`;
+  }
+
   deliveryIndex(partition: number, state: IndexedState): string {
     return `${this.prefix}:{log-${partition}}:${state}`;
   }
@@ -73,6 +89,10 @@ export class Keys {
 
   get automations(): string {
     return `${this.prefix}:{workers}:automations`;
+  }
+
+  get processes(): string {
+    return `${this.prefix}:{workers}:processes`;
   }
 
   breaker(endpoint: string): string {

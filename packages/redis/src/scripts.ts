@@ -22,6 +22,7 @@ export type ScriptName =
   | "expire-keys"
   | "discard-execution"
   | "cancel-execution"
+  | "list-ended"
   | "announce";
 
 /** All scripts for a client to define; it sends each by its hash and falls back to the text when Redis forgot it. */

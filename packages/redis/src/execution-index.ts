@@ -1,0 +1,110 @@
+import { hasEnded, parseExecutionId, type ExecutionId, type ExecutionState } from "@crewstream/contracts";
+import type { Listed } from "./delivery-index.ts";
+import { readNewest } from "./newest.ts";
+import { runScript } from "./scripts.ts";
+import type { Store } from "./store.ts";
+
+/** Lists of executions by how they stand: all that have not ended are one, as they change too often for more. */
+export type ExecutionGroup = "live" | "SUCCESS" | "FAILED" | "REVOKED";
+const groups: readonly ExecutionGroup[] = ["live", "SUCCESS", "FAILED", "REVOKED"];
+
+/** Which list: everything, a group, or what one automation ran. */
+export type ExecutionList = { kind: "all" } | { kind: "group"; group: ExecutionGroup } | { kind: "of"; name: string };
+
+/** Entries looked at in one go when the lists are tidied. */
+const window = 200;
+/** A record that is being written may not be there yet. */
+const graceMs = 60_000;
+
+/** The group of a state. */
+export function groupOf(state: ExecutionState): ExecutionGroup {
+  return state === "SUCCESS" || state === "FAILED" || state === "REVOKED" ? state : "live";
+}
+
+/** When an execution was created, in ms: the first 48 bits of a UUID of version 7. */
+export function createdAt(id: ExecutionId): number {
+  return Number.parseInt(id.replaceAll("-", "").slice(0, 12), 16);
+}
+
+/** Lists a new execution. */
+export async function listNew(store: Store, id: ExecutionId, automation: string): Promise<void> {
+  const { redis, keys } = store;
+  const at = createdAt(id);
+  await Promise.all([
+    redis.zadd(keys.executionIndex, at, id),
+    redis.zadd(keys.executionGroup("live"), at, id),
+    redis.zadd(keys.executionsOf(automation), at, id),
+    redis.sadd(keys.automationNames, automation),
+  ]);
+}
+
+/**
+ * Moves an execution that has ended to the list of its end. Written beside the record, which lies in another slot: a
+ * crash between the two leaves it among the live ones until the lists are tidied.
+ */
+export async function listEnded(store: Store, id: ExecutionId, state: ExecutionState): Promise<void> {
+  if (!hasEnded(state)) return;
+  const keys = [store.keys.executionGroup("live"), store.keys.executionGroup(groupOf(state))];
+  await runScript(store.redis, "list-ended", keys, [id, createdAt(id)]);
+}
+
+/** Executions of a list, newest first, strictly before `before`. The cost does not depend on how many there are. */
+export async function listExecutions(
+  store: Store,
+  list: ExecutionList,
+  options: { before?: Listed | undefined; limit: number },
+): Promise<Listed[]> {
+  return readNewest(store, keyOf(store, list), options);
+}
+
+/** How many executions have not ended. */
+export async function countLive(store: Store): Promise<number> {
+  return store.redis.zcard(store.keys.executionGroup("live"));
+}
+
+/**
+ * Takes executions that have expired off the lists, and moves those whose end was not listed. Looks at the oldest
+ * entries of each list for as long as many of them are wrong, and at some in a random place, as an old execution that
+ * goes on would hide what is behind it.
+ */
+export async function tidyExecutions(store: Store, now: number): Promise<number> {
+  const names = await store.redis.smembers(store.keys.automationNames);
+  const lists: ExecutionList[] = [
+    { kind: "all" },
+    ...groups.map((group): ExecutionList => ({ kind: "group", group })),
+    ...names.map((name): ExecutionList => ({ kind: "of", name })),
+  ];
+  let tidied = 0;
+  for (const list of lists) {
+    for (let wrong = window; wrong > window / 2;) {
+      wrong = await tidyWindow(store, list, 0, now);
+      tidied += wrong;
+    }
+    const size = await store.redis.zcard(keyOf(store, list));
+    if (size > window) tidied += await tidyWindow(store, list, Math.floor(Math.random() * (size - window)), now);
+  }
+  return tidied;
+}
+
+async function tidyWindow(store: Store, list: ExecutionList, start: number, now: number): Promise<number> {
+  const key = keyOf(store, list);
+  const ids = await store.redis.zrange(key, String(start), String(start + window - 1));
+  const wrong = await Promise.all(
+    ids.map(async (text) => {
+      const id = parseExecutionId(text);
+      if (id !== undefined && createdAt(id) > now - graceMs) return 0;
+      const state = id === undefined ? null : await store.redis.hget(store.keys.execution(id).exec, "state");
+      if (id === undefined || state === null) return store.redis.zrem(key, text);
+      const isLive = list.kind === "group" && list.group === "live";
+      if (!isLive || !hasEnded(state as ExecutionState)) return 0;
+      await listEnded(store, id, state as ExecutionState);
+      return 1;
+    }),
+  );
+  return wrong.reduce((sum, count) => sum + count, 0);
+}
+
+function keyOf(store: Store, list: ExecutionList): string {
+  if (list.kind === "all") return store.keys.executionIndex;
+  return list.kind === "group" ? store.keys.executionGroup(list.group) : store.keys.executionsOf(list.name);
+}

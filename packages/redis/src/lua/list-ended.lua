@@ -1,0 +1,12 @@
+--[[
+  Moves an execution from the list of live ones to that of its end; one that was never listed stays off.
+
+  KEYS  1 live executions, 2 those that ended in its state
+  ARGV  1 execution, 2 when it was created in ms
+  Returns  1 moved, 0 it was not among the live ones
+]]
+if redis.call("ZREM", KEYS[1], ARGV[1]) == 0 then
+  return 0
+end
+redis.call("ZADD", KEYS[2], ARGV[2], ARGV[1])
+return 1
