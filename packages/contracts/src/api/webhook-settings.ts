@@ -34,13 +34,14 @@ function urlProblem(text: string): string | undefined {
 }
 
 /** One name in `events`: a type, an alias, a custom name, `*`, or a prefix such as `llm_*`. */
-const eventNameSchema = z
+export const eventNameSchema = z
   .string("the name of an event type, as text")
   .min(1, "must not be empty")
   .max(200, "at most 200 characters")
   .regex(/^[^*]*\*?$/, "a * may only stand at the end: * selects all events, llm_* all that begin with llm_");
 
-const checkedAuthenticationSchema = z
+/** {@link authenticationSchema} with messages for a client, and safe to put into headers. */
+export const checkedAuthenticationSchema = z
   .unknown()
   .superRefine((value, context) => {
     const strategy = typeof value === "object" && value !== null ? Reflect.get(value, "strategy") : undefined;

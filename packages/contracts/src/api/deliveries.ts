@@ -1,0 +1,89 @@
+import { z } from "zod";
+import { absentable } from "./absent.ts";
+import { pageOf, pageQuerySchema, timeSchema } from "./page.ts";
+
+/** Where a delivery stands: sealed and under way, waiting for a retry, acknowledged, or given up. */
+export const deliveryStates = ["pending", "retrying", "delivered", "dead"] as const;
+export type DeliveryViewState = (typeof deliveryStates)[number];
+
+export const deliverySchema = z.object({
+  id: z.string().describe("The `webhook-id`"),
+  state: z.enum(deliveryStates),
+  execution_id: z.string(),
+  feed: z.number().int(),
+  endpoint: z.string().describe("Id of the endpoint"),
+  origin: z.string().describe("Scheme, host and port of the endpoint"),
+  events: z.number().int(),
+  first: z.number().int().nullable().describe("Sequence number of its first event"),
+  last: z.number().int().nullable(),
+  attempts: z.number().int().describe("Attempts made"),
+  sealed_at: timeSchema.nullable(),
+  last_attempt_at: timeSchema.nullable(),
+  next_attempt_at: timeSchema.nullable(),
+  outcome: z.string().nullable().describe("Outcome of the last attempt"),
+  status: z.number().int().nullable().describe("Status that the endpoint answered last"),
+  reason: z.string().nullable(),
+});
+export type Delivery = z.infer<typeof deliverySchema>;
+
+export const attemptViewSchema = z.object({
+  attempt: z.number().int(),
+  at: timeSchema,
+  duration_ms: z.number(),
+  outcome: z.string(),
+  settled: z.string().describe("What became of the delivery then"),
+  status: z.number().int().nullable(),
+  reason: z.string().nullable(),
+  response: z.string().nullable().describe("The first 2 KiB of the answer"),
+  next_attempt_at: timeSchema.nullable(),
+});
+export type AttemptView = z.infer<typeof attemptViewSchema>;
+
+/** One delivery, with what its log still holds of it. */
+export const deliveryDetailSchema = deliverySchema.extend({
+  url: z.string().describe("Values in its query are hidden"),
+  form: z.string(),
+  realtime: z.boolean(),
+  ordering: z.string(),
+  replay_of: z.string().nullable(),
+  selects: z.array(z.string()).describe("What its subscription selects"),
+  attempt_log: z.array(attemptViewSchema).describe("Newest first"),
+  event_list: z
+    .array(z.object({ seq: z.number().int(), id: z.string(), type: z.string() }))
+    .describe("Its first events; all of them are at `/executions/:id/events`"),
+});
+export type DeliveryDetail = z.infer<typeof deliveryDetailSchema>;
+
+export const deliveriesQuerySchema = pageQuerySchema.extend({
+  state: z.enum(deliveryStates, `one of ${deliveryStates.join(", ")}`).default("retrying"),
+  execution_id: absentable(z.string().max(100)).describe("Only deliveries of this execution"),
+  endpoint: absentable(z.string().max(1000)).describe("Only deliveries to this endpoint"),
+});
+export const deliveriesPageSchema = pageOf(deliverySchema);
+
+/** Which deliveries a bulk retry is about; every field given must match. */
+export const retryFilterSchema = z.object({
+  state: z.enum(["retrying", "dead"], 'must be "retrying" or "dead"'),
+  endpoint: absentable(z.string().max(1000)),
+  execution_id: absentable(z.string().max(100)),
+  outcome: absentable(z.string().max(100)),
+  status: absentable(z.number().int()),
+  reason: absentable(z.string().max(2000)),
+});
+
+/** The body of `POST /deliveries/retry`. */
+export const bulkRetryRequestSchema = z.object({
+  filter: retryFilterSchema,
+  dry_run: z.boolean().default(false).describe("Counts only"),
+});
+
+/** A bulk retry and how far it has come; `id` is null for a dry run. */
+export const bulkRetrySchema = z.object({
+  id: z.string().nullable(),
+  state: z.enum(["counted", "running", "finished"]),
+  total: z.number().int(),
+  done: z.number().int(),
+});
+export type BulkRetry = z.infer<typeof bulkRetrySchema>;
+
+export const deliveryActionSchema = z.object({ id: z.string(), result: z.enum(["retrying", "discarded"]) });

@@ -1,0 +1,54 @@
+import { z } from "zod";
+import { pageOf, timeSchema } from "./page.ts";
+
+/** What a minute, or several, of deliveries came to. */
+export const tallySchema = z.object({
+  delivered: z.number().int().describe("Requests that were acknowledged"),
+  failed: z.number().int().describe("Requests that were not"),
+  events: z.number().int().describe("Events acknowledged"),
+  published: z.number().int().describe("Events published"),
+  success_rate: z.number().nullable().describe("Share of the requests that were acknowledged; null without any"),
+  p50_ms: z.number().nullable(),
+  p95_ms: z.number().nullable(),
+});
+export type TallyView = z.infer<typeof tallySchema>;
+
+export const minuteSchema = tallySchema.extend({ at: timeSchema.describe("Begin of the minute") });
+
+/** An endpoint: an origin that webhooks go to. */
+export const endpointSchema = z.object({
+  id: z.string(),
+  origin: z.string(),
+  used_at: timeSchema.nullable(),
+  paused: z.boolean().describe("By an operator"),
+  breaker: z.object({
+    state: z.enum(["closed", "open"]),
+    reason: z.string().nullable().describe("Its last failure"),
+    opened_at: timeSchema.nullable(),
+    next_probe_at: timeSchema.nullable(),
+    wait_until: timeSchema.nullable().describe("Until when the endpoint asked to be left alone"),
+    failed_probes: z.number().int().describe("In a row, since it opened"),
+  }),
+  retrying: z.number().int(),
+  dead: z.number().int(),
+  recent: tallySchema.describe("The last 15 minutes"),
+});
+export type Endpoint = z.infer<typeof endpointSchema>;
+export const endpointsPageSchema = pageOf(endpointSchema);
+
+/** One endpoint with its last hour. */
+export const endpointDetailSchema = endpointSchema.extend({ minutes: z.array(minuteSchema) });
+
+/** The answer to `GET /stats`. */
+export const statsSchema = z.object({
+  now: timeSchema,
+  recent: tallySchema.describe("The last 5 minutes"),
+  minutes: z.array(minuteSchema).describe("The last 60, oldest first"),
+  deliveries: z.object({ retrying: z.number().int(), dead: z.number().int() }),
+  executions: z.object({ live: z.number().int().describe("Not ended yet") }),
+  crew_workers: z.number().int(),
+  queues: z.array(
+    z.object({ queue: z.string(), waiting: z.number().int(), delayed: z.number().int(), active: z.number().int() }),
+  ),
+});
+export type Stats = z.infer<typeof statsSchema>;

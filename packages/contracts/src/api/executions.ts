@@ -1,0 +1,131 @@
+import { z } from "zod";
+import { executionStateSchema, executionStates, usageSchema } from "../execution.ts";
+import { bodyForms, orderings } from "../webhook.ts";
+import { absentable } from "./absent.ts";
+import { pageOf, pageQuerySchema, timeSchema } from "./page.ts";
+import { checkedAuthenticationSchema, eventNameSchema, webhookUrlSchema } from "./webhook-settings.ts";
+
+/** States as clients write them: any case, and AMP's other word for a failure. */
+const stateQuerySchema = z
+  .string()
+  .transform((text) => (text.toUpperCase() === "FAILURE" ? "FAILED" : text.toUpperCase()))
+  .pipe(z.enum(executionStates, `one of ${executionStates.join(", ")}`));
+
+/** The query of `GET /executions`. */
+export const executionsQuerySchema = pageQuerySchema.extend({
+  status: absentable(stateQuerySchema).describe("Only executions in this state"),
+  automation: absentable(z.string().max(64)).describe("Only executions of this automation"),
+});
+
+export const progressViewSchema = z.object({
+  unit: z.enum(["task", "step"]),
+  completed: z.number(),
+  total: z.number().nullable(),
+  current: z.string().nullable(),
+  currentAgent: z.string().nullable(),
+});
+
+/** An execution as a list shows it: nothing whose size a client chooses. */
+export const executionSummarySchema = z.object({
+  id: z.string(),
+  automation: z.string(),
+  kind: z.enum(["crew", "flow"]),
+  state: executionStateSchema,
+  token: z.string().describe("Name of the token that asked for it"),
+  created_at: timeSchema,
+  started_at: timeSchema.nullable(),
+  updated_at: timeSchema.nullable(),
+  ended_at: timeSchema.nullable(),
+  events: z.number().int().describe("Events published; the last one's sequence number"),
+  feeds: z.number().int(),
+  feeds_open: z.number().int().describe("Feeds that have something to deliver, or may yet have"),
+  cancel_requested: z.boolean(),
+  error: z.string().nullable(),
+  error_type: z.string().nullable(),
+  usage: usageSchema.partial().nullable(),
+  progress: progressViewSchema.nullable(),
+});
+export type ExecutionSummary = z.infer<typeof executionSummarySchema>;
+
+/** A feed: one subscription of an execution. */
+export const feedViewSchema = z.object({
+  feed: z.number().int(),
+  url: z.string().describe("Values in its query are hidden: people put keys there"),
+  endpoint: z.string().describe("Id of the endpoint, as in `/endpoints`"),
+  events: z.array(z.string()),
+  realtime: z.boolean(),
+  form: z.enum(bodyForms),
+  ordering: z.enum(orderings),
+  retry_schedule_ms: z.array(z.number()).nullable(),
+  has_secrets: z.boolean(),
+  replay_of: z.string().nullable(),
+  state: z.enum(["open", "closed", "done"]),
+  cursor: z.number().int().describe("Everything up to this sequence number has been sealed or passed over"),
+  retrying: z.number().int(),
+});
+export type FeedView = z.infer<typeof feedViewSchema>;
+
+/** One execution with its inputs, outcome and feeds. */
+export const executionSchema = executionSummarySchema.extend({
+  inputs: z.record(z.string(), z.unknown()),
+  meta: z.unknown(),
+  runs: z.number().int().describe("How often a worker began it"),
+  result: z.unknown(),
+  result_json: z.unknown(),
+  tasks: z.array(z.unknown()),
+  last_step: z.unknown(),
+  last_task: z.unknown(),
+  subscriptions: z.array(feedViewSchema),
+});
+export type Execution = z.infer<typeof executionSchema>;
+
+export const executionsPageSchema = pageOf(executionSummarySchema);
+
+const sequence = z.coerce.number("a sequence number").int().min(0);
+
+/** The query of `GET /executions/:id/events`. */
+export const eventsQuerySchema = z.object({
+  after: sequence.default(0).describe("Sequence number after which the page begins"),
+  limit: z.coerce.number().int().min(1).max(1000).default(100).describe("Most events of a page"),
+  types: z
+    .string()
+    .max(10_000)
+    .optional()
+    .describe("Comma-separated types, prefixes such as `llm_*`, or aliases; default all"),
+  wait: z.coerce.number().min(0).max(60).default(0).describe("Seconds to wait for the first event (long-poll)"),
+});
+
+/** A page of events; `next` is `after` for the next one, null when no more will come. */
+export const eventsPageSchema = z.object({
+  events: z.array(
+    z.looseObject({
+      id: z.string(),
+      execution_id: z.string(),
+      timestamp: z.string(),
+      type: z.string(),
+      data: z.looseObject({ emission_sequence: z.number().int() }),
+    }),
+  ),
+  next: z.number().int().nullable(),
+});
+
+/** The body of `POST /executions/:id/replay`. */
+export const replayRequestSchema = z.object({
+  feed: z.number().int().min(0).max(10_000).default(0).describe("Feed whose settings are taken"),
+  url: absentable(webhookUrlSchema).describe("Where to instead; it gets none of the feed's secrets"),
+  authentication: absentable(checkedAuthenticationSchema),
+  types: absentable(z.array(eventNameSchema).min(1).max(500)).describe("Event names instead of the feed's"),
+  from: absentable(z.number().int().min(1)).describe("First sequence number; default 1"),
+  to: absentable(z.number().int().min(1)).describe("Last sequence number; default the last there is"),
+});
+
+export const replayResponseSchema = z.object({
+  execution_id: z.string(),
+  feed: z.number().int().describe("Number of the feed that delivers it"),
+});
+
+export const cancelResponseSchema = z.object({
+  id: z.string(),
+  state: executionStateSchema,
+  cancel_requested: z.boolean(),
+});
