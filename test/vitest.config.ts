@@ -12,7 +12,7 @@ export default defineConfig({
         root,
         test: {
           name: "unit",
-          include: ["packages/**/src/**/*.test.ts", "apps/**/src/**/*.test.ts"],
+          include: ["packages/**/src/**/*.test.ts", "apps/**/src/**/*.test.ts", "examples/**/*.test.ts"],
           exclude: ["**/node_modules/**"],
           testTimeout: 20_000,
           sequence: { groupOrder: 0 },

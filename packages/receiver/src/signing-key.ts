@@ -5,7 +5,7 @@ import { AppError, ErrorCode, signingSecretPrefix, signingSecretSchema } from "@
  * The bytes behind each `whsec_…` secret. A secret that is not one is a fault of whoever configured it, so it is
  * named by its place in the list and never shown.
  */
-export function signingKeys(secrets: string | readonly string[]): [Buffer, ...Buffer[]] {
+export function signingKeys(secrets: string | readonly string[]): [Uint8Array, ...Uint8Array[]] {
   const [first, ...rest] = (typeof secrets === "string" ? [secrets] : secrets).map(decodeSecret);
   if (first === undefined) {
     throw new AppError("No signing secret was given: pass at least one whsec_… secret.", {
@@ -15,7 +15,7 @@ export function signingKeys(secrets: string | readonly string[]): [Buffer, ...Bu
   return [first, ...rest];
 }
 
-function decodeSecret(secret: string, index: number): Buffer {
+function decodeSecret(secret: string, index: number): Uint8Array {
   if (signingSecretSchema.safeParse(secret).success) {
     const key = Buffer.from(secret.slice(signingSecretPrefix.length), "base64");
     if (key.length >= 24 && key.length <= 64) return key;

@@ -1,0 +1,69 @@
+import { execFileSync } from "node:child_process";
+import { copyFileSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+// Makes the package that is published, in `dist` or the folder that is given: one module with what it needs of contracts
+// inside, type declarations, and a manifest with no dependency but zod. Then: npm publish packages/receiver/dist
+
+const receiver = fileURLToPath(new URL("..", import.meta.url));
+const root = resolve(receiver, "../..");
+const dist = resolve(process.argv[2] ?? join(receiver, "dist"));
+const entryTypes = "types/receiver/src/index.d.ts";
+
+interface Manifest {
+  name: string;
+  version: string;
+  description: string;
+  license: string;
+  dependencies: { zod: string };
+}
+
+function run(command: string, ...args: string[]): void {
+  execFileSync(join(root, "node_modules/.bin", command), args, {
+    cwd: receiver,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+}
+
+function bundle(): void {
+  run("rolldown", "src/index.ts", "--file", join(dist, "index.js"), "--platform", "node", "--external", "zod");
+}
+
+/** Declarations of both packages; what one imports of the other becomes relative. */
+function declare(): void {
+  run("tsc", "--project", "tsconfig.build.json", "--outDir", join(dist, "types"));
+  const contracts = join(dist, "types/contracts/src/index.js");
+  for (const path of globSync(join(dist, "types/**/*.d.ts"))) {
+    const text = readFileSync(path, "utf8")
+      .replaceAll(/(from |import\()"(\.[^"]+)\.ts"/g, '$1"$2.js"')
+      .replaceAll('"@crewstream/contracts"', `"./${relative(dirname(path), contracts)}"`);
+    writeFileSync(path, text);
+  }
+}
+
+function describe(): void {
+  const source = JSON.parse(readFileSync(join(receiver, "package.json"), "utf8")) as Manifest;
+  const { name, version, description, license, dependencies } = source;
+  const manifest = {
+    name,
+    version,
+    description,
+    license,
+    type: "module",
+    sideEffects: false,
+    engines: { node: ">=20" },
+    exports: { ".": { types: `./${entryTypes}`, default: "./index.js" } },
+    // A range, so that it shares the zod of the project it is used in.
+    dependencies: { zod: `^${dependencies.zod}` },
+  };
+  writeFileSync(join(dist, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+  copyFileSync(join(receiver, "README.md"), join(dist, "README.md"));
+  copyFileSync(join(root, "LICENSE"), join(dist, "LICENSE"));
+}
+
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(dist, { recursive: true });
+bundle();
+declare();
+describe();
