@@ -45,6 +45,8 @@ export interface CrewContext {
   env: Environment;
   log: Logger;
   metrics: Metrics;
+  /** Told how many events were published, for the rates on the dashboard. */
+  published: { add(events: number): void };
 }
 
 /**
@@ -108,7 +110,7 @@ class Run {
     } catch (error) {
       return this.#handOver(error);
     }
-    await this.#afterEnd(subscribers);
+    await this.#afterEnd();
     return jobDone;
   }
 
@@ -131,7 +133,7 @@ class Run {
   }
 
   async #openWriter(subscribers: Subscribers): Promise<ExecutionWriter> {
-    const { store, config, metrics } = this.#context;
+    const { store, config, metrics, published } = this.#context;
     const { id } = this.#execution;
     const resumed = this.#lease.seq > 0;
     const [knownIds, journal] = resumed
@@ -150,6 +152,7 @@ class Run {
         const write = () => appendStep(store, id, { ...step, epoch: this.#lease.epoch });
         const woken = await untilWritten(write, { signal: this.#controller.signal, log: this.#log });
         metrics.eventsPublished.inc(step.events.length);
+        published.add(step.events.length);
         return woken;
       },
       wake: async (feeds) => {
@@ -162,13 +165,15 @@ class Run {
     return this.#context.queues.wakeFeed({ executionId: this.#execution.id, feed }, { delayMs, flush });
   }
 
-  /** The end is durable; every feed is asked to send what it has, and to see that no more will come. */
-  async #afterEnd(subscribers: Subscribers): Promise<void> {
-    const feeds = Array.from({ length: subscribers.count }, (_, feed) => feed);
-    await Promise.all(feeds.map((feed) => this.#wake(feed, 0, true)));
-    if (feeds.length > 0) return;
-    const retentionMs = this.#context.config.RETENTION_DAYS * dayMs;
-    await retireExecution(this.#context.store, this.#execution.id, { feeds: 0, retentionMs });
+  /** The end, or the pause, is durable; every feed is asked to send what it has. */
+  async #afterEnd(): Promise<void> {
+    const { store, config } = this.#context;
+    // Read again: a replay may have added a feed while the run was under way.
+    const record = await readExecution(store, this.#execution.id);
+    if (record === undefined) return;
+    await Promise.all(Array.from({ length: record.feeds }, (_, feed) => this.#wake(feed, 0, true)));
+    if (record.feeds > 0 || !hasEnded(record.state)) return;
+    await retireExecution(store, record.id, { feeds: 0, retentionMs: config.RETENTION_DAYS * dayMs });
   }
 
   /** The run did not end here: another worker has it, or is to have it at once. Anything else is a fault of ours. */

@@ -2,10 +2,9 @@ import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { runExecutionJobSchema } from "@crewstream/contracts";
 import { Queues, runsQueue, startWorker } from "@crewstream/queue";
-import { agreeOnPartitions, openStore, ping } from "@crewstream/redis";
+import { agreeOnPartitions, announceEveryMs, openStore, ping, processAnnouncer } from "@crewstream/redis";
 import {
   createMetrics,
-  environment,
   Health,
   renderMetrics,
   serveHealth,
@@ -14,7 +13,9 @@ import {
   type ServiceContext,
 } from "@crewstream/service";
 import { announcer } from "./announce.ts";
+import { automationEnvironment } from "./automation-environment.ts";
 import type { CrewWorkerConfig } from "./config.ts";
+import { publishedCounter } from "./published-counter.ts";
 import { recoverEveryMs, recoverRuns } from "./recover-runs.ts";
 import { loadAutomations } from "./registry.ts";
 import { runExecution } from "./run-execution.ts";
@@ -43,7 +44,8 @@ export async function startCrewWorker(
     });
     facts["healthPort"] = stack.use(served).port;
   }
-  const context = { config, store, queues, worker, automations, env: environment(), log, metrics };
+  const published = publishedCounter(store);
+  const context = { config, store, queues, worker, automations, env: automationEnvironment(), log, metrics, published };
   stack.use(
     startWorker({
       store,
@@ -64,7 +66,10 @@ export async function startCrewWorker(
     everyMs: recoverEveryMs,
     run: (signal: AbortSignal) => recoverRuns(context, signal),
   };
-  const loops = superviseLoops([announcing.loop, recovery], { log, health });
+  const announcedProcess = processAnnouncer(store, "crew");
+  stack.defer(announcedProcess.withdraw);
+  const presence = { name: "announce-process", everyMs: announceEveryMs, run: announcedProcess.announce };
+  const loops = superviseLoops([announcing.loop, presence, recovery, published.loop], { log, health });
   // The last to be opened is the first to go: no kickoff is accepted for a worker that is about to stop.
   stack.defer(async () => {
     await loops[Symbol.asyncDispose]();

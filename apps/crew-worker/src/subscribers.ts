@@ -11,10 +11,6 @@ export class Subscribers {
     this.#delays = subscriptions.map((subscription) => (subscription.mode === "realtime" ? 0 : batchMaxWaitMs));
   }
 
-  get count(): number {
-    return this.#selectors.length;
-  }
-
   /** Feeds that select this type. The types of a run are few, so the answer is kept. */
   feedsFor(type: string): readonly number[] {
     const known = this.#byType.get(type);

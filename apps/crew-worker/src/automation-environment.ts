@@ -1,0 +1,11 @@
+import { environment, variables, type Environment } from "@crewstream/service";
+
+/**
+ * The environment as automations see it: without our own variables, among which are passwords and keys of the
+ * deployment. `MODEL` stays, as an automation may want to name it.
+ */
+export function automationEnvironment(env: Environment = environment()): Environment {
+  const own = new Set(Object.keys(variables.shape));
+  own.delete("MODEL");
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !own.has(name)));
+}
