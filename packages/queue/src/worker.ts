@@ -41,8 +41,9 @@ export function startWorker<Payload>(options: WorkerOptions<Payload>): AsyncDisp
     // A killed worker says nothing about the job, and handlers have their own limit on poison.
     maxStalledCount: 1000,
     drainDelay: 10,
+    // No skipVersionCheck: an unknown Redis counts as one that cannot block for less than a second, and every batch
+    // window and retry would be late by that much.
     runRetryDelay: 1000,
-    skipVersionCheck: true,
   });
   worker.on("error", (error) => log.debug({ reason: error.message, queue }, "queue.connection_error"));
   worker.on("failed", (job, error) => {
