@@ -100,11 +100,13 @@ export {
   deliveryDetailSchema,
   deliverySchema,
   deliveryStates,
+  liveAttemptSchema,
   type AttemptView,
   type BulkRetry,
   type Delivery,
   type DeliveryDetail,
   type DeliveryViewState,
+  type LiveAttempt,
 } from "./api/deliveries.ts";
 export {
   endpointDetailSchema,

@@ -87,3 +87,21 @@ export const bulkRetrySchema = z.object({
 export type BulkRetry = z.infer<typeof bulkRetrySchema>;
 
 export const deliveryActionSchema = z.object({ id: z.string(), result: z.enum(["retrying", "discarded"]) });
+
+/** A message of `GET /deliveries/live`: one attempt, as it was made. */
+export const liveAttemptSchema = z.object({
+  id: z.string(),
+  execution_id: z.string(),
+  feed: z.number().int(),
+  endpoint: z.string(),
+  origin: z.string(),
+  attempt: z.number().int(),
+  at: timeSchema,
+  duration_ms: z.number(),
+  events: z.number().int(),
+  outcome: z.string(),
+  settled: z.string(),
+  status: z.number().int().nullable(),
+  reason: z.string().nullable(),
+});
+export type LiveAttempt = z.infer<typeof liveAttemptSchema>;

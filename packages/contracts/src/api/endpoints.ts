@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { pageOf, timeSchema } from "./page.ts";
+import { processViewSchema } from "./processes.ts";
 
 /** What a minute, or several, of deliveries came to. */
 export const tallySchema = z.object({
@@ -46,7 +47,7 @@ export const statsSchema = z.object({
   minutes: z.array(minuteSchema).describe("The last 60, oldest first"),
   deliveries: z.object({ retrying: z.number().int(), dead: z.number().int() }),
   executions: z.object({ live: z.number().int().describe("Not ended yet") }),
-  crew_workers: z.number().int(),
+  processes: z.array(processViewSchema).describe("Those alive, the longest running first"),
   queues: z.array(
     z.object({ queue: z.string(), waiting: z.number().int(), delayed: z.number().int(), active: z.number().int() }),
   ),

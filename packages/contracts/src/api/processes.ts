@@ -1,0 +1,11 @@
+import { z } from "zod";
+import { timeSchema } from "./page.ts";
+
+/** A process of the deployment that is alive. */
+export const processViewSchema = z.object({
+  id: z.string(),
+  kind: z.enum(["api", "crew", "delivery"]),
+  host: z.string(),
+  pid: z.number().int(),
+  started_at: timeSchema,
+});
