@@ -4,6 +4,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 export type Reply =
   | number
   | { status: number; headers?: Record<string, string>; body?: string; afterMs?: number }
+  /** Answers when this promise is kept. The request counts as received at once. */
+  | { status: number; after: Promise<unknown> }
   /** Reads the request and never answers. */
   | "hang"
   /** Resets the connection instead of answering. */
@@ -68,6 +70,11 @@ export async function sendReply(
   if ("redirect" in answer) {
     response.writeHead(302, { location: answer.redirect }).end();
     return 302;
+  }
+  if ("after" in answer) {
+    await answer.after;
+    response.writeHead(answer.status).end();
+    return answer.status;
   }
   if (answer.afterMs !== undefined) await new Promise((resolve) => setTimeout(resolve, answer.afterMs));
   response.writeHead(answer.status, answer.headers).end(answer.body ?? "");

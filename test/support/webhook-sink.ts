@@ -45,7 +45,7 @@ export class WebhookSink implements AsyncDisposable {
       .flatMap((request) => request.events);
   }
 
-  /** Resolves with the first `count` requests (to a path) once they are there and answered, hung or reset. */
+  /** Resolves with the first `count` requests (to a path) once they are there and answered, held, hung or reset. */
   received(count: number, path?: string): Promise<SinkRequest[]> {
     return this.until(() => {
       const requests = this.requests(path);
@@ -110,7 +110,9 @@ export class WebhookSink implements AsyncDisposable {
     };
     this.#seen.items.push(seen);
     const script = this.#scripts.get(path) ?? this.#scripts.get("");
-    seen.status = await sendReply(pickReply(script, seen), request, response);
+    const reply = pickReply(script, seen);
+    if (typeof reply === "object" && "after" in reply) this.#seen.touch();
+    seen.status = await sendReply(reply, request, response);
     this.#seen.touch();
   }
 }
