@@ -1,0 +1,63 @@
+import { copyFile, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { eventually } from "../support/eventually.ts";
+import { startSystem, type System } from "../support/services.ts";
+import { root } from "../support/source-files.ts";
+import { exampleInputs } from "./example-runs.ts";
+
+let folder: string;
+let system: System;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "crewstream-automations-"));
+  await symlink(join(root, "node_modules"), join(folder, "node_modules"));
+  await copyFile(join(root, "examples/release_notes.ts"), join(folder, "release_notes.ts"));
+  await writeFile(join(folder, "half_written.ts"), "export default defineFlow({ name: ");
+  await writeFile(join(folder, "throwing.ts"), 'throw new Error("no database today");\n');
+  await writeFile(join(folder, "no_automation.ts"), "export default { kickoff: () => 1 };\n");
+  await writeFile(join(folder, "README.md"), "Not an automation.\n");
+  system = await startSystem({ env: { AUTOMATIONS_DIR: folder } });
+});
+afterAll(async () => {
+  await system?.[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true, force: true });
+});
+
+test("a worker says which files do not load and why, and serves the others", async () => {
+  const reasons = new Map(
+    system.crewWorkers[0]!.logs.filter(({ msg }) => msg === "automation.not_loaded").map(({ file, reason }) => [
+      String(file).slice(folder.length + 1),
+      String(reason),
+    ]),
+  );
+  expect([...reasons.keys()].sort()).toEqual(["half_written.ts", "no_automation.ts", "throwing.ts"]);
+  expect(reasons.get("half_written.ts")).toMatch(/expected|unexpected|syntax/i);
+  expect(reasons.get("throwing.ts")).toContain("no database today");
+  expect(reasons.get("no_automation.ts")).toContain("defineCrew or defineFlow");
+
+  const executionId = await system.client.kickoff("release_notes", { inputs: exampleInputs.release_notes });
+  expect(await system.client.ended(executionId)).toMatchObject({ state: "SUCCESS" });
+});
+
+test("a kickoff of what nobody serves is refused with 503, by name", async () => {
+  for (const automation of ["throwing", "never_heard_of"]) {
+    const answer = await system.client.post(`/automations/${automation}/kickoff`, { inputs: {} });
+    expect(answer.status).toBe(503);
+    expect(answer.body["message"]).toContain(`"${automation}"`);
+    expect(answer.body["message"]).toContain("release_notes");
+    expect(answer.body["details"]).toMatchObject({ automation, served: ["release_notes"] });
+  }
+});
+
+test("when its last worker has stopped, an automation is refused, until one is back", async () => {
+  const kickoff = () =>
+    system.client.post("/automations/release_notes/kickoff", { inputs: exampleInputs.release_notes });
+  const exit = await system.crewWorkers[0]!.kill("SIGTERM");
+  expect(exit).toMatchObject({ code: 0 });
+  // The API asks once a second what is served.
+  await eventually(async () => expect((await kickoff()).status).toBe(503));
+  expect((await kickoff()).body["message"]).toContain("No crew worker is running");
+  await system.add("crew-worker");
+  await eventually(async () => expect((await kickoff()).status).toBe(200));
+});
