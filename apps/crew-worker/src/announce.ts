@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import { announceWorker, withdrawWorker, type Store } from "@crewstream/redis";
 import type { Loop } from "@crewstream/service";
-import type { LoadedAutomation } from "./registry.ts";
+import type { ServedEntry } from "./registry.ts";
 
 const everyMs = 5000;
 /** Two announcements may be lost before the api takes the worker for dead. */
@@ -11,7 +11,7 @@ const timeToLiveMs = 3 * everyMs;
 export function announcer(
   store: Store,
   worker: string,
-  automations: ReadonlyMap<string, LoadedAutomation>,
+  automations: ReadonlyMap<string, ServedEntry>,
 ): { loop: Loop; announce(): Promise<void>; withdraw(): Promise<void> } {
   const announcement = {
     worker,

@@ -1,8 +1,7 @@
 import type { ExecutionId, StoredEvent } from "@crewstream/contracts";
 import type { EventSink, Journal, JournalRow, RuntimeEvent } from "@crewstream/crew";
-import type { AppendStep } from "@crewstream/redis";
 import { fitEvent } from "./event-size.ts";
-import type { Subscribers } from "./subscribers.ts";
+import type { ThreadStep } from "./threads/protocol.ts";
 
 type Item =
   | { kind: "event"; event: StoredEvent }
@@ -23,12 +22,9 @@ export interface WriterOptions {
   knownIds: ReadonlyMap<string, number>;
   /** Journal rows of earlier workers, JSON by path. */
   journal: ReadonlyMap<string, string>;
-  subscribers: Subscribers;
   maxEventBytes: number;
-  /** Writes one step durably; repeated until it succeeds or says that it never will. */
-  append(step: Omit<AppendStep, "epoch">): Promise<number[]>;
-  /** Called with feeds that were asleep when an event of theirs was written. */
-  wake(feeds: readonly number[]): Promise<void>;
+  /** Writes one step durably; resolves when it is, and rejects when it never will be. */
+  append(step: ThreadStep): Promise<void>;
   /** What an event changes in the execution's record. */
   observe(event: RuntimeEvent): Record<string, string | number>;
 }
@@ -141,19 +137,14 @@ export class ExecutionWriter implements EventSink, Journal {
   async #writeChunk(items: Item[]): Promise<void> {
     const events = items.flatMap((item) => (item.kind === "event" ? [item.event] : []));
     const rows = items.flatMap((item) => (item.kind === "row" ? [item] : []));
-    const feeds = new Set(events.flatMap((event) => this.#options.subscribers.feedsFor(event.type)));
+    const fields = items.flatMap((item) => (item.kind === "fields" ? [item.fields] : []));
     try {
-      const woken = await this.#options.append({
+      await this.#options.append({
         events,
         rows: rows.map(({ path, row }) => [path, row] as const),
-        fields: Object.assign({}, ...items.flatMap((item) => (item.kind === "fields" ? [item.fields] : []))) as Record<
-          string,
-          string | number
-        >,
-        feeds: [...feeds],
+        fields: Object.assign({}, ...fields) as Record<string, string | number>,
       });
       for (const row of rows) row.durable();
-      if (woken.length > 0) await this.#options.wake(woken);
     } catch (error) {
       for (const row of rows) row.failed(error);
       throw error;

@@ -10,12 +10,23 @@ import {
   type AutomationAnnouncement,
 } from "@crewstream/contracts";
 import type { Automation } from "@crewstream/crew";
-import type { Logger } from "@crewstream/service";
 import { z } from "zod";
 
 export interface LoadedAutomation {
   announcement: AutomationAnnouncement;
   automation: Automation;
+}
+
+/** An automation that is served: what is announced of it, and the path from which a run's thread loads it. */
+export interface ServedEntry {
+  announcement: AutomationAnnouncement;
+  path: string;
+}
+
+/** What a folder of automations holds: those that load, and why the others do not. */
+export interface Registry {
+  entries: ServedEntry[];
+  problems: { path: string; reason: string }[];
 }
 
 const sourceExtensions = new Set([".ts", ".mts", ".js", ".mjs"]);
@@ -30,40 +41,46 @@ const automationShape = z.object({
 });
 
 /**
- * Loads every automation under `dir`: a source file, or a folder with an `index` file, whose default export comes
- * from `defineCrew` or `defineFlow`. One that does not load is logged with its path and reason; the others serve.
+ * Finds every automation under `dir`: a source file, or a folder with an `index` file, whose default export comes from
+ * `defineCrew` or `defineFlow`. It loads each of them, so it runs in a thread: what one does when it is imported
+ * (throw, block, exit) must not touch the process.
  * @throws AppError `configuration` when the folder cannot be read
  */
-export async function loadAutomations(dir: string, log: Logger): Promise<Map<string, LoadedAutomation>> {
+export async function findAutomations(dir: string): Promise<Registry> {
   const root = resolve(dir);
-  const entries = await readdir(root, { withFileTypes: true }).catch((cause: unknown) => {
+  const names = await readdir(root).catch((cause: unknown) => {
     throw new AppError(`AUTOMATIONS_DIR ${root} cannot be read: ${errorMessage(cause)}.`, {
       code: ErrorCode.configuration,
       cause,
     });
   });
-  const loaded = new Map<string, LoadedAutomation>();
-  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    if (/^[._]/.test(entry.name) || entry.name === "node_modules") continue;
-    const path = join(root, entry.name);
-    const file = entry.isDirectory() ? await entryFile(path) : sourceFile(path);
-    if (file === undefined) continue;
+  const registry: Registry = { entries: [], problems: [] };
+  for (const name of names.sort()) {
+    if (/^[._]/.test(name) || name === "node_modules") continue;
+    const path = join(root, name);
     try {
-      const automation = await loadAutomation(
-        file,
-        entry.isDirectory() ? entry.name : basename(entry.name, extname(entry.name)),
-      );
-      const { name } = automation.announcement;
-      if (loaded.has(name)) throw new Error(`another file serves the name ${name} already`);
-      loaded.set(name, automation);
+      const loaded = await loadEntry(path);
+      if (loaded === undefined) continue;
+      if (registry.entries.some((entry) => entry.announcement.name === loaded.announcement.name)) {
+        throw new Error(`another file serves the name ${loaded.announcement.name} already`);
+      }
+      registry.entries.push({ announcement: loaded.announcement, path });
     } catch (error) {
-      log.error({ file, reason: errorMessage(error) }, "automation.not_loaded");
+      registry.problems.push({ path, reason: errorMessage(error) });
     }
   }
-  return loaded;
+  return registry;
 }
 
-async function loadAutomation(file: string, fileName: string): Promise<LoadedAutomation> {
+/** Loads the automation at a path under the automations' folder; undefined when there is none. */
+export async function loadEntry(path: string): Promise<LoadedAutomation | undefined> {
+  const isFolder = (await stat(path)).isDirectory();
+  const file = isFolder ? await entryFile(path) : sourceFile(path);
+  if (file === undefined) return undefined;
+  return loadModule(file, isFolder ? basename(path) : basename(path, extname(path)));
+}
+
+async function loadModule(file: string, fileName: string): Promise<LoadedAutomation> {
   const module = (await import(pathToFileURL(file).href)) as { default?: unknown };
   const shape = automationShape.safeParse(module.default);
   if (!shape.success) throw new Error("its default export is not made by defineCrew or defineFlow");

@@ -17,8 +17,9 @@ import { automationEnvironment } from "./automation-environment.ts";
 import type { CrewWorkerConfig } from "./config.ts";
 import { publishedCounter } from "./published-counter.ts";
 import { recoverEveryMs, recoverRuns } from "./recover-runs.ts";
-import { loadAutomations } from "./registry.ts";
 import { runExecution } from "./run-execution.ts";
+import { findInThread } from "./threads/find-in-thread.ts";
+import { ThreadPool } from "./threads/thread-pool.ts";
 
 /** Starts the crew worker: loads the automations, announces them, and takes runs from the queue. */
 export async function startCrewWorker(
@@ -29,7 +30,8 @@ export async function startCrewWorker(
   const metrics = createMetrics("crew-worker");
   const health = new Health();
   const worker = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
-  const automations = await loadAutomations(config.AUTOMATIONS_DIR, log);
+  const threads = stack.use(new ThreadPool());
+  const automations = await findInThread(threads, config.AUTOMATIONS_DIR, log);
   const store = stack.use(openStore(config, { patience: "patient", log, name: "crew-worker" }));
   health.probe("redis", () => ping(store));
   await agreeOnPartitions(store);
@@ -45,7 +47,18 @@ export async function startCrewWorker(
     facts["healthPort"] = stack.use(served).port;
   }
   const published = publishedCounter(store);
-  const context = { config, store, queues, worker, automations, env: automationEnvironment(), log, metrics, published };
+  const context = {
+    config,
+    store,
+    queues,
+    worker,
+    automations,
+    threads,
+    env: automationEnvironment(),
+    log,
+    metrics,
+    published,
+  };
   stack.use(
     startWorker({
       store,

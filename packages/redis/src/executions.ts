@@ -50,6 +50,8 @@ export const recordSchema = z.object({
   feeds_open: z.coerce.number(),
   lease_until: millis.optional(),
   cancel: z.string().optional(),
+  /** Why the run's thread or worker died the last time. */
+  last_fault: z.string().optional(),
   error: z.string().optional(),
   error_type: z.string().optional(),
   result: jsonText.optional(),

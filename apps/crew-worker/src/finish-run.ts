@@ -1,0 +1,22 @@
+import { hasEnded, type ExecutionId, type ExecutionState } from "@crewstream/contracts";
+import { readExecution, retireExecution } from "@crewstream/redis";
+import type { CrewContext } from "./run-execution.ts";
+
+const dayMs = 24 * 3_600_000;
+
+/**
+ * After a run has ended or paused, durably: every feed is asked to send what it has, and to see whether more will
+ * come; an execution without feeds begins to expire.
+ */
+export async function finishRun(context: CrewContext, id: ExecutionId): Promise<ExecutionState | undefined> {
+  const { store, queues, config, metrics } = context;
+  // Read again: a replay may have added a feed while the run was under way.
+  const record = await readExecution(store, id);
+  if (record === undefined) return undefined;
+  const feeds = Array.from({ length: record.feeds }, (_, feed) => feed);
+  await Promise.all(feeds.map((feed) => queues.wakeFeed({ executionId: id, feed }, { delayMs: 0, flush: true })));
+  if (!hasEnded(record.state)) return record.state;
+  metrics.executionsFinished.inc({ state: record.state });
+  if (feeds.length === 0) await retireExecution(store, id, { feeds: 0, retentionMs: config.RETENTION_DAYS * dayMs });
+  return record.state;
+}

@@ -1,0 +1,25 @@
+import { errorMessage, type RunOutcome } from "@crewstream/contracts";
+import type { ExecutionRecord } from "@crewstream/redis";
+import { closingEvents } from "./closing-events.ts";
+import { failedOutcome, outcomeFields } from "./outcome-fields.ts";
+import type { RunSteps } from "./run-steps.ts";
+
+/** Ends a run that cannot end itself: closes everything it had begun, and records how it ended, in one write. */
+export async function giveUp(
+  steps: RunSteps,
+  execution: ExecutionRecord,
+  end: { state: "FAILED" | "REVOKED"; error: string },
+): Promise<void> {
+  const now = new Date();
+  const stream = await steps.stream();
+  const events = closingEvents(execution.id, stream, end.error, now).map((event, index) => {
+    const seq = stream.length + 1 + index;
+    const { id, type, timestamp } = event;
+    const data = { ...event.data, emission_sequence: seq };
+    return { seq, id, type, json: JSON.stringify({ id, execution_id: execution.id, timestamp, type, data }) };
+  });
+  const failed = failedOutcome(new Error(end.error));
+  const outcome: RunOutcome =
+    end.state === "FAILED" ? failed : { state: "REVOKED", error: errorMessage(end.error), usage: failed.usage };
+  await steps.append({ events, rows: [], fields: outcomeFields(outcome, now.getTime()) });
+}

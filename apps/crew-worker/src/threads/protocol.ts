@@ -1,0 +1,63 @@
+import {
+  AppError,
+  type ErrorCode,
+  errorMessage,
+  type ExecutionId,
+  type PausedOutcome,
+  type RunOutcome,
+} from "@crewstream/contracts";
+import type { AppendStep } from "@crewstream/redis";
+import type { Registry } from "../registry.ts";
+
+/** What a thread needs to run an execution, or to run it on. */
+export interface RunOrder {
+  executionId: ExecutionId;
+  automation: string;
+  kind: "crew" | "flow";
+  /** File or folder of the automation, as the registry found it. */
+  path: string;
+  inputs: Record<string, unknown>;
+  defaultModel: string;
+  env: Record<string, string>;
+  maxEventBytes: number;
+  /** Sequence of the stream's last event, the ids of all of them, and the journal: what earlier workers did. */
+  seq: number;
+  knownIds: Map<string, number>;
+  journal: Map<string, string>;
+}
+
+/** A write that the thread asks for; the main thread has the connection and the lease. */
+export type ThreadStep = Pick<AppendStep, "events" | "rows" | "fields">;
+
+/** An error on its way between threads, where classes do not survive. */
+export interface WireError {
+  message: string;
+  name: string;
+  code?: ErrorCode;
+  retryable?: boolean;
+}
+
+export type ToThread =
+  | { type: "find"; dir: string }
+  | { type: "run"; order: RunOrder }
+  | { type: "abort"; reason: WireError }
+  | { type: "appended"; step: number }
+  | { type: "append_failed"; step: number; error: WireError };
+
+export type FromThread =
+  | { type: "found"; registry: Registry }
+  | { type: "append"; id: number; step: ThreadStep }
+  /** Everything is written, the outcome's fields too. */
+  | { type: "finished"; outcome: RunOutcome | PausedOutcome }
+  /** What was asked for could not be done here. */
+  | { type: "interrupted"; error: WireError };
+
+export function toWire(error: unknown): WireError {
+  const base = { message: errorMessage(error), name: error instanceof Error ? error.name : "Error" };
+  return AppError.is(error) ? { ...base, code: error.code, retryable: error.retryable } : base;
+}
+
+export function fromWire({ message, name, code, retryable }: WireError): Error {
+  if (code !== undefined) return new AppError(message, { code, retryable: retryable ?? false });
+  return Object.assign(new Error(message), { name });
+}

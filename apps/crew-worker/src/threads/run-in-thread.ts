@@ -1,0 +1,99 @@
+import type { Worker } from "node:worker_threads";
+import { AppError, ErrorCode, type PausedOutcome, type RunOutcome } from "@crewstream/contracts";
+import { fromWire, toWire, type FromThread, type RunOrder, type ThreadStep, type ToThread } from "./protocol.ts";
+import type { ThreadPool } from "./thread-pool.ts";
+
+/** A run that was told to stop has this long to close what it had open; then its thread is ended. */
+const graceMs = 1000;
+
+/**
+ * Runs an order in a thread of the pool. `append` makes what the thread wants written durable; `signal` stops the
+ * run, by ending its thread if it does not listen.
+ * @throws AppError `run_failed` when the thread died; what `signal` was aborted with; or what `append` failed with
+ */
+export async function runInThread(
+  pool: ThreadPool,
+  order: RunOrder,
+  { append, signal }: { append: (step: ThreadStep) => Promise<void>; signal: AbortSignal },
+): Promise<RunOutcome | PausedOutcome> {
+  const thread = pool.take();
+  const ended = new RunListener(thread, append);
+  const stop = () => ended.stop(signal.reason);
+  signal.addEventListener("abort", stop);
+  try {
+    post(thread, { type: "run", order });
+    if (signal.aborted) stop();
+    const outcome = await ended.result;
+    pool.giveBack(thread);
+    return outcome;
+  } catch (error) {
+    // Whatever the automation left running must not write into the next run.
+    await pool.discard(thread);
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", stop);
+    ended[Symbol.dispose]();
+  }
+}
+
+/** Follows one run's messages until its thread says how it ended, or dies. */
+class RunListener implements Disposable {
+  readonly result: Promise<RunOutcome | PausedOutcome>;
+  readonly #thread: Worker;
+  readonly #settle: { resolve: (outcome: RunOutcome | PausedOutcome) => void; reject: (error: unknown) => void };
+  readonly #append: (step: ThreadStep) => Promise<void>;
+  #grace: NodeJS.Timeout | undefined;
+
+  constructor(thread: Worker, append: (step: ThreadStep) => Promise<void>) {
+    this.#thread = thread;
+    const { promise, resolve, reject } = Promise.withResolvers<RunOutcome | PausedOutcome>();
+    this.result = promise;
+    this.#settle = { resolve, reject };
+    this.#append = append;
+    thread.on("message", this.#receive).on("error", this.#failed).on("exit", this.#exited);
+  }
+
+  /** Tells the run to stop, and gives it up when it does not. */
+  stop(reason: unknown): void {
+    post(this.#thread, { type: "abort", reason: toWire(reason) });
+    this.#grace ??= setTimeout(() => this.#settle.reject(reason), graceMs);
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#grace);
+    this.#thread.off("message", this.#receive).off("error", this.#failed).off("exit", this.#exited);
+  }
+
+  readonly #failed = (error: Error): void => this.#settle.reject(died(error.message));
+
+  readonly #exited = (code: number): void => this.#settle.reject(died(`it ended with code ${code}`));
+
+  readonly #receive = (message: FromThread): void => {
+    switch (message.type) {
+      case "append":
+        this.#append(message.step).then(
+          () => post(this.#thread, { type: "appended", step: message.id }),
+          (error: unknown) => post(this.#thread, { type: "append_failed", step: message.id, error: toWire(error) }),
+        );
+        return;
+      case "finished":
+        this.#settle.resolve(message.outcome);
+        return;
+      case "found":
+        return;
+      case "interrupted":
+        this.#settle.reject(fromWire(message.error));
+        return;
+      default:
+        message satisfies never;
+    }
+  };
+}
+
+function died(how: string): AppError {
+  return new AppError(`The run's thread died: ${how}.`, { code: ErrorCode.runFailed, retryable: true });
+}
+
+function post(thread: Worker, message: ToThread): void {
+  thread.postMessage(message);
+}
