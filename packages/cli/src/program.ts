@@ -1,14 +1,39 @@
 import { Command } from "commander";
+import { addAutomationsCommand } from "./commands/automations.ts";
+import { addCancelCommand } from "./commands/cancel.ts";
+import { addCompletionCommand } from "./commands/completion.ts";
+import { addDoctorCommand } from "./commands/doctor.ts";
+import { addEventsCommand } from "./commands/events.ts";
+import { addKickoffCommand } from "./commands/kickoff.ts";
+import { addListenCommand } from "./commands/listen.ts";
 import { addSecretsCommand } from "./commands/secrets.ts";
 import { addStartCommand } from "./commands/start.ts";
+import { addStatusCommand } from "./commands/status.ts";
+import { exitCodeHelp } from "./exit-codes.ts";
+import { processIo, type Io } from "./output/io.ts";
 
 /** The commands of `crewstream`. */
-export function createProgram(): Command {
+export function createProgram(io: Io = processIo()): Command {
   const program = new Command("crewstream")
     .description("Runs AI crews and flows behind a REST kickoff API and streams every event of a run to webhooks")
-    .showHelpAfterError()
-    .showSuggestionAfterError();
+    .showHelpAfterError("(crewstream help COMMAND shows how)")
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({ writeOut: io.write, writeErr: io.remark })
+    .addHelpText("after", exitCodeHelp);
   addStartCommand(program);
-  addSecretsCommand(program);
+  for (const add of [
+    addAutomationsCommand,
+    addKickoffCommand,
+    addStatusCommand,
+    addEventsCommand,
+    addCancelCommand,
+    addListenCommand,
+    addDoctorCommand,
+    addSecretsCommand,
+    addCompletionCommand,
+  ]) {
+    add(program, io);
+  }
   return program;
 }

@@ -1,9 +1,7 @@
-import { existsSync } from "node:fs";
 import type { Command } from "commander";
+import { ExitCode } from "../exit-codes.ts";
 import { jsonView, readableView } from "../logs/log-view.ts";
 import { start } from "../start/start.ts";
-
-const exitKilled = 130;
 
 /** One Ctrl-C reaches this process twice when npm passes it on as well: signals this close are one. */
 const samePressMs = 300;
@@ -15,13 +13,12 @@ export function addStartCommand(program: Command): void {
     .description("Run everything on this machine: Redis, api, crew worker, delivery worker")
     .option("--json", "print the processes' JSON log lines as they are")
     .action(async (options: { json?: boolean }) => {
-      if (existsSync(".env")) process.loadEnvFile(".env");
       const write = (text: string): void => void process.stdout.write(text);
       const view = options.json === true ? jsonView(write) : readableView(write);
       const { stop, kill } = stopSignals();
       await start({ env: process.env, view, stop, kill });
       view.say("Stopped: nothing of it is running any more");
-      process.exitCode = kill.aborted ? exitKilled : 0;
+      process.exitCode = kill.aborted ? ExitCode.killed : ExitCode.ok;
     });
 }
 

@@ -1,12 +1,14 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ErrorCode, AppError } from "@crewstream/contracts";
 import type { Environment } from "@crewstream/service";
+import { addressFile } from "../api/connection.ts";
 import type { LogView } from "../logs/log-view.ts";
 import { ensureRedisServer } from "../redis-server/install.ts";
 import { banner } from "./banner.ts";
 import { startEmbeddedRedis } from "./embedded-redis.ts";
 import { askServed } from "./kickoff-command.ts";
+import { writePrivateFile } from "./private-files.ts";
 import { endLeftBehind } from "./process-list.ts";
 import { firstToken, keepSecrets } from "./secrets.ts";
 import { assertPortFree, loadSettings, localUrl, namesRedis, type Settings } from "./settings.ts";
@@ -70,6 +72,9 @@ export async function start({ env, view, stop, kill, entry }: StartOptions): Pro
     const url = localUrl(settings.HOST, port);
     const token = firstToken(secrets.API_TOKENS);
     const facts = { url, token, dataDir, served: await askServed(url, token) };
+    const address = join(dataDir, addressFile);
+    await writePrivateFile(address, JSON.stringify({ url }));
+    stack.defer(() => rm(address, { force: true }));
     view.banner(banner(facts), { ...facts, inspector: `${url}/inspector/demo` });
     await Promise.race([stopped, failed.promise]);
   }

@@ -1,0 +1,59 @@
+import { AppError, eventEnvelopeSchema, type EventEnvelope } from "@crewstream/contracts";
+import type { ApiClient } from "./api-client.ts";
+import { parseServerSentEvents } from "./server-sent-events.ts";
+
+export interface FollowOptions {
+  executionId: string;
+  /** Sequence number after which to begin. */
+  after?: number;
+  types?: string | undefined;
+  signal: AbortSignal;
+  /** Pause before a lost connection is opened again. */
+  reconnectMs?: number;
+}
+
+/**
+ * Every event of an execution in order, from the first wanted until it has ended, over as many connections as it takes:
+ * each goes on after the last event that was seen. Returns the state in which the run ended.
+ */
+export async function* followEvents(
+  client: ApiClient,
+  options: FollowOptions,
+): AsyncGenerator<EventEnvelope, string | undefined> {
+  const { executionId, signal, reconnectMs = 1000 } = options;
+  const query = options.types === undefined ? "" : `?types=${encodeURIComponent(options.types)}`;
+  let last = String(options.after ?? 0);
+  for (let connected = false; !signal.aborted;) {
+    try {
+      const headers = { accept: "text/event-stream", "last-event-id": last };
+      const response = await client.open("GET", `/api/v1/executions/${executionId}/events${query}`, {
+        headers,
+        signal,
+      });
+      connected = true;
+      // 204: it has ended, and all of it has been seen.
+      if (response.status === 204 || response.body === null) return undefined;
+      for await (const message of parseServerSentEvents(response.body)) {
+        if (message.id !== undefined) last = message.id;
+        if (message.event === "end") return (JSON.parse(message.data) as { state: string }).state;
+        if (message.data !== "") yield eventEnvelopeSchema.parse(JSON.parse(message.data));
+      }
+    } catch (error) {
+      // A first connection that fails is for the person; a later one is a restart or a network that comes back.
+      if (signal.aborted) return undefined;
+      if (!connected || (AppError.is(error) && !error.retryable)) throw error;
+    }
+    await pause(reconnectMs, signal);
+  }
+  return undefined;
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,26 @@
+import { InvalidArgumentError } from "commander";
+
+/** A whole number from 0 on, from text. */
+export function wholeNumber(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError("It must be a whole number from 0 on.");
+  return Number(text);
+}
+
+/**
+ * Collects `--input` options into an object: `key=text`, or `key:=json` for anything that is no text, e.g.
+ * `--input topic=webhooks --input count:=3`.
+ */
+export function keyValue(text: string, before: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+  const match = /^([^=:][^=]*?)(:?)=(.*)$/s.exec(text);
+  const [, key = "", colon, value = ""] = match ?? [];
+  if (match === null) throw new InvalidArgumentError("It must be key=text, or key:=json.");
+  return { ...before, [key]: colon === ":" ? parseJson(value) : value };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw new InvalidArgumentError('What follows := must be JSON, such as 3, true, [1,2] or {"a":1}.');
+  }
+}

@@ -1,0 +1,38 @@
+import { text } from "node:stream/consumers";
+import { styleText } from "node:util";
+import type { Environment } from "@crewstream/service";
+import type { Paint } from "../logs/format-line.ts";
+
+/** Everything of the process that a command touches, so that a test can hand its own in. */
+export interface Io {
+  env: Environment;
+  /** Results: what a script reads. */
+  write: (text: string) => void;
+  /** Remarks for a person, beside the results. */
+  remark: (text: string) => void;
+  /** Colours, where a terminal shows them and `NO_COLOR` is not set. */
+  paint: Paint;
+  /** Width of the terminal in columns; undefined when there is none, and lines may have any length. */
+  columns: number | undefined;
+  /** All of stdin. */
+  readInput: () => Promise<string>;
+  /** Aborts with the first Ctrl-C. */
+  interrupted: () => AbortSignal;
+}
+
+/** The process's own. */
+export function processIo(): Io {
+  return {
+    env: process.env,
+    write: (output) => void process.stdout.write(output),
+    remark: (output) => void process.stderr.write(output),
+    paint: (style, output) => styleText(style, output, { stream: process.stdout }),
+    columns: process.stdout.isTTY ? process.stdout.columns : undefined,
+    readInput: () => text(process.stdin),
+    interrupted: () => {
+      const controller = new AbortController();
+      for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => controller.abort());
+      return controller.signal;
+    },
+  };
+}

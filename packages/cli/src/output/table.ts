@@ -1,0 +1,38 @@
+import { stripVTControlCharacters } from "node:util";
+
+/**
+ * Rows under a heading in aligned columns. The last column takes what width is left and is cut there.
+ * @param width columns of the terminal; undefined leaves lines as long as they are
+ */
+export function formatTable(heading: readonly string[], rows: readonly (readonly string[])[], width?: number): string {
+  const all = [heading, ...rows].map((row) => row.map(oneLine));
+  const widths = heading.map((_, column) => Math.max(...all.map((row) => shownLength(row[column] ?? ""))));
+  return all
+    .map((row) => row.map((cell, column) => pad(cell, column === heading.length - 1 ? 0 : (widths[column] ?? 0))))
+    .map((row) => cut(row.join("  ").trimEnd(), width))
+    .map((line) => `${line}\n`)
+    .join("");
+}
+
+/** Facts one under the other, their values aligned. */
+export function formatFacts(facts: readonly (readonly [name: string, value: string])[]): string {
+  const width = Math.max(...facts.map(([name]) => name.length));
+  return facts.map(([name, value]) => `${name.padEnd(width)}  ${value}\n`).join("");
+}
+
+/** What came over the network may hold line ends and control characters, which could repaint the terminal. */
+export function oneLine(text: string): string {
+  return stripVTControlCharacters(text).replaceAll(/\p{Cc}+/gu, " ");
+}
+
+function pad(text: string, width: number): string {
+  return text + " ".repeat(Math.max(0, width - shownLength(text)));
+}
+
+function cut(line: string, width: number | undefined): string {
+  return width === undefined || shownLength(line) <= width ? line : `${line.slice(0, width - 1)}…`;
+}
+
+function shownLength(text: string): number {
+  return Array.from(text).length;
+}

@@ -1,0 +1,51 @@
+import type { EventEnvelope } from "@crewstream/contracts";
+import { expect, test } from "vitest";
+import { renderTree } from "./render-tree.ts";
+import { RunTree } from "./run-tree.ts";
+
+let sequence = 0;
+function event(type: string, id: string, data: Record<string, unknown> = {}): EventEnvelope {
+  sequence += 1;
+  const timestamp = new Date(sequence * 1000).toISOString();
+  return { id, execution_id: "x", timestamp, type, data: { emission_sequence: sequence, event_id: id, ...data } };
+}
+
+/** A crew with one task done and one failing, as its events come. */
+function played(): RunTree {
+  sequence = 0;
+  const tree = new RunTree();
+  const events = [
+    event("crew_kickoff_started", "c", { crew_name: "research" }),
+    event("task_started", "t1", { parent_event_id: "c", task_name: "collect" }),
+    event("crew_step_started", "s", { parent_event_id: "t1" }),
+    event("llm_call_started", "l", { parent_event_id: "s", model: "offline/demo" }),
+    event("llm_stream_chunk", "k", { parent_event_id: "l", chunk: "a" }),
+    event("llm_call_completed", "l2", { started_event_id: "l", usage: { total_tokens: 30 } }),
+    event("task_completed", "t1e", { started_event_id: "t1", parent_event_id: "c" }),
+    event("task_started", "t2", { parent_event_id: "c", task_name: "write\u001B[2J" }),
+    event("task_failed", "t2e", { started_event_id: "t2", parent_event_id: "c" }),
+  ];
+  for (const each of events) tree.add(each);
+  return tree;
+}
+
+const options = { now: 20_000, paint: (_style: unknown, text: string) => text, columns: 100, totalTasks: 3 };
+
+test("nests by the events' links, skips what is not shown, sums tokens upwards", () => {
+  expect(renderTree(played(), { ...options, rows: 20 })).toEqual([
+    "▸ crew research  19.0 s  30 tokens",
+    "  ✓ task collect  5.0 s  30 tokens",
+    "    ✓ llm offline/demo  2.0 s  30 tokens",
+    "  ✗ task write  1.0 s",
+    "████████████████░░░░░░░░ 2 of 3 tasks  30 tokens",
+  ]);
+});
+
+test("never grows beyond the terminal", () => {
+  const lines = renderTree(played(), { ...options, rows: 4 });
+  expect(lines).toEqual([
+    "  … 3 lines above",
+    "  ✗ task write  1.0 s",
+    "████████████████░░░░░░░░ 2 of 3 tasks  30 tokens",
+  ]);
+});

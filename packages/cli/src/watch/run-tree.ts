@@ -1,0 +1,102 @@
+import type { EventEnvelope } from "@crewstream/contracts";
+
+export type NodeState = "running" | "done" | "failed";
+
+/** Something of a run that has a beginning and an end: the crew, a task, an agent's turn, a call of a tool or model. */
+export interface RunNode {
+  id: string;
+  kind: string;
+  label: string;
+  state: NodeState;
+  startedAt: number;
+  endedAt: number | undefined;
+  /** Tokens of the model calls within it, its children's included. */
+  tokens: number;
+  children: RunNode[];
+}
+
+/** What is shown of a run, by the beginning of an event's type: `task` for `task_started`. */
+const kinds: Readonly<Record<string, (data: Record<string, unknown>) => unknown>> = {
+  crew_kickoff: (data) => data["crew_name"],
+  flow: (data) => data["flow_name"],
+  method_execution: (data) => data["method_name"],
+  task: (data) => data["task_name"] ?? data["name"] ?? data["description"],
+  agent_execution: (data) => data["agent_role"],
+  lite_agent_execution: (data) => data["agent_role"],
+  tool_usage: (data) => data["tool_name"],
+  llm_call: (data) => data["model"],
+  mcp_tool_execution: (data) => data["tool_name"],
+};
+
+/**
+ * A run's nested parts, built from its events by their own links: a `…_started` event opens a node below the one that
+ * `parent_event_id` names, and the event whose `started_event_id` names it closes it.
+ */
+export class RunTree {
+  readonly roots: RunNode[] = [];
+  readonly #nodes = new Map<string, RunNode>();
+  /** Shown node above each event; an event that is not shown stands for its parent. */
+  readonly #above = new Map<string, RunNode | undefined>();
+
+  /** Takes an event in; gives the node that it opened or closed. */
+  add(event: EventEnvelope): RunNode | undefined {
+    const { data } = event;
+    const parent = this.#above.get(String(data["parent_event_id"]));
+    const opening = /^(.+)_started$/.exec(event.type)?.[1];
+    const label = opening === undefined ? undefined : kinds[opening];
+    if (opening === undefined || label === undefined) {
+      this.#above.set(event.id, parent);
+      return this.#close(event);
+    }
+    const node: RunNode = {
+      id: event.id,
+      kind: opening,
+      label: textOf(label(data)) ?? opening,
+      state: "running",
+      startedAt: Date.parse(event.timestamp),
+      endedAt: undefined,
+      tokens: 0,
+      children: [],
+    };
+    (parent?.children ?? this.roots).push(node);
+    this.#nodes.set(node.id, node);
+    this.#above.set(node.id, node);
+    return node;
+  }
+
+  /** Tasks that have ended. */
+  get tasksDone(): number {
+    return [...this.#nodes.values()].filter(({ kind, state }) => kind === "task" && state !== "running").length;
+  }
+
+  get tokens(): number {
+    return this.roots.reduce((sum, root) => sum + root.tokens, 0);
+  }
+
+  #close(event: EventEnvelope): RunNode | undefined {
+    const node = this.#nodes.get(String(event.data["started_event_id"]));
+    if (node === undefined) return undefined;
+    node.state = /_(failed|error)$/.test(event.type) ? "failed" : "done";
+    node.endedAt = Date.parse(event.timestamp);
+    const tokens = tokensOf(event.data["usage"]);
+    if (node.kind === "llm_call" && tokens > 0) this.#addTokens(this.roots, node.id, tokens);
+    return node;
+  }
+
+  /** Adds to the node and all above it; says whether the node was found below. */
+  #addTokens(nodes: readonly RunNode[], id: string, tokens: number): boolean {
+    const holder = nodes.find((node) => node.id === id || this.#addTokens(node.children, id, tokens));
+    if (holder !== undefined) holder.tokens += tokens;
+    return holder !== undefined;
+  }
+}
+
+function tokensOf(usage: unknown): number {
+  if (typeof usage !== "object" || usage === null) return 0;
+  const { total_tokens } = usage as { total_tokens?: unknown };
+  return typeof total_tokens === "number" ? total_tokens : 0;
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
