@@ -1,6 +1,7 @@
 export { memoryJournal, type Journal, type JournalKind, type JournalRow } from "./journal.ts";
 export type { Automation, EventSink, RunContext, RuntimeEvent } from "./run-context.ts";
-export type { AgentDefinition } from "./agent/agent.ts";
+export type { AgentDefinition, StepCallback } from "./agent/agent.ts";
+export type { StepReport } from "./agent/agent-step.ts";
 export type { CrewDefinition, CrewOutput } from "./crew/crew.ts";
 export { defineCrew, type Crew } from "./crew/define-crew.ts";
 export { and, or, type Condition } from "./flow/condition.ts";
@@ -16,6 +17,7 @@ export type {
   MethodOptions,
 } from "./flow/flow.ts";
 export type { HumanFeedback, HumanFeedbackOptions } from "./flow/human-feedback.ts";
+export type { Guardrail, GuardrailFunction, Verdict } from "./guardrail/guardrail.ts";
 export type { CustomModel, Model, ModelConfig, ModelRef, ModelSettings } from "./llm/model.ts";
 export type { TaskDefinition } from "./task/task.ts";
 export type { TaskOutput } from "./task/task-output.ts";

@@ -40,6 +40,8 @@ export interface RunContext {
   defaultModel: string;
   /** Environment a provider may read its key from; nothing else reads `process.env`. */
   env: Readonly<Record<string, string | undefined>>;
+  /** Absolute path of a directory that is the run's own: all files it reads and writes lie in it. None: no files. */
+  directory?: string;
 }
 
 /** What a file's default export must be: made by `defineCrew` or `defineFlow`. */

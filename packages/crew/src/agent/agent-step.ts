@@ -10,6 +10,23 @@ export interface StepResult {
   output: string | null;
 }
 
+/** One step of an agent, as `crew_step_completed` and callbacks have it. */
+export interface StepReport {
+  step_index: number;
+  /** What the model was last told. */
+  prompt: string;
+  thought: string;
+  /** The step in the text form of AMP's `last_step.action`. */
+  action: string;
+  /** The first tool called; null when there was none. */
+  tool: string | null;
+  tool_input: unknown;
+  result: string | null;
+  tool_calls: { id: string; tool: string; tool_input: unknown; result: string | null; error: string | null }[];
+  /** The agent's final answer, when this step gave it. */
+  output: string | null;
+}
+
 /**
  * The pair `crew_step_started` and `crew_step_completed`, which is ours and not CrewAI's: it encloses a model answer
  * and the tool calls it led to, but is no parent, so that those hang under the agent as CrewAI has them.
@@ -18,7 +35,7 @@ export interface StepResult {
 export class AgentStep {
   readonly scope: Scope;
   readonly #id: string;
-  readonly #shared: Record<string, unknown>;
+  readonly #shared: { step_index: number; prompt: string };
   #ended = false;
 
   constructor(scope: Scope, index: number, prompt: string) {
@@ -36,7 +53,8 @@ export class AgentStep {
     return this.scope.emit(type, data, { startedId: this.#id });
   }
 
-  finish({ answer, results, output }: StepResult): void {
+  /** What the step was, for callbacks and for its ending. */
+  report({ answer, results, output }: StepResult): StepReport {
     const calls = results.map(({ call, result }) => ({
       id: call.id,
       tool: call.name,
@@ -45,20 +63,20 @@ export class AgentStep {
       error: result.failure?.message ?? null,
     }));
     const thought = answer.reasoning || (results.length > 0 ? answer.text : "");
-    this.end({
-      type: "crew_step_completed",
-      data: {
-        ...this.#shared,
-        thought,
-        action: actionText(thought, results, output),
-        tool: calls[0]?.tool ?? null,
-        tool_input: calls[0]?.tool_input ?? null,
-        result: results[0]?.result.text ?? output,
-        tool_calls: calls,
-        output,
-        error: null,
-      },
-    });
+    return {
+      ...this.#shared,
+      thought,
+      action: actionText(thought, results, output),
+      tool: calls[0]?.tool ?? null,
+      tool_input: calls[0]?.tool_input ?? null,
+      result: results[0]?.result.text ?? output,
+      tool_calls: calls,
+      output,
+    };
+  }
+
+  finish(report: StepReport): void {
+    this.end({ type: "crew_step_completed", data: { ...report, error: null } });
   }
 
   failure(message: string): Ending {

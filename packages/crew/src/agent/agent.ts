@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
+import type { Guardrail } from "../guardrail/guardrail.ts";
 import type { ModelRef } from "../llm/model.ts";
 import type { ToolFailurePolicy } from "../tools/failure.ts";
 import type { Tool } from "../tools/tool.ts";
+import type { StepReport } from "./agent-step.ts";
 
 /** Who does the work. `{placeholders}` in role, goal and backstory are filled from the inputs. */
 export interface AgentDefinition {
@@ -11,15 +13,36 @@ export interface AgentDefinition {
   /** Default: the model of the run (`MODEL`). */
   model?: ModelRef;
   tools?: readonly Tool[];
+  /** Gives it the tools to hand work to, and ask, the other agents of its crew. Default false. */
+  allowDelegation?: boolean;
   /** Model answers before a final one is forced. Default 25. */
   maxIter?: number;
+  /** Model calls a minute; further ones wait. Default: the crew's limit. */
+  maxRpm?: number;
   /** Seconds for one execution; when they are over the task fails without another try. */
   maxExecutionTime?: number;
   /** Further tries of a whole execution after an error. Default 2. */
   maxRetryLimit?: number;
-  /** What a failed tool means. Default `warn`: an event, and the model is told. */
+  /** Whether its tool results may come from the crew's cache, where the crew has one. Default true. */
+  cache?: boolean;
+  /** What a failed tool means. Default: the crew's, else `warn`: an event, and the model is told. */
   toolFailurePolicy?: ToolFailurePolicy;
+  /** Whether a conversation that is too long for the model is summarised instead of failing. Default true. */
+  respectContextWindow?: boolean;
+  /** False puts everything into the user's message, for models that take no system message. Default true. */
+  useSystemPrompt?: boolean;
+  /** Tells the agent the day's date. Default false. */
+  injectDate?: boolean;
+  /** Checks what it says when it works on its own (`agent.kickoff`). */
+  guardrail?: Guardrail;
+  /** Further tries after a guardrail has refused. Default 3. */
+  guardrailMaxRetries?: number;
+  /** Told of every step; see also the crew's. */
+  stepCallback?: StepCallback;
 }
+
+/** Called after each step of an agent, once in the life of a run. Throwing fails the step. */
+export type StepCallback = (step: StepReport) => void | Promise<void>;
 
 /** An agent of a run: its texts are filled in, its id is the same on every replay. */
 export interface Agent {

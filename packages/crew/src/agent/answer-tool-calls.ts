@@ -1,17 +1,9 @@
-import type { LanguageModelV4Message, LanguageModelV4Prompt } from "@ai-sdk/provider";
+import type { LanguageModelV4Message } from "@ai-sdk/provider";
 import type { ToolCall } from "../llm/answer.ts";
 import type { Scope } from "../run/scope.ts";
 import { callTool, raisedFailure, type ToolResult, type Toolbox } from "../tools/call-tool.ts";
 import type { ToolFailureRecord } from "../tools/failure.ts";
-import type { Tool } from "../tools/tool.ts";
-import type { Agent } from "./agent.ts";
-
-interface Conversation {
-  messages: LanguageModelV4Prompt;
-  failures: ToolFailureRecord[];
-  tools: ReadonlyMap<string, Tool>;
-  used: Map<string, number>;
-}
+import type { Assignment, Conversation } from "./loop.ts";
 
 export interface AnsweredCalls {
   results: { call: ToolCall; result: ToolResult }[];
@@ -26,7 +18,7 @@ export interface AnsweredCalls {
 export async function answerToolCalls(
   scope: Scope,
   calls: readonly ToolCall[],
-  agent: Agent,
+  { agent, shared }: Assignment,
   conversation: Conversation,
 ): Promise<AnsweredCalls> {
   const { tools, used, messages } = conversation;
@@ -34,7 +26,8 @@ export async function answerToolCalls(
     tools,
     used,
     agentKey: agent.key,
-    policy: agent.definition.toolFailurePolicy ?? "warn",
+    policy: agent.definition.toolFailurePolicy ?? shared?.toolFailurePolicy ?? "warn",
+    ...(shared?.cache === undefined || agent.definition.cache === false ? {} : { cache: shared.cache }),
   };
   const ordered = calls.some((call) => {
     const tool = tools.get(call.name);

@@ -1,8 +1,9 @@
-import { AppError, ErrorCode, errorMessage } from "@crewstream/contracts";
+import { errorMessage } from "@crewstream/contracts";
 import type { Scope } from "../run/scope.ts";
 import { Span, within } from "../run/span.ts";
 import { StepFailure } from "../run/step.ts";
 import { agentSummary } from "./agent.ts";
+import { executionDeadline } from "./execution-deadline.ts";
 import { runLoop, type Assignment, type LoopResult } from "./loop.ts";
 
 const defaultRetryLimit = 2;
@@ -28,7 +29,7 @@ export async function executeAgent(scope: Scope, assignment: Assignment): Promis
 }
 
 async function tryOnce(scope: Scope, assignment: Assignment): Promise<LoopResult> {
-  const { agent, prompt, tools, task } = assignment;
+  const { agent, prompt, tools, task = null } = assignment;
   const span = new Span(scope, "agent_execution_started", {
     agent: agentSummary(agent),
     task,
@@ -57,20 +58,4 @@ async function tryOnce(scope: Scope, assignment: Assignment): Promise<LoopResult
       data: { agent: agentSummary(agent), task, error: errorMessage(error) },
     }),
   );
-}
-
-/** The scope's signal, aborted also when the seconds are over. */
-function executionDeadline(scope: Scope, seconds: number | undefined): Disposable & { signal: AbortSignal } {
-  if (seconds === undefined) return { signal: scope.signal, [Symbol.dispose]: () => undefined };
-  const controller = new AbortController();
-  const name = scope.identity.taskName ?? "the agent";
-  const timer = setTimeout(() => {
-    controller.abort(
-      new AppError(`Task '${name}' execution timed out after ${seconds} seconds`, { code: ErrorCode.runFailed }),
-    );
-  }, seconds * 1000);
-  return {
-    signal: AbortSignal.any([scope.signal, controller.signal]),
-    [Symbol.dispose]: () => clearTimeout(timer),
-  };
 }

@@ -1,18 +1,22 @@
-import type { LanguageModelV4FunctionTool, LanguageModelV4Prompt } from "@ai-sdk/provider";
+import type { LanguageModelV4Prompt } from "@ai-sdk/provider";
 import { AppError, ErrorCode, errorMessage } from "@crewstream/contracts";
-import { callModel, type ModelRequest } from "../llm/call-model.ts";
+import type { ModelRequest } from "../llm/call-model.ts";
 import type { ModelAnswer } from "../llm/answer.ts";
 import { toEventMessages } from "../llm/messages.ts";
 import type { Model } from "../llm/model.ts";
+import type { RateLimiter } from "../llm/rate-limiter.ts";
 import { agentPrompt, finalAnswerRequest } from "../prompts/agent-prompt.ts";
 import type { Json } from "../run/dump.ts";
 import type { Scope } from "../run/scope.ts";
 import { within } from "../run/span.ts";
-import type { ToolFailureRecord } from "../tools/failure.ts";
+import { step } from "../run/step.ts";
+import type { ToolFailurePolicy, ToolFailureRecord } from "../tools/failure.ts";
 import type { Tool } from "../tools/tool.ts";
-import type { Agent } from "./agent.ts";
+import type { ToolCache } from "../tools/tool-cache.ts";
+import type { Agent, StepCallback } from "./agent.ts";
+import { AgentStep, type StepReport } from "./agent-step.ts";
 import { answerToolCalls } from "./answer-tool-calls.ts";
-import { AgentStep } from "./agent-step.ts";
+import { askWithinWindow } from "./context-window.ts";
 
 export interface Assignment {
   agent: Agent;
@@ -23,14 +27,32 @@ export interface Assignment {
   history?: LanguageModelV4Prompt;
   tools: readonly Tool[];
   /** The task as events show it. */
-  task: Readonly<Record<string, unknown>>;
+  task?: Readonly<Record<string, unknown>>;
   responseSchema?: ModelRequest["responseSchema"];
+  /** What the agents of a crew have in common. */
+  shared?: CrewWide;
+}
+
+export interface CrewWide {
+  cache?: ToolCache;
+  limiter?: RateLimiter;
+  stepCallback?: StepCallback;
+  toolFailurePolicy?: ToolFailurePolicy;
 }
 
 export interface LoopResult {
   text: string;
   messages: LanguageModelV4Prompt;
   failures: ToolFailureRecord[];
+}
+
+/** An agent's conversation while it works. */
+export interface Conversation {
+  messages: LanguageModelV4Prompt;
+  failures: ToolFailureRecord[];
+  tools: ReadonlyMap<string, Tool>;
+  /** Calls so far by tool. */
+  used: Map<string, number>;
 }
 
 const defaultMaxIter = 25;
@@ -40,76 +62,63 @@ const defaultMaxIter = 25;
  * Each answer with the tool calls it leads to is one step, at `scope.path/llm:N`.
  */
 export async function runLoop(scope: Scope, assignment: Assignment): Promise<LoopResult> {
-  const { agent, prompt } = assignment;
+  const { agent, prompt, history } = assignment;
   const maxIter = agent.definition.maxIter ?? defaultMaxIter;
-  const state: LoopState = {
-    messages: assignment.history === undefined ? agentPrompt(agent, prompt) : [...assignment.history],
+  const conversation: Conversation = {
+    messages: history === undefined ? agentPrompt(agent, prompt, scope.run.startedAt) : [...history],
     failures: [],
     tools: new Map(assignment.tools.map((tool) => [tool.name, tool])),
     used: new Map(),
   };
   for (let index = 0; ; index += 1) {
     const last = index >= maxIter;
-    if (last) state.messages.push({ role: "user", content: [{ type: "text", text: finalAnswerRequest }] });
-    const text = await takeStep(scope, assignment, state, { index, last });
-    if (text !== undefined) return { text, messages: state.messages, failures: state.failures };
+    if (last) conversation.messages.push({ role: "user", content: [{ type: "text", text: finalAnswerRequest }] });
+    const text = await takeStep(scope, assignment, conversation, { index, last });
+    if (text !== undefined) return { text, messages: conversation.messages, failures: conversation.failures };
   }
-}
-
-interface LoopState {
-  messages: LanguageModelV4Prompt;
-  failures: ToolFailureRecord[];
-  tools: Map<string, Tool>;
-  used: Map<string, number>;
 }
 
 /** One step; gives the final answer when the step was the last. */
 async function takeStep(
   scope: Scope,
   assignment: Assignment,
-  state: LoopState,
+  conversation: Conversation,
   { index, last }: { index: number; last: boolean },
 ): Promise<string | undefined> {
-  const { model, responseSchema, agent } = assignment;
   const at = scope.at(`llm:${index}`);
-  const shown = new AgentStep(at, index, lastTold(state.messages));
+  const shown = new AgentStep(at, index, lastTold(conversation.messages));
   return within(
     shown,
     async () => {
-      const answer = await callModel(at, {
-        model,
-        messages: [...state.messages],
-        tools: offered(state.tools),
-        ...(last ? { toolChoice: { type: "none" as const } } : {}),
-        ...(responseSchema === undefined ? {} : { responseSchema }),
-      });
-      state.messages.push({ role: "assistant", content: last ? withoutCalls(answer) : answer.content });
-      if (answer.toolCalls.length === 0 || last) {
-        if (answer.text.trim() === "") throw emptyAnswer();
-        shown.finish({ answer, results: [], output: answer.text });
-        return answer.text;
-      }
-      const { results, final } = await answerToolCalls(at, answer.toolCalls, agent, state);
-      shown.finish({ answer, results, output: final ?? null });
-      return final;
+      const answer = await askWithinWindow(at, assignment, conversation, last);
+      conversation.messages.push({ role: "assistant", content: last ? withoutCalls(answer) : answer.content });
+      const isFinal = answer.toolCalls.length === 0 || last;
+      if (isFinal && answer.text.trim() === "") throw emptyAnswer();
+      const done = isFinal
+        ? { results: [], final: answer.text }
+        : await answerToolCalls(at, answer.toolCalls, assignment, conversation);
+      const report = shown.report({ answer, results: done.results, output: done.final ?? null });
+      await tell(at, assignment, report);
+      shown.finish(report);
+      return done.final;
     },
     (error) => shown.failure(errorMessage(error)),
   );
 }
 
-function offered(tools: ReadonlyMap<string, Tool>): LanguageModelV4FunctionTool[] {
-  return [...tools.values()].map(({ name, description, inputSchema }) => ({
-    type: "function",
-    name,
-    description,
-    inputSchema,
-  }));
+/** Calls the step callback, once in the life of the run. */
+async function tell(scope: Scope, { agent, shared }: Assignment, report: StepReport): Promise<void> {
+  const callback = agent.definition.stepCallback ?? shared?.stepCallback;
+  if (callback === undefined) return;
+  const perform = (inner: Scope): Promise<void> => inner.enter(async () => callback(report));
+  await step(scope.at("callback"), { kind: "value", perform });
 }
 
 /** What the model was last told: the task, or the results of its tool calls. */
 function lastTold(messages: LanguageModelV4Prompt): string {
   const last = messages.at(-1);
-  return last === undefined ? "" : toEventMessages([last]).map(contentOf).join("\n\n");
+  const told = last?.role === "tool" ? [last] : messages.filter((message) => message.role === "user").slice(-1);
+  return toEventMessages(told).map(contentOf).join("\n\n");
 }
 
 function contentOf(message: Json): string {

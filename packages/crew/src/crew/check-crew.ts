@@ -1,26 +1,11 @@
 import { AppError, ErrorCode } from "@crewstream/contracts";
 import { placeholders } from "../task/interpolate.ts";
-import { taskName } from "../task/task.ts";
+import { taskName, type TaskDefinition } from "../task/task.ts";
 import type { CrewDefinition } from "./crew.ts";
 
 /** Throws `configuration` with every fault of a crew's definition, so that it fails when it is loaded. */
 export function checkCrew(crew: CrewDefinition): void {
-  const faults: string[] = [];
-  if (crew.tasks.length === 0) faults.push("it has no tasks");
-  const earlier = new Set<string>();
-  for (const [index, task] of crew.tasks.entries()) {
-    const name = taskName(task, index);
-    if (earlier.has(name)) faults.push(`two tasks are named "${name}"`);
-    if (!Object.hasOwn(crew.agents, task.agent)) {
-      faults.push(
-        `task "${name}" names the agent "${task.agent}", but the agents are: ${Object.keys(crew.agents).join(", ")}`,
-      );
-    }
-    for (const other of task.context ?? []) {
-      if (!earlier.has(other)) faults.push(`task "${name}" takes context from "${other}", which is no earlier task`);
-    }
-    earlier.add(name);
-  }
+  const faults = [...taskFaults(crew), ...orderFaults(crew.tasks), ...managerFaults(crew)];
   if (faults.length > 0) {
     throw new AppError(`The crew ${crew.name === undefined ? "" : `"${crew.name}" `}cannot run: ${faults.join("; ")}`, {
       code: ErrorCode.configuration,
@@ -29,11 +14,62 @@ export function checkCrew(crew: CrewDefinition): void {
   }
 }
 
+function taskFaults(crew: CrewDefinition): string[] {
+  const faults: string[] = crew.tasks.length === 0 ? ["it has no tasks"] : [];
+  const known = Object.keys(crew.agents);
+  const earlier = new Map<string, TaskDefinition>();
+  for (const [index, task] of crew.tasks.entries()) {
+    const name = taskName(task, index);
+    if (earlier.has(name)) faults.push(`two tasks are named "${name}"`);
+    if (task.agent === undefined && crew.process !== "hierarchical") faults.push(`task "${name}" names no agent`);
+    if (task.agent !== undefined && !known.includes(task.agent)) {
+      faults.push(`task "${name}" names the agent "${task.agent}", but the agents are: ${known.join(", ")}`);
+    }
+    for (const other of task.context ?? []) {
+      if (!earlier.has(other)) faults.push(`task "${name}" takes context from "${other}", which is no earlier task`);
+      const beside = [...earlier.values()].slice(lastInTurn(earlier) + 1);
+      if (
+        task.asyncExecution === true &&
+        beside.some((each, at) => taskName(each, lastInTurn(earlier) + 1 + at) === other)
+      ) {
+        faults.push(`task "${name}" takes context from "${other}", which runs beside it`);
+      }
+    }
+    earlier.set(name, task);
+  }
+  return faults;
+}
+
+/** Index of the last task that is not asynchronous, -1 if there is none. */
+function lastInTurn(tasks: ReadonlyMap<string, TaskDefinition>): number {
+  return [...tasks.values()].findLastIndex((task) => task.asyncExecution !== true);
+}
+
+function orderFaults(tasks: readonly TaskDefinition[]): string[] {
+  const faults: string[] = [];
+  if (tasks[0]?.condition !== undefined)
+    faults.push("its first task has a condition, but there is no output before it");
+  if (tasks.some((task) => task.condition !== undefined && task.asyncExecution === true)) {
+    faults.push("a task with a condition cannot be asynchronous");
+  }
+  if (tasks.at(-1)?.asyncExecution === true && tasks.at(-2)?.asyncExecution === true) {
+    faults.push("it ends with more than one asynchronous task, so that it is open which gives the result");
+  }
+  return faults;
+}
+
+function managerFaults(crew: CrewDefinition): string[] {
+  if (crew.managerAgent?.tools?.length) return ["its manager must have no tools of its own"];
+  const unused = crew.managerAgent !== undefined || crew.managerModel !== undefined;
+  return unused && crew.process !== "hierarchical" ? ["it has a manager, but its process is not hierarchical"] : [];
+}
+
 /** Sorted names of all placeholders in a crew's texts: AMP's `/inputs`. */
 export function crewInputs(crew: CrewDefinition): string[] {
+  const agents = [...Object.values(crew.agents), ...(crew.managerAgent === undefined ? [] : [crew.managerAgent])];
   const texts = [
-    ...Object.values(crew.agents).flatMap((agent) => [agent.role, agent.goal, agent.backstory]),
-    ...crew.tasks.flatMap((task) => [task.description, task.expectedOutput]),
+    ...agents.flatMap((agent) => [agent.role, agent.goal, agent.backstory]),
+    ...crew.tasks.flatMap((task) => [task.description, task.expectedOutput, task.outputFile ?? ""]),
   ];
   return [...new Set(texts.flatMap(placeholders))].sort();
 }

@@ -1,8 +1,12 @@
-import type { AgentDefinition } from "../agent/agent.ts";
-import type { Json } from "../run/dump.ts";
-import type { TaskDefinition } from "../task/task.ts";
-import type { TaskOutput } from "../task/task-output.ts";
 import type { Usage } from "@crewstream/contracts";
+import type { AgentDefinition, StepCallback } from "../agent/agent.ts";
+import type { ModelRef } from "../llm/model.ts";
+import type { Json } from "../run/dump.ts";
+import type { TaskOutput } from "../task/task-output.ts";
+import type { TaskDefinition } from "../task/task.ts";
+import type { ToolFailurePolicy } from "../tools/failure.ts";
+
+type Inputs = Record<string, unknown>;
 
 /** A crew as data: what `defineCrew` takes and a loader builds. */
 export interface CrewDefinition<AgentName extends string = string> {
@@ -13,7 +17,27 @@ export interface CrewDefinition<AgentName extends string = string> {
   /** In the order they are done. */
   tasks: readonly TaskDefinition<NoInfer<AgentName>>[];
   /** Default inputs, overridden by those of the kickoff. */
-  inputs?: Readonly<Record<string, unknown>>;
+  inputs?: Readonly<Inputs>;
+  /** `hierarchical`: a manager does every task by handing it to agents. Default `sequential`. */
+  process?: "sequential" | "hierarchical";
+  /** Model of the built-in manager. Default: the model of the run. */
+  managerModel?: ModelRef;
+  /** A manager of one's own, beside the agents. It gets the delegation tools and must have no others. */
+  managerAgent?: AgentDefinition;
+  /** Keeps tool results for the time of the run: the same tool with the same arguments is called once. Default false. */
+  cache?: boolean;
+  /** Model calls a minute of all agents that have no limit of their own; further ones wait. */
+  maxRpm?: number;
+  /** For agents that have none of their own. */
+  toolFailurePolicy?: ToolFailurePolicy;
+  /** May change the inputs before anything else; what they give is journaled. */
+  beforeKickoff?: readonly ((inputs: Inputs) => Inputs | void | Promise<Inputs | void>)[];
+  /** May change the output after everything else; what they give is journaled. */
+  afterKickoff?: readonly ((output: CrewOutput) => CrewOutput | void | Promise<CrewOutput | void>)[];
+  /** For agents that have none of their own. */
+  stepCallback?: StepCallback;
+  /** For tasks that have none of their own. */
+  taskCallback?: (output: TaskOutput) => void | Promise<void>;
 }
 
 /** What a crew gives, in CrewAI's shape (its CrewOutput). */

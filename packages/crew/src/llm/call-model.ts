@@ -13,6 +13,7 @@ import type { ModelAnswer } from "./answer.ts";
 import { chunkEmitter } from "./chunks.ts";
 import { completedData, failedData, startedData } from "./call-events.ts";
 import type { Model } from "./model.ts";
+import type { RateLimiter } from "./rate-limiter.ts";
 import { modelFailure, retryAfterMs } from "./model-error.ts";
 import { generateAnswer, streamAnswer } from "./read-answer.ts";
 
@@ -21,6 +22,8 @@ export interface ModelRequest {
   messages: LanguageModelV4Prompt;
   tools?: LanguageModelV4FunctionTool[];
   toolChoice?: LanguageModelV4ToolChoice;
+  /** Where the call waits for its turn. */
+  limiter?: RateLimiter;
   /** JSON Schema that the answer's text must fit. */
   responseSchema?: { name: string; schema: NonNullable<LanguageModelV4FunctionTool["inputSchema"]> };
 }
@@ -36,14 +39,20 @@ export async function callModel(scope: Scope, request: ModelRequest): Promise<Mo
   const { maxAttempts = defaultAttempts, retryDelayMs = defaultDelayMs } = request.model.settings;
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return await attemptCall(scope.at(`attempt:${attempt}`), request);
+      const at = scope.at(`attempt:${attempt}`);
+      if (!isKnown(at)) await request.limiter?.turn(at.signal);
+      return await attemptCall(at, request);
     } catch (error) {
       const again = error instanceof StepFailure && error.retryable && !scope.signal.aborted;
       if (!again || attempt + 1 >= maxAttempts) throw error;
-      const known = scope.run.context.journal.read(scope.at(`attempt:${attempt + 1}`).path) !== undefined;
-      if (!known) await pause(retryAfterMs(error) ?? retryDelayMs * 2 ** attempt, scope.signal);
+      if (!isKnown(scope.at(`attempt:${attempt + 1}`)))
+        await pause(retryAfterMs(error) ?? retryDelayMs * 2 ** attempt, scope.signal);
     }
   }
+}
+
+function isKnown(scope: Scope): boolean {
+  return scope.run.context.journal.read(scope.path) !== undefined;
 }
 
 function attemptCall(scope: Scope, request: ModelRequest): Promise<ModelAnswer> {

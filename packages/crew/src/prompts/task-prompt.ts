@@ -8,12 +8,13 @@ export interface TaskQuestion {
   description: string;
   expectedOutput: string;
   context: string;
+  markdown?: boolean;
   /** JSON Schema of the answer, when it must be JSON. */
   schema?: object;
 }
 
 /** What an agent is asked to do. */
-export function taskPrompt({ description, expectedOutput, context, schema }: TaskQuestion): string {
+export function taskPrompt({ description, expectedOutput, context, markdown, schema }: TaskQuestion): string {
   const parts = [
     `Task: ${description}`,
     `The result must be: ${expectedOutput}\nGive the complete content as your final answer, not a summary of it.`,
@@ -21,6 +22,7 @@ export function taskPrompt({ description, expectedOutput, context, schema }: Tas
   if (schema !== undefined) {
     parts.push(`Answer with JSON only, without a code fence, that fits this JSON Schema:\n${JSON.stringify(schema)}`);
   }
+  if (markdown === true) parts.push("Write the answer in Markdown, without a code fence around it.");
   if (context !== "") parts.push(`${contextHeading}\n${context}`);
   return parts.join("\n\n");
 }

@@ -22,6 +22,11 @@ export class Run {
     return ordinal;
   }
 
+  /** When the execution was made, as its id says (UUID, version 7): the same on every replay. */
+  get startedAt(): Date {
+    return new Date(Number.parseInt(this.context.executionId.replaceAll("-", "").slice(0, 12), 16));
+  }
+
   /** A UUID that stands for a path in this run, the same on every replay: call ids, task ids, idempotency keys. */
   idOf(kind: string, path: string): string {
     return eventId(this.context.executionId, path, `id:${kind}`, 0);

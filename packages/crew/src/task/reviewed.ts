@@ -3,7 +3,7 @@ import { executeAgent } from "../agent/execute-agent.ts";
 import type { Assignment, LoopResult } from "../agent/loop.ts";
 import { askHuman, pendingInput } from "../human/ask-human.ts";
 import type { Scope } from "../run/scope.ts";
-import type { PlannedTask } from "./run-task.ts";
+import type { PlannedTask } from "./planned-task.ts";
 
 const question = "Please review this result. Approve it, or say what should be different.";
 

@@ -5,8 +5,9 @@ import { customEmitter } from "../run/custom-event.ts";
 import type { Scope } from "../run/scope.ts";
 import { Span } from "../run/span.ts";
 import { errorType, step } from "../run/step.ts";
-import { ToolReportedFailure, type ToolFailure } from "./failure.ts";
+import { ToolReportedFailure, type ToolFailure, type ToolFailurePolicy } from "./failure.ts";
 import type { Tool } from "./tool.ts";
+import type { ToolCache } from "./tool-cache.ts";
 import { toolEvents } from "./tool-events.ts";
 
 /** What calls of one agent execution share. */
@@ -16,7 +17,9 @@ export interface Toolbox {
   used: Map<string, number>;
   /** Identifies the agent in tool events, as CrewAI's `agent_key`. */
   agentKey: string;
-  policy: "ignore" | "warn" | "raise";
+  policy: ToolFailurePolicy;
+  /** Results to take in place of a call, where the crew keeps them. */
+  cache?: ToolCache;
 }
 
 /** How a call ended. `text` goes to the model, also when it failed: then it says what to do about it. */
@@ -59,6 +62,7 @@ export async function callTool(scope: Scope, call: ToolCall, box: Toolbox): Prom
       const raised = failure?.reason === "exception" || failure?.reason === "invalid_input";
       if (failure !== null && raised) span.end({ type: "tool_usage_error", data: events.error(failure.message) });
       else span.end({ type: "tool_usage_finished", data: events.finished(result) });
+      box.cache?.keep(box.tools.get(call.name), call, result);
       if (failure === null) return;
       if (failure.reason === "invalid_input") events.invalidInput(failure);
       if (failure.reason === "unknown_tool") events.unknownTool(failure);
@@ -94,6 +98,8 @@ async function perform(scope: Scope, name: string, args: unknown, box: Toolbox):
     const failure = invalidInput(`Tool '${name}' arguments validation failed: ${errorMessage(error)}`, null);
     return ended(failure.message, failure);
   }
+  const kept = box.cache?.get(name, args);
+  if (kept !== undefined) return { ...ended(kept, null), fromCache: true };
   return invoke(scope, tool, parsed, ended);
 }
 

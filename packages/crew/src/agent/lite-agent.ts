@@ -1,0 +1,43 @@
+import { errorMessage } from "@crewstream/contracts";
+import { toEventMessages } from "../llm/messages.ts";
+import { agentPrompt } from "../prompts/agent-prompt.ts";
+import type { Scope } from "../run/scope.ts";
+import { Span, within } from "../run/span.ts";
+import type { Agent } from "./agent.ts";
+import { executionDeadline } from "./execution-deadline.ts";
+import { runLoop, type Assignment, type LoopResult } from "./loop.ts";
+
+/** Runs an agent on its own, outside a crew's task: CrewAI's lite agent, with its events and no task's identity. */
+export async function runLiteAgent(scope: Scope, assignment: Assignment): Promise<LoopResult> {
+  const { agent, tools, prompt } = assignment;
+  const { id, role } = agent;
+  const own = scope.derive({
+    identity: { sourceType: "lite_agent", taskId: null, taskName: null, agentId: id, agentRole: role },
+  });
+  const info = { agent_info: agentInfo(agent, assignment) };
+  const messages = toEventMessages(assignment.history ?? agentPrompt(agent, prompt, own.run.context.now()));
+  const span = new Span(own, "lite_agent_execution_started", {
+    ...info,
+    tools: tools.map(({ name, description }) => ({ name, description })),
+    messages,
+  });
+  using deadline = executionDeadline(own, agent.definition.maxExecutionTime);
+  const inner = span.scope.derive({ signal: deadline.signal });
+  return await within(
+    span,
+    async () => {
+      const result = await runLoop(inner, assignment);
+      inner.emit("agent_logs_execution", {
+        formatted_answer: { thought: "", output: result.text, text: result.text },
+        verbose: false,
+      });
+      span.end({ type: "lite_agent_execution_completed", data: { ...info, output: result.text } });
+      return result;
+    },
+    (error) => ({ type: "lite_agent_execution_error", data: { ...info, error: errorMessage(error) } }),
+  );
+}
+
+function agentInfo({ id, role, goal, backstory }: Agent, { tools }: Assignment): Record<string, unknown> {
+  return { id, role, goal, backstory, tools: tools.map((tool) => tool.name), verbose: false };
+}

@@ -1,0 +1,53 @@
+import { AppError, ErrorCode } from "@crewstream/contracts";
+import { applyGuardrail } from "../guardrail/apply-guardrail.ts";
+import { guardrailName } from "../guardrail/guardrail.ts";
+import { retryContext } from "../prompts/retry-prompt.ts";
+import { contextDivider } from "../prompts/task-prompt.ts";
+import type { Scope } from "../run/scope.ts";
+import { produce, type Production } from "./produce.ts";
+import { answerSchema, readJson } from "./structured.ts";
+import type { TaskOutput } from "./task-output.ts";
+
+const defaultMaxRetries = 3;
+
+/**
+ * Puts a task's output before its guardrails, in order. Each may send the work back so many times with its reason;
+ * after that the task fails, in CrewAI's words.
+ */
+export async function guarded(scope: Scope, production: Production, first: TaskOutput): Promise<TaskOutput> {
+  const { definition } = production.task;
+  const maxRetries = definition.guardrailMaxRetries ?? defaultMaxRetries;
+  let output = first;
+  for (const [index, guardrail] of (definition.guardrails ?? []).entries()) {
+    const at = scope.at(`guardrail:${index}`);
+    for (let retryCount = 0; ; retryCount += 1) {
+      const check = { guardrail, output, retryCount, model: production.model };
+      const verdict = await applyGuardrail(at.at(`try:${retryCount}`), check);
+      if (verdict.valid) {
+        if (verdict.result !== undefined) output = replaced(production, output, verdict.result);
+        break;
+      }
+      if (retryCount >= maxRetries) {
+        throw new AppError(
+          `Task failed guardrail validation (${guardrailName(guardrail)}) after ${maxRetries} retries. Last error: ${verdict.feedback}`,
+          { code: ErrorCode.runFailed },
+        );
+      }
+      const why = retryContext(verdict.feedback, output.raw);
+      const context = production.context === "" ? why : `${production.context}${contextDivider}${why}`;
+      output = await produce(at.at(`retry:${retryCount}`), { ...production, context });
+    }
+  }
+  return output;
+}
+
+/** The output with another text, read anew where it must be JSON. */
+function replaced({ task }: Production, output: TaskOutput, raw: string): TaskOutput {
+  const { outputSchema } = task.definition;
+  if (outputSchema === undefined) return { ...output, raw };
+  const read = readJson(raw, answerSchema(outputSchema));
+  if (read.ok) return { ...output, raw, json_dict: read.value };
+  throw new AppError(`A guardrail's result does not fit the task's output schema: ${read.error}`, {
+    code: ErrorCode.runFailed,
+  });
+}
