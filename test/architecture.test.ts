@@ -45,12 +45,17 @@ const ownerOf: readonly (readonly [library: RegExp, workspace: string])[] = [
 /** Everybody parses what comes from outside. */
 const ownedByNobody = new Set(["zod"]);
 
-/** What the API takes from delivery, and no more: it checks addresses and seals secrets at kickoff, it sends nothing. */
+/** What the API takes from delivery, and no more: it checks addresses, seals secrets and makes work due, it sends nothing. */
 const apiTakesFromDelivery = new Set([
   "addressPolicy",
   "AddressPolicy",
   "assertAllowedUrl",
   "checkUrl",
+  "countMatching",
+  "discard",
+  "OperationResult",
+  "replayExecution",
+  "retryNow",
   "sealSubscriptionSecrets",
 ]);
 

@@ -5,6 +5,7 @@ import type { Cipher, Health, Logger, Metrics } from "@crewstream/service";
 import type { Automations } from "./automations.ts";
 import type { AccessTokens } from "./auth/tokens.ts";
 import type { ApiConfig } from "./config.ts";
+import type { AttemptWatch } from "./events/attempt-watch.ts";
 import type { EventWatch } from "./events/event-watch.ts";
 import type { Compensations } from "./kickoff/compensations.ts";
 
@@ -21,6 +22,7 @@ export interface ApiContext {
   addressPolicy: AddressPolicy;
   automations: Automations;
   watch: EventWatch;
+  attempts: AttemptWatch;
   compensations: Compensations;
   /** Aborts when the process begins to stop: answers that are held open end then. */
   stopping: AbortSignal;

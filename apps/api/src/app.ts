@@ -1,5 +1,5 @@
 import cors from "cors";
-import express, { Router, type Express } from "express";
+import express, { type Express } from "express";
 import helmet from "helmet";
 import type { ApiContext } from "./api-context.ts";
 import { dashboardRoutes } from "./dashboard/routes.ts";
@@ -9,9 +9,8 @@ import { cleanPath } from "./middleware/clean-path.ts";
 import { answerErrors, notFound } from "./middleware/problem.ts";
 import { limitRate } from "./middleware/rate-limit.ts";
 import { logRequests } from "./middleware/request-log.ts";
-import { ampRoutes } from "./routes/amp.ts";
-import { catalogueRoutes } from "./routes/catalogue.ts";
-import { executionRoutes } from "./routes/executions.ts";
+import { operationGroups } from "./operations/all.ts";
+import { serve } from "./operations/operation.ts";
 import { ampProbes, healthRoutes } from "./routes/health.ts";
 import { inspectorRoutes } from "./routes/inspector.ts";
 
@@ -31,9 +30,8 @@ export function createApp(context: ApiContext): Express {
   app.use("/dashboard", dashboardRoutes(context));
 
   app.use(sessionAuth(context), authenticate(context.tokens), limitRate(config.RATE_LIMIT_PER_MINUTE));
-  app.use("/api/v1", operations(context));
-  app.use("/automations/:automation", ampRoutes(context));
-  app.use(ampRoutes(context));
+  for (const { prefix, operations } of operationGroups)
+    app.use(prefix === "" ? "/" : prefix, serve(context, operations));
   app.use(notFound);
   app.use(answerErrors(context.log));
   return app;
@@ -54,10 +52,4 @@ function corsFor(origins: readonly string[]) {
     exposedHeaders: ["retry-after", "idempotency-replayed"],
     maxAge: 600,
   });
-}
-
-function operations(context: ApiContext): Router {
-  const router = Router();
-  router.use(executionRoutes(context), catalogueRoutes(context), notFound);
-  return router;
 }

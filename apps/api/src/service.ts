@@ -4,13 +4,25 @@ import { setTimeout as delay } from "node:timers/promises";
 import { AppError, ErrorCode } from "@crewstream/contracts";
 import { addressPolicy } from "@crewstream/delivery";
 import { Queues } from "@crewstream/queue";
-import { agreeOnPartitions, isOutage, openStore, ping, type Store } from "@crewstream/redis";
+import {
+  agreeOnPartitions,
+  announceEveryMs,
+  isOutage,
+  openStore,
+  ping,
+  processAnnouncer,
+  takeTurn,
+  tidyExecutions,
+  type Store,
+} from "@crewstream/redis";
 import {
   boundPort,
   closeServer,
   createCipher,
   createMetrics,
   Health,
+  superviseLoops,
+  type Loop,
   type RunningService,
   type ServiceContext,
 } from "@crewstream/service";
@@ -19,11 +31,13 @@ import { createApp } from "./app.ts";
 import { startupTokens } from "./auth/startup-tokens.ts";
 import { Automations } from "./automations.ts";
 import type { ApiConfig } from "./config.ts";
+import { AttemptWatch } from "./events/attempt-watch.ts";
 import { EventWatch } from "./events/event-watch.ts";
 import { Compensations } from "./kickoff/compensations.ts";
 
 /** How long a start waits for Redis before it fails, and its supervisor tries again. */
 const redisStartMs = 15_000;
+const tidyEveryMs = 30_000;
 
 /** Starts the API; `facts` are the URL and port. Disposing it stops listening, lets requests end, then closes the rest. */
 export async function startApi(config: ApiConfig, { log, deadline }: ServiceContext): Promise<RunningService> {
@@ -47,9 +61,14 @@ export async function startApi(config: ApiConfig, { log, deadline }: ServiceCont
     addressPolicy: addressPolicy(config),
     automations: new Automations(store, config.DEFAULT_AUTOMATION),
     watch: starting.use(new EventWatch(store)),
+    attempts: starting.use(new AttemptWatch(store)),
     compensations: starting.use(new Compensations(store, log)),
     stopping: stopping.signal,
   };
+
+  const loops = housekeeping(store);
+  starting.defer(loops.withdraw);
+  starting.use(superviseLoops(loops.loops, { log, health }));
 
   const server = createServer(createApp(context));
   server.listen(config.PORT, config.HOST);
@@ -68,6 +87,21 @@ export async function startApi(config: ApiConfig, { log, deadline }: ServiceCont
   return {
     facts: { url: config.PUBLIC_URL ?? `http://${host}:${port}`, port },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}
+
+/** What an API process does besides answering: it says that it is alive, and one of all keeps the lists tidy. */
+function housekeeping(store: Store): { loops: Loop[]; withdraw: () => Promise<void> } {
+  const { announce, withdraw } = processAnnouncer(store, "api");
+  const tidy = async (): Promise<void> => {
+    if (await takeTurn(store, "tidy-executions", tidyEveryMs * 0.9)) await tidyExecutions(store, Date.now());
+  };
+  return {
+    loops: [
+      { name: "announce", everyMs: announceEveryMs, run: announce },
+      { name: "tidy-executions", everyMs: tidyEveryMs, run: tidy },
+    ],
+    withdraw: () => withdraw().catch(() => undefined),
   };
 }
 

@@ -133,5 +133,6 @@ export {
   type ExecutionSummary,
   type FeedView,
 } from "./api/executions.ts";
+export { pageQuerySchema } from "./api/page.ts";
 export { problemSchema, type Problem } from "./api/problem.ts";
 export { webhookSettingsFields, webhookSettingsSchema, type WebhookSettings } from "./api/webhook-settings.ts";

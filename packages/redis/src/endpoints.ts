@@ -15,3 +15,45 @@ export async function endpointUsedAt(store: Store, endpoint: string): Promise<nu
   const score = await store.redis.zscore(store.keys.endpoints, endpoint);
   return score === null ? undefined : Number(score);
 }
+
+/** An endpoint's breaker as an operator sees it; times in ms. */
+export interface BreakerView {
+  state: "closed" | "open";
+  /** An operator has paused the endpoint. */
+  held: boolean;
+  reason: string | undefined;
+  openedAt: number | undefined;
+  nextProbeAt: number | undefined;
+  /** Until when the endpoint asked to be left alone. */
+  pauseUntil: number | undefined;
+  /** Failed probes in a row. */
+  trips: number;
+}
+
+export async function readBreaker(store: Store, endpoint: string): Promise<BreakerView> {
+  const fields = await store.redis.hgetall(store.keys.breaker(endpoint));
+  const time = (name: string): number | undefined => {
+    const value = Number(fields[name] ?? 0);
+    return value > 0 ? value : undefined;
+  };
+  const open = fields["state"] === "open";
+  return {
+    state: open ? "open" : "closed",
+    held: fields["held"] === "1",
+    reason: fields["reason"],
+    openedAt: open ? time("opened_at") : undefined,
+    nextProbeAt: open ? time("next_probe_at") : undefined,
+    pauseUntil: time("pause_until"),
+    trips: Number(fields["trips"] ?? 0),
+  };
+}
+
+/**
+ * Stops all deliveries to an endpoint at an operator's wish, or lets them go on. Going on closes the breaker too: the
+ * operator knows something that the breaker does not.
+ */
+export async function holdEndpoint(store: Store, endpoint: string, held: boolean): Promise<void> {
+  const key = store.keys.breaker(endpoint);
+  if (held) await store.redis.hset(key, "held", "1");
+  else await store.redis.del(key);
+}

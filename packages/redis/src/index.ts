@@ -18,8 +18,10 @@ export {
   readTallies,
   type Tally,
 } from "./stats.ts";
+export { listActive } from "./active-executions.ts";
 export { readAttempts } from "./attempts.ts";
-export { endpointUsedAt, listEndpoints } from "./endpoints.ts";
+export { readFeedHead, readFeedHeads, type FeedHead } from "./feed-heads.ts";
+export { endpointUsedAt, holdEndpoint, listEndpoints, readBreaker, type BreakerView } from "./endpoints.ts";
 export {
   countLive,
   createdAt,

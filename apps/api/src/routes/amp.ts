@@ -1,27 +1,80 @@
-import { Router } from "express";
-import type { ApiContext } from "../api-context.ts";
-import { requireScope } from "../middleware/authenticate.ts";
-import { jsonBody } from "../middleware/json-body.ts";
+import {
+  inputsResponseSchema,
+  kickoffRequestSchema,
+  kickoffResponseSchema,
+  problemSchema,
+  stopResponseSchema,
+} from "@crewstream/contracts";
+import { z } from "zod";
+import type { Operation } from "../operations/operation.ts";
+import { statusShapes } from "../status/status-body.ts";
 import { kickoff } from "./kickoff.ts";
 import { automationParam } from "./params.ts";
 import { status } from "./status.ts";
 import { stop } from "./stop.ts";
 
+const tag = "Deployment API";
+const unavailable = { description: "No live crew worker serves it, or the store is away", schema: problemSchema };
+const unknown = { description: "`NOT FOUND`", schema: z.looseObject({ error: z.string(), message: z.string() }) };
+
 /**
  * The routes of CrewAI AMP's deployment API, for the root and for `/automations/:automation`. A token that may kick
  * off may also see what became of it.
  */
-export function ampRoutes(context: ApiContext): Router {
-  const router = Router({ mergeParams: true });
-  const mayLook = requireScope("kickoff", "read");
-  const mayKickoff = requireScope("kickoff");
-
-  router.get("/inputs", mayLook, async (request, response) => {
-    const { inputs } = await context.automations.find(automationParam(request));
-    response.json({ inputs });
-  });
-  router.post("/kickoff", mayKickoff, jsonBody, kickoff(context));
-  router.get(["/status/:id", "/:id/status"], mayLook, status(context));
-  router.post(["/stop/:id", "/cancel/:id"], mayKickoff, stop(context));
-  return router;
-}
+export const ampOperations: readonly Operation[] = [
+  {
+    method: "get",
+    path: "/inputs",
+    tag,
+    summary: "Names the inputs of the automation",
+    scopes: ["kickoff", "read"],
+    answers: { 200: { description: "Their names", schema: inputsResponseSchema }, 503: unavailable },
+    handle: (context) => async (request, response) => {
+      const { inputs } = await context.automations.find(automationParam(request));
+      response.json({ inputs });
+    },
+  },
+  {
+    method: "post",
+    path: "/kickoff",
+    tag,
+    summary: "Starts a run",
+    description:
+      "With an `Idempotency-Key` header, the same key and body give the same `kickoff_id` for 24 hours. " +
+      "Unknown fields pass; `null`, an empty text and absence are the same.",
+    scopes: ["kickoff"],
+    body: kickoffRequestSchema,
+    answers: {
+      200: { description: "The run's id", schema: kickoffResponseSchema },
+      422: { description: "Inputs are missing, or the key came with another body", schema: problemSchema },
+      503: unavailable,
+    },
+    handle: kickoff,
+  },
+  {
+    method: "get",
+    path: ["/status/:id", "/:id/status"],
+    tag,
+    summary: "Tells how far a run is, and its result",
+    description: "`shape` chooses between the words of AMP's documents, those of its servers, and both.",
+    scopes: ["kickoff", "read"],
+    query: z.object({ shape: z.enum(statusShapes).optional().describe("Default: `STATUS_SHAPE`") }),
+    answers: {
+      200: { description: "The status, in the shape asked for", schema: z.record(z.string(), z.unknown()) },
+      404: unknown,
+    },
+    handle: status,
+  },
+  {
+    method: "post",
+    path: ["/stop/:id", "/cancel/:id"],
+    tag,
+    summary: "Stops a run",
+    scopes: ["kickoff"],
+    answers: {
+      200: { description: "It is stopped, or its worker was asked", schema: stopResponseSchema },
+      404: unknown,
+    },
+    handle: stop,
+  },
+];

@@ -1,16 +1,30 @@
-import { describeEventTypes } from "@crewstream/contracts";
-import { Router } from "express";
-import type { ApiContext } from "../api-context.ts";
-import { requireScope } from "../middleware/authenticate.ts";
+import { automationsPageSchema, describeEventTypes, eventTypesPageSchema } from "@crewstream/contracts";
+import type { Operation } from "../operations/operation.ts";
+
+const tag = "Catalogue";
 
 /** What there is to run and to subscribe to. */
-export function catalogueRoutes(context: ApiContext): Router {
-  const router = Router();
-  router.get("/automations", requireScope("kickoff", "read"), async (_request, response) => {
-    response.json({ items: await context.automations.list(), next_cursor: null });
-  });
-  router.get("/event-types", requireScope("kickoff", "read"), (_request, response) => {
-    response.json({ items: describeEventTypes(), next_cursor: null });
-  });
-  return router;
-}
+export const catalogueOperations: readonly Operation[] = [
+  {
+    method: "get",
+    path: "/automations",
+    tag,
+    summary: "Lists what live crew workers serve",
+    scopes: ["kickoff", "read"],
+    answers: { 200: { description: "All of them", schema: automationsPageSchema } },
+    handle: (context) => async (_request, response) => {
+      response.json({ items: await context.automations.list(), next_cursor: null });
+    },
+  },
+  {
+    method: "get",
+    path: "/event-types",
+    tag,
+    summary: "Lists every type of event with the JSON Schema of its data and an example",
+    scopes: ["kickoff", "read"],
+    answers: { 200: { description: "All of them", schema: eventTypesPageSchema } },
+    handle: () => (_request, response) => {
+      response.json({ items: describeEventTypes(), next_cursor: null });
+    },
+  },
+];

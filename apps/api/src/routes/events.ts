@@ -1,27 +1,15 @@
-import { hasEnded } from "@crewstream/contracts";
+import { eventsQuerySchema, hasEnded } from "@crewstream/contracts";
 import { readExecutionHead } from "@crewstream/redis";
-import type { Request, RequestHandler, Response } from "express";
+import type { Request, RequestHandler } from "express";
 import { z } from "zod";
 import type { ApiContext } from "../api-context.ts";
 import { readEventPage } from "../events/event-page.ts";
 import { streamEvents } from "../events/event-stream.ts";
+import { untilClosed } from "../middleware/until-closed.ts";
 import { parseInput } from "../middleware/validate.ts";
 import { executionNotFound, executionParam } from "./params.ts";
 
 const sequence = z.coerce.number("a sequence number").int().min(0);
-
-/** The query of `GET /executions/:id/events`. */
-export const eventsQuerySchema = z.object({
-  after: sequence.default(0).describe("Sequence number after which the page begins"),
-  limit: z.coerce.number().int().min(1).max(1000).default(100).describe("Most events of a page"),
-  types: z
-    .string()
-    .max(10_000)
-    .transform((text) => text.split(",").map((name) => name.trim()))
-    .optional()
-    .describe("Comma-separated types, prefixes such as `llm_*`, or aliases; default all"),
-  wait: z.coerce.number().min(0).max(60).default(0).describe("Seconds to wait for the first event (long-poll)"),
-});
 
 /**
  * `GET /executions/:id/events`: a page as JSON, held open for up to `wait` seconds while there is none, or a stream of
@@ -30,7 +18,9 @@ export const eventsQuerySchema = z.object({
 export function events(context: ApiContext): RequestHandler {
   return async (request, response) => {
     const id = executionParam(request);
-    const query = parseInput(eventsQuerySchema, request.query);
+    const parsed = parseInput(eventsQuerySchema, request.query);
+    const types = parsed.types?.split(",").map((name) => name.trim());
+    const query = { ...parsed, types };
     const head = await readExecutionHead(context.store, id);
     if (head === undefined) throw executionNotFound(id);
     const signal = untilClosed(context, response);
@@ -64,11 +54,4 @@ function lastEventId(request: Request): number | undefined {
   const text = request.get("last-event-id");
   if (text === undefined || text === "") return undefined;
   return parseInput(z.object({ "Last-Event-ID": sequence }), { "Last-Event-ID": text })["Last-Event-ID"];
-}
-
-/** Aborts when the client has gone or the process stops. */
-function untilClosed(context: Pick<ApiContext, "stopping">, response: Response): AbortSignal {
-  const closed = new AbortController();
-  response.once("close", () => closed.abort());
-  return AbortSignal.any([closed.signal, context.stopping]);
 }

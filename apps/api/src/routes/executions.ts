@@ -1,29 +1,73 @@
-import { hasEnded } from "@crewstream/contracts";
-import { readExecution, readSubscriptions } from "@crewstream/redis";
-import { Router } from "express";
-import type { ApiContext } from "../api-context.ts";
+import {
+  AppError,
+  cancelResponseSchema,
+  ErrorCode,
+  eventsPageSchema,
+  eventsQuerySchema,
+  executionSchema,
+  executionsPageSchema,
+  executionsQuerySchema,
+  hasEnded,
+  problemSchema,
+  replayRequestSchema,
+  replayResponseSchema,
+} from "@crewstream/contracts";
+import { assertAllowedUrl, replayExecution } from "@crewstream/delivery";
+import { readExecution, readFeedHeads } from "@crewstream/redis";
 import { cancelRun } from "../cancel.ts";
-import { executionView } from "../views/execution.ts";
-import { requireScope } from "../middleware/authenticate.ts";
+import { executionsPage } from "../lists/executions.ts";
+import { parseInput } from "../middleware/validate.ts";
+import type { Operation } from "../operations/operation.ts";
+import { executionSummary, executionView } from "../views/execution.ts";
 import { events } from "./events.ts";
 import { executionNotFound, executionParam } from "./params.ts";
 
-/** Executions under `/api/v1`. */
-export function executionRoutes(context: ApiContext): Router {
-  const router = Router();
-  const mayRead = requireScope("read");
+const tag = "Executions";
+const unknown = { description: "There is no such execution (any more)", schema: problemSchema };
 
-  router.get("/executions/:id", mayRead, async (request, response) => {
+const list: Operation = {
+  method: "get",
+  path: "/executions",
+  tag,
+  summary: "Lists executions, newest first",
+  description: "A page can hold fewer items than asked for and yet have a next one.",
+  scopes: ["read"],
+  query: executionsQuerySchema,
+  answers: { 200: { description: "A page", schema: executionsPageSchema } },
+  handle: (context) => async (request, response) => {
+    const { items, next } = await executionsPage(context.store, parseInput(executionsQuerySchema, request.query));
+    response.json({ items: items.map(executionSummary), next_cursor: next });
+  },
+};
+
+const get: Operation = {
+  method: "get",
+  path: "/executions/:id",
+  tag,
+  summary: "Shows an execution with its inputs, result and feeds",
+  scopes: ["read"],
+  answers: { 200: { description: "The execution", schema: executionSchema }, 404: unknown },
+  handle: (context) => async (request, response) => {
     const id = executionParam(request);
     const record = await readExecution(context.store, id);
     if (record === undefined) throw executionNotFound(id);
-    const subscriptions = await readSubscriptions(context.store, id, record.feeds);
-    response.json(executionView(record, subscriptions));
-  });
+    response.json(executionView(record, await readFeedHeads(context.store, id, record.feeds)));
+  },
+};
 
-  router.get("/executions/:id/events", mayRead, events(context));
-
-  router.post("/executions/:id/cancel", requireScope("kickoff", "admin"), async (request, response) => {
+const cancel: Operation = {
+  method: "post",
+  path: "/executions/:id/cancel",
+  tag,
+  summary: "Cancels an execution",
+  description: "One that no worker has ends at once; a running one within about a second of its next wait.",
+  scopes: ["kickoff", "admin"],
+  answers: {
+    200: { description: "It has ended", schema: cancelResponseSchema },
+    202: { description: "Its worker was asked to end it", schema: cancelResponseSchema },
+    404: unknown,
+  },
+  handle: (context) => async (request, response) => {
     const id = executionParam(request);
     const record = await readExecution(context.store, id);
     if (record === undefined) throw executionNotFound(id);
@@ -31,7 +75,62 @@ export function executionRoutes(context: ApiContext): Router {
     const now = (await readExecution(context.store, id)) ?? record;
     response
       .status(hasEnded(now.state) ? 200 : 202)
-      .json({ id, state: now.state, cancelled: now.cancel !== undefined });
-  });
-  return router;
-}
+      .json({ id, state: now.state, cancel_requested: now.cancel !== undefined });
+  },
+};
+
+const readEvents: Operation = {
+  method: "get",
+  path: "/executions/:id/events",
+  tag,
+  summary: "Reads an execution's events, as pages, by long-polling or as a stream",
+  description:
+    "With `Accept: text/event-stream` they come as Server-Sent Events until the run has ended; an event's `id` is its " +
+    "sequence number, and `Last-Event-ID` continues after it. A stream that was read to its end answers 204.",
+  scopes: ["read"],
+  query: eventsQuerySchema,
+  answers: {
+    200: { description: "A page, or a stream", schema: eventsPageSchema, type: "text/event-stream" },
+    204: { description: "The stream has ended" },
+    404: unknown,
+  },
+  handle: events,
+};
+
+const replay: Operation = {
+  method: "post",
+  path: "/executions/:id/replay",
+  tag,
+  summary: "Delivers an execution's events once more",
+  description:
+    "As a new feed: deliveries have new ids and say `webhook-replay-of`. With `url` they go elsewhere, without the secrets of the feed.",
+  scopes: ["admin"],
+  body: replayRequestSchema,
+  answers: {
+    202: { description: "The feed that delivers them", schema: replayResponseSchema },
+    404: unknown,
+  },
+  handle: (context) => async (request, response) => {
+    const id = executionParam(request);
+    const wanted = parseInput(replayRequestSchema, request.body);
+    if (wanted.authentication !== undefined && wanted.url === undefined) {
+      throw new AppError("authentication: needs a url to go with; without one the feed's own is used", {
+        code: ErrorCode.invalidInput,
+        details: { path: "authentication" },
+      });
+    }
+    if (wanted.url !== undefined) await assertAllowedUrl(wanted.url, context.addressPolicy);
+    const feed = await replayExecution(context, id, {
+      feed: wanted.feed,
+      url: wanted.url,
+      secrets: wanted.authentication === undefined ? undefined : { authentication: wanted.authentication },
+      events: wanted.types,
+      from: wanted.from,
+      to: wanted.to,
+    });
+    response.status(202).json({ execution_id: id, feed });
+  },
+};
+
+/** Executions under `/api/v1`. */
+export const executionOperations: readonly Operation[] = [list, get, readEvents, cancel, replay];

@@ -73,7 +73,3 @@ function executionSeconds(record: ExecutionRecord, now: number): number | null {
 function asText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
-
-export function isoTime(ms: number | undefined): string | null {
-  return ms === undefined ? null : new Date(ms).toISOString();
-}

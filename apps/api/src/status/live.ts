@@ -1,4 +1,5 @@
-import { isoTime, type StatusFacts } from "./facts.ts";
+import { isoTime } from "../views/time.ts";
+import type { StatusFacts } from "./facts.ts";
 
 /** Every key of the live API's answer, unused ones null. Field by field as real deployments answer. */
 export function liveStatus(facts: StatusFacts): Record<string, unknown> {

@@ -1,12 +1,10 @@
-import type { Subscription } from "@crewstream/contracts";
-import type { ExecutionRecord } from "@crewstream/redis";
-import { isoTime } from "../status/facts.ts";
+import type { Execution, ExecutionSummary, FeedView, Usage } from "@crewstream/contracts";
+import type { ExecutionBrief, ExecutionRecord, FeedHead } from "@crewstream/redis";
+import { endpointOfUrl, shownUrl } from "./endpoint-url.ts";
+import { isoTime } from "./time.ts";
 
-/** An execution as the operations API shows it: all of its record, and of its subscriptions what is no secret. */
-export function executionView(
-  record: ExecutionRecord,
-  subscriptions: readonly Subscription[],
-): Record<string, unknown> {
+/** An execution as the operations API shows it: all of its record, and of its feeds what is no secret. */
+export function executionView(record: ExecutionRecord, feeds: readonly FeedHead[]): Execution {
   return {
     ...executionSummary(record),
     inputs: record.inputs,
@@ -14,40 +12,41 @@ export function executionView(
     runs: record.runs,
     result: record.result ?? null,
     result_json: record.result_json ?? null,
-    tasks: record.tasks ?? [],
+    tasks: Array.isArray(record.tasks) ? record.tasks : [],
     last_step: record.last_step ?? null,
     last_task: record.last_task ?? null,
-    feeds_open: record.feeds_open,
-    subscriptions: subscriptions.map(subscriptionView),
+    subscriptions: feeds.map(feedView),
   };
 }
 
-/** An execution as a list shows it: nothing whose size a client chooses. */
-export function executionSummary(record: ExecutionRecord): Record<string, unknown> {
+/** An execution as a list shows it. */
+export function executionSummary(record: ExecutionBrief): ExecutionSummary {
   return {
     id: record.id,
     automation: record.automation,
     kind: record.kind,
     state: record.state,
     token: record.token,
-    created_at: isoTime(record.created_at),
+    created_at: new Date(record.created_at).toISOString(),
     started_at: isoTime(record.started_at),
     updated_at: isoTime(record.updated_at),
     ended_at: isoTime(record.ended_at),
     events: record.seq,
     feeds: record.feeds,
+    feeds_open: record.feeds_open,
     cancel_requested: record.cancel !== undefined,
     error: record.error ?? null,
     error_type: record.error_type ?? null,
-    usage: record.usage ?? null,
-    progress: record.progress ?? null,
+    usage: (record.usage as Usage | undefined) ?? null,
+    progress: (record.progress as ExecutionSummary["progress"] | undefined) ?? null,
   };
 }
 
-function subscriptionView(subscription: Subscription, feed: number): Record<string, unknown> {
+function feedView({ feed, subscription, state, cursor, parked }: FeedHead): FeedView {
   return {
     feed,
-    url: subscription.url,
+    url: shownUrl(subscription.url),
+    endpoint: endpointOfUrl(subscription.url).endpoint,
     events: subscription.events,
     realtime: subscription.mode === "realtime",
     form: subscription.form,
@@ -55,5 +54,8 @@ function subscriptionView(subscription: Subscription, feed: number): Record<stri
     retry_schedule_ms: subscription.retrySchedule ?? null,
     has_secrets: subscription.sealedSecrets !== undefined,
     replay_of: subscription.replayOf ?? null,
+    state,
+    cursor,
+    retrying: parked,
   };
 }

@@ -1,0 +1,58 @@
+import { followAttemptLog, readAttemptLog, type Attempt, type Store } from "@crewstream/redis";
+
+type Listener = (attempts: readonly Attempt[]) => void;
+
+const lookEveryMs = 500;
+/** Of one look and partition; a burst of more is shown in parts, and what the log drops meanwhile is not shown. */
+const mostPerLook = 500;
+
+/** Tells listeners of attempts as they are logged: one look per partition and half second for all of a process. */
+export class AttemptWatch implements Disposable {
+  readonly #store: Store;
+  readonly #listeners = new Set<Listener>();
+  #timer: NodeJS.Timeout | undefined;
+  #places: string[] | undefined;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** Calls `listener` with what comes from now on; the answer ends that. */
+  listen(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    this.#timer ??= setTimeout(() => void this.#look(), 0);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+  }
+
+  async #look(): Promise<void> {
+    // Away for a while: what came meanwhile shows up when Redis is back.
+    await this.#tell().catch(() => undefined);
+    if (this.#listeners.size > 0) this.#timer = setTimeout(() => void this.#look(), lookEveryMs);
+    else {
+      this.#timer = undefined;
+      this.#places = undefined;
+    }
+  }
+
+  async #tell(): Promise<void> {
+    const partitions = Array.from({ length: this.#store.partitions }, (_, partition) => partition);
+    const places = (this.#places ??= await Promise.all(partitions.map((partition) => this.#newest(partition))));
+    const logs = await Promise.all(
+      partitions.map((partition) =>
+        followAttemptLog(this.#store, partition, { after: places[partition] ?? "0-0", limit: mostPerLook }),
+      ),
+    );
+    for (const [partition, log] of logs.entries()) places[partition] = log.at(-1)?.cursor ?? places[partition] ?? "0-0";
+    const attempts = logs.flatMap((log) => log.map(({ attempt }) => attempt)).sort((a, b) => a.at - b.at);
+    if (attempts.length > 0) for (const listener of this.#listeners) listener(attempts);
+  }
+
+  async #newest(partition: number): Promise<string> {
+    const [last] = await readAttemptLog(this.#store, partition, { limit: 1 });
+    return last?.cursor ?? "0-0";
+  }
+}

@@ -1,0 +1,33 @@
+import { AppError, ErrorCode } from "@crewstream/contracts";
+import { z } from "zod";
+
+/** A place in a sorted list. */
+export const placeSchema = z.object({ id: z.string(), at: z.number() });
+export type Place = z.infer<typeof placeSchema>;
+
+/** A place in a list as a client keeps it: opaque text. */
+export function encodeCursor(place: unknown): string {
+  return Buffer.from(JSON.stringify(place)).toString("base64url");
+}
+
+/** The inverse of {@link encodeCursor}. @throws AppError `invalid_input` for text that this list did not give */
+export function decodeCursor<Schema extends z.ZodType>(
+  schema: Schema,
+  cursor: string | undefined,
+): z.output<Schema> | undefined {
+  if (cursor === undefined || cursor === "") return undefined;
+  const parsed = schema.safeParse(parseJson(Buffer.from(cursor, "base64url").toString("utf8")));
+  if (parsed.success) return parsed.data;
+  throw new AppError("cursor: must be a next_cursor that this list gave, or be left out for the first page", {
+    code: ErrorCode.invalidInput,
+    details: { path: "cursor" },
+  });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

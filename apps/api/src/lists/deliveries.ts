@@ -1,0 +1,111 @@
+import { parseDeliveryId, parseExecutionId, type Delivery, type ExecutionId } from "@crewstream/contracts";
+import {
+  listDeliveries,
+  readDeadLetter,
+  readDeadLetters,
+  readFeed,
+  readFeedHead,
+  readOpenDelivery,
+  type Store,
+} from "@crewstream/redis";
+import { openDeliveryView } from "../views/delivery.ts";
+import { decodeCursor, encodeCursor, placeSchema, type Place } from "./cursor.ts";
+
+export interface DeliveriesRequest {
+  execution: ExecutionId | undefined;
+  endpoint: string | undefined;
+  limit: number;
+  cursor: string | undefined;
+}
+
+export interface DeliveriesPage {
+  items: Delivery[];
+  next: string | null;
+}
+
+/** Deliveries that wait for a retry, the last due first, or dead letters, the newest first. */
+export async function listedDeliveries(
+  store: Store,
+  state: "retrying" | "dead",
+  request: DeliveriesRequest,
+): Promise<DeliveriesPage> {
+  if (request.execution !== undefined) return ofExecution(store, request.execution, state, request);
+  const before = decodeCursor(placeSchema, request.cursor);
+  const { endpoint, limit } = request;
+  const scopes =
+    endpoint === undefined
+      ? Array.from({ length: store.partitions }, (_, partition) => ({ partition }))
+      : [{ endpoint }];
+  const lists = await Promise.all(scopes.map((scope) => listDeliveries(store, scope, state, { before, limit })));
+  const page = lists.flat().sort(newestFirst).slice(0, limit);
+  const items = await Promise.all(page.map(({ id }) => readListed(store, state, id)));
+  const last = page.at(-1);
+  return {
+    items: items.filter((item) => item !== undefined),
+    next: page.length < limit || last === undefined ? null : encodeCursor(last),
+  };
+}
+
+function newestFirst(a: Place, b: Place): number {
+  return b.at - a.at || (a.id < b.id ? 1 : -1);
+}
+
+/** A listed delivery; undefined when it has moved on since, or has expired. */
+async function readListed(store: Store, state: "retrying" | "dead", id: string): Promise<Delivery | undefined> {
+  const address = parseDeliveryId(id);
+  if (address === undefined) return undefined;
+  const { executionId, feed, first } = address;
+  const [head, record] = await Promise.all([
+    readFeedHead(store, executionId, feed),
+    state === "dead" ? readDeadLetter(store, address, first) : readOpenDelivery(store, address, first),
+  ]);
+  return head === undefined || record === undefined ? undefined : openDeliveryView(head, address, state, record);
+}
+
+/** Deliveries of one execution, feed by feed in stream order; a place is a feed and the sequence of a first event. */
+async function ofExecution(
+  store: Store,
+  id: ExecutionId,
+  state: "pending" | "retrying" | "dead",
+  request: DeliveriesRequest,
+): Promise<DeliveriesPage> {
+  const after = decodeCursor(placeSchema, request.cursor);
+  const items: Delivery[] = [];
+  for (let feed = Number(after?.id ?? 0); ; feed += 1) {
+    const found = await ofFeed(store, { executionId: id, feed }, state);
+    if (found === undefined) break;
+    for (const item of found) {
+      if (after !== undefined && feed === Number(after.id) && (item.first ?? 0) <= after.at) continue;
+      if (request.endpoint !== undefined && item.endpoint !== request.endpoint) continue;
+      items.push(item);
+      if (items.length === request.limit) {
+        return { items, next: encodeCursor({ id: String(feed), at: item.first ?? 0 }) };
+      }
+    }
+  }
+  return { items, next: null };
+}
+
+/** Deliveries of a feed in a state; undefined when there is no such feed. */
+async function ofFeed(
+  store: Store,
+  address: { executionId: ExecutionId; feed: number },
+  state: "pending" | "retrying" | "dead",
+): Promise<Delivery[] | undefined> {
+  const feed = await readFeed(store, address);
+  if (feed === undefined) return undefined;
+  const wanted = state === "pending" ? "sealed" : "parked";
+  const records =
+    state === "dead" ? await readDeadLetters(store, address) : feed.open.filter((open) => open.state === wanted);
+  return records.map((record) => openDeliveryView(feed, { ...address, first: record.first }, state, record));
+}
+
+/** Deliveries under way, of one execution. */
+export function pendingOf(store: Store, id: ExecutionId, request: DeliveriesRequest): Promise<DeliveriesPage> {
+  return ofExecution(store, id, "pending", request);
+}
+
+/** An execution's id from a query; undefined for text that can be none. */
+export function executionFilter(text: string | undefined): ExecutionId | "none" | undefined {
+  return text === undefined ? undefined : (parseExecutionId(text) ?? "none");
+}

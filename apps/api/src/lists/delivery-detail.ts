@@ -1,0 +1,82 @@
+import { compileSelector, type Delivery, type DeliveryAddress, type DeliveryDetail } from "@crewstream/contracts";
+import {
+  readAttempts,
+  readDeadLetter,
+  readEvents,
+  readFeedHead,
+  readOpenDelivery,
+  type Attempt,
+  type FeedHead,
+  type Store,
+} from "@crewstream/redis";
+import { attemptView, deliveredView, openDeliveryView } from "../views/delivery.ts";
+import { shownUrl } from "../views/endpoint-url.ts";
+
+/** Attempts of an execution that are searched for those of one delivery: all that its log keeps. */
+const searched = 1200;
+const shownAttempts = 50;
+const shownEvents = 200;
+
+/**
+ * One delivery with its attempts and its first events; undefined when nothing of it is left: it has expired, or was
+ * acknowledged so long ago that the log has lost it.
+ */
+export async function deliveryDetail(
+  store: Store,
+  address: DeliveryAddress,
+  id: string,
+): Promise<DeliveryDetail | undefined> {
+  const feed = await readFeedHead(store, address.executionId, address.feed);
+  if (feed === undefined) return undefined;
+  const log = await readAttempts(store, address.executionId, { limit: searched });
+  const attempts = log.map(({ attempt }) => attempt).filter((attempt) => attempt.id === id);
+  const delivery = await currentState(store, address, feed, attempts);
+  if (delivery === undefined) return undefined;
+  const { subscription } = feed;
+  return {
+    ...delivery,
+    last_attempt_at: attempts[0] === undefined ? null : new Date(attempts[0].at).toISOString(),
+    url: shownUrl(subscription.url),
+    form: subscription.form,
+    realtime: subscription.mode === "realtime",
+    ordering: subscription.ordering,
+    replay_of: subscription.replayOf ?? null,
+    selects: subscription.events,
+    attempt_log: attempts.slice(0, shownAttempts).map(attemptView),
+    event_list: await firstEvents(store, address, feed, delivery),
+  };
+}
+
+async function currentState(
+  store: Store,
+  address: DeliveryAddress,
+  feed: FeedHead,
+  attempts: readonly Attempt[],
+): Promise<Delivery | undefined> {
+  const open = await readOpenDelivery(store, address, address.first);
+  if (open !== undefined) {
+    return openDeliveryView(feed, address, open.state === "parked" ? "retrying" : "pending", open);
+  }
+  const dead = await readDeadLetter(store, address, address.first);
+  if (dead !== undefined) return openDeliveryView(feed, address, "dead", dead);
+  const acknowledged = attempts.find((attempt) => attempt.settled === "delivered");
+  return acknowledged === undefined ? undefined : deliveredView(acknowledged);
+}
+
+/** The events that a delivery holds, by what its subscription selects from its first on. */
+async function firstEvents(
+  store: Store,
+  { executionId, first }: DeliveryAddress,
+  { subscription }: FeedHead,
+  { events: count, last }: Delivery,
+): Promise<DeliveryDetail["event_list"]> {
+  const select = compileSelector(subscription.events);
+  const range = last === null ? { from: first } : { from: first, to: last };
+  const events = await readEvents(store, executionId, { ...range, limit: shownEvents });
+  return events
+    .flatMap(({ seq, id, type }) => {
+      const name = select(type);
+      return name === undefined ? [] : [{ seq, id, type: name }];
+    })
+    .slice(0, count);
+}

@@ -1,0 +1,185 @@
+import { randomUUID } from "node:crypto";
+import {
+  AppError,
+  bulkRetryRequestSchema,
+  bulkRetrySchema,
+  deliveriesPageSchema,
+  deliveriesQuerySchema,
+  deliveryActionSchema,
+  deliveryDetailSchema,
+  ErrorCode,
+  parseDeliveryId,
+  problemSchema,
+} from "@crewstream/contracts";
+import { countMatching, discard, retryNow, type OperationResult } from "@crewstream/delivery";
+import { countDeliveries, readBulk, writeBulk, type BulkFilter } from "@crewstream/redis";
+import type { z } from "zod";
+import type { ApiContext } from "../api-context.ts";
+import { executionFilter, listedDeliveries, pendingOf, type DeliveriesPage } from "../lists/deliveries.ts";
+import { deliveredDeliveries } from "../lists/delivered.ts";
+import { deliveryDetail } from "../lists/delivery-detail.ts";
+import { pendingDeliveries } from "../lists/pending.ts";
+import { parseInput } from "../middleware/validate.ts";
+import type { Operation } from "../operations/operation.ts";
+import { liveDeliveries } from "./live-deliveries.ts";
+import { textParam } from "./params.ts";
+
+const tag = "Deliveries";
+const unknown = { description: "There is no such delivery (any more)", schema: problemSchema };
+const underWay = { description: "It is being sent at this moment", schema: problemSchema };
+
+const list: Operation = {
+  method: "get",
+  path: "/deliveries",
+  tag,
+  summary: "Lists deliveries in a state",
+  description:
+    "`retrying` by when they are due, the last first; `dead` and `delivered` newest first, the latter as far back as " +
+    "the attempt log goes; `pending` are those in flight. A page can be short, even empty, and yet have a next one.",
+  scopes: ["read"],
+  query: deliveriesQuerySchema,
+  answers: { 200: { description: "A page", schema: deliveriesPageSchema } },
+  handle: (context) => async (request, response) => {
+    const query = parseInput(deliveriesQuerySchema, request.query);
+    const page = await deliveriesPage(context, query);
+    response.json({ items: page.items, next_cursor: page.next });
+  },
+};
+
+function deliveriesPage(
+  { store }: Pick<ApiContext, "store">,
+  query: z.output<typeof deliveriesQuerySchema>,
+): Promise<DeliveriesPage> {
+  const execution = executionFilter(query.execution_id);
+  if (execution === "none") return Promise.resolve({ items: [], next: null });
+  const wanted = { execution, endpoint: query.endpoint, limit: query.limit, cursor: query.cursor };
+  if (query.state === "delivered") return deliveredDeliveries(store, wanted);
+  if (query.state !== "pending") return listedDeliveries(store, query.state, wanted);
+  return execution === undefined ? pendingDeliveries(store, wanted) : pendingOf(store, execution, wanted);
+}
+
+const get: Operation = {
+  method: "get",
+  path: "/deliveries/:id",
+  tag,
+  summary: "Shows a delivery with its attempts and events",
+  scopes: ["read"],
+  answers: { 200: { description: "The delivery", schema: deliveryDetailSchema }, 404: unknown },
+  handle: (context) => async (request, response) => {
+    const id = textParam(request, "id");
+    const address = parseDeliveryId(id);
+    const detail = address === undefined ? undefined : await deliveryDetail(context.store, address, id);
+    if (detail === undefined) throw notFound(id);
+    response.json(detail);
+  },
+};
+
+const retryOne: Operation = {
+  method: "post",
+  path: "/deliveries/:id/retry",
+  tag,
+  summary: "Sends a delivery that failed again, now",
+  description: "Its `webhook-id` and bytes stay, and its schedule begins anew.",
+  scopes: ["admin"],
+  answers: {
+    202: { description: "It is due now", schema: deliveryActionSchema },
+    404: unknown,
+    409: underWay,
+  },
+  handle: (context) => async (request, response) => {
+    const id = textParam(request, "id");
+    assertDone(id, await retryNow(context, id, Date.now()));
+    response.status(202).json({ id, result: "retrying" });
+  },
+};
+
+const discardOne: Operation = {
+  method: "post",
+  path: "/deliveries/:id/discard",
+  tag,
+  summary: "Drops a delivery that failed, for good",
+  scopes: ["admin"],
+  answers: { 200: { description: "It is gone", schema: deliveryActionSchema }, 404: unknown, 409: underWay },
+  handle: (context) => async (request, response) => {
+    const id = textParam(request, "id");
+    assertDone(id, await discard(context, id));
+    response.json({ id, result: "discarded" });
+  },
+};
+
+const retryMany: Operation = {
+  method: "post",
+  path: "/deliveries/retry",
+  tag,
+  summary: "Sends all deliveries that match a filter again",
+  description:
+    "As a job of the delivery workers, which goes on where it was when one is killed. `dry_run` counts only.",
+  scopes: ["admin"],
+  body: bulkRetryRequestSchema,
+  answers: {
+    200: { description: "How many match (`dry_run`)", schema: bulkRetrySchema },
+    202: { description: "The retry has begun", schema: bulkRetrySchema },
+  },
+  handle: (context) => async (request, response) => {
+    const { filter: wanted, dry_run: dryRun } = parseInput(bulkRetryRequestSchema, request.body);
+    const { execution_id: executionId, ...rest } = wanted;
+    const filter: BulkFilter = { ...rest, ...(executionId === undefined ? {} : { executionId }) };
+    const total = await countFor(context, filter);
+    if (dryRun) {
+      response.json({ id: null, state: "counted", total, done: 0 });
+      return;
+    }
+    const id = randomUUID();
+    await writeBulk(context.store, id, { filter, state: "running", total, done: 0, startedAt: Date.now() });
+    await context.queues.enqueueBulkRetry(id);
+    response.status(202).json({ id, state: "running", total, done: 0 });
+  },
+};
+
+/** The lists know how many they hold; anything finer is counted. */
+function countFor({ store }: Pick<ApiContext, "store">, filter: BulkFilter): Promise<number> {
+  const { state, endpoint, executionId, outcome, status, reason } = filter;
+  const isWholeList = [executionId, outcome, status, reason].every((field) => field === undefined);
+  return isWholeList ? countDeliveries(store, state, endpoint) : countMatching(store, filter);
+}
+
+const retryProgress: Operation = {
+  method: "get",
+  path: "/deliveries/retry/:id",
+  tag,
+  summary: "Tells how far a bulk retry has come",
+  scopes: ["read", "admin"],
+  answers: { 200: { description: "Its progress", schema: bulkRetrySchema }, 404: unknown },
+  handle: (context) => async (request, response) => {
+    const id = textParam(request, "id");
+    const bulk = await readBulk(context.store, id);
+    if (bulk === undefined) {
+      throw new AppError("There is no such bulk retry (any more).", { code: ErrorCode.notFound });
+    }
+    response.json({ id, state: bulk.state, total: bulk.total, done: bulk.done });
+  },
+};
+
+function assertDone(id: string, result: OperationResult): void {
+  if (result === "not_found") throw notFound(id);
+  if (result === "done") return;
+  throw new AppError("The delivery is being sent at this moment: look at it again in a few seconds.", {
+    code: ErrorCode.conflict,
+    retryable: true,
+  });
+}
+
+function notFound(id: string): AppError {
+  return new AppError(`There is no delivery ${id.slice(0, 100)} (any more).`, { code: ErrorCode.notFound });
+}
+
+/** Deliveries under `/api/v1`; fixed paths before those with an id. */
+export const deliveryOperations: readonly Operation[] = [
+  list,
+  liveDeliveries,
+  retryMany,
+  retryProgress,
+  get,
+  retryOne,
+  discardOne,
+];

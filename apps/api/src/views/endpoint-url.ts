@@ -1,0 +1,17 @@
+import { endpointId } from "@crewstream/contracts";
+
+/** A webhook's URL as it may be shown: values in its query are hidden, as people put keys there. */
+export function shownUrl(text: string): string {
+  if (!URL.canParse(text)) return text;
+  const url = new URL(text);
+  const names = [...url.searchParams.keys()];
+  url.search = "";
+  const query = names.map((name) => `${encodeURIComponent(name)}=…`).join("&");
+  return query === "" ? url.href : `${url.href}?${query}`;
+}
+
+/** The endpoint that a webhook's URL belongs to. */
+export function endpointOfUrl(text: string): { endpoint: string; origin: string } {
+  const url = new URL(text);
+  return { endpoint: endpointId(url), origin: url.origin };
+}

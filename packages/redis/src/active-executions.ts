@@ -1,0 +1,17 @@
+import { parseExecutionId, type ExecutionId } from "@crewstream/contracts";
+import type { Listed } from "./delivery-index.ts";
+import { readNewest } from "./newest.ts";
+import type { Store } from "./store.ts";
+
+/** Executions of a partition that run, or have something to deliver yet, strictly before `before`. */
+export async function listActive(
+  store: Store,
+  partition: number,
+  options: { before?: Listed | undefined; limit: number },
+): Promise<(Listed & { id: ExecutionId })[]> {
+  const listed = await readNewest(store, store.keys.active(partition), options);
+  return listed.flatMap(({ id: text, at }) => {
+    const id = parseExecutionId(text);
+    return id === undefined ? [] : [{ id, at }];
+  });
+}
