@@ -70,5 +70,11 @@ export async function closeServer(server: Server): Promise<void> {
   const closed = once(server, "close");
   server.close();
   server.closeIdleConnections();
-  await closed;
+  // A connection that was busy is kept alive for seconds after its answer, and may bring another request.
+  const sweep = setInterval(() => server.closeIdleConnections(), 50);
+  try {
+    await closed;
+  } finally {
+    clearInterval(sweep);
+  }
 }
