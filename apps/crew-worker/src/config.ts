@@ -12,6 +12,7 @@ export const crewWorkerSchema = variables.pick({
   AUTOMATIONS_DIR: true,
   MODEL: true,
   CREW_CONCURRENCY: true,
+  RUN_MEMORY_MB: true,
   LEASE_MS: true,
   EVENT_MAX_BYTES: true,
   WEBHOOK_BATCH_MAX_WAIT_MS: true,

@@ -30,7 +30,7 @@ export async function startCrewWorker(
   const metrics = createMetrics("crew-worker");
   const health = new Health();
   const worker = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
-  const threads = stack.use(new ThreadPool());
+  const threads = stack.use(new ThreadPool(config.RUN_MEMORY_MB));
   const automations = await findInThread(threads, config.AUTOMATIONS_DIR, log);
   const store = stack.use(openStore(config, { patience: "patient", log, name: "crew-worker" }));
   health.probe("redis", () => ping(store));

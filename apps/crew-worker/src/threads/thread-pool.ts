@@ -3,9 +3,6 @@ import { Worker } from "node:worker_threads";
 /** A thread without work is ended after this long; one is kept, so that the next run starts at once. */
 const idleMs = 60_000;
 
-/** Heap of a thread: a run that outgrows it ends its own thread and no other. */
-const heapMb = 1024;
-
 /**
  * Threads for runs, each with one run at a time.
  *
@@ -14,9 +11,15 @@ const heapMb = 1024;
  * its own thread only.
  */
 export class ThreadPool implements AsyncDisposable {
+  readonly #heapMb: number;
   readonly #idle: Worker[] = [];
   readonly #all = new Set<Worker>();
   readonly #timers = new Map<Worker, NodeJS.Timeout>();
+
+  /** @param heapMb a run that outgrows this heap ends its own thread and no other */
+  constructor(heapMb: number) {
+    this.#heapMb = heapMb;
+  }
 
   /** An idle thread, or a new one. Whoever takes it gives it back, or discards it. */
   take(): Worker {
@@ -26,11 +29,6 @@ export class ThreadPool implements AsyncDisposable {
       return idle;
     }
     return this.#start();
-  }
-
-  /** Starts a thread ahead of the first run. */
-  warm(): void {
-    if (this.#all.size === 0) this.giveBack(this.#start());
   }
 
   giveBack(thread: Worker): void {
@@ -57,7 +55,7 @@ export class ThreadPool implements AsyncDisposable {
       // What an automation prints is the operator's to see, but our stdout carries JSON lines.
       stdout: true,
       env: {},
-      resourceLimits: { maxOldGenerationSizeMb: heapMb },
+      resourceLimits: { maxOldGenerationSizeMb: this.#heapMb },
     });
     thread.stdout.pipe(process.stderr);
     this.#all.add(thread);

@@ -59,6 +59,7 @@ export const variables = z.object({
     .default(1_048_576)
     .describe("Longest strings of a larger event are cut and marked"),
   CREW_CONCURRENCY: whole(1, 1000).default(10).describe("Runs at once per crew worker"),
+  RUN_MEMORY_MB: whole(64, 65_536).default(1024).describe("Heap of one run; a run that outgrows it fails, alone"),
   DELIVERY_CONCURRENCY: whole(1, 10_000).default(200).describe("Delivery jobs at once per delivery worker"),
   STATUS_SHAPE: z.enum(["hybrid", "live", "openapi"]).default("hybrid").describe("Body of `/status`"),
   CORS_ORIGINS: list().optional().describe("Origins that may call the AMP routes from a browser; `*` for all"),
@@ -74,7 +75,9 @@ export const variables = z.object({
   QUEUE_PARTITIONS: whole(1, 256)
     .default(4)
     .describe("Queues that feeds and retries are spread over; fixed at first start"),
-  LEASE_MS: whole(1000, 300_000).default(10_000).describe("How long a run or a delivery stays with a worker that has gone silent"),
+  LEASE_MS: whole(1000, 300_000)
+    .default(10_000)
+    .describe("How long a run or a delivery stays with a worker that has gone silent"),
   SHUTDOWN_TIMEOUT_MS: whole(0, 600_000)
     .default(20_000)
     .describe("Time to drain after SIGTERM before running work is cut off"),
