@@ -1,10 +1,14 @@
 export { memoryJournal, type Journal, type JournalKind, type JournalRow } from "./journal.ts";
 export type { Automation, EventSink, RunContext, RuntimeEvent } from "./run-context.ts";
 export type { AgentDefinition, StepCallback } from "./agent/agent.ts";
+export { defineAgent, type AgentKickoffOptions, type AgentOutput, type StandaloneAgent } from "./agent/define-agent.ts";
 export type { StepReport } from "./agent/agent-step.ts";
 export type { CrewDefinition, CrewOutput } from "./crew/crew.ts";
 export { defineCrew, type Crew } from "./crew/define-crew.ts";
 export { and, or, type Condition } from "./flow/condition.ts";
+export { flowGraph, type FlowEdge, type FlowGraph, type FlowNode } from "./flow/flow-graph.ts";
+export { flowSvg } from "./flow/flow-svg.ts";
+export type { FlowStateStore } from "./flow/flow-state-store.ts";
 export { defineFlow, flowFrom, type Flow } from "./flow/define-flow.ts";
 export type { FlowBuilder } from "./flow/flow-builder.ts";
 export type {

@@ -1,4 +1,5 @@
 import type { ExecutionId, LastTask, PausedOutcome, RunOutcome } from "@crewstream/contracts";
+import type { FlowStateStore } from "./flow/flow-state-store.ts";
 import type { Journal } from "./journal.ts";
 
 /**
@@ -42,6 +43,10 @@ export interface RunContext {
   env: Readonly<Record<string, string | undefined>>;
   /** Absolute path of a directory that is the run's own: all files it reads and writes lie in it. None: no files. */
   directory?: string;
+  /** Where flows that persist keep their states beyond the run. */
+  flowStates?: FlowStateStore;
+  /** The outermost flow begins with a copy of the state saved under this id: AMP's `restoreFromStateId`. */
+  restoreFromStateId?: string;
 }
 
 /** What a file's default export must be: made by `defineCrew` or `defineFlow`. */

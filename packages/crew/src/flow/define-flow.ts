@@ -4,6 +4,7 @@ import { runAutomation } from "../run/run-automation.ts";
 import { currentScope } from "../run/scope.ts";
 import { checkFlow } from "./check-flow.ts";
 import { FlowBuilder } from "./flow-builder.ts";
+import { flowGraph, type FlowGraph } from "./flow-graph.ts";
 import type { FlowDefinition, FlowOptions } from "./flow.ts";
 import { runFlow } from "./run-flow.ts";
 
@@ -11,6 +12,8 @@ import { runFlow } from "./run-flow.ts";
 export interface Flow extends Automation {
   kind: "flow";
   definition: FlowDefinition;
+  /** The flow's methods and what leads to what, for drawing: see `flowSvg`. */
+  graph: FlowGraph;
   /** Runs the flow as a part of the current run and gives its final value. */
   kickoff(inputs?: Record<string, unknown>): Promise<unknown>;
 }
@@ -36,6 +39,7 @@ export function flowFrom(definition: FlowDefinition): Flow {
     inputs: Object.keys(definition.state?.shape ?? {}),
     required: [],
     definition,
+    graph: flowGraph(definition),
     run: (context) =>
       runAutomation(context, async (scope) => {
         const name = definition.name ?? context.automation;

@@ -44,7 +44,7 @@ export class FlowBuilder<State, Known extends object = object> {
   router<Name extends string, const When extends Condition | (keyof Known & string), const Label extends string | null>(
     name: Name,
     when: When,
-    ...code: Code<State, InputOf<Known, When>, Label, { emits: readonly NonNullable<Label>[] }>
+    ...code: Code<State, InputOf<Known, When>, Label, { emits: readonly string[] }>
   ): FlowBuilder<State, Known & Record<Name, Label>> {
     return this.#with({ name, listen: when, ...parts(code), router: true });
   }

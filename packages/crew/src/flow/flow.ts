@@ -34,6 +34,7 @@ export interface AskOptions {
 
 /** What a method may be given beside its code. */
 export interface MethodOptions {
+  persist?: boolean;
   humanFeedback?: HumanFeedbackOptions;
 }
 
@@ -53,6 +54,8 @@ export interface FlowMethod {
   /** Labels it may give, where they are known: then listeners are checked against them. */
   emits?: readonly string[];
   humanFeedback?: HumanFeedbackOptions;
+  /** Saves the state after this method, in a flow that does not persist as a whole. */
+  persist?: boolean;
   run: MethodBody<Record<string, unknown>, unknown, unknown>;
 }
 
@@ -63,6 +66,8 @@ export interface FlowOptions<State extends z.ZodObject = z.ZodObject> {
   state?: State;
   /** How often one method may run, so that a loop ends. Default 100. */
   maxMethodCalls?: number;
+  /** Saves the state after every method in the store that the host gives, so that a later run can begin with it. */
+  persist?: boolean;
 }
 
 export interface FlowDefinition extends FlowOptions {

@@ -43,13 +43,15 @@ export class MethodCall {
   readonly #span: Span;
   readonly #usage = new UsageMeter();
   readonly #body: Promise<MethodRow>;
+  readonly #off = new AbortController();
   #waits: Wait[] = [];
   #hasSettled = false;
 
   constructor(fields: CallFields) {
     this.#fields = fields;
     this.method = fields.method;
-    const { scope, cause } = fields;
+    const { cause } = fields;
+    const scope = fields.scope.derive({ signal: AbortSignal.any([fields.scope.signal, this.#off.signal]) });
     this.#strand = (cause === undefined ? scope.fork() : cause.strand.fork()).derive({
       path: scope.path,
       parent: scope.parent,
@@ -72,7 +74,16 @@ export class MethodCall {
 
   /** What the body waits for a person to say; empty while it works. */
   get waitingFor(): readonly PendingInput[] {
-    return this.#fields.scope.signal.aborted ? [] : this.#waits.flatMap((wait) => wait.requests);
+    return this.#strand.signal.aborted ? [] : this.#waits.flatMap((wait) => wait.requests);
+  }
+
+  /** Whether another one has won: what comes of the call does not count. */
+  get calledOff(): boolean {
+    return this.#off.signal.aborted;
+  }
+
+  callOff(winner: string): void {
+    this.#off.abort(new AppError(`Cancelled: ${winner} was first`, { code: ErrorCode.cancelled }));
   }
 
   /** Whether this was asked inside the call. */

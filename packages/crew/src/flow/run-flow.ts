@@ -7,7 +7,9 @@ import type { FlowDefinition, FlowMethod } from "./flow.ts";
 import { initialState } from "./initial-state.ts";
 import { Listeners } from "./listeners.ts";
 import { MethodCall, type Ended } from "./method-call.ts";
+import { flowStates } from "./flow-state-store.ts";
 import { Pauses } from "./pauses.ts";
+import { racingGroups } from "./races.ts";
 import { applyChanges } from "./state-changes.ts";
 
 type Inputs = Readonly<Record<string, unknown>>;
@@ -19,9 +21,10 @@ export async function runFlow(scope: Scope, flow: FlowDefinition, name: string, 
   return within(
     span,
     async () => {
-      const id = scope.path === "flow" ? scope.run.context.executionId : scope.run.idOf("flow", scope.path);
+      const state = await initialState(scope, flow, name, inputs);
+      const { id } = state;
       const pauses = new Pauses(span, scope, { name, id });
-      const running = new FlowRun(span.scope, flow, name, inputs, initialState(flow, inputs, id), pauses);
+      const running = new FlowRun(span.scope, flow, { name, id }, inputs, state, pauses);
       const result = await running.finish();
       span.end({ type: "flow_finished", data: { flow_name: name, result, state: running.state } });
       return result;
@@ -54,6 +57,7 @@ class FlowRun {
   readonly #scope: Scope;
   readonly #flow: FlowDefinition;
   readonly #name: string;
+  readonly #id: string;
   readonly #inputs: Inputs;
   readonly #methods: ReadonlyMap<string, FlowMethod>;
   readonly #listeners: Listeners;
@@ -61,6 +65,8 @@ class FlowRun {
   readonly #running = new Map<MethodCall, Wave | undefined>();
   readonly #stop = new AbortController();
   readonly #pauses: Pauses;
+  readonly #races: readonly ReadonlySet<string>[];
+  readonly #rivals = new WeakMap<MethodCall, readonly MethodCall[]>();
   #waited = Promise.withResolvers<undefined>();
   #ended = 0;
   #result: Json = null;
@@ -69,7 +75,7 @@ class FlowRun {
   constructor(
     scope: Scope,
     flow: FlowDefinition,
-    name: string,
+    { name, id }: { name: string; id: string },
     inputs: Inputs,
     state: Record<string, Json>,
     pauses: Pauses,
@@ -78,9 +84,11 @@ class FlowRun {
     this.#scope = scope.derive({ signal: AbortSignal.any([scope.signal, this.#stop.signal]) });
     this.#flow = flow;
     this.#name = name;
+    this.#id = id;
     this.#inputs = inputs;
     this.state = state;
     this.#methods = new Map(flow.methods.map((method) => [method.name, method]));
+    this.#races = racingGroups(flow.methods);
     this.#listeners = new Listeners(
       new Map(flow.methods.flatMap((method) => conditionOf(method).map((when) => [method.name, when]))),
     );
@@ -124,11 +132,14 @@ class FlowRun {
     this.#ended += 1;
     try {
       const ended = await call.end(order, this.state, (changes) => applyChanges(this.state, changes));
+      if (call.order === undefined) await this.#persist(call.method);
+      if (call.calledOff) return;
       this.#result = ended.output ?? ended.result;
+      for (const rival of this.#rivals.get(call) ?? []) rival.callOff(call.method.name);
       if (this.#failure === undefined) this.#goOn(call.method, ended, wave);
     } catch (error) {
       if (this.#scope.run.passesThrough(error)) throw error;
-      if (this.#failure !== undefined) return;
+      if (call.calledOff || this.#failure !== undefined) return;
       this.#failure = error;
       const reason = `the method ${call.method.name} failed`;
       this.#stop.abort(new AppError(`Cancelled: ${reason}`, { code: ErrorCode.cancelled }));
@@ -143,7 +154,24 @@ class FlowRun {
     }
     const router = current.routers.shift();
     if (router !== undefined) this.#call(router.method, router.input, router.cause, current);
-    else for (const fired of current.listeners.splice(0)) this.#call(fired.method, fired.input, fired.cause);
+    else this.#callAll(current.listeners.splice(0));
+  }
+
+  #callAll(fired: readonly Fired[]): void {
+    const calls = fired.map(({ method, input, cause }) => this.#call(method, input, cause));
+    for (const group of this.#races) {
+      const rivals = calls.filter((call) => group.has(call.method.name));
+      for (const call of rivals)
+        this.#rivals.set(
+          call,
+          rivals.filter((other) => other !== call),
+        );
+    }
+  }
+
+  async #persist(method: FlowMethod): Promise<void> {
+    if (this.#flow.persist !== true && method.persist !== true) return;
+    await flowStates(this.#scope.run, this.#name).save(this.#name, this.#id, structuredClone(this.state));
   }
 
   #trigger(wave: Wave, name: string, kind: "method" | "label", cause: Ended): void {
@@ -155,7 +183,7 @@ class FlowRun {
     }
   }
 
-  #call(method: FlowMethod, input: Json, cause: Ended | undefined, wave?: Wave): void {
+  #call(method: FlowMethod, input: Json, cause: Ended | undefined, wave?: Wave): MethodCall {
     const count = this.#calls.get(method.name) ?? 0;
     const limit = this.#flow.maxMethodCalls ?? defaultMaxMethodCalls;
     if (count >= limit) {
@@ -181,6 +209,7 @@ class FlowRun {
       },
     });
     this.#running.set(call, wave);
+    return call;
   }
 }
 

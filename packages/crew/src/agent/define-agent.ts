@@ -1,0 +1,146 @@
+import type { Usage } from "@crewstream/contracts";
+import { AppError, ErrorCode } from "@crewstream/contracts";
+import type { z } from "zod";
+import { applyGuardrail } from "../guardrail/apply-guardrail.ts";
+import { toEventMessages } from "../llm/messages.ts";
+import { resolveModel } from "../llm/resolve-model.ts";
+import { RateLimiter } from "../llm/rate-limiter.ts";
+import { retryContext } from "../prompts/retry-prompt.ts";
+import type { Json } from "../run/dump.ts";
+import { currentScope, type Scope } from "../run/scope.ts";
+import { StepFailure } from "../run/step.ts";
+import { UsageMeter } from "../run/usage-meter.ts";
+import { answerSchema, readJson } from "../task/structured.ts";
+import { summaryOf } from "../task/task-output.ts";
+import type { JsonSchema } from "../tools/tool.ts";
+import type { AgentDefinition } from "./agent.ts";
+import { agentFrom } from "./agent-from.ts";
+import { runLiteAgent } from "./lite-agent.ts";
+import type { Assignment, LoopResult } from "./loop.ts";
+
+/** What an agent on its own gives, in CrewAI's shape (its LiteAgentOutput). */
+export interface AgentOutput {
+  raw: string;
+  pydantic: Json;
+  json_dict: Json;
+  agent_role: string;
+  usage_metrics: Usage;
+  messages: Json[];
+}
+
+export interface AgentKickoffOptions {
+  /** The answer must be JSON that fits; it is in the output's `json_dict`. */
+  outputSchema?: z.ZodType | JsonSchema;
+  /** Fill the placeholders of its texts. */
+  inputs?: Record<string, unknown>;
+}
+
+/** An agent that can be put into a crew, or asked on its own from inside a flow method or tool. */
+export interface StandaloneAgent extends AgentDefinition {
+  /** Asks the agent as a part of the current run: its events, journal and usage belong to that. */
+  kickoff(prompt: string, options?: AgentKickoffOptions): Promise<AgentOutput>;
+}
+
+/** An agent by itself; see {@link StandaloneAgent}. */
+export function defineAgent(definition: AgentDefinition): StandaloneAgent {
+  return { ...definition, kickoff: (prompt, options = {}) => kickoffAgent(definition, prompt, options) };
+}
+
+async function kickoffAgent(
+  definition: AgentDefinition,
+  prompt: string,
+  options: AgentKickoffOptions,
+): Promise<AgentOutput> {
+  const outer = currentScope("agent.kickoff()");
+  const name = definition.role.toLowerCase().replace(/[^a-z0-9]+/g, "_");
+  const ordinal = outer.run.nextOrdinal(outer.path, `agent:${name}`);
+  const meter = new UsageMeter(outer.usage);
+  const strand = outer.at(ordinal === 0 ? `agent:${name}` : `agent:${name}#${ordinal}`).fork();
+  const scope = strand.derive({ usage: meter });
+  const schema = options.outputSchema === undefined ? undefined : answerSchema(options.outputSchema);
+  const asked =
+    schema === undefined
+      ? prompt
+      : `${prompt}\n\nAnswer with JSON only, that fits this JSON Schema:\n${JSON.stringify(schema.json)}`;
+  const agent = agentFrom(scope, name, definition, options.inputs);
+  const limiter = definition.maxRpm === undefined ? undefined : new RateLimiter(definition.maxRpm);
+  const result = await guardedWork(scope, {
+    agent,
+    model: await resolveModel(scope.run, definition.model),
+    prompt: asked,
+    tools: definition.tools ?? [],
+    ...(limiter === undefined ? {} : { shared: { limiter } }),
+    ...(schema === undefined ? {} : { responseSchema: { name: "answer", schema: schema.json } }),
+  });
+  outer.join(strand);
+  const read = schema === undefined ? undefined : readJson(result.text, schema);
+  if (read?.ok === false) {
+    throw new AppError(`The agent's answer does not fit the output schema: ${read.error}`, {
+      code: ErrorCode.modelFailed,
+      retryable: true,
+    });
+  }
+  return {
+    raw: result.text,
+    pydantic: null,
+    json_dict: read?.value ?? null,
+    agent_role: agent.role,
+    usage_metrics: meter.total(),
+    messages: toEventMessages(result.messages),
+  };
+}
+
+/** The agent's work, sent back by its guardrail with the reason, as often as it allows. */
+async function guardedWork(scope: Scope, assignment: Assignment): Promise<LoopResult> {
+  const { guardrail, guardrailMaxRetries = 3 } = assignment.agent.definition;
+  let { prompt } = assignment;
+  for (let round = 0; ; round += 1) {
+    const result = await tried(scope.at(`round:${round}`), { ...assignment, prompt });
+    if (guardrail === undefined) return result;
+    const { model, agent } = assignment;
+    const output = outputOf(assignment, result, agent.role);
+    const verdict = await applyGuardrail(scope.at(`guardrail/try:${round}`), {
+      guardrail,
+      output,
+      retryCount: round,
+      model,
+    });
+    if (verdict.valid) return { ...result, text: verdict.result ?? result.text };
+    if (round >= guardrailMaxRetries) {
+      throw new AppError(
+        `Agent's guardrail failed validation after ${guardrailMaxRetries} retries. Last error: ${verdict.feedback}`,
+        { code: ErrorCode.runFailed },
+      );
+    }
+    prompt = `${assignment.prompt}\n\n${retryContext(verdict.feedback, result.text)}`;
+  }
+}
+
+/** One round, tried again as a whole after an error, as in a crew's task. */
+async function tried(scope: Scope, assignment: Assignment): Promise<LoopResult> {
+  const tries = 1 + (assignment.agent.definition.maxRetryLimit ?? 2);
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await runLiteAgent(scope.at(`try:${attempt}`), assignment);
+    } catch (error) {
+      if (scope.run.passesThrough(error) || scope.signal.aborted) throw error;
+      if (!StepFailure.of(error).retryable || attempt + 1 >= tries) throw error;
+    }
+  }
+}
+
+function outputOf({ prompt }: Assignment, result: LoopResult, agent: string) {
+  return {
+    name: "kickoff",
+    description: prompt,
+    expected_output: "",
+    summary: summaryOf(prompt),
+    raw: result.text,
+    pydantic: null,
+    json_dict: null,
+    agent,
+    output_format: "raw" as const,
+    messages: toEventMessages(result.messages),
+    tool_failures: result.failures,
+  };
+}
