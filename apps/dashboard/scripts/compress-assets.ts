@@ -1,0 +1,24 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import type { Plugin } from "vite";
+
+/** Writes a brotli and a gzip form beside each text asset, so that the server compresses nothing while it runs. */
+export function compressAssets(): Plugin {
+  let outDir = "";
+  return {
+    name: "compress-assets",
+    configResolved(config) {
+      outDir = config.build.outDir;
+    },
+    closeBundle() {
+      const assets = join(outDir, "assets");
+      for (const name of readdirSync(assets).filter((each) => /\.(js|css|svg)$/.test(each))) {
+        const text = readFileSync(join(assets, name));
+        const quality = { [constants.BROTLI_PARAM_QUALITY]: 9 };
+        writeFileSync(join(assets, `${name}.br`), brotliCompressSync(text, { params: quality }));
+        writeFileSync(join(assets, `${name}.gz`), gzipSync(text, { level: 9 }));
+      }
+    },
+  };
+}

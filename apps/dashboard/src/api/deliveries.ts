@@ -1,0 +1,80 @@
+import {
+  bulkRetrySchema,
+  deliveriesPageSchema,
+  deliveryActionSchema,
+  deliveryDetailSchema,
+  type DeliveryViewState,
+} from "@crewstream/contracts";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { queryClient, refreshMs } from "./client.ts";
+import { usePaged } from "./paged.ts";
+import { request } from "./request.ts";
+
+export interface DeliveryFilter {
+  state: DeliveryViewState;
+  endpoint?: string | undefined;
+  execution_id?: string | undefined;
+  outcome?: string | undefined;
+  status?: string | undefined;
+  reason?: string | undefined;
+}
+
+export function useDeliveries(filter: DeliveryFilter, options: { enabled?: boolean } = {}) {
+  return usePaged("api/v1/deliveries", deliveriesPageSchema, { ...filter }, options);
+}
+
+export function useDelivery(id: string) {
+  return useQuery({
+    queryKey: ["delivery", id],
+    queryFn: ({ signal }) => request(`api/v1/deliveries/${encodeURIComponent(id)}`, deliveryDetailSchema, { signal }),
+    refetchInterval: refreshMs.detail,
+  });
+}
+
+/** Retries a delivery now, or gives it up. */
+export function useDeliveryAction(id: string) {
+  return useMutation({
+    mutationFn: (action: "retry" | "discard") =>
+      request(`api/v1/deliveries/${encodeURIComponent(id)}/${action}`, deliveryActionSchema, {
+        method: "POST",
+        body: {},
+      }),
+    onSettled: () => refreshDeliveries(),
+  });
+}
+
+/** What a bulk retry is about; fields that are absent match everything. */
+export interface RetryFilter {
+  state: "retrying" | "dead";
+  endpoint?: string;
+  execution_id?: string;
+  outcome?: string;
+  status?: number;
+  reason?: string;
+}
+
+/** Retries all that match, or only counts them. */
+export async function retryAll(filter: RetryFilter, dryRun: boolean) {
+  const body = { filter, dry_run: dryRun };
+  const answer = await request("api/v1/deliveries/retry", bulkRetrySchema, { method: "POST", body });
+  if (!dryRun) await refreshDeliveries();
+  return answer;
+}
+
+/** How far a bulk retry has come. */
+export function useBulkRetry(id: string | undefined) {
+  return useQuery({
+    queryKey: ["bulk-retry", id],
+    queryFn: ({ signal }) => request(`api/v1/deliveries/retry/${id ?? ""}`, bulkRetrySchema, { signal }),
+    enabled: id !== undefined,
+    refetchInterval: ({ state }) => (state.data?.state === "finished" ? false : 1000),
+  });
+}
+
+async function refreshDeliveries(): Promise<void> {
+  await Promise.all(
+    ["api/v1/deliveries", "delivery", "groups", "stats"].map((key) =>
+      queryClient.invalidateQueries({ queryKey: [key] }),
+    ),
+  );
+}

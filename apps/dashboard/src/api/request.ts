@@ -1,0 +1,104 @@
+import { problemSchema } from "@crewstream/contracts";
+import type { z } from "zod";
+
+/** The API's base: the page is `…/dashboard/`, the API lies beside it, whatever prefix a proxy put before both. */
+export const apiBase = new URL("../", window.location.href.replace(/[?#].*$/, ""));
+
+/** An answer that is no success; `message` says what to do. `status` is 0 when there was no answer at all. */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  readonly status: number;
+  readonly title: string;
+  readonly details: Record<string, unknown>;
+
+  constructor(status: number, title: string, message: string, details: Record<string, unknown> = {}) {
+    super(message);
+    this.status = status;
+    this.title = title;
+    this.details = details;
+  }
+}
+
+let onSignedOut = (): void => undefined;
+
+/** Calls `listener` when the API no longer knows our session. */
+export function whenSignedOut(listener: () => void): void {
+  onSignedOut = listener;
+}
+
+export interface RequestOptions {
+  method?: "GET" | "POST";
+  body?: unknown;
+  signal?: AbortSignal | undefined;
+  headers?: Record<string, string>;
+}
+
+/**
+ * Calls the API with the session's cookie and parses the answer.
+ * @param path relative to the API's base, such as `api/v1/stats`
+ * @throws ApiError for no answer, a problem, or an answer of an unknown shape
+ */
+export async function request<Schema extends z.ZodType>(
+  path: string,
+  schema: Schema,
+  options: RequestOptions = {},
+): Promise<z.output<Schema>> {
+  const { status, body } = await send(path, options);
+  if (status === 401) onSignedOut();
+  if (status >= 400) throw toApiError(status, body);
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const where = issue === undefined ? "" : ` (${issue.path.join(".")}: ${issue.message})`;
+  throw new ApiError(
+    status,
+    "Unexpected answer",
+    `The server's answer is not what this page expects${where}. Reload the page: the server may have been updated.`,
+  );
+}
+
+async function send(path: string, options: RequestOptions): Promise<{ status: number; body: unknown }> {
+  const { method = "GET", body, signal } = options;
+  const hasBody = body !== undefined;
+  let response: Response;
+  try {
+    response = await fetch(new URL(path, apiBase), {
+      method,
+      headers: {
+        accept: "application/json",
+        ...(hasBody ? { "content-type": "application/json" } : {}),
+        ...options.headers,
+      },
+      ...(hasBody ? { body: JSON.stringify(body) } : {}),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  } catch (error) {
+    if (signal?.aborted === true) throw error;
+    throw new ApiError(0, "No answer", "The server does not answer. It is tried again; check that it runs.");
+  }
+  const text = await response.text();
+  return { status: response.status, body: parseJson(text) };
+}
+
+function toApiError(status: number, body: unknown): ApiError {
+  const problem = problemSchema.safeParse(body);
+  if (problem.success) {
+    return new ApiError(status, problem.data.error, problem.data.message, problem.data.details);
+  }
+  return new ApiError(status, `HTTP ${status}`, `The server answered ${status} without saying why.`);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** `?a=1&b=2` of what is given; undefined and empty values are left out. */
+export function queryText(values: Record<string, string | number | undefined>): string {
+  const used = Object.entries(values).filter(([, value]) => value !== undefined && value !== "");
+  if (used.length === 0) return "";
+  return `?${new URLSearchParams(used.map(([name, value]) => [name, String(value)])).toString()}`;
+}

@@ -1,0 +1,47 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { z } from "zod";
+import { queryClient } from "./client.ts";
+import { request, whenSignedOut } from "./request.ts";
+
+const sessionSchema = z.discriminatedUnion("signed_in", [
+  z.object({ signed_in: z.literal(false) }),
+  z.object({ signed_in: z.literal(true), name: z.string(), scopes: z.array(z.string()) }),
+]);
+export type Session = z.infer<typeof sessionSchema>;
+
+const key = ["session"];
+
+whenSignedOut(() => queryClient.setQueryData(key, { signed_in: false } satisfies Session));
+
+/** Whether someone is signed in, and as whom. */
+export function useSession() {
+  return useQuery({
+    queryKey: key,
+    queryFn: ({ signal }) => request("dashboard/session", sessionSchema, { signal }),
+    staleTime: Infinity,
+  });
+}
+
+export function useSignIn() {
+  return useMutation({
+    mutationFn: (token: string) => request("dashboard/login", sessionSchema, { method: "POST", body: { token } }),
+    onSuccess: (session) => queryClient.setQueryData(key, session),
+  });
+}
+
+/** Ends the session and forgets all that was read in it. */
+export function useSignOut() {
+  return useMutation({
+    mutationFn: () => request("dashboard/logout", z.unknown(), { method: "POST" }),
+    onSuccess: () => {
+      queryClient.clear();
+      queryClient.setQueryData(key, { signed_in: false } satisfies Session);
+    },
+  });
+}
+
+/** Whether the signed-in token has one of these scopes; buttons that it may not press are not shown. */
+export function useMay(...scopes: string[]): boolean {
+  const { data } = useSession();
+  return data?.signed_in === true && scopes.some((scope) => data.scopes.includes(scope));
+}

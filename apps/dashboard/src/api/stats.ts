@@ -1,0 +1,23 @@
+import { automationsPageSchema, statsSchema } from "@crewstream/contracts";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { refreshMs } from "./client.ts";
+import { request } from "./request.ts";
+
+/** The system's numbers, read again every two seconds. */
+export function useStats() {
+  return useQuery({
+    queryKey: ["stats"],
+    queryFn: ({ signal }) => request("api/v1/stats", statsSchema, { signal }),
+    refetchInterval: refreshMs.stats,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** What live crew workers serve. */
+export function useAutomations() {
+  return useQuery({
+    queryKey: ["automations"],
+    queryFn: ({ signal }) => request("api/v1/automations", automationsPageSchema, { signal }),
+    refetchInterval: refreshMs.list * 2,
+  });
+}

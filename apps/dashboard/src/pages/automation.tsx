@@ -1,0 +1,140 @@
+import type { automationsPageSchema } from "@crewstream/contracts";
+import { useState, type ReactElement } from "react";
+import type { z } from "zod";
+import { useKickoff } from "../api/executions.ts";
+import { apiBase } from "../api/request.ts";
+import { useMay } from "../api/session.ts";
+import { useAutomations } from "../api/stats.ts";
+import { plural } from "../format/number.ts";
+import { CodeBlock } from "../parts/copy.tsx";
+import { Card, Page } from "../parts/page.tsx";
+import { Empty, Failure, Loaded } from "../parts/states.tsx";
+import { say } from "../parts/toasts.tsx";
+import { hrefTo, navigate } from "../routing/route.ts";
+import { curlCommand } from "./automation/curl.ts";
+import { kickoffBody, noWebhook, type WebhookDraft } from "./automation/kickoff-body.ts";
+import { WebhookFields } from "./automation/webhook-fields.tsx";
+
+type Automation = z.infer<typeof automationsPageSchema>["items"][number];
+
+/** One automation, with a form to kick it off and the command that does the same. */
+export function AutomationPage({ params }: { params: Record<string, string> }): ReactElement {
+  const name = params["name"] ?? "";
+  const query = useAutomations();
+  const found = query.data?.items.find((each) => each.name === name);
+  return (
+    <Page
+      title={name}
+      crumb={<a href="#/automations">Automations</a>}
+      sub={
+        found !== undefined && (
+          <>
+            {found.description}{" "}
+            <span className="nowrap">
+              A {found.kind}, served by {plural(found.workers, "worker")}.
+            </span>
+          </>
+        )
+      }
+      actions={
+        <a className="button" href={hrefTo("/executions", { automation: name })}>
+          Its runs
+        </a>
+      }
+    >
+      <Loaded query={query} what="the automation">
+        {() =>
+          found === undefined ? (
+            <Empty title={`No live crew worker serves ${name}`}>
+              <p>
+                See what is served under <a href="#/automations">Automations</a>.
+              </p>
+            </Empty>
+          ) : (
+            <Kickoff automation={found} />
+          )
+        }
+      </Loaded>
+    </Page>
+  );
+}
+
+function Kickoff({ automation }: { automation: Automation }): ReactElement {
+  const [inputs, setInputs] = useState<Record<string, string>>({});
+  const [webhook, setWebhook] = useState<WebhookDraft>(noWebhook);
+  const [key, setKey] = useState(newKey);
+  const kickoff = useKickoff(automation.name);
+  const may = useMay("kickoff");
+  const body = kickoffBody(automation.inputs, inputs, webhook);
+  const url = new URL(`automations/${encodeURIComponent(automation.name)}/kickoff`, apiBase).href;
+  const submit = (): void =>
+    kickoff.mutate(
+      { body, key },
+      {
+        onSuccess: (answer) => {
+          setKey(newKey());
+          say("Kicked off", answer.warnings?.join(" "));
+          navigate(hrefTo(`/executions/${answer.kickoff_id}`));
+        },
+        // A refused kickoff is none: what is sent next is another one.
+        onError: () => setKey(newKey()),
+      },
+    );
+  return (
+    <div className="columns">
+      <form
+        className="stack"
+        aria-label="Kickoff"
+        onSubmit={(event) => {
+          event.preventDefault();
+          submit();
+        }}
+      >
+        <Card title="Inputs" padded>
+          <div className="stack">
+            {automation.inputs.length === 0 && <p className="muted">It takes no inputs.</p>}
+            {automation.inputs.map((input) => (
+              <div className="field" key={input}>
+                <label htmlFor={`input-${input}`}>
+                  {input}
+                  {automation.required.includes(input) ? "" : " (optional)"}
+                </label>
+                <textarea
+                  id={`input-${input}`}
+                  rows={1}
+                  required={automation.required.includes(input)}
+                  value={inputs[input] ?? ""}
+                  onChange={(event) => setInputs({ ...inputs, [input]: event.target.value })}
+                />
+              </div>
+            ))}
+            {automation.inputs.length > 0 && (
+              <p className="hint muted small">Text; a JSON object, list, number or true and false is sent as such.</p>
+            )}
+          </div>
+        </Card>
+        <Card title="Webhook" padded>
+          <WebhookFields draft={webhook} onChange={setWebhook} />
+        </Card>
+        {kickoff.error !== null && <Failure error={kickoff.error} />}
+        {may ? (
+          <div>
+            <button type="submit" className="button primary" disabled={kickoff.isPending}>
+              {kickoff.isPending ? "Kicking off…" : "Kick off"}
+            </button>
+          </div>
+        ) : (
+          <p className="muted">Your token may not kick off: it has no kickoff scope.</p>
+        )}
+      </form>
+      <Card title="The same from a shell" padded>
+        <CodeBlock label="curl" text={curlCommand(url, body)} />
+      </Card>
+    </div>
+  );
+}
+
+/** `crypto.randomUUID` is missing on plain HTTP, where a team may well run this. */
+function newKey(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}

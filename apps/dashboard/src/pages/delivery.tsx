@@ -1,0 +1,257 @@
+import { endpointOrigin, type AttemptView, type DeliveryDetail } from "@crewstream/contracts";
+import { useState, type ReactElement } from "react";
+import { useDelivery, useDeliveryAction } from "../api/deliveries.ts";
+import { useExecution } from "../api/executions.ts";
+import { useMay } from "../api/session.ts";
+import { plural } from "../format/number.ts";
+import { duration, exactTime } from "../format/time.ts";
+import { Badge, DeliveryBadge } from "../parts/badge.tsx";
+import { CodeBlock, Copy } from "../parts/copy.tsx";
+import { lastOutcome } from "../parts/delivery-table.tsx";
+import { Confirm } from "../parts/dialog.tsx";
+import { Icon } from "../parts/icon.tsx";
+import { Card, Facts, Page } from "../parts/page.tsx";
+import { Empty, Loaded } from "../parts/states.tsx";
+import { Countdown, Moment } from "../parts/time.tsx";
+import { say, sayFailure } from "../parts/toasts.tsx";
+import { hrefTo } from "../routing/route.ts";
+import { ReplayDialog } from "./execution/replay-dialog.tsx";
+import "./delivery.css";
+
+/** One delivery: what was sent where, what came back each time, when it is tried next, and what one can do. */
+export function DeliveryPage({ params }: { params: Record<string, string> }): ReactElement {
+  const id = params["id"] ?? "";
+  const query = useDelivery(id);
+  const { data } = query;
+  return (
+    <Page
+      title={`Delivery to ${data?.origin ?? "…"}`}
+      crumb={<a href={hrefTo("/deliveries", { state: data?.state })}>Deliveries</a>}
+      heading={
+        data !== undefined && (
+          <span className="row">
+            Delivery to {data.origin} <DeliveryBadge state={data.state} />
+          </span>
+        )
+      }
+      sub={
+        <span className="copy-line">
+          <code className="cut">{id}</code>
+          <Copy text={id} what="delivery id" />
+        </span>
+      }
+      actions={data !== undefined && <Actions delivery={data} />}
+    >
+      <Loaded query={query} what="the delivery">
+        {(delivery) => <Body delivery={delivery} />}
+      </Loaded>
+    </Page>
+  );
+}
+
+function Body({ delivery }: { delivery: DeliveryDetail }): ReactElement {
+  return (
+    <>
+      <Standing delivery={delivery} />
+      <div className="columns delivery-columns">
+        <Card title="Attempts" aside={plural(delivery.attempts, "attempt")}>
+          {delivery.attempt_log.length === 0 ? (
+            <Empty title={delivery.attempts === 0 ? "Not tried yet" : "Its attempts have left the log"}>
+              {delivery.attempts > 0 && <p>The log keeps the newest attempts of a run only.</p>}
+            </Empty>
+          ) : (
+            <ol className="attempts">
+              {delivery.attempt_log.map((attempt) => (
+                <Attempt key={`${attempt.attempt}-${attempt.at}`} attempt={attempt} />
+              ))}
+            </ol>
+          )}
+        </Card>
+        <Request delivery={delivery} />
+      </div>
+    </>
+  );
+}
+
+/** What is the matter and what comes next, in a sentence. */
+function Standing({ delivery }: { delivery: DeliveryDetail }): ReactElement | null {
+  const { state, next_attempt_at: next, reason } = delivery;
+  if (state === "retrying") {
+    return (
+      <div className="notice warn" role="status">
+        <Icon name="warn" />
+        <div>
+          <strong>
+            Next attempt{" "}
+            {next === null ? "as soon as its endpoint is asked again" : <Countdown to={next} due="is due" />}
+          </strong>
+          <p className="muted">
+            The last one came to {lastOutcome(delivery)}
+            {reason === null ? "" : `: ${reason}`}.
+          </p>
+        </div>
+      </div>
+    );
+  }
+  if (state === "dead") {
+    return (
+      <div className="notice bad" role="status">
+        <Icon name="warn" />
+        <div>
+          <strong>Nothing more is tried: {lastOutcome(delivery)}</strong>
+          <p className="muted">
+            {reason === null ? "" : `${reason}. `}Mend the receiver, then retry it; or discard it if no one needs it.
+          </p>
+        </div>
+      </div>
+    );
+  }
+  return null;
+}
+
+function Attempt({ attempt }: { attempt: AttemptView }): ReactElement {
+  const isGood = attempt.settled === "delivered";
+  const word = attempt.status === null ? attempt.outcome.replaceAll("_", " ") : `HTTP ${attempt.status}`;
+  return (
+    <li>
+      <div className="row">
+        <strong className="num">#{attempt.attempt}</strong>
+        <Badge mood={isGood ? "good" : "bad"}>{word}</Badge>
+        <span className="grow muted small cut" title={attempt.reason ?? ""}>
+          {attempt.reason}
+        </span>
+        <span className="muted small num" title={exactTime(Date.parse(attempt.at))}>
+          {duration(attempt.duration_ms)}
+        </span>
+        <span className="small">
+          <Moment at={attempt.at} />
+        </span>
+      </div>
+      {attempt.response !== null && attempt.response !== "" && (
+        <details>
+          <summary>Head of the answer</summary>
+          <pre className="code" tabIndex={0} role="region" aria-label={`Answer to attempt ${attempt.attempt}`}>
+            {attempt.response}
+          </pre>
+        </details>
+      )}
+      {attempt.next_attempt_at !== null && attempt.settled === "parked" && (
+        <p className="muted small">
+          Parked until <time dateTime={attempt.next_attempt_at}>{exactTime(Date.parse(attempt.next_attempt_at))}</time>
+        </p>
+      )}
+    </li>
+  );
+}
+
+function Request({ delivery }: { delivery: DeliveryDetail }): ReactElement {
+  const { first, last, events } = delivery;
+  return (
+    <Card title="Request" padded>
+      <div className="stack">
+        <Facts
+          rows={[
+            ["URL", <code key="url">POST {delivery.url}</code>],
+            [
+              "Endpoint",
+              <a key="ep" href={hrefTo(`/endpoints/${delivery.endpoint}`)}>
+                {endpointOrigin(delivery.endpoint) ?? delivery.origin}
+              </a>,
+            ],
+            [
+              "Run",
+              <a key="run" href={hrefTo(`/executions/${delivery.execution_id}`)}>
+                <code>{delivery.execution_id}</code>
+              </a>,
+            ],
+            [
+              "Events",
+              `${plural(events, "event")}${first === null ? "" : `, number ${first}${last === first ? "" : ` to ${last ?? ""}`} of the run`}`,
+            ],
+            ["Selects", delivery.selects.join(", ")],
+            [
+              "How",
+              `${delivery.realtime ? "realtime" : "batched"}, ${delivery.ordering} order, body form ${delivery.form}`,
+            ],
+            ["Sealed", <Moment key="sealed" at={delivery.sealed_at} />],
+            delivery.replay_of !== null && ["Replay of", <code key="of">{delivery.replay_of}</code>],
+          ]}
+        />
+        {delivery.event_list.length > 0 && (
+          <CodeBlock
+            label="Events in the body"
+            text={delivery.event_list.map(({ seq, type }) => `${String(seq).padStart(5)}  ${type}`).join("\n")}
+          />
+        )}
+      </div>
+    </Card>
+  );
+}
+
+function Actions({ delivery }: { delivery: DeliveryDetail }): ReactElement | null {
+  const [asking, setAsking] = useState<"discard" | "replay">();
+  const act = useDeliveryAction(delivery.id);
+  const may = useMay("admin");
+  const close = (): void => setAsking(undefined);
+  const failed = delivery.state === "retrying" || delivery.state === "dead";
+  if (!may) return null;
+  return (
+    <>
+      {failed && (
+        <>
+          <button
+            type="button"
+            className="button primary"
+            disabled={act.isPending}
+            onClick={() =>
+              act.mutate("retry", {
+                onSuccess: () => say("It is tried again now", "Its id and its bytes stay the same."),
+                onError: (error) => sayFailure("It could not be retried", error),
+              })
+            }
+          >
+            Retry now
+          </button>
+          <button type="button" className="button danger" onClick={() => setAsking("discard")}>
+            Discard
+          </button>
+        </>
+      )}
+      <button type="button" className="button" onClick={() => setAsking("replay")}>
+        Replay elsewhere
+      </button>
+      <Confirm
+        open={asking === "discard"}
+        onClose={close}
+        title="Discard this delivery?"
+        action="Discard for good"
+        danger
+        busy={act.isPending}
+        onConfirm={() =>
+          act.mutate("discard", {
+            onSuccess: () => {
+              close();
+              say("The delivery is discarded");
+            },
+            onError: (error) => sayFailure("It could not be discarded", error),
+          })
+        }
+      >
+        <p>
+          Its {plural(delivery.events, "event")} will not reach {delivery.origin}. The events themselves stay with the
+          run and can be replayed.
+        </p>
+      </Confirm>
+      {asking === "replay" && <ReplayThis delivery={delivery} onClose={close} />}
+    </>
+  );
+}
+
+/** The replay's form needs to know the run's webhooks. */
+function ReplayThis({ delivery, onClose }: { delivery: DeliveryDetail; onClose: () => void }): ReactElement | null {
+  const { data } = useExecution(delivery.execution_id);
+  if (data === undefined) return null;
+  const { first, last, feed } = delivery;
+  const range = first === null ? {} : { range: { from: first, to: last ?? first } };
+  return <ReplayDialog execution={data} onClose={onClose} feed={feed} {...range} />;
+}

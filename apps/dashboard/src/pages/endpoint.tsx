@@ -1,0 +1,235 @@
+import type { endpointDetailSchema } from "@crewstream/contracts";
+import { useMemo, type ReactElement } from "react";
+import type { z } from "zod";
+import { useEndpoint, useEndpointSwitch } from "../api/endpoints.ts";
+import { useMay } from "../api/session.ts";
+import { count, percent, plural } from "../format/number.ts";
+import { duration } from "../format/time.ts";
+import { EndpointBadge } from "../parts/endpoint-table.tsx";
+import { Icon } from "../parts/icon.tsx";
+import { LazyChart } from "../parts/lazy-chart.tsx";
+import { Card, Page } from "../parts/page.tsx";
+import { Loaded } from "../parts/states.tsx";
+import { Moment } from "../parts/time.tsx";
+import { say, sayFailure } from "../parts/toasts.tsx";
+import { hrefTo } from "../routing/route.ts";
+import { FailureGroups } from "./deliveries/failure-groups.tsx";
+
+type Detail = z.infer<typeof endpointDetailSchema>;
+
+/** One endpoint: how it has been doing, why it is left alone, and the switch to hold it or let it go. */
+export function EndpointPage({ params }: { params: Record<string, string> }): ReactElement {
+  const id = params["id"] ?? "";
+  const query = useEndpoint(id);
+  const { data } = query;
+  return (
+    <Page
+      title={data?.origin ?? "Endpoint"}
+      crumb={<a href="#/endpoints">Endpoints</a>}
+      heading={
+        data !== undefined && (
+          <span className="row">
+            {data.origin} <EndpointBadge endpoint={data} />
+          </span>
+        )
+      }
+      actions={data !== undefined && <Switch endpoint={data} />}
+    >
+      <Loaded query={query} what="the endpoint">
+        {(endpoint) => (
+          <>
+            <Breaker endpoint={endpoint} />
+            <Numbers endpoint={endpoint} />
+            <History endpoint={endpoint} />
+            {endpoint.retrying > 0 && <FailureGroups state="retrying" endpoint={id} />}
+            {endpoint.dead > 0 && <FailureGroups state="dead" endpoint={id} />}
+          </>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+function Breaker({ endpoint }: { endpoint: Detail }): ReactElement | null {
+  const { breaker, paused } = endpoint;
+  if (paused) {
+    return (
+      <div className="notice warn" role="status">
+        <Icon name="warn" />
+        <div>
+          <strong>An operator has paused this endpoint</strong>
+          <p>Nothing is sent to it. Its events wait in their streams until it is resumed.</p>
+        </div>
+      </div>
+    );
+  }
+  if (breaker.state === "open") {
+    return (
+      <div className="notice bad" role="status">
+        <Icon name="warn" />
+        <div>
+          <strong>
+            The breaker is open since <Moment at={breaker.opened_at} />: {breaker.reason ?? "requests fail"}
+          </strong>
+          <p>
+            Nothing is sent but one probe at a time; the next <Moment at={breaker.next_probe_at} none="soon" />
+            {breaker.failed_probes > 0 && `, after ${plural(breaker.failed_probes, "failed probe")}`}. When a probe is
+            taken, the backlog leaves by itself. Resume tries at once.
+          </p>
+        </div>
+      </div>
+    );
+  }
+  if (breaker.wait_until !== null && Date.parse(breaker.wait_until) > Date.now()) {
+    return (
+      <div className="notice warn" role="status">
+        <Icon name="warn" />
+        <div>
+          <strong>
+            It asked to be left alone, with Retry-After: sending goes on <Moment at={breaker.wait_until} />
+          </strong>
+        </div>
+      </div>
+    );
+  }
+  return null;
+}
+
+function Numbers({ endpoint }: { endpoint: Detail }): ReactElement {
+  const { recent, retrying, dead, id } = endpoint;
+  const total = recent.delivered + recent.failed;
+  return (
+    <dl className="tiles">
+      <div className="tile">
+        <dt>Success rate</dt>
+        <dd>
+          {recent.success_rate === null ? "–" : percent(recent.success_rate)}
+          <div className="note">{total === 0 ? "no request" : `of ${plural(total, "request")}`}, last 15 min</div>
+        </dd>
+      </div>
+      <div className="tile">
+        <dt>Events taken</dt>
+        <dd>
+          {count(recent.events)}
+          <div className="note">last 15 min</div>
+        </dd>
+      </div>
+      <div className="tile">
+        <dt>Attempt time</dt>
+        <dd>
+          {recent.p50_ms === null ? "–" : duration(recent.p50_ms)}
+          <small> · {recent.p95_ms === null ? "–" : duration(recent.p95_ms)}</small>
+          <div className="note">p50 · p95</div>
+        </dd>
+      </div>
+      <div className="tile">
+        <dt>Retrying</dt>
+        <dd>
+          <span className={retrying > 0 ? "warn" : ""}>{count(retrying)}</span>
+          <div className="note">
+            <a href={hrefTo("/deliveries", { state: "retrying", endpoint: id })}>show them</a>
+            {drainText(endpoint)}
+          </div>
+        </dd>
+      </div>
+      <div className="tile">
+        <dt>Dead</dt>
+        <dd>
+          <span className={dead > 0 ? "bad" : ""}>{count(dead)}</span>
+          <div className="note">
+            <a href={hrefTo("/deliveries", { state: "dead", endpoint: id })}>show them</a>
+          </div>
+        </dd>
+      </div>
+    </dl>
+  );
+}
+
+/** How long what waits will take at the rate of the last minutes; nothing while the endpoint takes nothing. */
+function drainText({ retrying, breaker, paused, minutes }: Detail): string {
+  const lately = minutes.slice(-3).reduce((sum, { delivered }) => sum + delivered, 0) / 180;
+  if (retrying === 0 || paused || breaker.state === "open" || lately === 0) return "";
+  return `, about ${duration((retrying / lately) * 1000)} to drain`;
+}
+
+function History({ endpoint }: { endpoint: Detail }): ReactElement {
+  const { minutes } = endpoint;
+  const times = useMemo(() => minutes.map(({ at }) => Date.parse(at)), [minutes]);
+  const requests = useMemo(
+    () => [
+      { name: "Taken", colour: "--good", values: minutes.map(({ delivered }) => delivered), filled: true },
+      { name: "Failed", colour: "--bad", values: minutes.map(({ failed }) => failed) },
+    ],
+    [minutes],
+  );
+  const latency = useMemo(
+    () => [
+      { name: "p95", colour: "--warn", values: minutes.map(({ p95_ms }) => p95_ms) },
+      { name: "p50", colour: "--info", values: minutes.map(({ p50_ms }) => p50_ms) },
+    ],
+    [minutes],
+  );
+  const taken = minutes.reduce((sum, { delivered }) => sum + delivered, 0);
+  const failed = minutes.reduce((sum, { failed: each }) => sum + each, 0);
+  return (
+    <div className="columns">
+      <Card title="Requests a minute" aside="last hour" padded>
+        <LazyChart
+          label={`Last hour: ${count(taken)} requests taken, ${count(failed)} failed`}
+          times={times}
+          series={requests}
+          format={count}
+        />
+      </Card>
+      <Card title="Time of an attempt" aside="last hour" padded>
+        <LazyChart
+          label="Median and 95th percentile of the time of an attempt, per minute of the last hour"
+          times={times}
+          series={latency}
+          format={duration}
+        />
+      </Card>
+    </div>
+  );
+}
+
+function Switch({ endpoint }: { endpoint: Detail }): ReactElement | null {
+  const act = useEndpointSwitch(endpoint.id);
+  const may = useMay("admin");
+  if (!may) return null;
+  const isHeld = endpoint.paused || endpoint.breaker.state === "open";
+  return (
+    <>
+      {isHeld && (
+        <button
+          type="button"
+          className="button primary"
+          disabled={act.isPending}
+          onClick={() =>
+            act.mutate("resume", {
+              onSuccess: () => say("Sending goes on", "If requests fail again, the breaker opens again."),
+              onError: (error) => sayFailure("It could not be resumed", error),
+            })
+          }
+        >
+          Resume
+        </button>
+      )}
+      {!endpoint.paused && (
+        <button
+          type="button"
+          className="button"
+          disabled={act.isPending}
+          onClick={() =>
+            act.mutate("pause", {
+              onSuccess: () => say("The endpoint is paused", "Its events wait until you resume it."),
+              onError: (error) => sayFailure("It could not be paused", error),
+            })
+          }
+        >
+          Pause
+        </button>
+      )}
+    </>
+  );
+}

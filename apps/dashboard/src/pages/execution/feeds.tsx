@@ -1,0 +1,105 @@
+import { endpointOrigin, type Execution, type FeedView } from "@crewstream/contracts";
+import type { ReactElement } from "react";
+import { useDeliveries } from "../../api/deliveries.ts";
+import { count, plural } from "../../format/number.ts";
+import { Badge } from "../../parts/badge.tsx";
+import { DeliveryTable } from "../../parts/delivery-table.tsx";
+import { Card, Facts } from "../../parts/page.tsx";
+import { Empty, Loaded } from "../../parts/states.tsx";
+import { hrefTo } from "../../routing/route.ts";
+
+/** Who gets this run's events, how far each has come, and the deliveries made for it. */
+export function Feeds({ execution }: { execution: Execution }): ReactElement {
+  if (execution.subscriptions.length === 0) {
+    return (
+      <section className="card">
+        <Empty title="This run was kicked off without a webhook">
+          <p>Its events are under Events. To have them delivered, kick off with a webhook.</p>
+        </Empty>
+      </section>
+    );
+  }
+  return (
+    <>
+      {execution.subscriptions.map((feed) => (
+        <Feed key={feed.feed} feed={feed} execution={execution} />
+      ))}
+      <Deliveries executionId={execution.id} />
+    </>
+  );
+}
+
+function Feed({ feed, execution }: { feed: FeedView; execution: Execution }): ReactElement {
+  const behind = Math.max(0, execution.events - feed.cursor);
+  const mood = feed.state === "done" ? "good" : feed.retrying > 0 ? "warn" : feed.state === "closed" ? "plain" : "info";
+  const word = feed.state === "done" ? "Done" : feed.state === "closed" ? "Ended early" : "Delivering";
+  return (
+    <Card title={`Webhook ${feed.feed + 1}`} aside={<Badge mood={mood}>{word}</Badge>} padded>
+      <Facts
+        rows={[
+          ["URL", <code key="url">{feed.url}</code>],
+          [
+            "Endpoint",
+            <a key="endpoint" href={hrefTo(`/endpoints/${feed.endpoint}`)}>
+              {endpointOrigin(feed.endpoint) ?? feed.endpoint}
+            </a>,
+          ],
+          ["Selects", feed.events.map((name) => <Chip key={name} text={name} />)],
+          ["How", `${feed.realtime ? "each event alone, at once" : "in batches"}, ${feed.ordering} order`],
+          [
+            "How far",
+            `event ${count(feed.cursor)} of ${count(execution.events)}${behind > 0 ? `, ${count(behind)} to go` : ""}`,
+          ],
+          feed.retrying > 0 && [
+            "Retrying",
+            <span key="r" className="warn">
+              {plural(feed.retrying, "delivery", "deliveries")}
+            </span>,
+          ],
+          feed.replay_of !== null && ["Replay of", <code key="of">{feed.replay_of}</code>],
+        ]}
+      />
+    </Card>
+  );
+}
+
+function Chip({ text }: { text: string }): ReactElement {
+  return (
+    <>
+      <span className="chip">{text}</span>{" "}
+    </>
+  );
+}
+
+const states = ["retrying", "dead", "pending", "delivered"] as const;
+
+function Deliveries({ executionId }: { executionId: string }): ReactElement {
+  return (
+    <Card title="Deliveries of this run">
+      {states.map((state) => (
+        <DeliveriesIn key={state} state={state} executionId={executionId} />
+      ))}
+    </Card>
+  );
+}
+
+function DeliveriesIn({ state, executionId }: { state: (typeof states)[number]; executionId: string }): ReactElement {
+  const list = useDeliveries({ state, execution_id: executionId });
+  return (
+    <Loaded query={list} what={`${state} deliveries`}>
+      {() =>
+        list.items.length === 0 ? (
+          <p className="muted small body">No {state} delivery.</p>
+        ) : (
+          <DeliveryTable
+            label={`${state} deliveries`}
+            state={state}
+            items={list.items}
+            hasMore={list.hasNextPage && !list.isFetchingNextPage}
+            onEnd={() => void list.fetchNextPage()}
+          />
+        )
+      }
+    </Loaded>
+  );
+}

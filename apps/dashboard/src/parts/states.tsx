@@ -1,0 +1,61 @@
+import type { ReactElement, ReactNode } from "react";
+import { ApiError } from "../api/request.ts";
+import { Icon } from "./icon.tsx";
+
+/** What to say where there is nothing to show: why, and what to do. */
+export function Empty({ title, children }: { title: string; children?: ReactNode }): ReactElement {
+  return (
+    <div className="empty">
+      <strong>{title}</strong>
+      {children}
+    </div>
+  );
+}
+
+/** What went wrong and what to do, with a way to try again. */
+export function Failure({ error, retry }: { error: unknown; retry?: () => void }): ReactElement {
+  const title = error instanceof ApiError ? error.title : "Something went wrong";
+  return (
+    <div className="notice bad" role="alert">
+      <Icon name="warn" />
+      <div className="grow">
+        <strong>{title}</strong>
+        <p>{error instanceof Error ? error.message : "Reload the page; if it stays, look into the API's log."}</p>
+      </div>
+      {retry !== undefined && (
+        <button type="button" className="button" onClick={retry}>
+          Try again
+        </button>
+      )}
+    </div>
+  );
+}
+
+export function Loading({ what }: { what: string }): ReactElement {
+  return (
+    <p className="loading" role="status">
+      Loading {what}…
+    </p>
+  );
+}
+
+interface Read<Data> {
+  data: Data | undefined;
+  error: unknown;
+  refetch: () => unknown;
+}
+
+/** Shows what was read; before that, that it is being read or why it cannot be. */
+export function Loaded<Data>({
+  query,
+  what,
+  children,
+}: {
+  query: Read<Data>;
+  what: string;
+  children: (data: Data) => ReactNode;
+}): ReactNode {
+  if (query.data !== undefined) return children(query.data);
+  if (query.error !== null) return <Failure error={query.error} retry={() => void query.refetch()} />;
+  return <Loading what={what} />;
+}

@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import type { RunEvent } from "../api/events.ts";
+import { spansOf, type Span } from "./spans.ts";
+
+let seq = 0;
+function event(id: string, type: string, data: Record<string, unknown> = {}): RunEvent {
+  seq += 1;
+  const timestamp = new Date(Date.UTC(2026, 0, 1) + seq * 1000).toISOString();
+  return { id, execution_id: "x", timestamp, type, data: { emission_sequence: seq, ...data } };
+}
+
+const run = (): RunEvent[] => [
+  event("c", "crew_kickoff_started", { crew_name: "briefing" }),
+  event("t", "task_started", { parent_event_id: "c", task_name: "research" }),
+  event("m1", "llm_call_started", { parent_event_id: "t", model: "offline/demo" }),
+  event("m1e", "llm_call_completed", { started_event_id: "m1", usage: { total_tokens: 30 } }),
+  event("tool", "tool_usage_started", { parent_event_id: "t", tool_name: "search" }),
+  event("chunk", "llm_stream_chunk", { parent_event_id: "t" }),
+  event("toole", "tool_usage_error", { started_event_id: "tool", error: "upstream 503" }),
+  event("m2", "llm_call_started", { parent_event_id: "t", model: "offline/demo" }),
+  event("m2e", "llm_call_completed", { started_event_id: "m2", usage: { total_tokens: 12 } }),
+  event("te", "task_completed", { started_event_id: "t" }),
+];
+
+const shape = (span: Span): unknown => [span.kind, span.name, span.state, span.tokens, span.children.map(shape)];
+
+describe("spansOf", () => {
+  it("nests what began and ended, and sums the tokens of what lies within", () => {
+    expect(spansOf(run()).map(shape)).toEqual([
+      [
+        "crew",
+        "briefing",
+        "open",
+        42,
+        [
+          [
+            "task",
+            "research",
+            "done",
+            42,
+            [
+              ["model", "offline/demo", "done", 30, []],
+              ["tool", "search", "failed", undefined, []],
+              ["model", "offline/demo", "done", 12, []],
+            ],
+          ],
+        ],
+      ],
+    ]);
+  });
+
+  it("keeps the error of what failed", () => {
+    const [crew] = spansOf(run());
+    expect(crew?.children[0]?.children[1]?.error).toBe("upstream 503");
+  });
+
+  it("shows what is left of a run whose begin is missing", () => {
+    expect(spansOf(run().slice(2)).map(({ id }) => id)).toEqual(["m1", "tool", "m2"]);
+  });
+});
