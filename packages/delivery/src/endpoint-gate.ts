@@ -33,6 +33,8 @@ interface View {
   cap: number;
   admittedUntil: number;
   blockedUntil: number;
+  /** When the breaker said to come again. */
+  retryAt: number;
   failingMs: number;
   wellSince: number;
   asking: Promise<Admission> | undefined;
@@ -41,6 +43,8 @@ interface View {
 
 /** An answer of the shared breaker holds this long, so a healthy endpoint costs one call a second, not one a request. */
 const admissionMs = 1000;
+/** Requests in flight with which a process begins when an endpoint is back. */
+const firstCap = 2;
 /** A job waits this long for its turn in the process before it goes back to its queue. */
 const patienceMs = 100;
 
@@ -64,19 +68,19 @@ export class EndpointGate {
 
   async acquire(endpoint: string): Promise<Permit | Wait> {
     const view = this.#view(endpoint);
-    const blockedMs = view.blockedUntil - Date.now();
-    if (blockedMs > 0) return { waitMs: blockedMs, failingMs: view.failingMs };
-    if (view.inFlight >= view.cap && !(await this.#turn(view))) {
-      return { waitMs: 250 + Math.random() * 750, failingMs: 0 };
-    }
-    // From here the slot is taken, so that callers who ask at the same time cannot pass the cap together.
-    view.inFlight += 1;
+    if (view.blockedUntil > Date.now())
+      return { waitMs: Math.max(1, view.retryAt - Date.now()), failingMs: view.failingMs };
+    // From here on the place is taken, so that callers who ask at the same time cannot pass the cap together.
+    if (view.inFlight < view.cap) view.inFlight += 1;
+    else if (!(await this.#turn(view))) return { waitMs: 250 + Math.random() * 750, failingMs: 0 };
     try {
       const admission = Date.now() < view.admittedUntil ? ({ kind: "yes" } as const) : await this.#ask(endpoint, view);
       if (admission.kind !== "wait") return this.#permit(endpoint, view, admission.kind === "probe");
       this.#leave(view);
-      view.blockedUntil = Date.now() + admission.waitMs;
+      this.#block(view, admission.waitMs);
       view.failingMs = admission.failingMs;
+      // Whichever process finds the endpoint back: all of them begin slowly.
+      if (admission.failingMs > 0) view.cap = Math.min(view.cap, firstCap);
       return { waitMs: admission.waitMs, failingMs: admission.failingMs };
     } catch (error) {
       this.#leave(view);
@@ -134,30 +138,42 @@ export class EndpointGate {
     view.wellSince = 0;
     const reason = report.reason ?? "";
     const { change, waitMs } = await reportRequest(this.#options.store, endpoint, this.#options.limits, {
-      // A probe that says nothing (cut off) must free the place for the next one.
-      well: report.verdict === "well",
+      // A probe that says nothing (cut off) frees the place for the next one.
+      verdict: report.verdict,
       probe,
       reason,
       pauseMs: report.pauseMs ?? 0,
       wellSince,
     });
-    if (report.verdict !== "well") view.cap = Math.max(1, Math.floor(view.cap / 2));
+    if (report.verdict === "ill") view.cap = Math.max(1, Math.floor(view.cap / 2));
     if (waitMs > 0) {
       view.admittedUntil = 0;
-      view.blockedUntil = Date.now() + waitMs;
+      this.#block(view, waitMs);
     }
     if (change === "none") return;
-    if (change === "closed") Object.assign(view, { blockedUntil: 0, admittedUntil: Date.now() + admissionMs, cap: 2 });
+    if (change === "closed")
+      Object.assign(view, { blockedUntil: 0, admittedUntil: Date.now() + admissionMs, cap: firstCap });
     this.#options.log.warn({ endpoint, reason, change }, "endpoint.breaker_changed");
     this.#options.onChange?.({ kind: change === "opened" ? "opened" : "recovered", endpoint, reason });
   }
 
-  #leave(view: View): void {
-    view.inFlight -= 1;
-    if (view.inFlight < view.cap) view.waiters.shift()?.(true);
+  /** The answer "not now" holds no longer than "yes" does: a person may have let the endpoint go on meanwhile. */
+  #block(view: View, waitMs: number): void {
+    view.retryAt = Date.now() + waitMs;
+    view.blockedUntil = Date.now() + Math.min(waitMs, admissionMs);
   }
 
-  /** Waits a moment for a free place; false when there was none, or too many wait already. */
+  /** Gives a place back; who waits for it gets it before anybody who comes later. */
+  #leave(view: View): void {
+    view.inFlight -= 1;
+    if (view.inFlight >= view.cap) return;
+    const next = view.waiters.shift();
+    if (next === undefined) return;
+    view.inFlight += 1;
+    next(true);
+  }
+
+  /** Waits a moment for a free place and takes it; false when there was none, or too many wait already. */
   #turn(view: View): Promise<boolean> {
     if (view.waiters.length >= this.#options.concurrency) return Promise.resolve(false);
     return new Promise((resolve) => {
@@ -181,6 +197,7 @@ export class EndpointGate {
       cap: this.#options.concurrency,
       admittedUntil: 0,
       blockedUntil: 0,
+      retryAt: 0,
       failingMs: 0,
       wellSince: 0,
       asking: undefined,

@@ -14,10 +14,10 @@ export async function settle(
   settlements: readonly Settlement[],
 ): Promise<{ wake: boolean }> {
   const { store, limits } = context;
-  const { wake } = await settleDeliveries(store, address, { settlements, maxParked: limits.maxParked });
-  await indexSettlements(store, address, endpoint, settlements);
-  for (const { record, outcome } of settlements) {
-    if (outcome !== "dead") continue;
+  const { wake, effects } = await settleDeliveries(store, address, { settlements, maxParked: limits.maxParked });
+  await indexSettlements(store, address, endpoint, settlements, effects);
+  for (const [index, { record, outcome }] of settlements.entries()) {
+    if (outcome !== "dead" || effects[index] === "none") continue;
     await context.alert({
       kind: "delivery.dead",
       endpoint,

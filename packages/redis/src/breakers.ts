@@ -37,7 +37,7 @@ export async function admitRequest(
 }
 
 export interface RequestReport {
-  well: boolean;
+  verdict: "well" | "ill" | "silent";
   probe: boolean;
   reason: string;
   /** For how long the endpoint asked to be left alone. */
@@ -53,7 +53,7 @@ export async function reportRequest(
   report: RequestReport,
 ): Promise<{ change: "none" | "opened" | "closed"; waitMs: number }> {
   const args = [
-    report.well ? "well" : "ill",
+    report.verdict,
     report.probe ? "1" : "0",
     limits.consecutive,
     limits.windowMs,
@@ -67,4 +67,10 @@ export async function reportRequest(
   ];
   const [change = 0, waitMs = 0] = await runScript(store.redis, "breaker-report", [store.keys.breaker(endpoint)], args);
   return { change: change === 1 ? "opened" : change === 2 ? "closed" : "none", waitMs };
+}
+
+/** Makes an open breaker ask at once whether its endpoint is back: a person believes that it is. */
+export async function probeSoon(store: Store, endpoint: string): Promise<void> {
+  const key = store.keys.breaker(endpoint);
+  if ((await store.redis.hget(key, "state")) === "open") await store.redis.hset(key, "next_probe_at", 0);
 }

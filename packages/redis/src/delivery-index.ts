@@ -1,8 +1,9 @@
-import { deliveryId, endpointId, parseDeliveryId } from "@crewstream/contracts";
+import { deliveryId, endpointId } from "@crewstream/contracts";
 import { logAttempts } from "./attempt-log.ts";
 import type { Settlement } from "./deliveries.ts";
-import type { FeedAddress } from "./feeds.ts";
+import type { FeedAddress, SettlementEffect } from "./feeds.ts";
 import { partitionOf, type IndexedState } from "./keys.ts";
+import { readNewest } from "./newest.ts";
 import type { Store } from "./store.ts";
 
 const states: readonly IndexedState[] = ["retrying", "dead"];
@@ -11,22 +12,26 @@ const states: readonly IndexedState[] = ["retrying", "dead"];
  * Keeps the lists over all executions in step with what was settled: which deliveries are retrying or dead, by
  * partition and by endpoint, and the attempt log. They lie in other slots than the execution, so a crash between can
  * leave them behind; the reconciler repairs that before the execution is retired.
+ * @param effects what the settlements did in the feed; what did nothing there is not listed, only its attempt logged
  */
 export async function indexSettlements(
   store: Store,
   address: FeedAddress,
   endpoint: string,
   settlements: readonly Settlement[],
+  effects?: readonly SettlementEffect[],
 ): Promise<void> {
   const partition = partitionOf(address.executionId, store.partitions);
   const writes: Promise<unknown>[] = [];
-  for (const { record, outcome } of settlements) {
+  for (const [index, { record, outcome }] of settlements.entries()) {
     const id = deliveryId({ ...address, first: record.first });
-    if (outcome === "parked" || outcome === "held")
-      writes.push(place(store, partition, endpoint, id, "retrying", record.nextAt));
+    const effect = effects?.[index] ?? "settled";
+    if (outcome === "delivered") {
+      // The first attempt that went well was never listed: the common case costs nothing here.
+      if (record.attempts > 1 || effect !== "settled") writes.push(unlist(store, partition, endpoint, id));
+    } else if (effect === "none") continue;
     else if (outcome === "dead") writes.push(place(store, partition, endpoint, id, "dead", Date.now()));
-    // The first attempt that went well was never listed: the common case costs nothing here.
-    else if (record.attempts > 1) writes.push(unlist(store, partition, endpoint, id));
+    else writes.push(place(store, partition, endpoint, id, "retrying", record.nextAt));
   }
   const attempts = settlements.flatMap(({ attempt }) => (attempt === undefined ? [] : [attempt]));
   writes.push(logAttempts(store, partition, attempts));
@@ -93,24 +98,7 @@ export async function listDeliveries(
     "endpoint" in scope
       ? store.keys.endpointDeliveries(scope.endpoint, state)
       : store.keys.deliveryIndex(scope.partition, state);
-  const max = options.before === undefined ? "+inf" : String(options.before.at);
-  const flat = await store.redis.zrevrangebyscore(
-    key,
-    max,
-    "-inf",
-    "WITHSCORES",
-    "LIMIT",
-    0,
-    options.limit + (options.before ? 64 : 0),
-  );
-  const listed: Listed[] = [];
-  for (let i = 0; i + 1 < flat.length; i += 2) listed.push({ id: flat[i] ?? "", at: Number(flat[i + 1]) });
-  const { before } = options;
-  const rest =
-    before === undefined
-      ? listed
-      : listed.filter(({ id, at }) => at < before.at || (at === before.at && id < before.id));
-  return rest.filter(({ id }) => parseDeliveryId(id) !== undefined).slice(0, options.limit);
+  return readNewest(store, key, options);
 }
 
 /** How many deliveries are listed in a state: of all partitions, or of an endpoint. */

@@ -54,6 +54,8 @@ export async function readBreaker(store: Store, endpoint: string): Promise<Break
  */
 export async function holdEndpoint(store: Store, endpoint: string, held: boolean): Promise<void> {
   const key = store.keys.breaker(endpoint);
-  if (held) await store.redis.hset(key, "held", "1");
-  else await store.redis.del(key);
+  if (held) {
+    await store.redis.hset(key, "held", "1");
+    await store.redis.persist(key);
+  } else await store.redis.del(key);
 }

@@ -1,8 +1,9 @@
 import { executionStateSchema, type ExecutionId, type ExecutionState, type Subscription } from "@crewstream/contracts";
 import { z } from "zod";
-import { listEnded, listNew } from "./execution-index.ts";
+import { createdAt, listEnded, listNew } from "./execution-index.ts";
 import { partitionOf } from "./keys.ts";
 import { callScript, runScript } from "./scripts.ts";
+import { ScriptError } from "./script-errors.ts";
 import type { Store } from "./store.ts";
 
 /** What a kickoff stores; every value is text, JSON where it is structured. */
@@ -151,14 +152,17 @@ export async function activeExecutions(store: Store, partition: number, limit: n
   return (await store.redis.zrange(key, String(start), String(start + limit - 1))) as ExecutionId[];
 }
 
+/** A record may be on its way still when its execution is watched already: it lies in another slot. */
+const recordGraceMs = 60_000;
+
 /** Stops watching an execution that has no record (any more). */
 export async function forgetExecution(store: Store, id: ExecutionId): Promise<void> {
-  await store.redis.zrem(store.keys.active(partitionOf(id, store.partitions)), id);
+  if (createdAt(id) < Date.now() - recordGraceMs) await unwatch(store, id);
 }
 
 /**
  * Lets an execution that is done expire, and stops watching it. Called when it has ended and its last feed is done;
- * calling it again does no harm.
+ * calling it again, or too early, does no harm.
  */
 export async function retireExecution(
   store: Store,
@@ -166,14 +170,28 @@ export async function retireExecution(
   options: { feeds: number; retentionMs: number },
 ): Promise<void> {
   const keys = store.keys.execution(id);
-  const feedKeys = Array.from({ length: options.feeds }, (_, feed) => Object.values(keys.feed(feed))).flat();
-  await runScript(
+  // Replays may have added feeds since the caller counted them.
+  const feeds = Math.max(options.feeds, Number(await store.redis.hget(keys.exec, "feeds")));
+  const feedKeys = Array.from({ length: feeds }, (_, feed) => Object.values(keys.feed(feed))).flat();
+  const [answer = 0] = await callScript(
     store.redis,
     "expire-keys",
     [keys.exec, keys.events, keys.journal, keys.attempts, ...feedKeys],
     [Math.round(options.retentionMs)],
   );
-  await forgetExecution(store, id);
+  if (answer === ScriptError.stale) return;
+  await unwatch(store, id);
+  // A replay or a revived dead letter that came between is watched on.
+  const reopened = Number(await store.redis.hget(keys.exec, "feeds_open")) > 0;
+  if (reopened) await store.redis.zadd(activeKey(store, id), Date.now(), id);
+}
+
+async function unwatch(store: Store, id: ExecutionId): Promise<void> {
+  await store.redis.zrem(activeKey(store, id), id);
+}
+
+function activeKey(store: Store, id: ExecutionId): string {
+  return store.keys.active(partitionOf(id, store.partitions));
 }
 
 export type { ExecutionState };

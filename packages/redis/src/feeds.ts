@@ -91,15 +91,20 @@ export async function sealDeliveries(
   return true;
 }
 
+/** What writing down an attempt did: nothing when someone else had settled the delivery before. */
+export type SettlementEffect = "none" | "settled" | "took_back_dead_letter";
+
+const effects: readonly SettlementEffect[] = ["none", "settled", "took_back_dead_letter"];
+
 /**
  * Writes down what became of deliveries, with their attempts.
- * @returns whether each was open still, and whether the feed, stopped at its parked limit, is to be woken
+ * @returns what that did for each, and whether the feed, stopped at its parked limit, is to be woken
  */
 export async function settleDeliveries(
   store: Store,
   { executionId, feed }: FeedAddress,
   options: { settlements: readonly Settlement[]; maxParked: number },
-): Promise<{ settled: boolean[]; wake: boolean }> {
+): Promise<{ effects: SettlementEffect[]; wake: boolean }> {
   const keys = store.keys.execution(executionId);
   const feedKeys = keys.feed(feed);
   const args = options.settlements.flatMap(({ record, outcome, attempt }) => [
@@ -115,7 +120,7 @@ export async function settleDeliveries(
     [feedKeys.feed, feedKeys.open, feedKeys.dead, keys.attempts],
     [attemptLogLength, options.maxParked, ...args],
   );
-  return { settled: settled.map((flag) => flag === 1), wake: wake === 1 };
+  return { effects: settled.map((effect) => effects[effect] ?? "none"), wake: wake === 1 };
 }
 
 /**
@@ -166,10 +171,21 @@ export async function reviveDelivery(
   record: DeliveryRecord,
   from: "parked" | "dead",
 ): Promise<boolean> {
-  const keys = store.keys.execution(address.executionId).feed(address.feed);
-  const args = [record.first, JSON.stringify(record), from === "dead" ? "1" : "0"];
-  const [done] = await runScript(store.redis, "revive-delivery", [keys.feed, keys.open, keys.dead], args);
-  return done === 1;
+  const { executionId, feed } = address;
+  const keys = store.keys.execution(executionId);
+  const own = keys.feed(feed);
+  const feeds = Number(await store.redis.hget(keys.exec, "feeds"));
+  const others = Array.from({ length: feeds }, (_, other) => Object.values(keys.feed(other))).flat();
+  const [done] = await runScript(
+    store.redis,
+    "revive-delivery",
+    [keys.exec, own.feed, own.open, own.dead, keys.events, keys.journal, keys.attempts, ...others],
+    [record.first, JSON.stringify(record), from === "dead" ? "1" : "0"],
+  );
+  if (done === 2) {
+    await store.redis.zadd(store.keys.active(partitionOf(executionId, store.partitions)), Date.now(), executionId);
+  }
+  return done !== 0;
 }
 
 /** Drops a parked delivery or a dead letter; false when it is not there, or is being sent just now. */

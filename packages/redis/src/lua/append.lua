@@ -1,6 +1,7 @@
 --[[
   One step of a run: its events, its journal rows and the record's new fields, all or nothing, by the lease's holder
-  only. Repeating a call whose answer was lost changes nothing: entries that are there already are passed over.
+  only. Repeating a call whose answer was lost changes nothing: entries that are there already are passed over. It
+  names all its feeds again, as nobody may have heard that they were to be woken.
 
   KEYS  1 exec, 2 events, 3 journal, 4… the feeds that select at least one of these events
   ARGV  1 epoch, 2 sequence of the first event, 3 events, 4 rows, 5 fields,
@@ -26,6 +27,7 @@ if events > 0 and first ~= last + 1 then
     return { -3 }
   end
 end
+local repeated = events > 0 and first <= last
 local at = 6
 for i = 0, events - 1 do
   local seq = first + i
@@ -49,7 +51,7 @@ end
 local answer = { last }
 for i = 4, #KEYS do
   local feed = redis.call("HMGET", KEYS[i], "woken", "state")
-  if feed[1] ~= "1" and feed[2] == "open" then
+  if (feed[1] ~= "1" or repeated) and feed[2] == "open" then
     redis.call("HSET", KEYS[i], "woken", 1)
     answer[#answer + 1] = i - 4
   end

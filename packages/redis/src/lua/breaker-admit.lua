@@ -12,6 +12,9 @@ local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 if tonumber(ARGV[2]) > 0 and b[1] ~= "open" then
   redis.call("HSET", KEYS[1], "failures", 0)
   redis.call("HINCRBY", KEYS[1], "window_ok", ARGV[2])
+  if b[5] ~= "1" then
+    redis.call("PEXPIRE", KEYS[1], 604800000)
+  end
 end
 local failing = b[6] and now - tonumber(b[6]) or 0
 if b[5] == "1" then

@@ -3,27 +3,45 @@
   and closes when a request goes well; each failed probe doubles the pause before the next.
 
   KEYS  1 breaker
-  ARGV  1 "well" or "ill", 2 "1" when it was the probe, 3 consecutive failures that open it, 4 window in ms,
+  ARGV  1 "well", "ill" or "silent" (no answer to judge by), 2 "1" when it was the probe, 3 consecutive failures that open it, 4 window in ms,
         5 requests in a window for its rate to count, 6 failure rate in percent, 7 first pause in ms, 8 longest pause,
         9 ms for which the endpoint asked to be left alone, 10 reason, 11 requests that went well since the last call
   Returns  {change, wait in ms}; change is 0 none, 1 opened, 2 closed
 ]]
-local b = redis.call("HMGET", KEYS[1], "state", "failures", "window_at", "window_ok", "window_ill", "trips")
+local b = redis.call("HMGET", KEYS[1], "state", "failures", "window_at", "window_ok", "window_ill", "trips", "held")
 local time = redis.call("TIME")
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+
+-- A week without a word of its endpoint, and the breaker is forgotten; what an operator holds stays held.
+local function write(...)
+  redis.call("HSET", KEYS[1], ...)
+  if b[7] ~= "1" then
+    redis.call("PEXPIRE", KEYS[1], 604800000)
+  end
+end
+
 if ARGV[1] == "well" then
   if b[1] ~= "open" then
-    redis.call("HSET", KEYS[1], "failures", 0)
+    write("failures", 0)
     return { 0, 0 }
   end
   redis.call("HDEL", KEYS[1], "failures", "trips", "probe_until", "next_probe_at", "opened_at", "window_at", "window_ok", "window_ill", "reason")
-  redis.call("HSET", KEYS[1], "state", "closed", "closed_at", now)
+  write("state", "closed", "closed_at", now)
   return { 2, 0 }
 end
-redis.call("HSET", KEYS[1], "reason", ARGV[10], "failed_at", now)
+if ARGV[1] == "silent" then
+  -- A probe that was cut off by our own stop is no failure: the next one has its turn after a pause that did not grow.
+  if b[1] ~= "open" or ARGV[2] ~= "1" then
+    return { 0, 0 }
+  end
+  local pause = math.floor(math.min(tonumber(ARGV[7]) * 2 ^ tonumber(b[6] or "0"), tonumber(ARGV[8])))
+  write("probe_until", 0, "next_probe_at", now + pause)
+  return { 0, pause }
+end
+write("reason", ARGV[10], "failed_at", now)
 local asked = tonumber(ARGV[9])
 if asked > 0 then
-  redis.call("HSET", KEYS[1], "pause_until", now + asked)
+  write("pause_until", now + asked)
 end
 if b[1] == "open" then
   if ARGV[2] ~= "1" then
@@ -31,7 +49,7 @@ if b[1] == "open" then
   end
   local trips = tonumber(b[6] or "0") + 1
   local pause = math.min(tonumber(ARGV[7]) * 2 ^ trips, tonumber(ARGV[8]))
-  redis.call("HSET", KEYS[1], "trips", trips, "probe_until", 0, "next_probe_at", math.floor(now + pause))
+  write("trips", trips, "probe_until", 0, "next_probe_at", math.floor(now + pause))
   return { 0, math.floor(pause) }
 end
 local ok = tonumber(b[4] or "0") + tonumber(ARGV[11])
@@ -44,11 +62,11 @@ local failures = 1
 if tonumber(ARGV[11]) == 0 then
   failures = tonumber(b[2] or "0") + 1
 end
-redis.call("HSET", KEYS[1], "failures", failures, "window_at", windowAt, "window_ok", ok, "window_ill", ill)
+write("failures", failures, "window_at", windowAt, "window_ok", ok, "window_ill", ill)
 local rateOpens = ok + ill >= tonumber(ARGV[5]) and ill * 100 >= (ok + ill) * tonumber(ARGV[6])
 if failures < tonumber(ARGV[3]) and not rateOpens then
   return { 0, math.max(asked, 0) }
 end
 local pause = math.min(tonumber(ARGV[7]), tonumber(ARGV[8]))
-redis.call("HSET", KEYS[1], "state", "open", "opened_at", now, "trips", 0, "probe_until", 0, "next_probe_at", now + pause)
+write("state", "open", "opened_at", now, "trips", 0, "probe_until", 0, "next_probe_at", now + pause)
 return { 1, pause }

@@ -1,10 +1,15 @@
 --[[
-  Lets everything of an execution expire.
+  Lets everything of an execution expire, unless a feed of it is open (again): a replay may have been added meanwhile.
 
-  KEYS  its keys
+  KEYS  its keys, the first of them its record
   ARGV  1 time to live in ms
-  Returns  how many there were
+  Returns  how many keys there were
+  Errors   -3 a feed is open
 ]]
+local open = redis.call("HGET", KEYS[1], "feeds_open")
+if open and tonumber(open) > 0 then
+  return -3
+end
 local count = 0
 for i = 1, #KEYS do
   count = count + redis.call("PEXPIRE", KEYS[i], ARGV[1])
