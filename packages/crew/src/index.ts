@@ -23,8 +23,16 @@ export type {
 export type { HumanFeedback, HumanFeedbackOptions } from "./flow/human-feedback.ts";
 export type { Guardrail, GuardrailFunction, Verdict } from "./guardrail/guardrail.ts";
 export type { CustomModel, Model, ModelConfig, ModelRef, ModelSettings } from "./llm/model.ts";
+export { checkProject, loadProject, readProject, type ReadProject } from "./loaders/load-project.ts";
+export { findingText, type Finding } from "./loaders/finding.ts";
 export type { TaskDefinition } from "./task/task.ts";
 export type { TaskOutput } from "./task/task-output.ts";
+export { builtInTools } from "./tools/builtin/built-in-tools.ts";
+export { readCsvTool, readJsonTool } from "./tools/builtin/data.ts";
+export { fetchPageTool } from "./tools/builtin/fetch-page.ts";
+export { listFilesTool, readFileTool, writeFileTool } from "./tools/builtin/files.ts";
+export { searchTextTool } from "./tools/builtin/search-text.ts";
+export type { FetchedPage, PublicFetch } from "./tools/public-fetch.ts";
 export { ToolReportedFailure, type ToolFailure, type ToolFailurePolicy } from "./tools/failure.ts";
 export {
   defineJsonTool,

@@ -1,5 +1,6 @@
 import type { ExecutionId, LastTask, PausedOutcome, RunOutcome } from "@crewstream/contracts";
 import type { FlowStateStore } from "./flow/flow-state-store.ts";
+import type { PublicFetch } from "./tools/public-fetch.ts";
 import type { Journal } from "./journal.ts";
 
 /**
@@ -43,6 +44,8 @@ export interface RunContext {
   env: Readonly<Record<string, string | undefined>>;
   /** Absolute path of a directory that is the run's own: all files it reads and writes lie in it. None: no files. */
   directory?: string;
+  /** Fetches web pages for tools, from public addresses only. None: tools cannot fetch. */
+  fetchPublic?: PublicFetch;
   /** Where flows that persist keep their states beyond the run. */
   flowStates?: FlowStateStore;
   /** The outermost flow begins with a copy of the state saved under this id: AMP's `restoreFromStateId`. */

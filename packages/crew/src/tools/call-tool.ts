@@ -1,11 +1,11 @@
 import { ErrorCode, AppError, errorMessage } from "@crewstream/contracts";
 import { parseArgs, type ToolCall } from "../llm/answer.ts";
 import { abortable } from "../run/abortable.ts";
-import { customEmitter } from "../run/custom-event.ts";
 import type { Scope } from "../run/scope.ts";
 import { Span } from "../run/span.ts";
 import { errorType, step } from "../run/step.ts";
 import { ToolReportedFailure, type ToolFailure, type ToolFailurePolicy } from "./failure.ts";
+import { toolContext } from "./tool-context.ts";
 import type { Tool } from "./tool.ts";
 import type { ToolCache } from "./tool-cache.ts";
 import { toolEvents } from "./tool-events.ts";
@@ -111,14 +111,12 @@ async function invoke(
 ): Promise<ToolResult> {
   const { run, signal } = scope;
   const { scope: inner, shut } = scope.gated();
-  const context = {
-    signal,
-    emit: customEmitter(inner),
-    idempotencyKey: run.idOf("idempotency", scope.path),
-    executionId: run.context.executionId,
-  };
+  if (tool.idempotent === false && (await wasBegun(scope))) {
+    const message = `Tool '${tool.name}' was interrupted and is not run again: it is not known whether it took effect`;
+    return ended(message, { message, reason: "exception", code: "interrupted", retryable: false, details: {} });
+  }
   try {
-    const work = inner.enter(async () => tool.run(args, context));
+    const work = inner.enter(async () => tool.run(args, toolContext(inner)));
     const value = await abortable(signal, work);
     if (value instanceof ToolReportedFailure) return ended(value.message, value.failure);
     return ended(resultText(value), null);
@@ -138,6 +136,14 @@ async function invoke(
   } finally {
     shut();
   }
+}
+
+/** Notes that a tool is about to run; whether it was noted before, so that the tool may have run already. */
+async function wasBegun(scope: Scope): Promise<boolean> {
+  const { path } = scope.at("begun");
+  if (scope.run.context.journal.read(path) !== undefined) return true;
+  await scope.run.record(path, { kind: "value", value: true });
+  return false;
 }
 
 /** Thrown by the agent loop for a failed tool under the policy `raise`. */

@@ -1,5 +1,6 @@
 import { AppError, ErrorCode, errorMessage } from "@crewstream/contracts";
 import { z } from "zod";
+import type { PublicFetch } from "./public-fetch.ts";
 import type { EmitCustom } from "../run/custom-event.ts";
 
 /** JSON Schema of an object, as a model is shown it. */
@@ -17,6 +18,10 @@ export interface ToolContext {
    */
   idempotencyKey: string;
   executionId: string;
+  /** The absolute path of a file in the run's own directory; throws for anything that would lie outside. */
+  pathInRun: (path: string) => Promise<string>;
+  /** Fetches from public addresses only; throws where the host allows no fetching. */
+  fetchPublic: PublicFetch;
 }
 
 /** A tool as the runtime uses it: made by {@link defineTool}, or by a loader from anything else. */

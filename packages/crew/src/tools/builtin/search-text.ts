@@ -1,0 +1,45 @@
+import { readdir, stat } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { z } from "zod";
+import { defineTool } from "../tool.ts";
+import { capped, readText } from "./limits.ts";
+
+export const searchTextTool = defineTool({
+  name: "search_text",
+  description: "Finds lines that hold all of some words, in one file or all files of this run.",
+  input: z.object({
+    query: z.string().min(1).describe("Words that a line must hold, in any order and case"),
+    path: z.string().default(".").describe("A file or folder inside the run's directory"),
+    limit: z.number().int().min(1).max(200).default(50).describe("Lines at most"),
+  }),
+  async run({ query, path, limit }, { pathInRun, signal }) {
+    const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+    const root = await pathInRun(".");
+    const found: string[] = [];
+    for (const file of await filesAt(await pathInRun(path))) {
+      signal.throwIfAborted();
+      const shown = relative(root, file);
+      // A file that cannot be read as text is no reason to find nothing in the others.
+      const text = await readText(file, shown, signal).catch(() => "");
+      for (const [index, line] of text.split("\n").entries()) {
+        if (!words.every((word) => line.toLowerCase().includes(word))) continue;
+        found.push(`${shown}:${index + 1}: ${line.trim().slice(0, 400)}`);
+        if (found.length >= limit) return capped([...found, `… stopped at ${limit} lines`].join("\n"), "");
+      }
+    }
+    return found.length === 0
+      ? "No line holds all of these words."
+      : capped(found.join("\n"), "Search with more words.");
+  },
+  cacheable: () => false,
+});
+
+async function filesAt(path: string): Promise<string[]> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory() !== true) return found === undefined ? [] : [path];
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}

@@ -1,0 +1,22 @@
+import { AppError, ErrorCode } from "@crewstream/contracts";
+import { pathInRun } from "../files/run-directory.ts";
+import { customEmitter } from "../run/custom-event.ts";
+import type { Scope } from "../run/scope.ts";
+import type { PublicFetch } from "./public-fetch.ts";
+import type { ToolContext } from "./tool.ts";
+
+/** What a tool that is called at `scope.path` may touch. */
+export function toolContext(scope: Scope): ToolContext {
+  const { run } = scope;
+  return {
+    signal: scope.signal,
+    emit: customEmitter(scope),
+    idempotencyKey: run.idOf("idempotency", scope.path),
+    executionId: run.context.executionId,
+    pathInRun: (path) => pathInRun(run, path),
+    fetchPublic: run.context.fetchPublic ?? noFetching,
+  };
+}
+
+const noFetching: PublicFetch = () =>
+  Promise.reject(new AppError("This run may not fetch web pages", { code: ErrorCode.forbidden }));
