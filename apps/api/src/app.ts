@@ -11,6 +11,7 @@ import { limitRate } from "./middleware/rate-limit.ts";
 import { logRequests } from "./middleware/request-log.ts";
 import { operationGroups } from "./operations/all.ts";
 import { serve } from "./operations/operation.ts";
+import { docsRoutes } from "./routes/docs.ts";
 import { ampProbes, healthRoutes } from "./routes/health.ts";
 import { inspectorRoutes } from "./routes/inspector.ts";
 
@@ -22,7 +23,7 @@ export function createApp(context: ApiContext): Express {
   app.use(logRequests(context.log), cleanPath, secureHeaders());
   if (config.CORS_ORIGINS !== undefined) app.use(corsFor(config.CORS_ORIGINS));
 
-  app.use(healthRoutes(context));
+  app.use(healthRoutes(context), docsRoutes());
   app.use("/automations/:automation", ampProbes());
   app.use(ampProbes());
   if (config.INSPECTOR) app.use(inspectorRoutes(context));

@@ -100,12 +100,16 @@ export {
   deliveryDetailSchema,
   deliverySchema,
   deliveryStates,
+  failureGroupSchema,
+  failureGroupsQuerySchema,
+  failureGroupsSchema,
   liveAttemptSchema,
   type AttemptView,
   type BulkRetry,
   type Delivery,
   type DeliveryDetail,
   type DeliveryViewState,
+  type FailureGroup,
   type LiveAttempt,
 } from "./api/deliveries.ts";
 export {

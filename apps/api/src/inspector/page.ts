@@ -1,6 +1,6 @@
 import { webhookHeaders } from "@crewstream/contracts";
 import type { InspectedRequest } from "@crewstream/redis";
-import { html, type Markup } from "./html.ts";
+import { html, type Markup } from "../pages/html.ts";
 import { eventsOf, groupByDelivery, prettyBody, type InspectedDelivery, type ShownEvent } from "./received.ts";
 
 const shownDeliveries = 40;

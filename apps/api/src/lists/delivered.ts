@@ -3,7 +3,7 @@ import { readAttemptLog, readAttempts, type LoggedAttempt, type Store } from "@c
 import { z } from "zod";
 import { deliveredView } from "../views/delivery.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
-import type { DeliveriesPage, DeliveriesRequest } from "./deliveries.ts";
+import { matches, type DeliveriesPage, type DeliveriesRequest } from "./deliveries.ts";
 
 /** Log entries that one request looks at per log. */
 const mostLooked = 400;
@@ -29,8 +29,8 @@ export async function deliveredDeliveries(store: Store, request: DeliveriesReque
     if (items.length === request.limit) break;
     cursors[index] = cursor;
     if (attempt.settled !== "delivered") continue;
-    if (request.endpoint !== undefined && attempt.endpoint !== request.endpoint) continue;
-    items.push(deliveredView(attempt));
+    const delivery = deliveredView(attempt);
+    if (matches(delivery, request)) items.push(delivery);
   }
   const isOver = items.length < request.limit && read.every((log) => log.length < mostLooked);
   const places = logs.map((_, index) => cursors[index] ?? newest);

@@ -14,6 +14,9 @@ import { decodeCursor, encodeCursor, placeSchema, type Place } from "./cursor.ts
 export interface DeliveriesRequest {
   execution: ExecutionId | undefined;
   endpoint: string | undefined;
+  outcome?: string | undefined;
+  status?: number | undefined;
+  reason?: string | undefined;
   limit: number;
   cursor: string | undefined;
 }
@@ -23,6 +26,9 @@ export interface DeliveriesPage {
   next: string | null;
 }
 
+/** Entries that one request looks at in search of matching ones. */
+const mostLooked = 1000;
+
 /** Deliveries that wait for a retry, the last due first, or dead letters, the newest first. */
 export async function listedDeliveries(
   store: Store,
@@ -30,24 +36,49 @@ export async function listedDeliveries(
   request: DeliveriesRequest,
 ): Promise<DeliveriesPage> {
   if (request.execution !== undefined) return ofExecution(store, request.execution, state, request);
-  const before = decodeCursor(placeSchema, request.cursor);
-  const { endpoint, limit } = request;
+  let before = decodeCursor(placeSchema, request.cursor);
+  const items: Delivery[] = [];
+  for (let looked = 0; looked < mostLooked;) {
+    const limit = Math.min(mostLooked - looked, request.limit);
+    const page = await readPlaces(store, state, { endpoint: request.endpoint, before, limit });
+    const deliveries = await Promise.all(page.map(({ id }) => readListed(store, state, id)));
+    for (const [index, place] of page.entries()) {
+      before = place;
+      const delivery = deliveries[index];
+      if (delivery !== undefined && matches(delivery, request)) items.push(delivery);
+      if (items.length === request.limit) return { items, next: encodeCursor(before) };
+    }
+    looked += page.length;
+    if (page.length < limit) return { items, next: null };
+  }
+  return { items, next: before === undefined ? null : encodeCursor(before) };
+}
+
+/** Places of one endpoint, or of all partitions merged. */
+async function readPlaces(
+  store: Store,
+  state: "retrying" | "dead",
+  options: { endpoint: string | undefined; before: Place | undefined; limit: number },
+): Promise<Place[]> {
+  const { endpoint, before, limit } = options;
   const scopes =
     endpoint === undefined
       ? Array.from({ length: store.partitions }, (_, partition) => ({ partition }))
       : [{ endpoint }];
   const lists = await Promise.all(scopes.map((scope) => listDeliveries(store, scope, state, { before, limit })));
-  const page = lists.flat().sort(newestFirst).slice(0, limit);
-  const items = await Promise.all(page.map(({ id }) => readListed(store, state, id)));
-  const last = page.at(-1);
-  return {
-    items: items.filter((item) => item !== undefined),
-    next: page.length < limit || last === undefined ? null : encodeCursor(last),
-  };
+  return lists.flat().sort(newestFirst).slice(0, limit);
 }
 
 function newestFirst(a: Place, b: Place): number {
   return b.at - a.at || (a.id < b.id ? 1 : -1);
+}
+
+/** Whether a delivery failed last as was asked for. */
+export function matches(delivery: Delivery, { endpoint, outcome, status, reason }: DeliveriesRequest): boolean {
+  if (endpoint !== undefined && delivery.endpoint !== endpoint) return false;
+  if (outcome !== undefined && delivery.outcome !== outcome) return false;
+  if (reason !== undefined && delivery.reason !== reason) return false;
+  return status === undefined || delivery.status === status;
 }
 
 /** A listed delivery; undefined when it has moved on since, or has expired. */
@@ -76,7 +107,7 @@ async function ofExecution(
     if (found === undefined) break;
     for (const item of found) {
       if (after !== undefined && feed === Number(after.id) && (item.first ?? 0) <= after.at) continue;
-      if (request.endpoint !== undefined && item.endpoint !== request.endpoint) continue;
+      if (!matches(item, request)) continue;
       items.push(item);
       if (items.length === request.limit) {
         return { items, next: encodeCursor({ id: String(feed), at: item.first ?? 0 }) };

@@ -8,6 +8,8 @@ import {
   deliveryActionSchema,
   deliveryDetailSchema,
   ErrorCode,
+  failureGroupsQuerySchema,
+  failureGroupsSchema,
   parseDeliveryId,
   problemSchema,
 } from "@crewstream/contracts";
@@ -19,6 +21,7 @@ import { executionFilter, listedDeliveries, pendingOf, type DeliveriesPage } fro
 import { deliveredDeliveries } from "../lists/delivered.ts";
 import { deliveryDetail } from "../lists/delivery-detail.ts";
 import { pendingDeliveries } from "../lists/pending.ts";
+import { failureGroups } from "../lists/failure-groups.ts";
 import { parseInput } from "../middleware/validate.ts";
 import type { Operation } from "../operations/operation.ts";
 import { liveDeliveries } from "./live-deliveries.ts";
@@ -52,11 +55,27 @@ function deliveriesPage(
 ): Promise<DeliveriesPage> {
   const execution = executionFilter(query.execution_id);
   if (execution === "none") return Promise.resolve({ items: [], next: null });
-  const wanted = { execution, endpoint: query.endpoint, limit: query.limit, cursor: query.cursor };
+  const { endpoint, outcome, status, reason, limit, cursor } = query;
+  const wanted = { execution, endpoint, outcome, status, reason, limit, cursor };
   if (query.state === "delivered") return deliveredDeliveries(store, wanted);
   if (query.state !== "pending") return listedDeliveries(store, query.state, wanted);
   return execution === undefined ? pendingDeliveries(store, wanted) : pendingOf(store, execution, wanted);
 }
+
+const groups: Operation = {
+  method: "get",
+  path: "/deliveries/groups",
+  tag,
+  summary: "Groups deliveries that failed by endpoint and by how they failed",
+  description: "Of the newest 2,000. A group's fields are a filter for `/deliveries` and `/deliveries/retry`.",
+  scopes: ["read"],
+  query: failureGroupsQuerySchema,
+  answers: { 200: { description: "The groups", schema: failureGroupsSchema } },
+  handle: (context) => async (request, response) => {
+    const { state, endpoint } = parseInput(failureGroupsQuerySchema, request.query);
+    response.json(await failureGroups(context.store, state, endpoint));
+  },
+};
 
 const get: Operation = {
   method: "get",
@@ -176,6 +195,7 @@ function notFound(id: string): AppError {
 /** Deliveries under `/api/v1`; fixed paths before those with an id. */
 export const deliveryOperations: readonly Operation[] = [
   list,
+  groups,
   liveDeliveries,
   retryMany,
   retryProgress,

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { AppError, ErrorCode } from "@crewstream/contracts";
 import { clearInspected, keepInspected, readInspected } from "@crewstream/redis";
 import express, { Router, type Request } from "express";
@@ -6,6 +5,7 @@ import { z } from "zod";
 import type { ApiContext } from "../api-context.ts";
 import { inspectorPage } from "../inspector/page.ts";
 import { inspect } from "../inspector/received.ts";
+import { staticText } from "../pages/static-text.ts";
 import { parseInput } from "../middleware/validate.ts";
 import { textParam } from "./params.ts";
 
@@ -53,15 +53,8 @@ export function inspectorRoutes(context: ApiContext): Router {
     response.status(204).end();
   });
 
-  for (const [file, type] of [
-    ["inspector.js", "text/javascript"],
-    ["inspector.css", "text/css"],
-  ] as const) {
-    const text = readFileSync(new URL(`../inspector/${file}`, import.meta.url), "utf8");
-    router.get(`/${file}`, (_request, response) => {
-      response.type(type).send(text);
-    });
-  }
+  router.get("/inspector.js", staticText(new URL("../inspector/inspector.js", import.meta.url), "text/javascript"));
+  router.get("/inspector.css", staticText(new URL("../inspector/inspector.css", import.meta.url), "text/css"));
   return router;
 }
 

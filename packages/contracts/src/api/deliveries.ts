@@ -58,8 +58,37 @@ export const deliveriesQuerySchema = pageQuerySchema.extend({
   state: z.enum(deliveryStates, `one of ${deliveryStates.join(", ")}`).default("retrying"),
   execution_id: absentable(z.string().max(100)).describe("Only deliveries of this execution"),
   endpoint: absentable(z.string().max(1000)).describe("Only deliveries to this endpoint"),
+  outcome: absentable(z.string().max(100)).describe("Only those whose last attempt ended so"),
+  status: absentable(z.coerce.number("a status such as 500").int()).describe(
+    "Only those answered with this status last",
+  ),
+  reason: absentable(z.string().max(2000)).describe("Only those that failed for this reason last"),
 });
 export const deliveriesPageSchema = pageOf(deliverySchema);
+
+export const failureGroupsQuerySchema = z.object({
+  state: z.enum(["retrying", "dead"], 'must be "retrying" or "dead"').default("dead"),
+  endpoint: absentable(z.string().max(1000)).describe("Only deliveries to this endpoint"),
+});
+
+/** Failed deliveries that failed alike. */
+export const failureGroupSchema = z.object({
+  endpoint: z.string(),
+  origin: z.string(),
+  outcome: z.string().nullable(),
+  status: z.number().int().nullable(),
+  reason: z.string().nullable(),
+  deliveries: z.number().int(),
+  events: z.number().int(),
+  example: z.string().describe("Id of the newest of them"),
+});
+export type FailureGroup = z.infer<typeof failureGroupSchema>;
+
+export const failureGroupsSchema = z.object({
+  items: z.array(failureGroupSchema).describe("Largest first"),
+  looked_at: z.number().int().describe("How many of the newest were grouped"),
+  total: z.number().int(),
+});
 
 /** Which deliveries a bulk retry is about; every field given must match. */
 export const retryFilterSchema = z.object({

@@ -1,0 +1,41 @@
+import type { FailureGroup } from "@crewstream/contracts";
+import { countDeliveries, type Store } from "@crewstream/redis";
+import { listedDeliveries } from "./deliveries.ts";
+
+/** Enough to see what is wrong; more would make the answer slow and no clearer. */
+const mostGrouped = 2000;
+const pageLength = 500;
+
+/** Deliveries that failed, grouped by where and how; largest group first. */
+export async function failureGroups(
+  store: Store,
+  state: "retrying" | "dead",
+  endpoint: string | undefined,
+): Promise<{ items: FailureGroup[]; looked_at: number; total: number }> {
+  const groups = new Map<string, FailureGroup>();
+  let looked = 0;
+  let cursor: string | undefined;
+  do {
+    const page = await listedDeliveries(store, state, { execution: undefined, endpoint, limit: pageLength, cursor });
+    for (const { id, events, endpoint: at, origin, outcome, status, reason } of page.items) {
+      const key = JSON.stringify([at, outcome, status, reason]);
+      const group = groups.get(key) ?? {
+        endpoint: at,
+        origin,
+        outcome,
+        status,
+        reason,
+        deliveries: 0,
+        events: 0,
+        example: id,
+      };
+      group.deliveries += 1;
+      group.events += events;
+      groups.set(key, group);
+    }
+    looked += page.items.length;
+    cursor = page.next ?? undefined;
+  } while (cursor !== undefined && looked < mostGrouped);
+  const items = [...groups.values()].sort((a, b) => b.deliveries - a.deliveries);
+  return { items, looked_at: looked, total: await countDeliveries(store, state, endpoint) };
+}

@@ -1,0 +1,30 @@
+import { readFileSync } from "node:fs";
+import { Router } from "express";
+import { z } from "zod";
+import { openApiDocument } from "../docs/openapi.ts";
+import { docsPage } from "../docs/page.ts";
+import { staticText } from "../pages/static-text.ts";
+
+const contentSecurityPolicy =
+  "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/** `/openapi.json` and `/docs`, the same as a page. Without a token: they say nothing of this deployment. */
+export function docsRoutes(): Router {
+  const router = Router();
+  const document = openApiDocument(ownVersion());
+  const page = docsPage(document);
+  router.get("/openapi.json", (_request, response) => {
+    response.json(document);
+  });
+  router.get("/docs", (_request, response) => {
+    response.setHeader("content-security-policy", contentSecurityPolicy);
+    response.type("html").send(page);
+  });
+  router.get("/docs.css", staticText(new URL("../docs/docs.css", import.meta.url), "text/css"));
+  return router;
+}
+
+function ownVersion(): string {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
+}
