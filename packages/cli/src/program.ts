@@ -2,10 +2,14 @@ import { Command } from "commander";
 import { addAutomationsCommand } from "./commands/automations.ts";
 import { addCancelCommand } from "./commands/cancel.ts";
 import { addCompletionCommand } from "./commands/completion.ts";
+import { addDeliveriesCommand } from "./commands/deliveries.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
 import { addEventsCommand } from "./commands/events.ts";
+import { addExecutionsCommand } from "./commands/executions.ts";
 import { addKickoffCommand } from "./commands/kickoff.ts";
 import { addListenCommand } from "./commands/listen.ts";
+import { addReplayCommand } from "./commands/replay.ts";
+import { addRetryCommand } from "./commands/retry.ts";
 import { addSecretsCommand } from "./commands/secrets.ts";
 import { addStartCommand } from "./commands/start.ts";
 import { addStatusCommand } from "./commands/status.ts";
@@ -28,6 +32,10 @@ export function createProgram(io: Io = processIo()): Command {
     addStatusCommand,
     addEventsCommand,
     addCancelCommand,
+    addExecutionsCommand,
+    addDeliveriesCommand,
+    addRetryCommand,
+    addReplayCommand,
     addListenCommand,
     addDoctorCommand,
     addSecretsCommand,

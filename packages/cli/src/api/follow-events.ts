@@ -1,5 +1,6 @@
 import { AppError, eventEnvelopeSchema, type EventEnvelope } from "@crewstream/contracts";
 import type { ApiClient } from "./api-client.ts";
+import { query, segment } from "./paths.ts";
 import { parseServerSentEvents } from "./server-sent-events.ts";
 
 export interface FollowOptions {
@@ -21,12 +22,12 @@ export async function* followEvents(
   options: FollowOptions,
 ): AsyncGenerator<EventEnvelope, string | undefined> {
   const { executionId, signal, reconnectMs = 1000 } = options;
-  const query = options.types === undefined ? "" : `?types=${encodeURIComponent(options.types)}`;
+  const path = `/api/v1/executions/${segment(executionId)}/events${query({ types: options.types })}`;
   let last = String(options.after ?? 0);
   for (let connected = false; !signal.aborted;) {
     try {
       const headers = { accept: "text/event-stream", "last-event-id": last };
-      const response = await client.open("GET", `/api/v1/executions/${executionId}/events${query}`, {
+      const response = await client.open("GET", path, {
         headers,
         signal,
       });

@@ -1,5 +1,5 @@
+import { automationsPageSchema } from "@crewstream/contracts";
 import type { Command } from "commander";
-import { automationListSchema } from "../api/shapes.ts";
 import type { Io } from "../output/io.ts";
 import { formatTable } from "../output/table.ts";
 import { connect, withApiOptions, writeJson, type ApiOptions } from "./api-command.ts";
@@ -9,12 +9,12 @@ export function addAutomationsCommand(program: Command, io: Io): void {
   withApiOptions(program.command("automations").description("List what is served, with the inputs it takes")).action(
     async (options: ApiOptions) => {
       const client = await connect(options, io);
-      const { items } = await client.get("/api/v1/automations", automationListSchema);
+      const { items } = await client.get("/api/v1/automations", automationsPageSchema);
       if (options.json === true) return writeJson(io, items);
       const rows = items.map(({ name, kind, workers, inputs, description }) => [
         name,
         kind,
-        String(workers ?? ""),
+        String(workers),
         inputs.join(" "),
         description,
       ]);

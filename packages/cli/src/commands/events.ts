@@ -1,9 +1,8 @@
-import { eventEnvelopeSchema, type EventEnvelope } from "@crewstream/contracts";
+import { eventsPageSchema, type EventEnvelope } from "@crewstream/contracts";
 import type { Command } from "commander";
-import { z } from "zod";
 import type { ApiClient } from "../api/api-client.ts";
 import { followEvents } from "../api/follow-events.ts";
-import { segment } from "../api/shapes.ts";
+import { query, segment } from "../api/paths.ts";
 import type { Io } from "../output/io.ts";
 import { oneLine } from "../output/table.ts";
 import { summarizeEvent } from "../watch/summarize-event.ts";
@@ -15,8 +14,6 @@ interface EventsOptions extends ApiOptions {
   types?: string;
   after: number;
 }
-
-const pageSchema = z.object({ events: z.array(eventEnvelopeSchema), next: z.number().nullable() });
 
 /** `crewstream events ID`: a run's events; with `--json` one envelope a line. */
 export function addEventsCommand(program: Command, io: Io): void {
@@ -35,19 +32,18 @@ export function addEventsCommand(program: Command, io: Io): void {
 
 function follow(client: ApiClient, id: string, options: EventsOptions, io: Io): AsyncIterable<EventEnvelope> {
   const { after, types } = options;
-  return followEvents(client, { executionId: segment(id), after, types, signal: io.interrupted() });
+  return followEvents(client, { executionId: id, after, types, signal: io.interrupted() });
 }
 
 /** Everything that has been published, page by page. */
 async function* readAll(client: ApiClient, id: string, options: EventsOptions): AsyncGenerator<EventEnvelope> {
   let after: number | null = options.after;
   while (after !== null) {
-    const types: string = options.types === undefined ? "" : `&types=${encodeURIComponent(options.types)}`;
-    const path = `/api/v1/executions/${segment(id)}/events?after=${after}&limit=500${types}`;
-    const page: z.output<typeof pageSchema> = await client.get(path, pageSchema);
-    yield* page.events;
+    const path: string = `/api/v1/executions/${segment(id)}/events${query({ after, limit: 500, types: options.types })}`;
+    const { events, next } = await client.get(path, eventsPageSchema);
+    yield* events;
     // A run that goes on has a next page, empty for now.
-    after = page.next === null || page.next <= after ? null : page.next;
+    after = next === null || next <= after ? null : next;
   }
 }
 

@@ -1,18 +1,18 @@
 import { readFile } from "node:fs/promises";
-import { AppError, ErrorCode } from "@crewstream/contracts";
+import { AppError, ErrorCode, kickoffResponseSchema } from "@crewstream/contracts";
 import type { Command } from "commander";
-import { kickoffAnswerSchema, segment } from "../api/shapes.ts";
+import { segment } from "../api/paths.ts";
 import type { Io } from "../output/io.ts";
 import { watchRun } from "../watch/watch-run.ts";
 import { connect, withApiOptions, writeJson, type ApiOptions } from "./api-command.ts";
 import { describeExecution, exitCodeOfState } from "./status.ts";
-import { keyValue } from "./values.ts";
+import { keyValue, listOf } from "./values.ts";
 
 interface KickoffOptions extends ApiOptions {
   input?: Record<string, unknown>;
   inputsFile?: string;
   webhook?: string;
-  events: string;
+  events: string[];
   realtime?: boolean;
   idempotencyKey?: string;
   watch?: boolean;
@@ -24,7 +24,7 @@ export function addKickoffCommand(program: Command, io: Io): void {
     .option("-i, --input <key=value>", "an input as text, or key:=json (repeat for more)", keyValue)
     .option("--inputs-file <file>", "a JSON object of inputs; - reads it from stdin")
     .option("--webhook <url>", "send the run's events there")
-    .option("--events <list>", "which events, comma-separated", "*")
+    .option("--events <list>", "which events, comma-separated", listOf, ["*"])
     .option("--realtime", "send each event at once instead of in batches")
     .option("--idempotency-key <key>", "the same key gives the same run for 24 hours")
     .option("-w, --watch", "show the run until it has ended")
@@ -34,8 +34,8 @@ export function addKickoffCommand(program: Command, io: Io): void {
         body: await kickoffBody(options, io),
         headers: options.idempotencyKey === undefined ? {} : { "idempotency-key": options.idempotencyKey },
       });
-      const answer = kickoffAnswerSchema.parse(await response.json());
-      for (const warning of answer.warnings ?? []) io.remark(`warning: ${JSON.stringify(warning)}\n`);
+      const answer = kickoffResponseSchema.parse(await response.json());
+      for (const warning of answer.warnings ?? []) io.remark(`warning: ${warning}\n`);
       if (options.watch !== true) {
         if (options.json === true) writeJson(io, answer);
         else io.write(`${answer.kickoff_id}\n`);
@@ -56,7 +56,7 @@ export function addKickoffCommand(program: Command, io: Io): void {
 async function kickoffBody(options: KickoffOptions, io: Io): Promise<Record<string, unknown>> {
   const inputs = { ...(await readInputs(options.inputsFile, io)), ...options.input };
   const { webhook, events, realtime = false } = options;
-  const webhooks = { url: webhook, events: events.split(",").map((each) => each.trim()), realtime };
+  const webhooks = { url: webhook, events, realtime };
   return { inputs, ...(webhook === undefined ? {} : { webhooks }) };
 }
 

@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
+import { executionSchema, type Execution } from "@crewstream/contracts";
 import type { Command } from "commander";
-import { executionSchema, segment, type Execution } from "../api/shapes.ts";
+import { segment } from "../api/paths.ts";
 import { ExitCode } from "../exit-codes.ts";
 import type { Io } from "../output/io.ts";
 import { formatFacts, oneLine } from "../output/table.ts";

@@ -6,6 +6,21 @@ export function wholeNumber(text: string): number {
   return Number(text);
 }
 
+/** A whole number from 1 on, from text. */
+export function positiveNumber(text: string): number {
+  const value = wholeNumber(text);
+  if (value === 0) throw new InvalidArgumentError("It must be at least 1.");
+  return value;
+}
+
+/** `a, b` as a list without empty items. */
+export function listOf(text: string): string[] {
+  return text
+    .split(",")
+    .map((item) => item.trim())
+    .filter((item) => item !== "");
+}
+
 /**
  * Collects `--input` options into an object: `key=text`, or `key:=json` for anything that is no text, e.g.
  * `--input topic=webhooks --input count:=3`.

@@ -1,6 +1,7 @@
+import { executionSchema, type Execution } from "@crewstream/contracts";
 import type { ApiClient } from "../api/api-client.ts";
 import { followEvents } from "../api/follow-events.ts";
-import { executionSchema, segment, type Execution } from "../api/shapes.ts";
+import { segment } from "../api/paths.ts";
 import type { Io } from "../output/io.ts";
 import { renderLine, renderTree, type RenderOptions } from "./render-tree.ts";
 import { RunTree } from "./run-tree.ts";
