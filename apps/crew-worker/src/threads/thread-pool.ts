@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { automationEnvironment } from "../automation-environment.ts";
 
 /** A thread without work is ended after this long; one is kept, so that the next run starts at once. */
 const idleMs = 60_000;
@@ -54,7 +55,8 @@ export class ThreadPool implements AsyncDisposable {
     const thread = new Worker(new URL("./run-thread.ts", import.meta.url), {
       // What an automation prints is the operator's to see, but our stdout carries JSON lines.
       stdout: true,
-      env: {},
+      // A tool reads its service's key from its environment; the deployment's own variables are not in it.
+      env: automationEnvironment(),
       resourceLimits: { maxOldGenerationSizeMb: this.#heapMb },
     });
     thread.stdout.pipe(process.stderr);
