@@ -14,6 +14,7 @@ export const crewWorkerSchema = variables.pick({
   CREW_CONCURRENCY: true,
   RUN_MEMORY_MB: true,
   LEASE_MS: true,
+  RECONCILE_MS: true,
   EVENT_MAX_BYTES: true,
   WEBHOOK_BATCH_MAX_WAIT_MS: true,
   RETENTION_DAYS: true,

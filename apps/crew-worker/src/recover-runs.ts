@@ -3,8 +3,6 @@ import { activeExecutions, forgetExecution, readExecution, takeTurn, type Execut
 import type { CrewContext } from "./run-execution.ts";
 
 const perPass = 200;
-/** Pause between passes of the process whose turn it is. */
-export const recoverEveryMs = 10_000;
 /** Younger ones may just be on their way into the queue. */
 const graceMs = 5000;
 
@@ -14,7 +12,7 @@ const graceMs = 5000;
  */
 export async function recoverRuns(context: CrewContext, signal: AbortSignal): Promise<void> {
   const { store, queues } = context;
-  if (!(await takeTurn(store, "recover-runs", recoverEveryMs * 0.9))) return;
+  if (!(await takeTurn(store, "recover-runs", context.config.RECONCILE_MS * 0.9))) return;
   for (let partition = 0; partition < store.partitions; partition += 1) {
     for (const id of await activeExecutions(store, partition, perPass)) {
       if (signal.aborted) return;

@@ -16,7 +16,7 @@ import { announcer } from "./announce.ts";
 import { automationEnvironment } from "./automation-environment.ts";
 import type { CrewWorkerConfig } from "./config.ts";
 import { publishedCounter } from "./published-counter.ts";
-import { recoverEveryMs, recoverRuns } from "./recover-runs.ts";
+import { recoverRuns } from "./recover-runs.ts";
 import { runExecution } from "./run-execution.ts";
 import { findInThread } from "./threads/find-in-thread.ts";
 import { ThreadPool } from "./threads/thread-pool.ts";
@@ -76,7 +76,7 @@ export async function startCrewWorker(
   await announcing.announce();
   const recovery = {
     name: "recover-runs",
-    everyMs: recoverEveryMs,
+    everyMs: config.RECONCILE_MS,
     run: (signal: AbortSignal) => recoverRuns(context, signal),
   };
   const announcedProcess = processAnnouncer(store, "crew");

@@ -24,6 +24,7 @@ export const deliveryWorkerSchema = variables.pick({
   OPERATIONS_WEBHOOK_URL: true,
   DELIVERY_CONCURRENCY: true,
   LEASE_MS: true,
+  RECONCILE_MS: true,
   RETENTION_DAYS: true,
   SHUTDOWN_TIMEOUT_MS: true,
   HEALTH_HOST: true,

@@ -9,6 +9,7 @@ import {
   relist,
   retireExecution,
   takeTurn,
+  tidyDeliveries,
   type ExecutionRecord,
   type FeedAddress,
   type FeedState,
@@ -16,16 +17,16 @@ import {
 
 /** Executions looked at per partition and pass. */
 const perPass = 200;
-/** Pause between passes of the process whose turn it is. */
-export const reconcileEveryMs = 15_000;
 
 /**
  * Finds feeds that have undelivered events and no job, sealed deliveries without an owner, and parked ones without a
  * retry: what a crash between two writes, or a job that was removed, leaves behind. Waking is idempotent, so a feed
- * that was well is only asked once more.
+ * that was well is only asked once more. What has expired is taken off the lists.
+ * @param everyMs pause between passes of the process whose turn it is
  */
-export async function reconcile(context: DeliveryContext, signal: AbortSignal): Promise<void> {
-  if (!(await takeTurn(context.store, "reconcile", reconcileEveryMs * 0.9))) return;
+export async function reconcile(context: DeliveryContext, everyMs: number, signal: AbortSignal): Promise<void> {
+  if (!(await takeTurn(context.store, "reconcile", everyMs * 0.9))) return;
+  await tidyDeliveries(context.store, { now: Date.now(), retentionMs: context.limits.retentionMs });
   for (let partition = 0; partition < context.store.partitions; partition += 1) {
     for (const id of await activeExecutions(context.store, partition, perPass)) {
       if (signal.aborted) return;

@@ -15,7 +15,7 @@ import {
 import type { DeliveryWorkerConfig } from "./config.ts";
 import { createDeliveryContext } from "./context.ts";
 import { setGauges } from "./gauges.ts";
-import { reconcile, reconcileEveryMs } from "./reconcile.ts";
+import { reconcile } from "./reconcile.ts";
 
 /** Starts the delivery worker: one worker per feeds and retries partition, the reconciler, and health. */
 export async function startDeliveryWorker(
@@ -43,7 +43,11 @@ export async function startDeliveryWorker(
   const announcer = processAnnouncer(store, "delivery");
   stack.defer(announcer.withdraw);
   const loops: Loop[] = [
-    { name: "reconcile", everyMs: reconcileEveryMs, run: (signal) => reconcile(context, signal) },
+    {
+      name: "reconcile",
+      everyMs: config.RECONCILE_MS,
+      run: (signal) => reconcile(context, config.RECONCILE_MS, signal),
+    },
     { name: "stats", everyMs: 2000, run: () => context.stats.flush(store, Date.now()) },
     { name: "announce", everyMs: announceEveryMs, run: announcer.announce },
     { name: "gauges", everyMs: 15_000, run: () => setGauges(context, queues) },

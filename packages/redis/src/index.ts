@@ -32,7 +32,7 @@ export {
   type ExecutionList,
 } from "./execution-index.ts";
 export { readExecutionBriefs, type ExecutionBrief } from "./execution-summary.ts";
-export { admitRequest, reportRequest, type Admission, type BreakerLimits } from "./breakers.ts";
+export { admitRequest, probeSoon, reportRequest, type Admission, type BreakerLimits } from "./breakers.ts";
 export { announceEveryMs, liveProcesses, processAnnouncer, type LiveProcess } from "./processes.ts";
 export { createRedis, type Patience, type RedisClient } from "./client.ts";
 export {
@@ -82,4 +82,5 @@ export { Keys, partitionOf, type IndexedState } from "./keys.ts";
 export { claimLease, releaseLease, renewLease, type Lease, type LeaseRefusal } from "./lease.ts";
 export { isOutage } from "./outage.ts";
 export { openStore, ping, type Store, type StoreConfig } from "./store.ts";
+export { tidyDeliveries } from "./tidy-deliveries.ts";
 export { claimAlert, takeTurn } from "./turns.ts";

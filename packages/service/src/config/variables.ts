@@ -75,6 +75,9 @@ export const variables = z.object({
   QUEUE_PARTITIONS: whole(1, 256)
     .default(4)
     .describe("Queues that feeds and retries are spread over; fixed at first start"),
+  RECONCILE_MS: whole(100, 600_000)
+    .default(15_000)
+    .describe("Pause between looks for work that a crash left without a job"),
   LEASE_MS: whole(1000, 300_000)
     .default(10_000)
     .describe("How long a run or a delivery stays with a worker that has gone silent"),

@@ -1,0 +1,78 @@
+import { parseDeliveryId } from "@crewstream/contracts";
+import type { IndexedState } from "./keys.ts";
+import type { Store } from "./store.ts";
+
+const states: readonly IndexedState[] = ["retrying", "dead"];
+
+/** Entries looked at in one go. */
+const window = 200;
+/** Endpoints looked at in one pass. */
+const endpointsPerPass = 100;
+
+/**
+ * Takes deliveries off the lists whose execution has expired, or which a crash left there, cuts the attempt logs to
+ * the retention, and forgets endpoints that were not delivered to for so long. Without it the lists would only grow.
+ * @returns how many entries were wrong
+ */
+export async function tidyDeliveries(store: Store, options: { now: number; retentionMs: number }): Promise<number> {
+  const { redis, keys } = store;
+  const oldest = options.now - options.retentionMs;
+  let tidied = 0;
+  for (let partition = 0; partition < store.partitions; partition += 1) {
+    for (const state of states) tidied += await tidyList(store, keys.deliveryIndex(partition, state), state);
+    await redis.xtrim(keys.attemptLog(partition), "MINID", String(Math.max(0, oldest)));
+  }
+  for (const endpoint of await someEndpoints(store)) {
+    for (const state of states) tidied += await tidyList(store, keys.endpointDeliveries(endpoint, state), state);
+    await forgetUnused(store, endpoint, oldest);
+  }
+  return tidied;
+}
+
+/** An endpoint is forgotten after its last delivery is: through it alone its lists are found. */
+async function forgetUnused(store: Store, endpoint: string, oldest: number): Promise<void> {
+  const { redis, keys } = store;
+  if (Number(await redis.zscore(keys.endpoints, endpoint)) >= oldest) return;
+  const lists = states.map((state) => keys.endpointDeliveries(endpoint, state));
+  const left = await Promise.all(lists.map((list) => redis.zcard(list)));
+  if (left.every((count) => count === 0)) await redis.zrem(keys.endpoints, endpoint);
+}
+
+/** The endpoints unused for longest, which are forgotten next, and a window at a random place. */
+async function someEndpoints(store: Store): Promise<Set<string>> {
+  const { redis, keys } = store;
+  const half = endpointsPerPass / 2;
+  const count = await redis.zcard(keys.endpoints);
+  const start = Math.floor(Math.random() * Math.max(1, count - half));
+  const [first, some] = await Promise.all([
+    redis.zrange(keys.endpoints, "0", String(half - 1)),
+    redis.zrange(keys.endpoints, String(start), String(start + half - 1)),
+  ]);
+  return new Set([...first, ...some]);
+}
+
+/** The oldest entries for as long as many of them are wrong, and a window at a random place behind them. */
+async function tidyList(store: Store, key: string, state: IndexedState): Promise<number> {
+  let tidied = 0;
+  for (let wrong = window; wrong > window / 2;) {
+    wrong = await tidyWindow(store, key, state, 0);
+    tidied += wrong;
+  }
+  const size = await store.redis.zcard(key);
+  if (size > window) tidied += await tidyWindow(store, key, state, Math.floor(Math.random() * (size - window)));
+  return tidied;
+}
+
+async function tidyWindow(store: Store, key: string, state: IndexedState, start: number): Promise<number> {
+  const ids = await store.redis.zrange(key, String(start), String(start + window - 1));
+  const gone = await Promise.all(ids.map(async (id) => ((await exists(store, id, state)) ? [] : [id])));
+  const wrong = gone.flat();
+  return wrong.length === 0 ? 0 : store.redis.zrem(key, ...wrong);
+}
+
+async function exists(store: Store, id: string, state: IndexedState): Promise<boolean> {
+  const address = parseDeliveryId(id);
+  if (address === undefined) return false;
+  const { open, dead } = store.keys.execution(address.executionId).feed(address.feed);
+  return (await store.redis.hexists(state === "dead" ? dead : open, String(address.first))) === 1;
+}

@@ -1,0 +1,124 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { admitRequest, holdEndpoint, readBreaker, reportRequest, type BreakerLimits } from "@crewstream/redis";
+import { afterAll, expect, test } from "vitest";
+import { openTestStore } from "../support/executions.ts";
+
+const store = openTestStore();
+afterAll(() => store[Symbol.asyncDispose]());
+const limits: BreakerLimits = {
+  consecutive: 3,
+  windowMs: 60_000,
+  windowMin: 10,
+  windowPercent: 50,
+  firstPauseMs: 40,
+  longestPauseMs: 100,
+  probeMs: 60_000,
+};
+const quiet = { reason: "rejected 500", pauseMs: 0, wellSince: 0 };
+const ill = (endpoint: string, more: { probe?: boolean; pauseMs?: number; wellSince?: number } = {}) =>
+  reportRequest(store, endpoint, limits, { verdict: "ill", probe: false, ...quiet, ...more });
+const admit = (endpoint: string, wellSince = 0) => admitRequest(store, endpoint, limits, wellSince);
+
+/** Opens the breaker with three failures in a row. */
+async function open(endpoint: string): Promise<void> {
+  for (let count = 0; count < limits.consecutive; count += 1) await ill(endpoint);
+  expect(await readBreaker(store, endpoint)).toMatchObject({ state: "open" });
+}
+
+/** Waits out the pause and takes the probe. */
+async function takeProbe(endpoint: string, { probeMs } = limits): Promise<void> {
+  for (;;) {
+    const admission = await admitRequest(store, endpoint, { ...limits, probeMs }, 0);
+    if (admission.kind === "probe") return;
+    await delay(admission.kind === "wait" ? Math.min(admission.waitMs, 50) : 0);
+  }
+}
+
+test("opens on failures in a row, and one success between begins the count anew", async () => {
+  expect(await admit("row")).toEqual({ kind: "yes" });
+  expect(await ill("row")).toMatchObject({ change: "none" });
+  expect(await ill("row")).toMatchObject({ change: "none" });
+  await admit("row", 1);
+  expect(await ill("row")).toMatchObject({ change: "none" });
+  expect(await ill("row", { wellSince: 2 })).toMatchObject({ change: "none" });
+  expect(await ill("row")).toMatchObject({ change: "none" });
+  expect(await ill("row")).toEqual({ change: "opened", waitMs: limits.firstPauseMs });
+  expect(await admit("row")).toMatchObject({ kind: "wait", held: false });
+});
+
+test("opens on the share of failures in a window, once there are enough requests to tell", async () => {
+  for (let count = 0; count < 4; count += 1) {
+    expect(await ill("rate", { wellSince: 1 })).toMatchObject({ change: "none" });
+  }
+  expect(await ill("rate", { wellSince: 1 })).toMatchObject({ change: "opened" });
+  // The same share over fewer than the window's minimum says nothing, and a smaller share never opens.
+  for (let count = 0; count < 20; count += 1) {
+    expect(await ill("fine", { wellSince: 2 })).toMatchObject({ change: "none" });
+  }
+});
+
+test("while open it admits one probe, whoever asks and however many", async () => {
+  await open("probe");
+  await delay(limits.firstPauseMs + 10);
+  const admissions = await Promise.all(Array.from({ length: 50 }, () => admit("probe")));
+  expect(admissions.filter(({ kind }) => kind === "probe")).toHaveLength(1);
+  expect(admissions.filter(({ kind }) => kind === "wait")).toHaveLength(49);
+  expect(await reportRequest(store, "probe", limits, { verdict: "well", probe: true, ...quiet })).toEqual({
+    change: "closed",
+    waitMs: 0,
+  });
+  expect(await admit("probe")).toEqual({ kind: "yes" });
+  expect(await readBreaker(store, "probe")).toMatchObject({ state: "closed", trips: 0, reason: undefined });
+});
+
+test("each failed probe doubles the pause up to the longest; other late failures change nothing", async () => {
+  await open("double");
+  for (const pause of [80, 100, 100]) {
+    await takeProbe("double");
+    expect(await ill("double")).toEqual({ change: "none", waitMs: 0 });
+    expect(await ill("double", { probe: true })).toEqual({ change: "none", waitMs: pause });
+  }
+  expect(await readBreaker(store, "double")).toMatchObject({ trips: 3 });
+});
+
+test("a probe that says nothing gives its place to the next one, without a longer pause", async () => {
+  await open("silent");
+  await takeProbe("silent");
+  const report = await reportRequest(store, "silent", limits, { verdict: "silent", probe: true, ...quiet });
+  expect(report).toEqual({ change: "none", waitMs: limits.firstPauseMs });
+  expect(await readBreaker(store, "silent")).toMatchObject({ trips: 0 });
+  await takeProbe("silent");
+});
+
+test("a probe that is never reported is given up after its time", async () => {
+  await open("lost");
+  await takeProbe("lost", { ...limits, probeMs: 200 });
+  expect(await admit("lost")).toMatchObject({ kind: "wait" });
+  await takeProbe("lost");
+});
+
+test("a success that was under way when it opened closes it", async () => {
+  await open("late");
+  expect(await reportRequest(store, "late", limits, { verdict: "well", probe: false, ...quiet })).toMatchObject({
+    change: "closed",
+  });
+});
+
+test("an endpoint that asks to be left alone is, also while its breaker is closed", async () => {
+  expect(await ill("pause", { pauseMs: 5000 })).toEqual({ change: "none", waitMs: 5000 });
+  const admission = await admit("pause");
+  expect(admission).toMatchObject({ kind: "wait", failingMs: 0 });
+  expect(admission.kind === "wait" && admission.waitMs > 4000).toBe(true);
+});
+
+test("what an operator holds is held until it is let go, and does not expire; the rest is forgotten in a week", async () => {
+  await ill("held");
+  const key = store.keys.breaker("held");
+  expect(await store.redis.pttl(key)).toBeGreaterThan(6 * 24 * 3_600_000);
+  await holdEndpoint(store, "held", true);
+  expect(await admit("held", 1)).toMatchObject({ kind: "wait", held: true });
+  await ill("held");
+  expect(await store.redis.pttl(key)).toBe(-1);
+  await holdEndpoint(store, "held", false);
+  expect(await admit("held")).toEqual({ kind: "yes" });
+});

@@ -1,0 +1,181 @@
+import { randomUUID } from "node:crypto";
+import { deliveryId, endpointId, newExecutionId } from "@crewstream/contracts";
+import {
+  activeExecutions,
+  addTallies,
+  announceWorker,
+  claimAlert,
+  claimIdempotencyKey,
+  countDeliveries,
+  emptyTally,
+  forgetExecution,
+  indexSettlements,
+  listDeliveries,
+  listEndpoints,
+  liveProcesses,
+  partitionOf,
+  processAnnouncer,
+  readAttemptLog,
+  relist,
+  sealDeliveries,
+  servedAutomations,
+  settleDeliveries,
+  takeTurn,
+  tidyDeliveries,
+  withdrawWorker,
+  type Attempt,
+  type Listed,
+  type Settlement,
+} from "@crewstream/redis";
+import { afterAll, describe, expect, test } from "vitest";
+import { createTestExecution, executionIdAt, openTestStore, subscription } from "../support/executions.ts";
+
+const store = openTestStore();
+afterAll(() => store[Symbol.asyncDispose]());
+const url = "http://127.0.0.1:9/hook";
+const endpoint = endpointId(new URL(url));
+const record = (first: number, attempts = 1) => ({ first, last: first, events: 1, sealedAt: 1, attempts });
+
+describe("the lists of deliveries", () => {
+  test("a walk by pages comes by every delivery once, also when more of them share a millisecond than fit a page", async () => {
+    const id = newExecutionId();
+    const partition = partitionOf(id, store.partitions);
+    const expected = Array.from({ length: 700 }, (_, index) =>
+      deliveryId({ executionId: id, feed: 0, first: index + 1 }),
+    );
+    await Promise.all(
+      expected.map((_, index) => relist(store, { executionId: id, feed: 0, first: index + 1 }, url, "dead", 5000)),
+    );
+    for (const scope of [{ partition }, { endpoint }]) {
+      const seen: string[] = [];
+      for (let before: Listed | undefined; ;) {
+        const page = await listDeliveries(store, scope, "dead", { before, limit: 100 });
+        seen.push(...page.map((entry) => entry.id));
+        before = page.at(-1);
+        if (before === undefined) break;
+      }
+      expect(seen.sort()).toEqual([...expected].sort());
+    }
+    expect(await countDeliveries(store, "dead", endpoint)).toBe(700);
+    // None of them has a record: they are taken off, from both lists.
+    await addTallies(store, new Map([[endpoint, { ...emptyTally(), delivered: 1 }]]), Date.now());
+    await tidyDeliveries(store, { now: Date.now(), retentionMs: 60_000 });
+    expect(await countDeliveries(store, "dead")).toBe(0);
+    expect(await countDeliveries(store, "dead", endpoint)).toBe(0);
+  });
+
+  test("a delivery stands in one list at a time, and in none after it was acknowledged", async () => {
+    const id = await createTestExecution(store, [subscription(url)]);
+    const address = { executionId: id, feed: 0 };
+    const where = async () => [await countDeliveries(store, "retrying"), await countDeliveries(store, "dead")];
+    const become = async (outcome: Settlement["outcome"]) => {
+      await indexSettlements(store, address, endpoint, [{ record: { ...record(1, 2), nextAt: 1 }, outcome }]);
+      return where();
+    };
+    expect(await become("parked")).toEqual([1, 0]);
+    expect(await become("dead")).toEqual([0, 1]);
+    expect(await become("held")).toEqual([1, 0]);
+    expect(await become("delivered")).toEqual([0, 0]);
+  });
+
+  test("what a settlement did not do is not listed", async () => {
+    const id = await createTestExecution(store, [subscription(url)]);
+    const address = { executionId: id, feed: 0 };
+    const late: Settlement[] = [{ record: { ...record(1), nextAt: 1 }, outcome: "parked" }];
+    const { effects } = await settleDeliveries(store, address, { settlements: late, maxParked: 5 });
+    await indexSettlements(store, address, endpoint, late, effects);
+    expect(await countDeliveries(store, "retrying")).toBe(0);
+  });
+
+  test("tidying keeps what has a record, cuts the attempt log to the retention and forgets unused endpoints", async () => {
+    const id = await createTestExecution(store, [subscription(url)]);
+    const address = { executionId: id, feed: 0 };
+    const attempt: Attempt = {
+      id: deliveryId({ ...address, first: 1 }),
+      executionId: id,
+      endpoint,
+      feed: 0,
+      attempt: 1,
+      at: 1,
+      durationMs: 1,
+      events: 1,
+      outcome: "rejected",
+      settled: "dead",
+      response: "private words",
+    };
+    const dead: Settlement[] = [{ record: record(1), outcome: "dead", attempt }];
+    await sealDeliveries(store, address, { from: 0, to: 1, deliveries: [record(1, 0)] });
+    await settleDeliveries(store, address, { settlements: dead, maxParked: 5 });
+    await indexSettlements(store, address, endpoint, dead);
+    await addTallies(store, new Map([[endpoint, { ...emptyTally(), failed: 1 }]]), Date.now());
+
+    const retentionMs = 60_000;
+    await tidyDeliveries(store, { now: Date.now(), retentionMs });
+    const partition = partitionOf(id, store.partitions);
+    expect(await countDeliveries(store, "dead")).toBe(1);
+    expect(await readAttemptLog(store, partition, { limit: 5 })).toHaveLength(1);
+
+    const later = Date.now() + retentionMs + 10;
+    await tidyDeliveries(store, { now: later, retentionMs });
+    expect(await readAttemptLog(store, partition, { limit: 5 })).toEqual([]);
+    // Its dead letter is there still, and through it alone the endpoint's lists are found.
+    expect((await listEndpoints(store, { limit: 5 })).map((listed) => listed.id)).toEqual([endpoint]);
+    await store.redis.del(store.keys.execution(id).feed(0).dead);
+    await tidyDeliveries(store, { now: later, retentionMs });
+    expect(await countDeliveries(store, "dead")).toBe(0);
+    expect(await listEndpoints(store, { limit: 5 })).toEqual([]);
+  });
+});
+
+test("an execution whose record may be on its way still is watched on", async () => {
+  const young = newExecutionId();
+  const old = executionIdAt(Date.now() - 120_000);
+  for (const id of [young, old]) {
+    const partition = partitionOf(id, store.partitions);
+    await store.redis.zadd(store.keys.active(partition), 1, id);
+    await forgetExecution(store, id);
+    expect((await activeExecutions(store, partition, 1000)).includes(id)).toBe(id === young);
+  }
+});
+
+test("an idempotency key stands for the first execution that claimed it, and tells a body that differs", async () => {
+  const keyHash = randomUUID();
+  const claims = await Promise.all(
+    Array.from({ length: 20 }, () =>
+      claimIdempotencyKey(store, { keyHash, bodyHash: "one", executionId: newExecutionId() }),
+    ),
+  );
+  expect(claims.filter(({ fresh }) => fresh)).toHaveLength(1);
+  expect(new Set(claims.map(({ executionId }) => executionId)).size).toBe(1);
+  const other = await claimIdempotencyKey(store, { keyHash, bodyHash: "two", executionId: newExecutionId() });
+  expect(other).toEqual({ executionId: claims[0]?.executionId, fresh: false, sameBody: false });
+});
+
+test("workers and processes are known while they say so", async () => {
+  const worker = { worker: "w1", host: "h", pid: 1, startedAt: 1, automations: [] };
+  const automation = { name: "a", kind: "crew" as const, description: "old", inputs: [], required: [], version: "1" };
+  await announceWorker(store, { ...worker, automations: [automation] }, 60_000);
+  const newer = { ...automation, description: "new", version: "2" };
+  await announceWorker(store, { ...worker, worker: "w2", startedAt: 2, automations: [newer] }, 60_000);
+  expect(await servedAutomations(store, Date.now())).toEqual([{ ...newer, workers: 2 }]);
+  // One that went silent is out when its time has passed, and its words are dropped by the next who speaks.
+  expect(await servedAutomations(store, Date.now() + 61_000)).toEqual([]);
+  await announceWorker(store, { ...worker, worker: "w3", automations: [automation] }, -1000);
+  await withdrawWorker(store, "w2");
+  expect(await store.redis.hkeys(store.keys.automations)).toEqual(["w1"]);
+
+  const { announce, withdraw } = processAnnouncer(store, "delivery");
+  await announce();
+  expect(await liveProcesses(store, Date.now())).toMatchObject([{ kind: "delivery", pid: process.pid }]);
+  expect(await liveProcesses(store, Date.now() + 16_000)).toEqual([]);
+  await withdraw();
+  expect(await liveProcesses(store, Date.now())).toEqual([]);
+});
+
+test("a turn and an alert are taken by one of many", async () => {
+  const turns = await Promise.all(Array.from({ length: 10 }, () => takeTurn(store, "test", 60_000)));
+  expect(turns.filter(Boolean)).toHaveLength(1);
+  const alerts = await Promise.all(Array.from({ length: 10 }, () => claimAlert(store, "delivery.dead", endpoint)));
+  expect(alerts.filter(Boolean)).toHaveLength(1);
+  expect(await claimAlert(store, "endpoint.disabled", endpoint)).toBe(true);
+});
