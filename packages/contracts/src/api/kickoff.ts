@@ -12,6 +12,9 @@ const webhooksSchema = z
   )
   .meta({ description: `One webhook, or a list of at most ${mostWebhooks}` });
 
+/** Any JSON. `z.json()` would say so in a recursive JSON Schema, whose references an OpenAPI document cannot hold. */
+const anyJson = z.custom<z.infer<ReturnType<typeof z.json>>>();
+
 /**
  * The body of `POST /kickoff` (AMP's deployment API). Unknown fields pass: clients send both casings and fields that
  * nobody documents. `null`, `""` and absence are equal.
@@ -19,7 +22,7 @@ const webhooksSchema = z
 export const kickoffRequestSchema = z.looseObject({
   inputs: absentable(z.record(z.string(), z.unknown(), 'must be an object such as {"topic": "AI"}')),
   /** Echoed in the legacy webhooks and in `last_executed_task`. */
-  meta: absentable(z.json()),
+  meta: absentable(anyJson),
   taskWebhookUrl: absentable(webhookUrlSchema),
   stepWebhookUrl: absentable(webhookUrlSchema),
   crewWebhookUrl: absentable(webhookUrlSchema),
