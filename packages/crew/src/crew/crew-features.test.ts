@@ -105,7 +105,19 @@ describe("callbacks and hooks", () => {
     expect(outcome).toMatchObject({ state: "SUCCESS", result: "HELLO." });
     expect(told).toEqual(["step 0: Hello.", "greet: Hello."]);
     expect(events.find(({ type }) => type === "task_started")?.data["description"]).toBe("Greet Ada");
+    expect(events[0]?.data).toMatchObject({ inputs: { who: "Ada" } });
     expect(events.at(-1)?.data["output"]).toMatchObject({ raw: "HELLO." });
+  });
+
+  test("a hook that throws fails the crew, whose start is told all the same", async () => {
+    const beforeKickoff = [
+      () => {
+        throw new Error("no inputs today");
+      },
+    ];
+    const { outcome, context } = await run({ agents: { a: agentWith([]).agent }, tasks: [task("t")], beforeKickoff });
+    expect(outcome).toMatchObject({ state: "FAILED", error: "no inputs today" });
+    expect(context.sink.types()).toEqual(["crew_kickoff_started", "crew_kickoff_failed"]);
   });
 
   test("a callback that throws fails what it was called for", async () => {

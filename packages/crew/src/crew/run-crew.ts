@@ -18,13 +18,17 @@ export async function runCrew(
 ): Promise<CrewOutput> {
   const inputs = { ...crew.inputs, ...given };
   const meter = new UsageMeter(scope.usage);
-  const span = new Span(scope.derive({ usage: meter }), "crew_kickoff_started", { crew_name: name, inputs });
+  const before = await hooked(scope.at("before"), crew.beforeKickoff ?? [], inputs);
+  const span = new Span(scope.derive({ usage: meter }), "crew_kickoff_started", {
+    crew_name: name,
+    inputs: before.inputs,
+  });
   return within(
     span,
     async () => {
+      if (before.failure !== undefined) throw before.failure;
       const at = span.scope;
-      const prepared = await throughHooks(at.at("before"), crew.beforeKickoff ?? [], inputs);
-      const tasks = planTasks(at, crew, name, prepared);
+      const tasks = planTasks(at, crew, name, before.inputs);
       const outputs = await runTasks(at, tasks, { callback: crew.taskCallback });
       const last = outputs.findLast((output) => output.raw !== "") ?? outputs.at(-1);
       const plain: CrewOutput = {
@@ -49,6 +53,20 @@ export async function runCrew(
     },
     (error) => ({ type: "crew_kickoff_failed", data: { crew_name: name, error: errorMessage(error) } }),
   );
+}
+
+/** What the hooks make of the inputs; their failure is the crew's, told when its start is. */
+async function hooked(
+  scope: Scope,
+  hooks: NonNullable<CrewDefinition["beforeKickoff"]>,
+  inputs: Inputs,
+): Promise<{ inputs: Inputs; failure?: unknown }> {
+  try {
+    return { inputs: await throughHooks(scope, hooks, inputs) };
+  } catch (failure) {
+    if (scope.run.passesThrough(failure)) throw failure;
+    return { inputs, failure };
+  }
 }
 
 /** Hands a value through functions that may each give another one, every one called once in the life of the run. */

@@ -62,7 +62,10 @@ function takePart(
     collected.thinking(part.id, part.delta);
     return { kind: "thinking", text: part.delta, responseId };
   }
-  if (part.type === "reasoning-end") collected.seal(part.id, part.providerMetadata);
+  if (part.type === "text-start" || part.type === "text-end") collected.note("text", part.id, part.providerMetadata);
+  if (part.type === "reasoning-start" || part.type === "reasoning-end") {
+    collected.note("reasoning", part.id, part.providerMetadata);
+  }
   if (part.type === "tool-input-start") open.set(part.id, { toolName: part.toolName, args: "" });
   if (part.type === "tool-call") collected.add(part);
   const call = part.type === "tool-input-delta" ? open.get(part.id) : undefined;
@@ -80,10 +83,16 @@ function takePart(
 
 type Finish = Parameters<typeof usageOf>[0];
 
+interface OpenPart {
+  type: "text" | "reasoning";
+  text: string;
+  providerOptions?: object;
+}
+
 class Collector {
   responseId: string | null = null;
   readonly #parts: ModelAnswer["content"] = [];
-  readonly #byId = new Map<string, { type: "text" | "reasoning"; text: string; providerOptions?: object }>();
+  readonly #byId = new Map<string, OpenPart>();
   readonly #calls: ModelAnswer["toolCalls"] = [];
 
   text(id: string, delta: string): void {
@@ -94,10 +103,13 @@ class Collector {
     this.#append("reasoning", id, delta);
   }
 
-  /** Keeps what the provider must see again with this part, such as a signature over its reasoning. */
-  seal(id: string, metadata: object | undefined): void {
-    const part = this.#byId.get(`reasoning:${id}`);
-    if (part !== undefined && metadata !== undefined) part.providerOptions = metadata;
+  /**
+   * Begins or ends a part, and keeps what the provider must see again with it, such as a signature over its reasoning:
+   * OpenAI and Anthropic refuse a conversation in which that is missing, even where the part has no text.
+   */
+  note(type: "text" | "reasoning", id: string, metadata: object | undefined): void {
+    const part = this.#part(type, id);
+    if (metadata !== undefined) part.providerOptions = { ...part.providerOptions, ...metadata };
   }
 
   add(part: LanguageModelV4Content): void {
@@ -125,7 +137,9 @@ class Collector {
       text: textOf("text"),
       reasoning: textOf("reasoning"),
       toolCalls: this.#calls,
-      content: this.#parts.filter((part) => !("text" in part) || part.text !== ""),
+      content: this.#parts.filter(
+        (part) => !("text" in part) || part.text !== "" || part.providerOptions !== undefined,
+      ),
       usage: usageOf(usage),
       finishReason: finish.raw ?? finish.unified,
       responseId: this.responseId,
@@ -133,14 +147,17 @@ class Collector {
   }
 
   #append(type: "text" | "reasoning", id: string, delta: string): void {
+    this.#part(type, id).text += delta;
+  }
+
+  #part(type: "text" | "reasoning", id: string): OpenPart {
     const key = `${type}:${id}`;
-    let part = this.#byId.get(key);
-    if (part === undefined) {
-      part = { type, text: "" };
-      this.#byId.set(key, part);
-      this.#parts.push(part as ModelAnswer["content"][number]);
-    }
-    part.text += delta;
+    const known = this.#byId.get(key);
+    if (known !== undefined) return known;
+    const part: OpenPart = { type, text: "" };
+    this.#byId.set(key, part);
+    this.#parts.push(part as ModelAnswer["content"][number]);
+    return part;
   }
 }
 
