@@ -1,5 +1,4 @@
 import { AppError, ErrorCode } from "@crewstream/contracts";
-import { exitConfiguration } from "@crewstream/service";
 
 /** What the process ends with, for scripts; `crewstream help` lists them. */
 export const ExitCode = {
@@ -15,7 +14,8 @@ export const ExitCode = {
   unavailable: 5,
   /** The token is missing, unknown or may not do this. */
   refused: 6,
-  configuration: exitConfiguration,
+  /** `exitConfiguration` of the service package, which would cost every command 100 ms to load. */
+  configuration: 78,
   /** Ended by a second Ctrl-C. */
   killed: 130,
 } as const;

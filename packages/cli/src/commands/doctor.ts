@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import { examine } from "../doctor/examine.ts";
 import type { Finding } from "../doctor/finding.ts";
 import { ExitCode } from "../exit-codes.ts";
 import type { Io } from "../output/io.ts";
@@ -14,6 +13,8 @@ export function addDoctorCommand(program: Command, io: Io): void {
     .description("Look at Redis, secrets, workers and the API: what is wrong, and how to mend it")
     .option("--json", "print JSON")
     .action(async (options: { json?: boolean }) => {
+      // Loaded when asked for: a Redis client is none of the other commands' business.
+      const { examine } = await import("../doctor/examine.ts");
       const findings = await examine(io.env);
       if (options.json === true) writeJson(io, findings);
       else io.write(findings.map((each) => describe(each, io)).join(""));

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { ExitCode } from "../exit-codes.ts";
+import { endWithReader } from "../output/io.ts";
 import { jsonView, readableView } from "../logs/log-view.ts";
-import { start } from "../start/start.ts";
 
 /** One Ctrl-C reaches this process twice when npm passes it on as well: signals this close are one. */
 const samePressMs = 300;
@@ -13,9 +13,12 @@ export function addStartCommand(program: Command): void {
     .description("Run everything on this machine: Redis, api, crew worker, delivery worker")
     .option("--json", "print the processes' JSON log lines as they are")
     .action(async (options: { json?: boolean }) => {
+      // A terminal that is closed or a reader that has gone must not cut the system off: it is stopped in order.
+      process.stdout.off("error", endWithReader).on("error", () => undefined);
       const write = (text: string): void => void process.stdout.write(text);
       const view = options.json === true ? jsonView(write) : readableView(write);
       const { stop, kill } = stopSignals();
+      const { start } = await import("../start/start.ts");
       await start({ env: process.env, view, stop, kill });
       view.say("Stopped: nothing of it is running any more");
       process.exitCode = kill.aborted ? ExitCode.killed : ExitCode.ok;

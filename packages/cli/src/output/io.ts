@@ -20,8 +20,14 @@ export interface Io {
   interrupted: () => AbortSignal;
 }
 
+/** Ends a command whose reader has gone, as in `crewstream events ID | head`: that is no error. */
+export function endWithReader(error: NodeJS.ErrnoException): void {
+  process.exit(error.code === "EPIPE" ? 0 : 1);
+}
+
 /** The process's own. */
 export function processIo(): Io {
+  process.stdout.on("error", endWithReader);
   return {
     env: process.env,
     write: (output) => void process.stdout.write(output),
