@@ -12,6 +12,9 @@ import { createCipher, type Logger, type Metrics } from "@crewstream/service";
 import type { DeliveryWorkerConfig } from "./config.ts";
 import { version } from "./version.ts";
 
+/** However long an endpoint is down, it is asked this often whether it is back. */
+const longestProbePauseMs = 30_000;
+
 const dayMs = 24 * 3_600_000;
 
 /** Wires a delivery context from the configuration; the HTTP client goes with `stack`. */
@@ -22,7 +25,7 @@ export function createDeliveryContext(
   const { store, queues, log, metrics, stack } = parts;
   const policy = addressPolicy(config);
   const retrySchedule = config.WEBHOOK_RETRY_SCHEDULE;
-  const firstPauseMs = Math.min(retrySchedule[0] ?? 5000, 30_000);
+  const firstPauseMs = Math.min(retrySchedule[0] ?? 5000, longestProbePauseMs);
   const alert = createAlerts(store, queues, config.OPERATIONS_WEBHOOK_URL);
   const gate = new EndpointGate({
     store,
@@ -41,7 +44,7 @@ export function createDeliveryContext(
       windowMin: 20,
       windowPercent: 50,
       firstPauseMs,
-      longestPauseMs: Math.max(firstPauseMs, 30_000),
+      longestPauseMs: Math.min(Math.max(...retrySchedule), longestProbePauseMs),
       probeMs: config.WEBHOOK_TIMEOUT_MS + 5000,
     },
   });

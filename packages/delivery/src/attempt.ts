@@ -2,6 +2,7 @@ import {
   deliveryId,
   webhookHeaders,
   type Authentication,
+  type Ordering,
   type Subscription,
   type SubscriptionSecrets,
 } from "@crewstream/contracts";
@@ -32,26 +33,31 @@ export function openFeed(context: DeliveryContext, feed: Omit<OpenedFeed, "secre
 
 /**
  * Makes one attempt of a sealed delivery, and decides what becomes of it. The caller writes the fate down.
- * The permit is given back here, with what the attempt says of the endpoint.
+ * The permit is given back here, with what the attempt says of the endpoint, also when no request could be made.
  */
 export async function attemptDelivery(
   context: DeliveryContext,
   feed: OpenedFeed,
-  delivery: { record: DeliveryRecord; events: readonly RenderedEvent[]; permit: Permit },
+  delivery: {
+    record: DeliveryRecord;
+    events: readonly RenderedEvent[];
+    permit: Permit;
+    /** `strict` holds a failed delivery at the head of its feed, `relaxed` parks it. */
+    ordering: Ordering;
+  },
   signal: AbortSignal,
 ): Promise<{ fate: Fate; settlement: Settlement | undefined }> {
   const { record, events, permit } = delivery;
   const at = Date.now();
-  const body = feed.renderer.body(events);
-  const result = await send(
-    { url: feed.subscription.url, body, headers: requestHeaders(context, feed, record, body, at) },
-    { client: context.client, policy: context.policy, signal },
-  );
+  const result = await request(context, feed, delivery, at, signal).catch(async (error: unknown) => {
+    await permit.release({ verdict: "silent" });
+    throw error;
+  });
   const fate = decideFate({
     record,
     outcome: result.outcome,
     schedule: feed.subscription.retrySchedule ?? context.limits.retrySchedule,
-    ordering: feed.subscription.ordering,
+    ordering: delivery.ordering,
     now: Date.now(),
     random: Math.random(),
   });
@@ -64,6 +70,20 @@ export async function attemptDelivery(
   const attempt = toAttempt(feed, fate, result, at);
   report(context, feed, fate, attempt, events);
   return { fate, settlement: { record: fate.record, outcome: fate.kind, attempt } };
+}
+
+async function request(
+  context: DeliveryContext,
+  feed: OpenedFeed,
+  { record, events }: { record: DeliveryRecord; events: readonly RenderedEvent[] },
+  at: number,
+  signal: AbortSignal,
+): Promise<SendResult> {
+  const body = feed.renderer.body(events);
+  return send(
+    { url: feed.subscription.url, body, headers: requestHeaders(context, feed, record, body, at) },
+    { client: context.client, policy: context.policy, signal },
+  );
 }
 
 function requestHeaders(

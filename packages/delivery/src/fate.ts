@@ -28,7 +28,8 @@ export function decideFate(question: {
 }): Fate {
   const { outcome, ordering, now } = question;
   if (outcome.kind === "cut_off") return { kind: "unchanged", record: question.record, endsFeed: false };
-  const { nextAt: _done, ...before } = question.record;
+  // Of the attempt before this one nothing stays: its status beside this one's reason would tell a story of neither.
+  const { nextAt: _done, outcome: _outcome, status: _status, reason: _reason, ...before } = question.record;
   const record: DeliveryRecord = {
     ...before,
     attempts: before.attempts + 1,

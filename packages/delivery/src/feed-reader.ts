@@ -57,7 +57,7 @@ export class FeedReader {
         this.#scannedTo = event.seq;
       }
       this.#atEnd = page.length < limit;
-      this.#adaptPage(page);
+      this.#pageLength = nextPageLength(page, limit);
     }
   }
 
@@ -79,23 +79,37 @@ export class FeedReader {
     this.#selected = this.#selected.slice(length);
     return { events, cursor: this.#selected.length === 0 ? this.#scannedTo : last.seq };
   }
-
-  /** XRANGE counts entries, not bytes: the next page's length follows from the size of this one's events. */
-  #adaptPage(page: readonly StoredEvent[]): void {
-    const characters = page.reduce((total, event) => total + event.json.length, 0);
-    if (characters === 0) return;
-    this.#pageLength = Math.max(1, Math.min(longestPage, Math.floor((pageBytes * page.length) / characters)));
-  }
 }
 
-/** The events of one delivery, read and rendered again: the same bytes as on its first attempt. */
+/**
+ * The events of one delivery, read and rendered again: the same bytes as on its first attempt. A feed that selects few
+ * events of many has deliveries over long ranges, so these are read in pages too.
+ */
 export async function readDelivery(
   store: Store,
   address: FeedAddress,
   range: { first: number; last: number },
   renderer: Renderer,
 ): Promise<RenderedEvent[]> {
-  const limit = range.last - range.first + 1;
-  const events = await readEvents(store, address.executionId, { from: range.first, to: range.last, limit });
-  return events.map((event) => renderer.render(event)).filter((event) => event !== undefined);
+  const rendered: RenderedEvent[] = [];
+  let pageLength = firstPage;
+  for (let from = range.first; from <= range.last;) {
+    const limit = pageLength;
+    const page = await readEvents(store, address.executionId, { from, to: range.last, limit });
+    for (const event of page) {
+      const one = renderer.render(event);
+      if (one !== undefined) rendered.push(one);
+      from = event.seq + 1;
+    }
+    if (page.length < limit) break;
+    pageLength = nextPageLength(page, pageLength);
+  }
+  return rendered;
+}
+
+/** XRANGE counts entries, not bytes: the next page's length follows from the size of this one's events. */
+function nextPageLength(page: readonly StoredEvent[], length: number): number {
+  const characters = page.reduce((total, event) => total + event.json.length, 0);
+  if (characters === 0) return length;
+  return Math.max(1, Math.min(longestPage, Math.floor((pageBytes * page.length) / characters)));
 }

@@ -1,9 +1,10 @@
 import { endpointId } from "@crewstream/contracts";
 import { readFeed, type FeedAddress } from "@crewstream/redis";
 import { attemptDelivery, openFeed } from "./attempt.ts";
+import { bury, isLost } from "./bury.ts";
 import type { DeliveryContext } from "./context.ts";
 import { endFeed } from "./end-feed.ts";
-import { rest, type DrainResult } from "./feed.ts";
+import { rest, type DrainResult } from "./rest.ts";
 import { readDelivery } from "./feed-reader.ts";
 import { createRenderer } from "./render.ts";
 import { settle } from "./settle.ts";
@@ -27,12 +28,26 @@ export async function retryDelivery(
 
   const { subscription } = state;
   const endpoint = endpointId(new URL(subscription.url));
-  const permit = await context.gate.acquire(endpoint);
-  if (!("release" in permit)) return { kind: "later", delayMs: permit.waitMs + Math.random() * 1000 };
-
+  // All that may throw comes before the permit, which is given back exactly once by the attempt.
   const feed = openFeed(context, { address, subscription, endpoint, renderer: createRenderer(subscription) });
   const events = await readDelivery(context.store, address, record, feed.renderer);
-  const { fate, settlement } = await attemptDelivery(context, feed, { record, events, permit }, signal);
+  const permit = await context.gate.acquire(endpoint);
+  if (!("release" in permit)) {
+    // A person who revived it knows that the endpoint was failing: its time counts from there.
+    const failingForMs = Math.min(permit.failingMs, Date.now() - (record.revivedAt ?? 0));
+    if (!isLost(context, subscription, failingForMs))
+      return { kind: "later", delayMs: permit.waitMs + Math.random() * 1000 };
+    await bury(context, address, endpoint, [record]);
+    await rest(context, address, state.feeds);
+    return { kind: "done" };
+  }
+  // Parked already, so its feed does not stand behind it, whatever its ordering: a person has revived it.
+  const { fate, settlement } = await attemptDelivery(
+    context,
+    feed,
+    { record, events, permit, ordering: "relaxed" },
+    signal,
+  );
   if (settlement === undefined) return { kind: "later", delayMs: 0 };
 
   const { wake } = await settle(context, address, endpoint, [settlement]);

@@ -17,6 +17,8 @@ export const deliveryRecordSchema = z.object({
   reason: z.string().optional(),
   /** Attempts at which a person restarted the schedule. */
   scheduleFrom: z.number().optional(),
+  /** When that was, ms. */
+  revivedAt: z.number().optional(),
 });
 export type DeliveryRecord = z.infer<typeof deliveryRecordSchema>;
 

@@ -35,16 +35,23 @@ export function forbiddenRange(text: string, allowed: readonly Network[]): strin
   return undefined;
 }
 
+/** All that is handed out of IPv6 for the public internet (IANA, IPv6 global unicast). */
+const publicIPv6 = ipaddr.parseCIDR("2000::/3");
+
 /** Cloud metadata services sit in link-local and private ranges, but AWS's IPv6 one deserves its name in the error. */
 function rangeOf(address: Address): string | undefined {
   if (address.toString() === "169.254.169.254" || address.toString() === "fd00:ec2::254") return "metadata";
   const range = address.range();
-  return range === "unicast" ? undefined : range;
+  if (range !== "unicast") return range;
+  // What the library has no name for is not public because of that.
+  return address.kind() === "ipv4" || contains(publicIPv6, address) ? undefined : "reserved";
 }
 
 function contains([network, bits]: Network, address: Address): boolean {
   return network.kind() === address.kind() && address.match(network, bits);
 }
+
+const nat64 = ipaddr.parseCIDR("64:ff9b::/96");
 
 /** The IPv4 address inside an IPv6 one: `::ffff:a.b.c.d`, `::a.b.c.d`, `64:ff9b::/96`, `2002::/16`, Teredo's client. */
 function carriedIPv4(address: ipaddr.IPv6): ipaddr.IPv4 | undefined {
@@ -53,8 +60,8 @@ function carriedIPv4(address: ipaddr.IPv6): ipaddr.IPv4 | undefined {
   if (address.isIPv4MappedAddress()) return address.toIPv4Address();
   const zeros = bytes.slice(0, 12).every((byte) => byte === 0);
   if (zeros && bytes.slice(12).some((byte) => byte > 1)) return at(12);
-  const nat64 = bytes[0] === 0 && bytes[1] === 0x64 && bytes[2] === 0xff && bytes[3] === 0x9b;
-  if (nat64) return at(12);
+  // Only under the well-known prefix do the last four bytes tell where it goes; 64:ff9b:1::/48 (RFC 8215) is local.
+  if (contains(nat64, address)) return at(12);
   if (bytes[0] === 0x20 && bytes[1] === 0x02) return at(2);
   if (bytes[0] === 0x20 && bytes[1] === 0x01 && bytes[2] === 0 && bytes[3] === 0) {
     return new ipaddr.IPv4(bytes.slice(12).map((byte) => byte ^ 0xff));

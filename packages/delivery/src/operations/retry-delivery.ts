@@ -2,6 +2,7 @@ import { deliveryId, endpointId, parseDeliveryId, type DeliveryAddress } from "@
 import {
   discardDelivery,
   partitionOf,
+  probeSoon,
   readDeadLetter,
   readFeed,
   readOpenDelivery,
@@ -36,9 +37,10 @@ export async function retryNow(context: OperationsContext, id: string, now: numb
   const found: DeliveryRecord | undefined = open === undefined ? dead : withoutState(open);
   const state = await readFeed(context.store, feed);
   if (found === undefined || state === undefined) return "not_found";
-  const record = { ...found, nextAt: now, scheduleFrom: found.attempts };
+  const record = { ...found, nextAt: now, scheduleFrom: found.attempts, revivedAt: now };
   if (!(await reviveDelivery(context.store, feed, record, dead === undefined ? "parked" : "dead"))) return "not_found";
   await relist(context.store, address, state.subscription.url, "retrying", now);
+  await probeSoon(context.store, endpointId(new URL(state.subscription.url)));
   await context.queues.scheduleRetry(address, { delayMs: 0, replace: true });
   return "done";
 }
