@@ -12,6 +12,8 @@ export interface MethodContext<State> {
   state: State;
   /** What the kickoff brought, unchanged. */
   inputs: Readonly<Record<string, unknown>>;
+  /** What each method that had ended when this one was called gave last, by name. */
+  outputs: Readonly<Record<string, unknown>>;
   /** Aborted when the run is cancelled, or when this branch is not needed any more. */
   signal: AbortSignal;
   /** Emits a custom event of the run. */

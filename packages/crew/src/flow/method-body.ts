@@ -23,6 +23,7 @@ export interface BodyFields {
   flowName: string;
   method: FlowMethod;
   inputs: Readonly<Record<string, unknown>>;
+  outputs: Readonly<Record<string, Json>>;
   /** Absent for a method that takes none. */
   input: Json | undefined;
   state: Readonly<Record<string, Json>>;
@@ -45,12 +46,16 @@ export async function runBody(scope: Scope, fields: BodyFields): Promise<MethodR
   return { changes: done.changes, result: feedback.outcome ?? handOn, handOn, output: done.result };
 }
 
-async function runCode(scope: Scope, { method, inputs, input, state, flowName }: BodyFields): Promise<MethodRow> {
+async function runCode(
+  scope: Scope,
+  { method, inputs, outputs, input, state, flowName }: BodyFields,
+): Promise<MethodRow> {
   const before = structuredClone(state) as Record<string, Json>;
   const draft = structuredClone(before);
   const context: MethodContext<Record<string, unknown>> = {
     state: draft,
     inputs,
+    outputs,
     signal: scope.signal,
     emit: customEmitter(scope),
     executionId: scope.run.context.executionId,

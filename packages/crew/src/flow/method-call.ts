@@ -19,6 +19,7 @@ export interface CallFields {
   flowName: string;
   method: FlowMethod;
   inputs: Readonly<Record<string, unknown>>;
+  outputs: Readonly<Record<string, Json>>;
   input: Json;
   cause: Ended | undefined;
   state: Readonly<Record<string, Json>>;
@@ -144,7 +145,7 @@ export class MethodCall {
   }
 
   async #begin(): Promise<MethodRow> {
-    const { flowName, inputs, input, state, onWaiting } = this.#fields;
+    const { flowName, inputs, outputs, input, state, onWaiting } = this.#fields;
     const room = {
       wait: (requests: readonly PendingInput[]) =>
         new Promise<void>((goOn) => {
@@ -155,7 +156,7 @@ export class MethodCall {
     const { scope, shut } = this.#span.scope.derive({ usage: this.#usage, room }).fork().gated();
     try {
       const taken = this.#takesInput() ? input : undefined;
-      return await runBody(scope, { flowName, method: this.method, inputs, input: taken, state });
+      return await runBody(scope, { flowName, method: this.method, inputs, outputs, input: taken, state });
     } finally {
       shut();
     }

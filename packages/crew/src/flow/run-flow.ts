@@ -61,6 +61,7 @@ class FlowRun {
   readonly #inputs: Inputs;
   readonly #methods: ReadonlyMap<string, FlowMethod>;
   readonly #listeners: Listeners;
+  readonly #outputs: Record<string, Json> = {};
   readonly #calls = new Map<string, number>();
   readonly #running = new Map<MethodCall, Wave | undefined>();
   readonly #stop = new AbortController();
@@ -135,6 +136,7 @@ class FlowRun {
       if (call.order === undefined) await this.#persist(call.method);
       if (call.calledOff) return;
       this.#result = ended.output ?? ended.result;
+      this.#outputs[call.method.name] = this.#result;
       for (const rival of this.#rivals.get(call) ?? []) rival.callOff(call.method.name);
       if (this.#failure === undefined) this.#goOn(call.method, ended, wave);
     } catch (error) {
@@ -200,6 +202,7 @@ class FlowRun {
       flowName: this.#name,
       method,
       inputs: this.#inputs,
+      outputs: { ...this.#outputs },
       input,
       cause,
       state: this.state,
