@@ -1,0 +1,79 @@
+import type { AgentDefinition, StepCallback } from "../../agent/agent.ts";
+import { checkSchema } from "../check-schema.ts";
+import { within, type Place } from "../finding.ts";
+import type { Part, Project } from "../project.ts";
+import { agentSchema, type AgentKeys } from "../schema/agent-schema.ts";
+import { buildModel, present } from "./build-model.ts";
+import { readCallback, readGuardrail } from "./checks.ts";
+import { buildTools } from "./build-tools.ts";
+
+/** Names that CrewAI gives its own agent class. */
+const plainTypes = new Set(["agent", "Agent", "crewai.Agent", "crewai.agent.core.Agent"]);
+
+/** An agent of a project; undefined, with findings, when it cannot be made. */
+export async function readAgent(project: Project, value: unknown, at: Place): Promise<AgentDefinition | undefined> {
+  const keys = checkSchema(agentSchema, at, value, project.findings);
+  return keys === undefined ? undefined : buildAgent(project, mergedSettings(keys, at));
+}
+
+/** An agent's keys with those of `settings` over them, and where each came from. */
+export function mergedSettings(
+  keys: AgentKeys & { settings?: AgentKeys | null | undefined },
+  at: Place,
+): Part<AgentKeys> {
+  const { settings, ...own } = keys;
+  const inner = settings ?? {};
+  return {
+    keys: { ...own, ...inner },
+    at: (...path) => within(at, ...(path[0] !== undefined && path[0] in inner ? ["settings", ...path] : path)),
+  };
+}
+
+export async function buildAgent(
+  project: Project,
+  { keys, at }: Part<AgentKeys>,
+): Promise<AgentDefinition | undefined> {
+  const { findings } = project;
+  const { role, goal, backstory, type } = keys;
+  for (const name of ["role", "goal", "backstory"] as const) {
+    if (!keys[name] && !findings.wrongAt(at(name))) findings.error(at(), `${JSON.stringify(name)} is required`);
+  }
+  if (typeof type === "string" && !plainTypes.has(type)) {
+    findings.error(
+      at("type"),
+      `there is no agent type ${JSON.stringify(type)}`,
+      'leave it out: "agent" is the only one here',
+    );
+  }
+  const tools = await buildTools(project, keys.tools ?? [], at("tools"));
+  const model = keys.llm === undefined || keys.llm === null ? undefined : buildModel(project, keys.llm, at("llm"));
+  const maxTokens = keys.max_tokens ?? undefined;
+  if (maxTokens !== undefined && model === undefined) {
+    findings.warning(at("max_tokens"), '"max_tokens" has no effect on the default model', "name a model in llm");
+  }
+  const guardrail = await readGuardrail(project, keys.guardrail, at("guardrail"));
+  const stepCallback = await readCallback<StepCallback>(project, keys.step_callback, at("step_callback"));
+  if (!role || !goal || !backstory) return undefined;
+  return {
+    role,
+    goal,
+    backstory,
+    ...(model === undefined ? {} : { model: maxTokens === undefined ? model : { ...model, maxTokens } }),
+    ...(tools.length === 0 ? {} : { tools }),
+    ...present({
+      maxIter: keys.max_iter,
+      maxExecutionTime: keys.max_execution_time,
+      maxRetryLimit: keys.max_retry_limit,
+      toolFailurePolicy: keys.tool_failure_policy,
+      maxRpm: keys.max_rpm,
+      allowDelegation: keys.allow_delegation,
+      cache: keys.cache,
+      respectContextWindow: keys.respect_context_window,
+      useSystemPrompt: keys.use_system_prompt,
+      injectDate: keys.inject_date,
+      guardrail,
+      guardrailMaxRetries: keys.guardrail_max_retries,
+      stepCallback,
+    }),
+  };
+}

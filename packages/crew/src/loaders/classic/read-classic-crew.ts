@@ -1,0 +1,73 @@
+import { posix } from "node:path";
+import type { AgentDefinition } from "../../agent/agent.ts";
+import type { Crew } from "../../crew/define-crew.ts";
+import { readAgent } from "../build/build-agent.ts";
+import { buildCrew } from "../build/build-crew.ts";
+import { checkSchema } from "../check-schema.ts";
+import { within, type Place } from "../finding.ts";
+import type { Project } from "../project.ts";
+import { crewFileSchema } from "../schema/crew-schema.ts";
+import { crewSettings } from "./crew-settings.ts";
+import { crewMethods } from "./crew-module.ts";
+import { defaultInputs } from "./default-inputs.ts";
+import { mergeParts, type ClassicSource, type NamedParts } from "./merge-parts.ts";
+import { MergedKeys } from "./merged-keys.ts";
+import { PythonDocument } from "./python-document.ts";
+
+/**
+ * A crew of config/agents.yaml and config/tasks.yaml. Process, order, tools and defaults are read from crew.py and
+ * main.py as text; what only running them could tell is a finding. Undefined when the crew cannot run.
+ */
+export async function readClassicCrew(project: Project, folder: string): Promise<Crew | undefined> {
+  const { findings } = project;
+  const agentsYaml = await namedParts(project, folder, "agents");
+  const tasksYaml = await namedParts(project, folder, "tasks");
+  if (agentsYaml === undefined || tasksYaml === undefined) return undefined;
+  const file = posix.join(folder, "crew.py");
+  const text = (await project.dir.isFile(file)) ? await project.dir.text(file) : undefined;
+  const python = text === undefined ? undefined : new PythonDocument(file);
+  if (python === undefined) {
+    findings.warning(
+      folder === "" ? "." : folder,
+      "there is no crew.py: the crew is sequential, in the order of tasks.yaml",
+    );
+  }
+  const source: ClassicSource = { methods: crewMethods(text ?? ""), findings, python };
+
+  const crew = new MergedKeys({}, python?.place([], { line: 1, column: 1 }) ?? tasksYaml.place);
+  crewSettings(source, crew);
+  crew.set("inputs", await defaultInputs(project, folder), tasksYaml.place);
+  const agentParts = mergeParts(source, agentsYaml, "agent");
+  const agents = new Map<string, AgentDefinition | undefined>();
+  for (const [name, { keys, place }] of agentParts) agents.set(name, await readAgent(project, keys, place));
+  const tasks = [...mergeParts(source, tasksYaml, "task")];
+  for (const [name, task] of tasks) task.keys["name"] ??= name;
+  crew.set(
+    "tasks",
+    tasks.map(([, task]) => task.keys),
+    { ...tasksYaml.place, elsewhere: new Map<number, Place>(tasks.map(([, task], index) => [index, task.place])) },
+  );
+  crew.set("agents", [...agents.keys()], agentsYaml.place);
+  const { place } = crew;
+  const keys = checkSchema(crewFileSchema, place, crew.keys, findings);
+  if (keys === undefined) return undefined;
+  return (await buildCrew(project, { keys, at: (...path) => within(place, ...path) }, agents)).crew;
+}
+
+async function namedParts(project: Project, folder: string, name: "agents" | "tasks"): Promise<NamedParts | undefined> {
+  const candidates = ["yaml", "yml"].map((extension) => posix.join(folder, "config", `${name}.${extension}`));
+  const [first = "", second = ""] = candidates;
+  const document = await project.dir.document((await project.dir.isFile(second)) ? second : first);
+  if (document === undefined) return undefined;
+  const place: Place = { document, path: [] };
+  const { value } = document;
+  if (typeof value !== "object" || value === null || Array.isArray(value) || Object.keys(value).length === 0) {
+    project.findings.error(place, `must hold ${name} by name`);
+    return undefined;
+  }
+  const wrong = Object.entries(value).filter(
+    ([, part]) => typeof part !== "object" || part === null || Array.isArray(part),
+  );
+  for (const [key] of wrong) project.findings.error(within(place, key), "must be an object");
+  return wrong.length > 0 ? undefined : { place, parts: value as NamedParts["parts"] };
+}

@@ -1,0 +1,115 @@
+import { readdir, readFile, realpath, stat } from "node:fs/promises";
+import { isAbsolute, join, posix, relative, resolve, sep } from "node:path";
+import { errorMessage } from "@crewstream/contracts";
+import type { Findings, Place } from "../finding.ts";
+import { SyntaxFault, type Document } from "./document.ts";
+import { parseJsonc } from "./json-document.ts";
+import { parseToml } from "./toml-document.ts";
+import { parseYaml } from "./yaml-document.ts";
+
+/** No file of a project that is written by hand is bigger. */
+const maxFileBytes = 1024 * 1024;
+
+/** Why a path of a project cannot be used; the text goes on after "the path …". */
+export class PathFault extends Error {
+  override readonly name: string = "PathFault";
+}
+
+/** A project's folder, and the only way its files are read: nothing outside it is reached, by name or by link. */
+export class ProjectDir {
+  readonly root: string;
+  readonly #findings: Findings;
+
+  constructor(root: string, findings: Findings) {
+    this.root = root;
+    this.#findings = findings;
+  }
+
+  /** Opens a folder. Throws the file system's error when there is none. */
+  static async open(dir: string, findings: Findings): Promise<ProjectDir> {
+    const root = await realpath(resolve(dir));
+    await readdir(root);
+    return new ProjectDir(root, findings);
+  }
+
+  /**
+   * The real path of a file or folder named in a project file, relative to `from`.
+   * Throws {@link PathFault} when it is absolute, leaves the project (also by a link) or is not there.
+   */
+  async locate(path: string, from = ""): Promise<string> {
+    if (path.includes("\0") || isAbsolute(path) || /^(~|[A-Za-z]:|\\\\)/.test(path)) {
+      throw new PathFault("must be relative to the project");
+    }
+    if (path.split(/[/\\]/).includes("..")) throw new PathFault('must not contain ".."');
+    const target = join(this.root, from, path);
+    const real = await realpath(target).catch(() => undefined);
+    if (real === undefined) throw new PathFault("leads to no file");
+    if (real !== this.root && !real.startsWith(this.root + sep)) throw new PathFault("leads out of the project");
+    return real;
+  }
+
+  /** Whether a path inside the project is a file or a folder; undefined when it is neither or not inside. */
+  async kindOf(path: string): Promise<"file" | "folder" | undefined> {
+    try {
+      const found = await stat(await this.locate(path));
+      return found.isDirectory() ? "folder" : found.isFile() ? "file" : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  async isFile(path: string): Promise<boolean> {
+    return (await this.kindOf(path)) === "file";
+  }
+
+  /** Names in a folder, sorted; none when it is not there. */
+  async names(folder: string): Promise<string[]> {
+    try {
+      return (await readdir(await this.locate(folder === "" ? "." : folder))).sort();
+    } catch {
+      return [];
+    }
+  }
+
+  /** A file's text; undefined, with a finding, when it cannot be read. */
+  async text(path: string, named?: Place): Promise<string | undefined> {
+    const file = posix.normalize(path.split(sep).join("/"));
+    try {
+      const real = await this.locate(file);
+      const found = await stat(real);
+      if (!found.isFile()) throw new PathFault("leads to no file");
+      if (found.size > maxFileBytes) throw new PathFault(`leads to a file of more than ${maxFileBytes / 1024} KiB`);
+      const text = await readFile(real, "utf8");
+      return text.startsWith("\uFEFF") ? text.slice(1) : text;
+    } catch (error) {
+      const reason = error instanceof PathFault ? error.message : `cannot be read: ${errorMessage(error)}`;
+      this.#findings.error(named ?? file, `the path ${JSON.stringify(path)} ${reason}`);
+      return undefined;
+    }
+  }
+
+  /** A file, parsed by the ending of its name; undefined, with findings, when it cannot be. */
+  async document(path: string, named?: Place): Promise<Document | undefined> {
+    const text = await this.text(path, named);
+    if (text === undefined) return undefined;
+    const file = posix.normalize(path);
+    try {
+      return parserOf(file)(file, text);
+    } catch (error) {
+      const position = error instanceof SyntaxFault ? error.position : undefined;
+      const message = error instanceof RangeError ? "it is nested too deeply" : errorMessage(error);
+      this.#findings.error(position === undefined ? file : `${file}:${position.line}:${position.column}`, message);
+      return undefined;
+    }
+  }
+
+  /** A real path as it is shown: relative to the project. */
+  shown(path: string): string {
+    return relative(this.root, path).split(sep).join("/");
+  }
+}
+
+function parserOf(file: string): (file: string, text: string) => Document {
+  if (/\.ya?ml$/.test(file)) return parseYaml;
+  return file.endsWith(".toml") ? parseToml : parseJsonc;
+}

@@ -1,0 +1,98 @@
+import type { Document, Path } from "./documents/document.ts";
+
+/** One thing about a project that its author should know: an error keeps it from being served, a warning does not. */
+export interface Finding {
+  /** File, line, column and key: `agents/writer.jsonc:12:3 tools[0]`; as much of it as is known. */
+  path: string;
+  severity: "error" | "warning";
+  message: string;
+  /** What to write instead. */
+  hint?: string;
+}
+
+/** A value in a file: what a finding points at. */
+export interface Place {
+  document: Document;
+  path: Path;
+  /** Keys of the value that stand elsewhere: a classic crew's come from YAML and from crew.py. */
+  elsewhere?: ReadonlyMap<string | number, Place>;
+}
+
+/** The place of a value inside another. */
+export function within(place: Place, ...path: Path): Place {
+  const [first, ...rest] = path;
+  if (first === undefined) return place;
+  const other = place.elsewhere?.get(first);
+  if (other !== undefined) return within(other, ...rest);
+  return { document: place.document, path: [...place.path, ...path] };
+}
+
+/** More than these are not kept: a file that is wrong everywhere is wrong in the same way everywhere. */
+const maxFindings = 200;
+
+/** Collects what is found while a project is read. The same sentence about the same place is kept once. */
+export class Findings {
+  readonly #found = new Map<string, Finding & { order: readonly [file: string, line: number, column: number] }>();
+  readonly #wrong: Place[] = [];
+
+  error(at: Place | string, message: string, hint?: string): void {
+    this.#add(at, "error", message, hint);
+  }
+
+  warning(at: Place | string, message: string, hint?: string): void {
+    this.#add(at, "warning", message, hint);
+  }
+
+  get failed(): boolean {
+    return [...this.#found.values()].some((finding) => finding.severity === "error");
+  }
+
+  /** Whether something is known to be wrong at a place or in it: then nothing needs to be said of what lacks there. */
+  wrongAt(place: Place): boolean {
+    return this.#wrong.some(
+      (wrong) => wrong.document === place.document && place.path.every((part, index) => wrong.path[index] === part),
+    );
+  }
+
+  /** Sorted by file, line and column. */
+  list(): Finding[] {
+    const sorted = [...this.#found.values()].sort(({ order: a }, { order: b }) =>
+      a[0] === b[0] ? a[1] - b[1] || a[2] - b[2] : a[0] < b[0] ? -1 : 1,
+    );
+    return sorted.map(({ order: _, ...finding }) => finding);
+  }
+
+  #add(at: Place | string, severity: Finding["severity"], message: string, hint: string | undefined): void {
+    if (typeof at === "object" && severity === "error") this.#wrong.push(at);
+    const { path, order } = typeof at === "string" ? { path: at, order: [at, 0, 0] as const } : describe(at);
+    const key = `${path}\n${message}`;
+    if (this.#found.has(key) || this.#found.size >= maxFindings) return;
+    this.#found.set(key, { path, severity, message, ...(hint === undefined ? {} : { hint }), order });
+  }
+}
+
+function describe({ document, path }: Place): { path: string; order: readonly [string, number, number] } {
+  const position = document.position(path);
+  const where = position === undefined ? document.file : `${document.file}:${position.line}:${position.column}`;
+  const name = pathText(path);
+  return {
+    path: name === "" ? where : `${where} ${name}`,
+    order: [document.file, position?.line ?? 0, position?.column ?? 0],
+  };
+}
+
+/** A path as it is written in code: `tasks[0].tools[1]`. */
+export function pathText(path: Path): string {
+  return path
+    .map((part, index) => {
+      if (typeof part === "number") return `[${part}]`;
+      if (!/^[A-Za-z_][\w-]*$/.test(part)) return `[${JSON.stringify(part.slice(0, 60))}]`;
+      return index === 0 ? part : `.${part}`;
+    })
+    .join("");
+}
+
+/** A finding as one line, with its hint. */
+export function findingText({ path, message, hint }: Finding): string {
+  return `${path}: ${message}${hint === undefined ? "" : ` (${hint})`}`;
+}

@@ -1,0 +1,108 @@
+import { z } from "zod";
+import { ignored, key, refused, warned } from "./keys.ts";
+import { callable, pythonReference, tsReference } from "./references.ts";
+import { answerForm, guardrail, llm, mcp, positive, record, text, toolFailurePolicy, tools, whole } from "./values.ts";
+
+const later = "not run by this version";
+const anything = z.unknown();
+
+/** Keys of `agents/<name>.jsonc`, of inline agents and of `agents.yaml` (crew-level defaults apply where a key is absent). */
+export const agentShape = {
+  role: key(text, "Who the agent is; `{placeholder}` takes an input"),
+  goal: key(text, "What it is after"),
+  backstory: key(text, "What it knows and how it works"),
+  type: key(z.union([text, pythonReference]), "Class of the agent; only the plain one exists here"),
+  llm: key(llm, "Its model; default: MODEL", { instead: "value" }),
+  function_calling_llm: key(
+    llm,
+    "Model for tool calls; deprecated by CrewAI",
+    warned("not used: the agent's own model calls its tools"),
+  ),
+  tools: key(tools, "Its tools by name", { instead: "tool" }),
+  mcps: key(
+    z.array(mcp),
+    "MCP servers whose tools it gets",
+    refused(later, "remove it, or wrap the calls in tools/<name>.ts"),
+  ),
+  apps: key(
+    z.array(text),
+    "Integrations hosted by CrewAI",
+    refused("hosted by CrewAI and cannot be reached from here", "use an MCP server in mcps"),
+  ),
+  allow_delegation: key(z.boolean(), "Gives it tools to delegate work and ask questions"),
+  max_iter: key(positive, "Answers before a final one is forced (25)"),
+  max_rpm: key(positive, "Model calls a minute; further ones wait. Its own limit goes before that of the crew"),
+  max_execution_time: key(positive, "Seconds for one execution; no retry after that"),
+  max_retry_limit: key(whole, "Further tries after an error (2)"),
+  max_tokens: key(positive, "Longest answer, in tokens"),
+  verbose: key(z.boolean(), "Console output of CrewAI; here every event is published anyway", ignored),
+  cache: key(z.boolean(), "Whether it takes part in the crew's tool cache"),
+  tool_failure_policy: key(toolFailurePolicy, "What a failed tool means: ignore, warn or raise"),
+  respect_context_window: key(z.boolean(), "Summarise what does not fit the model"),
+  use_system_prompt: key(z.boolean(), "Whether role and goal go into a system message"),
+  system_template: key(text, "A prompt frame of one's own", warned(later)),
+  prompt_template: key(text, "A prompt frame of one's own", warned(later)),
+  response_template: key(text, "A prompt frame of one's own", warned(later)),
+  inject_date: key(z.boolean(), "Tells the agent the date"),
+  date_format: key(text, "Form of that date (strftime)", warned("not observed: the date is written as 2026-01-31")),
+  planning: key(z.boolean(), "Plan before acting", warned("not run here: the agent acts without a plan")),
+  planning_config: key(record, "How to plan", warned("not run here: the agent acts without a plan")),
+  reasoning: key(z.boolean(), "The same, deprecated by CrewAI", warned("not run here: the agent acts without a plan")),
+  max_reasoning_attempts: key(positive, "The same, deprecated by CrewAI", ignored),
+  guardrail: key(guardrail, "Check of its final answer when it runs alone in a flow", { instead: "check" }),
+  guardrail_max_retries: key(whole, "Further answers after a failed check (3)"),
+  memory: key(
+    z.union([z.boolean(), record]),
+    "What it remembers between runs",
+    warned("not kept: every run begins without memory"),
+  ),
+  knowledge_sources: key(
+    z.array(anything),
+    "Documents it can look things up in",
+    refused(later, "give it a tool that searches them, for example JSONSearchTool"),
+  ),
+  knowledge_config: key(record, "How it looks things up", ignored),
+  knowledge: key(anything, "Documents as an object", refused(later)),
+  embedder: key(record, "Model for memory and knowledge", ignored),
+  skills: key(z.array(text), "Skill files", refused(later, "put what the skill says into the backstory")),
+  checkpoint: key(anything, "Checkpoints; here every step of every run is journaled", ignored),
+  security_config: key(record, "Fingerprints", ignored),
+  step_callback: key(callable, "Called after each step", { instead: "function" }),
+  callbacks: key(z.array(callable), "Called on its events", {
+    instead: "function",
+    ...refused(later, "subscribe to the events"),
+  }),
+  a2a: key(anything, "Remote agents", refused(later)),
+  from_repository: key(
+    text,
+    "An agent kept by CrewAI",
+    refused("kept by CrewAI and cannot be reached from here", "write its role, goal and backstory here"),
+  ),
+  multimodal: key(z.boolean(), "Deprecated by CrewAI", warned("deprecated and not used")),
+  allow_code_execution: key(z.boolean(), "Deprecated by CrewAI", warned("deprecated and not used")),
+  code_execution_mode: key(text, "Deprecated by CrewAI", ignored),
+  i18n: key(anything, "Internal to CrewAI", warned("internal to CrewAI and not used")),
+  executor_class: key(anything, "Internal to CrewAI", warned("internal to CrewAI and not used")),
+  agent_executor: key(anything, "Internal to CrewAI", warned("internal to CrewAI and not used")),
+} as const;
+
+const editor = { $schema: key(text, "For editors: where this schema is", ignored) };
+
+/** The same keys inside `settings`, which wins over those beside it. */
+export const agentSettingsSchema = z.strictObject(agentShape);
+export const agentSchema = z
+  .strictObject({
+    ...editor,
+    ...agentShape,
+    settings: key(agentSettingsSchema, "Any of these keys again; what stands here wins"),
+  })
+  .describe("An agent: agents/<name>.jsonc");
+export type AgentKeys = z.infer<typeof agentSettingsSchema>;
+
+/** An agent of a flow's `call: agent`, with what it is asked. */
+export const flowAgentSchema = z.strictObject({
+  ...agentShape,
+  settings: key(agentSettingsSchema, "Any of these keys again; what stands here wins"),
+  input: text.describe("What it is asked; `${…}` is CEL"),
+  response_format: key(z.union([answerForm, tsReference]), "Form of its answer", { instead: "schema" }),
+});

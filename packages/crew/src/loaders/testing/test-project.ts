@@ -1,0 +1,27 @@
+import { mkdtemp, mkdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+/** A project folder that is gone when its scope ends. */
+export interface TestProject extends AsyncDisposable {
+  dir: string;
+}
+
+/** Writes a project for a test: texts, or values as JSON, by path. */
+export async function testProject(files: Readonly<Record<string, unknown>>): Promise<TestProject> {
+  const dir = await mkdtemp(join(tmpdir(), "crewstream-project-"));
+  for (const [path, content] of Object.entries(files)) {
+    await mkdir(dirname(join(dir, path)), { recursive: true });
+    await writeFile(join(dir, path), typeof content === "string" ? content : JSON.stringify(content));
+  }
+  return { dir, [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true }) };
+}
+
+/** A crew that can run, to change one thing of. */
+export const soundCrew = {
+  "agents/writer.json": { role: "Writer", goal: "Write", backstory: "Writes" },
+  "crew.json": {
+    agents: ["writer"],
+    tasks: [{ name: "write", description: "Write", expected_output: "A text", agent: "writer" }],
+  },
+};
