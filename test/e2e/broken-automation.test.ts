@@ -26,8 +26,8 @@ afterAll(async () => {
 
 test("a worker says which files do not load and why, and serves the others", async () => {
   const reasons = new Map(
-    system.crewWorkers[0]!.logs.filter(({ msg }) => msg === "automation.not_loaded").map(({ file, reason }) => [
-      String(file).slice(folder.length + 1),
+    system.crewWorkers[0]!.logs.filter(({ msg }) => msg === "automation.not_loaded").map(({ path, reason }) => [
+      String(path).slice(folder.length + 1),
       String(reason),
     ]),
   );
