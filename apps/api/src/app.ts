@@ -20,7 +20,7 @@ export function createApp(context: ApiContext): Express {
   const { config } = context;
   const app = express();
   app.disable("x-powered-by");
-  app.use(logRequests(context.log), cleanPath, secureHeaders());
+  app.use(logRequests(context), cleanPath, secureHeaders());
   if (config.CORS_ORIGINS !== undefined) app.use(corsFor(config.CORS_ORIGINS));
 
   app.use(healthRoutes(context), docsRoutes());

@@ -38,6 +38,7 @@ import { Compensations } from "./kickoff/compensations.ts";
 /** How long a start waits for Redis before it fails, and its supervisor tries again. */
 const redisStartMs = 15_000;
 const tidyEveryMs = 30_000;
+const keepAliveMs = 75_000;
 
 /** Starts the API; `facts` are the URL and port. Disposing it stops listening, lets requests end, then closes the rest. */
 export async function startApi(config: ApiConfig, { log, deadline }: ServiceContext): Promise<RunningService> {
@@ -71,6 +72,8 @@ export async function startApi(config: ApiConfig, { log, deadline }: ServiceCont
   starting.use(superviseLoops(loops.loops, { log, health }));
 
   const server = createServer(createApp(context));
+  // Longer than the minute that load balancers keep an idle connection: one that we close is one they may just use.
+  server.keepAliveTimeout = keepAliveMs;
   server.listen(config.PORT, config.HOST);
   await once(server, "listening");
   starting.defer(async () => {

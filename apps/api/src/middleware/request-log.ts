@@ -1,21 +1,32 @@
-import type { Logger } from "@crewstream/service";
-import type { RequestHandler } from "express";
+import type { Logger, Metrics } from "@crewstream/service";
+import type { Request, RequestHandler } from "express";
 import { knownIdentity } from "./authenticate.ts";
 
 /** Probes come every few seconds from several sides and say nothing. */
 const quiet = /^\/(healthz|readyz|metrics|healthcheck)$/;
 
-/** One line per request when its answer is done or was cut off. The query is left out: it may hold what is private. */
-export function logRequests(log: Logger): RequestHandler {
+/** Answers that wait for something to happen: their duration says nothing of us. */
+const heldOpen = /\/(events|live)$/;
+
+/**
+ * One line per request when its answer is done or was cut off, and its duration by route. The query is left out: it
+ * may hold what is private.
+ */
+export function logRequests({ log, metrics }: { log: Logger; metrics: Metrics }): RequestHandler {
   return (request, response, next) => {
     const begun = performance.now();
     const path = request.path;
     response.once("close", () => {
+      const durationMs = performance.now() - begun;
+      if (!heldOpen.test(path)) {
+        const labels = { method: request.method, route: routeOf(request), status: String(response.statusCode) };
+        metrics.requestSeconds.observe(labels, durationMs / 1000);
+      }
       const line = {
         method: request.method,
         path,
         status: response.statusCode,
-        durationMs: Math.round(performance.now() - begun),
+        durationMs: Math.round(durationMs),
         client: knownIdentity(request)?.name,
         ...(response.writableFinished ? {} : { cutOff: true }),
       };
@@ -23,4 +34,13 @@ export function logRequests(log: Logger): RequestHandler {
     });
     next();
   };
+}
+
+/** The route as it was declared: a path would be a label of its own for each execution. */
+function routeOf(request: Request): string {
+  const route: unknown = request.route;
+  const path: unknown = typeof route === "object" && route !== null ? Reflect.get(route, "path") : undefined;
+  const text = Array.isArray(path) ? String(path[0]) : typeof path === "string" ? path : undefined;
+  if (text === undefined) return "none";
+  return `${request.baseUrl.toLowerCase().replace(/^\/automations\/[^/]+/, "/automations/:automation")}${text}`;
 }

@@ -14,6 +14,7 @@ export interface Metrics {
   queueDepth: Gauge<"queue" | "state">;
   breakerOpen: Gauge;
   jobs: Counter<"queue" | "result">;
+  requestSeconds: Histogram<"method" | "route" | "status">;
 }
 
 /** A process's metrics, with Node's own (event loop delay, memory, CPU) beside ours. */
@@ -79,6 +80,13 @@ export function createMetrics(service: string): Metrics {
       name: "crewstream_jobs_total",
       help: "Queue jobs by result",
       labelNames: ["queue", "result"],
+      registers,
+    }),
+    requestSeconds: new Histogram({
+      name: "crewstream_request_seconds",
+      help: "Duration of the API's answers, held-open ones left out",
+      labelNames: ["method", "route", "status"],
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5],
       registers,
     }),
   };

@@ -1,0 +1,20 @@
+import { expect, it } from "vitest";
+import { parseKickoff } from "./parse-kickoff.ts";
+import { kickoffWarnings } from "./warnings.ts";
+
+const url = "https://example.com/hook";
+const warned = (body: unknown) => kickoffWarnings(parseKickoff(body));
+
+it("says nothing of what is fine", () => {
+  expect(warned({ webhooks: { url, events: ["*", "llm_*", "my_own", "tool_usage_completed"] } })).toEqual([]);
+  expect(warned({ humanInputWebhookUrl: "", restoreFromStateId: null, anything: 1 })).toEqual([]);
+});
+
+it("says each thing once, however often it was asked for", () => {
+  const webhook = { url, events: ["crew_kickoff_startd"], colour: "red" };
+  expect(warned({ webhooks: [webhook, webhook], trainingFilename: "a.pkl" })).toEqual([
+    '"crew_kickoff_startd" is no known event type: did you mean "crew_kickoff_started"?',
+    "webhooks.colour is no known field and has no effect.",
+    "trainingFilename has no effect on this server.",
+  ]);
+});
