@@ -1,18 +1,19 @@
 import {
   deliveryId,
+  endpointId,
   webhookHeaders,
   type Authentication,
   type Ordering,
   type Subscription,
   type SubscriptionSecrets,
 } from "@crewstream/contracts";
-import { sign } from "@crewstream/receiver";
+import { humanRequestHeaders, sign } from "@crewstream/receiver";
 import type { Attempt, DeliveryRecord, FeedAddress, Settlement } from "@crewstream/redis";
 import type { DeliveryContext } from "./context.ts";
 import type { Permit } from "./endpoint-gate.ts";
 import { decideFate, type Fate } from "./fate.ts";
 import { endpointVerdict, type SendOutcome } from "./outcome.ts";
-import type { RenderedEvent, Renderer } from "./render.ts";
+import { createRenderer, type RenderedEvent, type Renderer } from "./render.ts";
 import { send, type SendResult } from "./send.ts";
 import { openSubscriptionSecrets } from "./secrets.ts";
 
@@ -26,9 +27,14 @@ export interface OpenedFeed {
   endpoint: string;
 }
 
-/** Decrypts a feed's secrets. @throws AppError `configuration` when the key they were sealed with is gone */
-export function openFeed(context: DeliveryContext, feed: Omit<OpenedFeed, "secrets">): OpenedFeed {
-  return { ...feed, secrets: openSubscriptionSecrets(context.cipher, feed.address, feed.subscription.sealedSecrets) };
+/**
+ * A feed ready for attempts: its secrets decrypted, its renderer made.
+ * @throws AppError `configuration` when the key they were sealed with is gone
+ */
+export function openFeed(context: DeliveryContext, address: FeedAddress, subscription: Subscription): OpenedFeed {
+  const secrets = openSubscriptionSecrets(context.cipher, address, subscription.sealedSecrets);
+  const endpoint = endpointId(new URL(subscription.url));
+  return { address, subscription, secrets, endpoint, renderer: createRenderer(subscription, secrets) };
 }
 
 /**
@@ -107,6 +113,7 @@ function requestHeaders(
     [webhookHeaders.attempt]: String(record.attempts + 1),
     [webhookHeaders.executionId]: feed.address.executionId,
     [webhookHeaders.sequence]: `${record.first}-${record.last}`,
+    ...(feed.subscription.form === "human_flow" ? humanRequestHeaders(body, timestamp, secrets[0] ?? "") : {}),
     ...(feed.subscription.replayOf === undefined ? {} : { [webhookHeaders.replayOf]: feed.subscription.replayOf }),
   };
 }

@@ -1,9 +1,7 @@
-import { endpointId } from "@crewstream/contracts";
 import { readFeed, type FeedAddress } from "@crewstream/redis";
 import { openFeed } from "./attempt.ts";
 import type { DeliveryContext } from "./context.ts";
 import { Drain } from "./drain.ts";
-import { createRenderer } from "./render.ts";
 import { rest, type DrainResult } from "./rest.ts";
 
 /**
@@ -22,12 +20,6 @@ export async function drainFeed(
   const state = await readFeed(context.store, address);
   if (state === undefined) return { kind: "done" };
   if (state.state !== "open") return rest(context, address, state.feeds);
-  const { subscription } = state;
-  const feed = openFeed(context, {
-    address,
-    subscription,
-    renderer: createRenderer(subscription),
-    endpoint: endpointId(new URL(subscription.url)),
-  });
+  const feed = openFeed(context, address, state.subscription);
   return new Drain(context, feed, state, signal).run();
 }

@@ -1,6 +1,6 @@
 import { eventEnvelopeSchema, type BodyForm } from "@crewstream/contracts";
 
-type LegacyForm = Exclude<BodyForm, "events">;
+type LegacyForm = Exclude<BodyForm, "events" | "human_crew" | "human_flow">;
 type Data = Record<string, unknown>;
 
 /**

@@ -1,4 +1,11 @@
-import { compileSelector, type Selector, type StoredEvent, type Subscription } from "@crewstream/contracts";
+import {
+  compileSelector,
+  type Selector,
+  type StoredEvent,
+  type Subscription,
+  type SubscriptionSecrets,
+} from "@crewstream/contracts";
+import { humanBody } from "./human-body.ts";
 import { legacyBody } from "./legacy-body.ts";
 
 /** An event as it leaves for one subscription. */
@@ -18,14 +25,17 @@ export interface Renderer {
   body(events: readonly RenderedEvent[]): string;
 }
 
-export function createRenderer(subscription: Subscription): Renderer {
+export function createRenderer(subscription: Subscription, secrets: SubscriptionSecrets = {}): Renderer {
   const select = compileSelector(subscription.events);
-  if (subscription.form !== "events") {
-    const { form } = subscription;
+  const { form } = subscription;
+  if (form !== "events") {
     return {
       render(event) {
         if (select(event.type) === undefined) return undefined;
-        const text = legacyBody(form, event.json, subscription.meta);
+        const text =
+          form === "human_crew" || form === "human_flow"
+            ? humanBody(event.json, subscription, secrets)
+            : legacyBody(form, event.json, subscription.meta);
         return text === undefined ? undefined : rendered(event, text);
       },
       body: (events) => events[0]?.text ?? "",

@@ -1,4 +1,3 @@
-import { endpointId } from "@crewstream/contracts";
 import { readFeed, type FeedAddress } from "@crewstream/redis";
 import { attemptDelivery, openFeed } from "./attempt.ts";
 import { bury, isLost } from "./bury.ts";
@@ -6,7 +5,6 @@ import type { DeliveryContext } from "./context.ts";
 import { endFeed } from "./end-feed.ts";
 import { rest, type DrainResult } from "./rest.ts";
 import { readDelivery } from "./feed-reader.ts";
-import { createRenderer } from "./render.ts";
 import { settle } from "./settle.ts";
 
 /**
@@ -26,10 +24,9 @@ export async function retryDelivery(
   if (earlyMs > 0) return { kind: "later", delayMs: earlyMs };
   if (signal.aborted) return { kind: "later", delayMs: 0 };
 
-  const { subscription } = state;
-  const endpoint = endpointId(new URL(subscription.url));
   // All that may throw comes before the permit, which is given back exactly once by the attempt.
-  const feed = openFeed(context, { address, subscription, endpoint, renderer: createRenderer(subscription) });
+  const feed = openFeed(context, address, state.subscription);
+  const { subscription, endpoint } = feed;
   const events = await readDelivery(context.store, address, record, feed.renderer);
   const permit = await context.gate.acquire(endpoint);
   if (!("release" in permit)) {

@@ -25,6 +25,9 @@ export function checkUrl(text: string, policy: AddressPolicy): URL {
   }
   const literal = literalAddress(url);
   if (literal !== undefined) checkAddress(literal, policy);
+  else if (isLocalhost(url) && forbiddenRange("::1", policy.networks) !== undefined) {
+    checkAddress("127.0.0.1", policy, url.hostname);
+  }
   return url;
 }
 
@@ -57,6 +60,11 @@ export function checkAddress(address: string, policy: AddressPolicy, name?: stri
 function literalAddress(url: URL): string | undefined {
   const host = url.hostname.replace(/^\[|\]$/g, "");
   return isIP(host) === 0 ? undefined : host;
+}
+
+/** `localhost` and the names under it are this machine (RFC 6761), whatever a resolver says of them, or does not say. */
+function isLocalhost(url: URL): boolean {
+  return /(^|\.)localhost\.?$/.test(url.hostname);
 }
 
 function refuse(why: string): AppError {

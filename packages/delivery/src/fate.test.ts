@@ -1,0 +1,78 @@
+import type { DeliveryRecord } from "@crewstream/redis";
+import { describe, expect, test } from "vitest";
+import { decideFate, type Fate } from "./fate.ts";
+import type { SendOutcome } from "./outcome.ts";
+
+const now = 1_700_000_000_000;
+const record: DeliveryRecord = { first: 3, last: 5, events: 3, sealedAt: 1, attempts: 0, nextAt: 17 };
+const fate = (outcome: SendOutcome, more: Partial<Parameters<typeof decideFate>[0]> = {}): Fate =>
+  decideFate({ record, outcome, schedule: [1000, 2000], ordering: "relaxed", now, random: 0.5, ...more });
+
+const failures: SendOutcome[] = [
+  { kind: "rejected", status: 500 },
+  { kind: "rejected", status: 404 },
+  { kind: "redirected", status: 302 },
+  { kind: "timeout", reason: "request" },
+  { kind: "unreachable", reason: "ECONNRESET" },
+  { kind: "forbidden", reason: "private" },
+];
+
+describe("a delivery after an attempt", () => {
+  test("is done when it was acknowledged", () => {
+    expect(fate({ kind: "delivered", status: 204 })).toEqual({
+      kind: "delivered",
+      record: { first: 3, last: 5, events: 3, sealedAt: 1, attempts: 1, outcome: "delivered", status: 204 },
+      endsFeed: false,
+    });
+  });
+
+  test.each(failures)("is parked after %j, or held where order is strict", (outcome) => {
+    expect(fate(outcome)).toMatchObject({
+      kind: "parked",
+      record: { attempts: 1, nextAt: now + 1000 },
+      endsFeed: false,
+    });
+    expect(fate(outcome, { ordering: "strict" })).toMatchObject({ kind: "held", record: { nextAt: now + 1000 } });
+  });
+
+  test.each(failures)("is dead after %j when the schedule is used up, and keeps why", (outcome) => {
+    const last = fate(outcome, { record: { ...record, attempts: 2 } });
+    expect(last).toMatchObject({ kind: "dead", endsFeed: false, record: { attempts: 3, outcome: outcome.kind } });
+    expect(last.record.nextAt).toBeUndefined();
+    expect(fate(outcome, { record: { ...record, attempts: 2 }, ordering: "strict" }).kind).toBe("dead");
+  });
+
+  test("is dead at once when its receiver says so, and the subscription ends when it says that", () => {
+    expect(fate({ kind: "aborted", status: 400 })).toMatchObject({ kind: "dead", endsFeed: false });
+    expect(fate({ kind: "gone", status: 410 })).toMatchObject({ kind: "dead", endsFeed: true });
+  });
+
+  test("is as it was when our own stop cut it off: no attempt is used up", () => {
+    expect(fate({ kind: "cut_off" })).toEqual({ kind: "unchanged", record, endsFeed: false });
+  });
+
+  test("waits as long as its receiver asked for", () => {
+    expect(fate({ kind: "throttled", status: 429, retryAfterMs: 60_000 }).record.nextAt).toBe(now + 66_000);
+    expect(fate({ kind: "throttled", status: 503, retryAfterMs: undefined }).record.nextAt).toBe(now + 1000);
+  });
+
+  test("has its whole schedule again after a person restarted it, while its attempts go on counting", () => {
+    const revived = { ...record, attempts: 3, scheduleFrom: 3 };
+    expect(fate({ kind: "rejected", status: 500 }, { record: revived })).toMatchObject({
+      kind: "parked",
+      record: { attempts: 4, nextAt: now + 1000 },
+    });
+    expect(fate({ kind: "rejected", status: 500 }, { record: { ...revived, attempts: 5 } }).kind).toBe("dead");
+  });
+
+  test("has one attempt when the schedule is empty", () => {
+    expect(fate({ kind: "rejected", status: 500 }, { schedule: [] }).kind).toBe("dead");
+  });
+
+  test("forgets the reason of an attempt before this one", () => {
+    const before = { ...record, attempts: 1, outcome: "unreachable", reason: "ECONNRESET" };
+    expect(fate({ kind: "rejected", status: 500 }, { record: before }).record.reason).toBeUndefined();
+    const answered = { ...record, attempts: 1, outcome: "rejected", status: 500 };
+    expect(fate({ kind: "timeout", reason: "request" }, { record: answered }).record.status).toBeUndefined();
+  });
+});

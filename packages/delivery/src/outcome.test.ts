@@ -1,0 +1,65 @@
+import { describe, expect, test } from "vitest";
+import { answerOutcome, endpointVerdict, type SendOutcome } from "./outcome.ts";
+
+describe("what an answer means", () => {
+  test.each<[number, string | undefined, SendOutcome["kind"]]>([
+    [200, undefined, "delivered"],
+    [201, undefined, "delivered"],
+    [299, undefined, "delivered"],
+    [100, undefined, "rejected"],
+    [199, undefined, "rejected"],
+    [300, undefined, "redirected"],
+    [301, undefined, "redirected"],
+    [302, undefined, "redirected"],
+    [308, undefined, "redirected"],
+    [400, undefined, "rejected"],
+    [401, undefined, "rejected"],
+    [404, undefined, "rejected"],
+    [410, undefined, "gone"],
+    [429, undefined, "throttled"],
+    [500, undefined, "rejected"],
+    [502, undefined, "rejected"],
+    [503, undefined, "throttled"],
+    [0, undefined, "rejected"],
+    [200, "disable", "gone"],
+    [500, "disable", "gone"],
+    [302, " DISABLE ", "gone"],
+    [400, "abort-message", "aborted"],
+    [503, "Abort-Message", "aborted"],
+    // It was taken: there is nothing to abort.
+    [200, "abort-message", "delivered"],
+    [410, "abort-message", "gone"],
+    [500, "whatever", "rejected"],
+    [500, "", "rejected"],
+  ])("%i with webhook-delivery %j is %s", (status, delivery, kind) => {
+    expect(answerOutcome({ status, delivery, retryAfterMs: undefined }).kind).toBe(kind);
+  });
+
+  test("only a throttled answer carries how long to wait", () => {
+    expect(answerOutcome({ status: 429, delivery: undefined, retryAfterMs: 7000 })).toEqual({
+      kind: "throttled",
+      status: 429,
+      retryAfterMs: 7000,
+    });
+    expect(answerOutcome({ status: 500, delivery: undefined, retryAfterMs: 7000 })).toEqual({
+      kind: "rejected",
+      status: 500,
+    });
+  });
+});
+
+test.each<[SendOutcome, ReturnType<typeof endpointVerdict>]>([
+  [{ kind: "delivered", status: 200 }, "well"],
+  [{ kind: "gone", status: 410 }, "well"],
+  [{ kind: "aborted", status: 400 }, "well"],
+  [{ kind: "rejected", status: 404 }, "well"],
+  [{ kind: "rejected", status: 500 }, "ill"],
+  [{ kind: "throttled", status: 429, retryAfterMs: undefined }, "ill"],
+  [{ kind: "timeout", reason: "request" }, "ill"],
+  [{ kind: "unreachable", reason: "ECONNREFUSED" }, "ill"],
+  [{ kind: "redirected", status: 302 }, "silent"],
+  [{ kind: "forbidden", reason: "private" }, "silent"],
+  [{ kind: "cut_off" }, "silent"],
+])("%j says of the endpoint: %s", (outcome, verdict) => {
+  expect(endpointVerdict(outcome)).toBe(verdict);
+});
