@@ -15,5 +15,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     emptyOutDir: true,
+    // Chunks must not move code ahead of `no-eval.ts`, which is imported first.
+    rolldownOptions: { output: { strictExecutionOrder: true } },
   },
 });

@@ -10,7 +10,7 @@ export interface FailureGroup {
   status: number | null;
   reason: string | null;
   count: number;
-  /** Times of the first and the last failure, ISO 8601. */
+  /** When the oldest was sealed and the newest was last tried, ISO 8601. */
   oldest: string | null;
   newest: string | null;
 }
@@ -18,7 +18,9 @@ export interface FailureGroup {
 /** Groups of these deliveries, the largest first. */
 export function groupFailures(deliveries: readonly Delivery[], state: "retrying" | "dead"): FailureGroup[] {
   const groups = new Map<string, FailureGroup>();
-  for (const { endpoint, origin, outcome, status, reason, last_attempt_at: at } of deliveries) {
+  for (const { endpoint, origin, outcome, status, reason, last_attempt_at, sealed_at } of deliveries) {
+    const from = sealed_at ?? last_attempt_at;
+    const to = last_attempt_at ?? sealed_at;
     const key = JSON.stringify([endpoint, outcome, status, reason]);
     const group = groups.get(key) ?? {
       key,
@@ -29,13 +31,13 @@ export function groupFailures(deliveries: readonly Delivery[], state: "retrying"
       status,
       reason,
       count: 0,
-      oldest: at,
-      newest: at,
+      oldest: from,
+      newest: to,
     };
     group.count += 1;
     // ISO 8601 of one form sorts as text.
-    if (at !== null && (group.oldest === null || at < group.oldest)) group.oldest = at;
-    if (at !== null && (group.newest === null || at > group.newest)) group.newest = at;
+    if (from !== null && (group.oldest === null || from < group.oldest)) group.oldest = from;
+    if (to !== null && (group.newest === null || to > group.newest)) group.newest = to;
     groups.set(key, group);
   }
   return [...groups.values()].sort((a, b) => b.count - a.count);

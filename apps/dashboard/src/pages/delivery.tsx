@@ -3,11 +3,11 @@ import { useState, type ReactElement } from "react";
 import { useDelivery, useDeliveryAction } from "../api/deliveries.ts";
 import { useExecution } from "../api/executions.ts";
 import { useMay } from "../api/session.ts";
+import { outcomeText } from "../format/http-status.ts";
 import { plural } from "../format/number.ts";
 import { duration, exactTime } from "../format/time.ts";
 import { Badge, DeliveryBadge } from "../parts/badge.tsx";
 import { CodeBlock, Copy } from "../parts/copy.tsx";
-import { lastOutcome } from "../parts/delivery-table.tsx";
 import { Confirm } from "../parts/dialog.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Card, Facts, Page } from "../parts/page.tsx";
@@ -86,7 +86,7 @@ function Standing({ delivery }: { delivery: DeliveryDetail }): ReactElement | nu
             {next === null ? "as soon as its endpoint is asked again" : <Countdown to={next} due="is due" />}
           </strong>
           <p className="muted">
-            The last one came to {lastOutcome(delivery)}
+            The last one came to {outcomeText(delivery)}
             {reason === null ? "" : `: ${reason}`}.
           </p>
         </div>
@@ -98,7 +98,7 @@ function Standing({ delivery }: { delivery: DeliveryDetail }): ReactElement | nu
       <div className="notice bad" role="status">
         <Icon name="warn" />
         <div>
-          <strong>Nothing more is tried: {lastOutcome(delivery)}</strong>
+          <strong>Nothing more is tried: {outcomeText(delivery)}</strong>
           <p className="muted">
             {reason === null ? "" : `${reason}. `}Mend the receiver, then retry it; or discard it if no one needs it.
           </p>
@@ -111,12 +111,11 @@ function Standing({ delivery }: { delivery: DeliveryDetail }): ReactElement | nu
 
 function Attempt({ attempt }: { attempt: AttemptView }): ReactElement {
   const isGood = attempt.settled === "delivered";
-  const word = attempt.status === null ? attempt.outcome.replaceAll("_", " ") : `HTTP ${attempt.status}`;
   return (
     <li>
       <div className="row">
         <strong className="num">#{attempt.attempt}</strong>
-        <Badge mood={isGood ? "good" : "bad"}>{word}</Badge>
+        <Badge mood={isGood ? "good" : "bad"}>{outcomeText(attempt)}</Badge>
         <span className="grow muted small cut" title={attempt.reason ?? ""}>
           {attempt.reason}
         </span>

@@ -10,7 +10,7 @@ import { Icon } from "../parts/icon.tsx";
 import { LazyChart } from "../parts/lazy-chart.tsx";
 import { Card, Page } from "../parts/page.tsx";
 import { Loaded } from "../parts/states.tsx";
-import { Moment } from "../parts/time.tsx";
+import { Elapsed, Moment } from "../parts/time.tsx";
 import { say, sayFailure } from "../parts/toasts.tsx";
 import { hrefTo } from "../routing/route.ts";
 import { FailureGroups } from "./deliveries/failure-groups.tsx";
@@ -69,10 +69,12 @@ function Breaker({ endpoint }: { endpoint: Detail }): ReactElement | null {
         <Icon name="warn" />
         <div>
           <strong>
-            The breaker is open since <Moment at={breaker.opened_at} />: {breaker.reason ?? "requests fail"}
+            It has not been taking deliveries for <Elapsed from={breaker.opened_at} to={null} />:{" "}
+            {breaker.reason ?? "requests fail"}
           </strong>
           <p>
-            Nothing is sent but one probe at a time; the next <Moment at={breaker.next_probe_at} none="soon" />
+            The breaker is open: nothing is sent but one probe at a time; the next{" "}
+            <Moment at={breaker.next_probe_at} none="soon" />
             {breaker.failed_probes > 0 && `, after ${plural(breaker.failed_probes, "failed probe")}`}. When a probe is
             taken, the backlog leaves by itself. Resume tries at once.
           </p>
@@ -118,8 +120,8 @@ function Numbers({ endpoint }: { endpoint: Detail }): ReactElement {
         <dt>Attempt time</dt>
         <dd>
           {recent.p50_ms === null ? "–" : duration(recent.p50_ms)}
-          <small> · {recent.p95_ms === null ? "–" : duration(recent.p95_ms)}</small>
-          <div className="note">p50 · p95</div>
+          <small> / {recent.p95_ms === null ? "–" : duration(recent.p95_ms)}</small>
+          <div className="note">p50 / p95</div>
         </dd>
       </div>
       <div className="tile">

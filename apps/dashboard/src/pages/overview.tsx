@@ -7,7 +7,7 @@ import { EndpointTable } from "../parts/endpoint-table.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Card, Page } from "../parts/page.tsx";
 import { Empty, Loaded } from "../parts/states.tsx";
-import { Moment } from "../parts/time.tsx";
+import { Elapsed, Moment } from "../parts/time.tsx";
 import { hrefTo } from "../routing/route.ts";
 import { Machinery } from "./overview/machinery.tsx";
 import { Tiles } from "./overview/tiles.tsx";
@@ -18,7 +18,7 @@ export function OverviewPage(): ReactElement {
   const stats = useStats();
   const endpoints = useEndpoints();
   return (
-    <Page title="Overview">
+    <Page title="Overview" sub="Live. Rates, shares and times are those of the last five minutes.">
       <Loaded query={stats} what="the numbers">
         {(data) => (
           <>
@@ -65,9 +65,10 @@ function Verdict({ stats, endpoints }: { stats: Stats; endpoints: readonly Endpo
             {others > 0 && `, nor ${others === 1 ? "is 1 other endpoint" : `are ${others} other endpoints`}`}
           </strong>
           <p>
-            {first.breaker.reason ?? "Its requests fail"}, since <Moment at={first.breaker.opened_at} />.{" "}
-            {plural(retrying, "delivery waits", "deliveries wait")} for a retry; events wait in their streams, nothing
-            is lost. Next probe <Moment at={first.breaker.next_probe_at} none="soon" />.
+            It has been failing for <Elapsed from={first.breaker.opened_at} to={null} />; its last answer was{" "}
+            <strong>{first.breaker.reason ?? "none"}</strong>. {plural(retrying, "delivery waits", "deliveries wait")}{" "}
+            for a retry; events wait in their streams, nothing is lost. Next probe{" "}
+            <Moment at={first.breaker.next_probe_at} none="soon" />.
           </p>
         </div>
         <a className="button" href={hrefTo("/deliveries", { state: "retrying", endpoint: first.id })}>

@@ -78,20 +78,30 @@ function options(element: HTMLElement, series: readonly Series[], format: (value
     padding: [10, 8, 0, 0],
     scales: { y: { range: (_plot, _low, high) => [0, Math.max(1, (high ?? 0) * 1.1)] } },
     axes: [
-      { ...axis, grid: { show: false }, space: 70 },
+      { ...axis, grid: { show: false }, size: 28, space: 70, values: (_plot, splits) => splits.map(hourAndMinute) },
       { ...axis, size: 52, space: 34, values: (_plot, splits) => splits.map((value) => format(value)) },
     ],
     series: [
       {},
-      ...series.map(({ name, colour: token, filled }) => ({
+      ...series.map(({ name, colour: token, filled, values }) => ({
         label: name,
         stroke: colour(token),
         width: 1.6,
-        points: { show: false },
+        points: { show: isSparse(values), size: 5 },
         ...(filled === true ? { fill: `color-mix(in srgb, ${colour(token)} 16%, transparent)` } : {}),
       })),
     ],
   };
+}
+
+/** A line needs two points: where minutes with values stand alone, they are dots. */
+function isSparse(values: Series["values"]): boolean {
+  return values.filter((value) => value !== null).length < 8;
+}
+
+function hourAndMinute(seconds: number): string {
+  const date = new Date(seconds * 1000);
+  return `${String(date.getHours()).padStart(2, "0")}:${String(date.getMinutes()).padStart(2, "0")}`;
 }
 
 /** A canvas knows no `light-dark()`: the element computes it to a plain colour. */

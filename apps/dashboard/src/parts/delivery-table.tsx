@@ -1,15 +1,11 @@
 import type { Delivery, DeliveryViewState } from "@crewstream/contracts";
 import type { ReactElement } from "react";
+import { outcomeText } from "../format/http-status.ts";
 import { count } from "../format/number.ts";
 import { hrefTo } from "../routing/route.ts";
 import { DeliveryBadge } from "./badge.tsx";
 import { LongTable, type Column } from "./table.tsx";
 import { Countdown, Moment } from "./time.tsx";
-
-/** `HTTP 503`, `timeout`: what the last attempt came to. */
-export function lastOutcome({ status, outcome }: Pick<Delivery, "status" | "outcome">): string {
-  return status === null ? (outcome ?? "not tried yet").replaceAll("_", " ") : `HTTP ${status}`;
-}
 
 const base: readonly Column<Delivery>[] = [
   { name: "State", width: "100px", cell: ({ state }) => <DeliveryBadge state={state} /> },
@@ -30,7 +26,7 @@ const base: readonly Column<Delivery>[] = [
     kind: "wide",
     cell: (delivery) => (
       <div className="cut small" title={delivery.reason ?? ""}>
-        <strong>{lastOutcome(delivery)}</strong> <span className="muted">{delivery.reason}</span>
+        <strong>{outcomeText(delivery)}</strong> <span className="muted">{delivery.reason}</span>
       </div>
     ),
   },

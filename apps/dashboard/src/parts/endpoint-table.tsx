@@ -14,7 +14,8 @@ export function EndpointBadge({ endpoint }: { endpoint: Endpoint }): ReactElemen
   if (endpoint.breaker.wait_until !== null && Date.parse(endpoint.breaker.wait_until) > Date.now()) {
     return <Badge mood="warn">Asked to wait</Badge>;
   }
-  if (endpoint.recent.failed > 0) return <Badge mood="warn">Some fail</Badge>;
+  const { retrying, dead, recent } = endpoint;
+  if (retrying + dead > 0 || (recent.success_rate ?? 1) < 0.99) return <Badge mood="warn">Some fail</Badge>;
   return <Badge mood="good">Healthy</Badge>;
 }
 
@@ -34,11 +35,21 @@ const columns: readonly Column<Endpoint>[] = [
     name: "Why",
     width: "minmax(100px, 1.5fr)",
     kind: "wide",
-    cell: ({ breaker, recent }) => (
-      <div className="cut muted small" title={breaker.reason ?? ""}>
-        {breaker.state === "open" || recent.failed > 0 ? breaker.reason : ""}
-      </div>
-    ),
+    cell: ({ id, breaker, retrying, dead }) =>
+      breaker.reason !== null && breaker.state === "open" ? (
+        <div className="cut muted small" title={breaker.reason}>
+          {breaker.reason}
+        </div>
+      ) : (
+        retrying + dead > 0 && (
+          <a
+            className="above small"
+            href={hrefTo("/deliveries", { state: retrying > 0 ? "retrying" : "dead", endpoint: id })}
+          >
+            See the failures
+          </a>
+        )
+      ),
   },
   {
     name: "Success",

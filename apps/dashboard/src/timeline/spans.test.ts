@@ -49,6 +49,22 @@ describe("spansOf", () => {
     ]);
   });
 
+  it("puts the calls of a step into the step", () => {
+    const spans = spansOf([
+      event("a", "agent_execution_started", { agent: { role: "Writer" } }),
+      event("s1", "crew_step_started", { parent_event_id: "a", step_index: 0 }),
+      event("m1", "llm_call_started", { parent_event_id: "a", model: "m" }),
+      event("s1e", "crew_step_completed", { started_event_id: "s1" }),
+      event("s2", "crew_step_started", { parent_event_id: "a", step_index: 1 }),
+      event("m2", "llm_call_started", { parent_event_id: "a", model: "m" }),
+    ]);
+    const [agent] = spans;
+    expect(agent?.children.map(({ name, children }) => [name, children.map(({ id }) => id)])).toEqual([
+      ["1", ["m1"]],
+      ["2", ["m2"]],
+    ]);
+  });
+
   it("keeps the error of what failed", () => {
     const [crew] = spansOf(run());
     expect(crew?.children[0]?.children[1]?.error).toBe("upstream 503");

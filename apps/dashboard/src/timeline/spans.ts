@@ -34,7 +34,8 @@ export function spansOf(events: readonly RunEvent[]): Span[] {
     if (starting.has(event.type)) {
       const span = begin(event);
       const parent = spans.get(text(event.data["parent_event_id"]) ?? "");
-      (parent?.children ?? roots).push(span);
+      const step = span.kind === "step" ? undefined : openStep(parent);
+      ((step ?? parent)?.children ?? roots).push(span);
       spans.set(event.id, span);
     } else if (ending.has(event.type)) {
       const span = spans.get(text(event.data["started_event_id"]) ?? "");
@@ -43,6 +44,15 @@ export function spansOf(events: readonly RunEvent[]): Span[] {
   }
   for (const root of roots) sumTokens(root);
   return roots;
+}
+
+/**
+ * The step of an agent that is under way: its model and tool calls are events of the agent, as CrewAI has no steps, and
+ * are shown within the step that they make up.
+ */
+function openStep(parent: Span | undefined): Span | undefined {
+  const step = parent?.children.findLast(({ kind }) => kind === "step");
+  return step?.state === "open" ? step : undefined;
 }
 
 function begin(event: RunEvent): Span {
@@ -98,7 +108,7 @@ function nameOf(kind: SpanKind, { type, data }: RunEvent): string {
     flow: data["method_name"] ?? data["flow_name"],
     task: data["task_name"] ?? record(data["task"])?.["name"],
     agent: agent?.["role"] ?? data["agent_role"],
-    step: typeof step === "number" ? `Step ${step + 1}` : undefined,
+    step: typeof step === "number" ? String(step + 1) : undefined,
     model: data["model"],
     tool: data["tool_name"],
     other: undefined,

@@ -3,8 +3,8 @@ import type { RetryFilter } from "../../api/deliveries.ts";
 import { useFailureGroups } from "../../api/failure-groups.ts";
 import type { FailureGroup } from "../../api/grouping.ts";
 import { useMay } from "../../api/session.ts";
+import { outcomeText } from "../../format/http-status.ts";
 import { count, plural } from "../../format/number.ts";
-import { lastOutcome } from "../../parts/delivery-table.tsx";
 import { Card } from "../../parts/page.tsx";
 import { Failure } from "../../parts/states.tsx";
 import { Table, type Column } from "../../parts/table.tsx";
@@ -70,7 +70,7 @@ function columns(
       kind: "wide",
       cell: (group) => (
         <div className="cut" title={group.reason ?? ""}>
-          <strong>{lastOutcome(group)}</strong> <span className="muted small">{group.reason}</span>
+          <strong>{outcomeText(group)}</strong> <span className="muted small">{group.reason}</span>
         </div>
       ),
     },

@@ -10,10 +10,10 @@ export function Tiles({ stats }: { stats: Stats }): ReactElement {
   const share = recent.success_rate;
   return (
     <dl className="tiles" aria-label="Now">
-      <Tile name="Events published" note="per second, last 5 min">
+      <Tile name="Events published" note="per second">
         {rate(recent.published / 300)}
       </Tile>
-      <Tile name="Deliveries" note="per second, last 5 min">
+      <Tile name="Deliveries" note="per second">
         {rate(recent.delivered / 300)}
       </Tile>
       <Tile name="Success rate" note={`${count(recent.failed)} of ${count(recent.delivered + recent.failed)} failed`}>
@@ -21,17 +21,17 @@ export function Tiles({ stats }: { stats: Stats }): ReactElement {
           {share === null ? "–" : percent(share)}
         </span>
       </Tile>
-      <Tile name="Attempt time" note="p50 · p95">
+      <Tile name="Attempt time" note="p50 / p95">
         {recent.p50_ms === null ? "–" : duration(recent.p50_ms)}
-        <small> · {recent.p95_ms === null ? "–" : duration(recent.p95_ms)}</small>
+        <small> / {recent.p95_ms === null ? "–" : duration(recent.p95_ms)}</small>
       </Tile>
-      <Tile name="Retrying" note={<a href={hrefTo("/deliveries", { state: "retrying" })}>wait for another attempt</a>}>
+      <Tile name="Retrying" note={<a href={hrefTo("/deliveries", { state: "retrying" })}>to be tried again</a>}>
         <span className={deliveries.retrying > 0 ? "warn" : ""}>{count(deliveries.retrying)}</span>
       </Tile>
-      <Tile name="Dead" note={<a href={hrefTo("/deliveries", { state: "dead" })}>wait for a person</a>}>
+      <Tile name="Dead" note={<a href={hrefTo("/deliveries", { state: "dead" })}>need a person</a>}>
         <span className={deliveries.dead > 0 ? "bad" : ""}>{count(deliveries.dead)}</span>
       </Tile>
-      <Tile name="Running" note={<a href="#/executions">executions not ended</a>}>
+      <Tile name="Running" note={<a href="#/executions">not ended yet</a>}>
         {count(stats.executions.live)}
       </Tile>
     </dl>
