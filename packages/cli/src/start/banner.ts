@@ -14,6 +14,7 @@ export function banner({ url, token, dataDir, served }: BannerFacts): string {
     "",
     `  API        ${url}`,
     `  Token      ${token}`,
+    `  Dashboard  ${url}/dashboard`,
     `  Inspector  ${url}/inspector/demo   (a webhook receiver that shows what arrives)`,
     `  Data       ${dataDir}`,
     "",
