@@ -8,7 +8,7 @@ import { plainJson, SyntaxFault, type Document, type Path, type Position } from 
  */
 export function parseYaml(file: string, text: string): Document {
   const lines = new LineCounter();
-  const parsed = parseDocument(text, { version: "1.1", lineCounter: lines, prettyErrors: false });
+  const parsed = parseDocument(text, { version: "1.1", lineCounter: lines, prettyErrors: false, logLevel: "error" });
   const at = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };

@@ -1,0 +1,17 @@
+#!/usr/bin/env python
+from datetime import datetime
+
+from team_report.crew import TeamReport
+
+
+def run():
+    """
+    Run the crew.
+    """
+    inputs = {
+        'team': 'the platform team',
+        'notes': 'login page done; search half done; invoices wait for legal',
+        'year': str(datetime.now().year)
+    }
+
+    TeamReport().crew().kickoff(inputs=inputs)
