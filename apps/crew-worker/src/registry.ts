@@ -9,8 +9,9 @@ import {
   errorMessage,
   type AutomationAnnouncement,
 } from "@crewstream/contracts";
-import type { Automation } from "@crewstream/crew";
+import { findingText, readProject, type Automation } from "@crewstream/crew";
 import { z } from "zod";
+import { projectVersion } from "./project-version.ts";
 
 export interface LoadedAutomation {
   announcement: AutomationAnnouncement;
@@ -42,8 +43,9 @@ const automationShape = z.object({
 
 /**
  * Finds every automation under `dir`: a source file, or a folder with an `index` file, whose default export comes from
- * `defineCrew` or `defineFlow`. It loads each of them, so it runs in a thread: what one does when it is imported
- * (throw, block, exit) must not touch the process.
+ * `defineCrew` or `defineFlow`; or a folder with a CrewAI project (crew.jsonc, flow.yaml, a classic crew). It loads
+ * each of them, so it runs in a thread: what one does when it is imported (throw, block, exit) must not touch the
+ * process.
  * @throws AppError `configuration` when the folder cannot be read
  */
 export async function findAutomations(dir: string): Promise<Registry> {
@@ -76,7 +78,7 @@ export async function findAutomations(dir: string): Promise<Registry> {
 export async function loadEntry(path: string): Promise<LoadedAutomation | undefined> {
   const isFolder = (await stat(path)).isDirectory();
   const file = isFolder ? await entryFile(path) : sourceFile(path);
-  if (file === undefined) return undefined;
+  if (file === undefined) return isFolder ? loadFolder(path) : undefined;
   return loadModule(file, isFolder ? basename(path) : basename(path, extname(path)));
 }
 
@@ -96,6 +98,21 @@ async function loadModule(file: string, fileName: string): Promise<LoadedAutomat
     .digest("hex")
     .slice(0, 12);
   return { automation, announcement: { name: name.data, kind, description, inputs, required, version } };
+}
+
+/** A CrewAI project: served under its name where that serves as a path, else under its folder's. */
+async function loadFolder(folder: string): Promise<LoadedAutomation | undefined> {
+  const { automation, findings, isProject } = await readProject(folder);
+  if (!isProject) return undefined;
+  if (automation === undefined) {
+    const errors = findings.filter(({ severity }) => severity === "error");
+    throw new Error(`${errors.length} errors in the project:\n${errors.map(findingText).join("\n")}`);
+  }
+  const name = [automation.name, basename(folder)].find((each) => automationNameSchema.safeParse(each).success);
+  if (name === undefined) throw new Error(`the folder's name does not serve as a path: ${basename(folder)}`);
+  const { kind, description, inputs, required } = automation;
+  const version = await projectVersion(folder);
+  return { automation, announcement: { name, kind, description, inputs, required, version } };
 }
 
 function sourceFile(path: string): string | undefined {
