@@ -46,6 +46,8 @@ export interface RunContext {
   directory?: string;
   /** Fetches web pages for tools, from public addresses only. None: tools cannot fetch. */
   fetchPublic?: PublicFetch;
+  /** `fetch` for addresses that automations name, such as MCP servers, behind the host's guard. None: no network. */
+  guardedFetch?: typeof fetch;
   /** Where flows that persist keep their states beyond the run. */
   flowStates?: FlowStateStore;
   /** The outermost flow begins with a copy of the state saved under this id: AMP's `restoreFromStateId`. */

@@ -5,6 +5,7 @@ import { applyGuardrail } from "../guardrail/apply-guardrail.ts";
 import { toEventMessages } from "../llm/messages.ts";
 import { resolveModel } from "../llm/resolve-model.ts";
 import { RateLimiter } from "../llm/rate-limiter.ts";
+import { mcpTools } from "../mcp/mcp-tools.ts";
 import { retryContext } from "../prompts/retry-prompt.ts";
 import type { Json } from "../run/dump.ts";
 import { currentScope, type Scope } from "../run/scope.ts";
@@ -68,7 +69,7 @@ async function kickoffAgent(
     agent,
     model: await resolveModel(scope.run, definition.model),
     prompt: asked,
-    tools: definition.tools ?? [],
+    tools: [...(definition.tools ?? []), ...(await mcpTools(scope, definition.mcps))],
     ...(limiter === undefined ? {} : { shared: { limiter } }),
     ...(schema === undefined ? {} : { responseSchema: { name: "answer", schema: schema.json } }),
   });

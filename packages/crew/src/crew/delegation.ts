@@ -3,6 +3,7 @@ import type { Agent } from "../agent/agent.ts";
 import { executeAgent } from "../agent/execute-agent.ts";
 import type { CrewWide } from "../agent/loop.ts";
 import { resolveModel } from "../llm/resolve-model.ts";
+import { mcpTools } from "../mcp/mcp-tools.ts";
 import { taskPrompt } from "../prompts/task-prompt.ts";
 import { currentScope } from "../run/scope.ts";
 import { ToolReportedFailure } from "../tools/failure.ts";
@@ -52,7 +53,7 @@ async function handOver(team: Team, name: string, description: string, context: 
     agent,
     model: await resolveModel(scope.run, agent.definition.model),
     prompt: taskPrompt({ description, expectedOutput, context }),
-    tools: team.toolsOf(agent),
+    tools: [...team.toolsOf(agent), ...(await mcpTools(scope.at(`agent:${agent.name}`), agent.definition.mcps))],
     shared: team.sharedBy(agent),
     task: { id: scope.identity.taskId, name: scope.identity.taskName, description, expected_output: expectedOutput },
   });

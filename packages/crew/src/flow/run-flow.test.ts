@@ -113,6 +113,25 @@ describe("a flow", () => {
     expect(eventProblems(context.sink.events)).toEqual([]);
   });
 
+  test("AND waits for all of its methods again in every round", async () => {
+    const flow = defineFlow({ state: z.object({ n: z.number().default(0), joins: z.number().default(0) }) }, (f) =>
+      f
+        .start("begin", () => "x")
+        .listen("left", or("begin", "again"), () => "l")
+        .listen("right", "left", ({ state }) => (state.n += 1))
+        .listen("join", and("left", "right"), ({ state }) => (state.joins += 1))
+        .router("check", "join", ({ state }) => (state.n < 3 ? "again" : "enough"))
+        .listen("end", "enough", ({ state }) => state.joins),
+    );
+    const context = testContext();
+    expect(await flow.run(context)).toMatchObject({ result: 3 });
+    expect(finished(context).filter((name) => name !== "check")).toEqual([
+      "begin",
+      ...Array.from({ length: 3 }, () => ["left", "right", "join"]).flat(),
+      "end",
+    ]);
+  });
+
   test("a loop without an end is stopped and says so", async () => {
     const flow = defineFlow({ maxMethodCalls: 5 }, (f) =>
       f.start("begin", () => "x").router("round", or("begin", "more"), () => "more"),

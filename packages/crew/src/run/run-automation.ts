@@ -50,5 +50,6 @@ export async function runAutomation(
     return { state: "FAILED", error: errorMessage(error), errorType: errorType(error), usage: usage.total() };
   } finally {
     shut();
+    await run.end();
   }
 }

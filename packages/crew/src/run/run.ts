@@ -8,6 +8,7 @@ export class Run {
   readonly context: RunContext;
   readonly #ordinals = new Map<string, number>();
   readonly #cache = new Map<string, unknown>();
+  readonly #closers: (() => Promise<void>)[] = [];
   #interruption: unknown;
 
   constructor(context: RunContext) {
@@ -36,6 +37,16 @@ export class Run {
   shared<T>(key: string, make: () => T): T {
     if (!this.#cache.has(key)) this.#cache.set(key, make());
     return this.#cache.get(key) as T;
+  }
+
+  /** Called when the run leaves this process, however it does: for connections it holds. */
+  onEnd(close: () => Promise<void>): void {
+    this.#closers.push(close);
+  }
+
+  /** Closes what the run holds. A connection that cannot be closed is gone anyway. */
+  async end(): Promise<void> {
+    await Promise.allSettled(this.#closers.splice(0).map((close) => close()));
   }
 
   /** Whether the run has stopped in the middle and will be continued elsewhere: then nothing more may be emitted. */

@@ -4,6 +4,7 @@ import type { Assignment, LoopResult } from "../agent/loop.ts";
 import { callModel } from "../llm/call-model.ts";
 import { toEventMessages } from "../llm/messages.ts";
 import type { Model } from "../llm/model.ts";
+import { mcpTools } from "../mcp/mcp-tools.ts";
 import { taskPrompt } from "../prompts/task-prompt.ts";
 import type { Json } from "../run/dump.ts";
 import type { Scope } from "../run/scope.ts";
@@ -35,7 +36,7 @@ export async function produce(scope: Scope, { task, model, view, context }: Prod
       markdown: definition.markdown === true,
       ...(schema === undefined ? {} : { schema: schema.json }),
     }),
-    tools: task.tools,
+    tools: [...task.tools, ...(await mcpTools(scope, agent.definition.mcps))],
     task: view,
     shared: policy === undefined ? shared : { ...shared, toolFailurePolicy: policy },
     ...(schema === undefined ? {} : { responseSchema: { name: "answer", schema: schema.json } }),

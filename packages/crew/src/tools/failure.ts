@@ -27,12 +27,17 @@ export class ToolReportedFailure extends Error {
 
   constructor(
     message: string,
-    options: { code?: string; retryable?: boolean; details?: Record<string, unknown> } = {},
+    options: {
+      reason?: ToolFailure["reason"];
+      code?: string;
+      retryable?: boolean;
+      details?: Record<string, unknown>;
+    } = {},
   ) {
     super(message);
     this.failure = {
       message,
-      reason: "tool_reported",
+      reason: options.reason ?? "tool_reported",
       code: options.code ?? null,
       retryable: options.retryable ?? false,
       details: options.details ?? {},

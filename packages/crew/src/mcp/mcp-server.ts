@@ -1,0 +1,66 @@
+import { AppError, ErrorCode } from "@crewstream/contracts";
+
+interface McpServerBase {
+  /** In events, and before the names of its tools. Default: the host of its URL, or its command. */
+  name?: string;
+  /** Only these tools. */
+  allowedTools?: readonly string[];
+  /** Not these tools. */
+  blockedTools?: readonly string[];
+  /** Seconds for connecting and listing. Default 30. */
+  connectTimeout?: number;
+  /** Seconds for one call. Default 60. */
+  callTimeout?: number;
+}
+
+/** A program that speaks MCP on its standard input and output. Its environment is what is given here and a path. */
+export interface McpStdioServer extends McpServerBase {
+  command: string;
+  args?: readonly string[];
+  env?: Readonly<Record<string, string>>;
+  cwd?: string;
+}
+
+/** A server on the network, by streamable HTTP or, for old ones, server-sent events. Reached through the host's guard. */
+export interface McpHttpServer extends McpServerBase {
+  url: string;
+  transport?: "http" | "sse";
+  headers?: Readonly<Record<string, string>>;
+}
+
+/** Where an agent gets more tools from: a server of the Model Context Protocol. */
+export type McpServer = McpStdioServer | McpHttpServer;
+
+/** How events name a server. Its headers and environment may hold secrets and are in none. */
+export function serverFields(server: McpServer): {
+  server_name: string;
+  server_url: string | null;
+  transport_type: string;
+} {
+  if ("command" in server) {
+    return {
+      server_name: server.name ?? server.command.split("/").at(-1) ?? "stdio",
+      server_url: null,
+      transport_type: "stdio",
+    };
+  }
+  const url = parsedUrl(server.url);
+  return {
+    server_name: server.name ?? url.hostname,
+    server_url: `${url.origin}${url.pathname}`,
+    transport_type: server.transport ?? "http",
+  };
+}
+
+/** Whether the server's filter lets a tool through. */
+export function isWanted({ allowedTools, blockedTools }: McpServer, tool: string): boolean {
+  return (allowedTools?.includes(tool) ?? true) && blockedTools?.includes(tool) !== true;
+}
+
+function parsedUrl(text: string): URL {
+  try {
+    return new URL(text);
+  } catch {
+    throw new AppError(`"${text}" is no URL of an MCP server`, { code: ErrorCode.configuration });
+  }
+}
