@@ -1,3 +1,5 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { randomBytes } from "node:crypto";
 import {
   AppError,
   ErrorCode,
@@ -10,6 +12,7 @@ import { assertAllowedUrl, type AddressPolicy } from "@crewstream/delivery";
 import { parseDuration } from "@crewstream/service";
 
 const longestDelayMs = 24 * 60 * 60 * 1000;
+const lookupMs = 1000;
 
 /** A webhook as a kickoff asked for it: what may be shown, and apart from it what must not. */
 export interface RequestedWebhook {
@@ -29,12 +32,13 @@ const legacy = [
 /**
  * The webhooks of a kickoff, the modern ones first. A flow's `crewWebhookUrl` gets the flow's own result, once, as
  * the crews inside it are steps of it.
+ * @param options.baseUrl where clients reach this API, for callback URLs
  * @param options.pathOf where a webhook stands in the body, for messages
  * @throws AppError `invalid_input` with the path of a delay that is too long
  */
 export function requestedWebhooks(
   request: KickoffRequest,
-  options: { kind: "crew" | "flow"; pathOf: (index: number) => string },
+  options: { kind: "crew" | "flow"; baseUrl: string; pathOf: (index: number) => string },
 ): RequestedWebhook[] {
   const { webhooks = [], meta } = request;
   const echoed = meta === undefined ? {} : { meta };
@@ -52,7 +56,36 @@ export function requestedWebhooks(
     };
     return [{ path: field, subscription, secrets: {} }];
   });
-  return [...modern, ...old];
+  return [...modern, ...old, ...humanWebhooks(request, options)];
+}
+
+/**
+ * Who is told that a run waits for a person: AMP's crew form for a crew, its flow form for a flow, which carries a
+ * callback URL. The object form of the field wins over the plain URL.
+ */
+function humanWebhooks(
+  { humanInputWebhook, humanInputWebhookUrl, meta }: KickoffRequest,
+  { kind, baseUrl }: { kind: "crew" | "flow"; baseUrl: string },
+): RequestedWebhook[] {
+  const url = humanInputWebhook?.url ?? humanInputWebhookUrl;
+  if (url === undefined) return [];
+  const authentication = humanInputWebhook?.authentication;
+  const subscription: Subscription = {
+    url,
+    events: ["human_feedback_requested", "flow_input_requested"],
+    mode: "realtime",
+    form: kind === "crew" ? "human_crew" : "human_flow",
+    ordering: "relaxed",
+    ...(kind === "flow" ? { callbackBase: baseUrl } : {}),
+    ...(meta === undefined ? {} : { meta }),
+  };
+  const secrets: SubscriptionSecrets = {
+    ...(authentication === undefined ? {} : { authentication }),
+    ...(kind === "flow" ? { responseKey: randomBytes(32).toString("base64url") } : {}),
+  };
+  return [
+    { path: humanInputWebhook === undefined ? "humanInputWebhookUrl" : "humanInputWebhook.url", subscription, secrets },
+  ];
 }
 
 function fromSettings(settings: WebhookSettings, path: string): RequestedWebhook {
@@ -92,11 +125,25 @@ export async function checkAddresses(webhooks: readonly RequestedWebhook[], poli
     webhooks.map(async ({ path, subscription }) => {
       const field = subscription.form === "events" ? `${path}.url` : path;
       try {
-        await assertAllowedUrl(subscription.url, policy);
+        await checkInTime(subscription.url, policy);
       } catch (error) {
         if (!AppError.is(error)) throw error;
         throw new AppError(`${field}: ${error.message}`, { code: error.code, details: { path: field }, cause: error });
       }
     }),
   );
+}
+
+/**
+ * A name server that does not answer must not hold a kickoff up: the name passes then, as one does that does not
+ * resolve now. Every attempt checks again, when it connects.
+ */
+async function checkInTime(url: string, policy: AddressPolicy): Promise<void> {
+  const late = new AbortController();
+  const timeout = delay(lookupMs, undefined, { signal: late.signal }).catch(() => undefined);
+  try {
+    await Promise.race([assertAllowedUrl(url, policy), timeout]);
+  } finally {
+    late.abort();
+  }
 }
