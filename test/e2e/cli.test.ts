@@ -1,6 +1,7 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { crewstream, type CliResult } from "../support/cli.ts";
 import { startSystem, type System } from "../support/services.ts";
@@ -132,6 +133,21 @@ test("doctor finds a healthy system healthy, and a missing Redis with the way to
   expect(broken.code).toBe(1);
   expect(broken.stdout).toMatch(/✗ Redis +.*ECONNREFUSED.*\n +Start it \(npm start brings one\), or correct REDIS_URL/);
   expect(broken.stdout).toMatch(/✗ Encryption key/);
+});
+
+test("check says all that is wrong with a project at once, and runs none of it", async () => {
+  const project = join(cwd, "wrong");
+  await mkdir(join(project, "agents"), { recursive: true });
+  await writeFile(join(project, "crew.jsonc"), '{"agents": ["writer"], "tasks": [{"nam": "t"}], "unknown": 1}');
+  await writeFile(join(project, "agents", "writer.jsonc"), '{"role": "Writer"}');
+  const wrong = await run(["check", project]);
+  expect(wrong.code).toBe(1);
+  expect(wrong.stdout).toMatch(/✗ crew\.jsonc:1:\d+ .*unknown[\s\S]*\d+ errors: it would not be served\n$/);
+
+  const good = await run(["check", "--json", fileURLToPath(new URL("../../examples/topic_brief", import.meta.url))]);
+  expect(good.code).toBe(0);
+  const [checked] = JSON.parse(good.stdout) as { findings: { severity: string }[] }[];
+  expect(checked?.findings.filter(({ severity }) => severity === "error")).toEqual([]);
 });
 
 test("secrets generate feeds an .env file", async () => {

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { addAutomationsCommand } from "./commands/automations.ts";
 import { addCancelCommand } from "./commands/cancel.ts";
+import { addCheckCommand } from "./commands/check.ts";
 import { addCompletionCommand } from "./commands/completion.ts";
 import { addDeliveriesCommand } from "./commands/deliveries.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
@@ -36,6 +37,7 @@ export function createProgram(io: Io = processIo()): Command {
     addDeliveriesCommand,
     addRetryCommand,
     addReplayCommand,
+    addCheckCommand,
     addListenCommand,
     addDoctorCommand,
     addSecretsCommand,

@@ -1,0 +1,42 @@
+import type { Command } from "commander";
+import { ExitCode } from "../exit-codes.ts";
+import type { Io } from "../output/io.ts";
+import { oneLine } from "../output/table.ts";
+import { writeJson } from "./api-command.ts";
+
+interface Finding {
+  path: string;
+  severity: "error" | "warning";
+  message: string;
+  hint?: string;
+}
+
+/** `crewstream check DIR…`: everything that is wrong with CrewAI projects, at once; exit code 1 when they would not load. */
+export function addCheckCommand(program: Command, io: Io): void {
+  program
+    .command("check [dirs...]")
+    .description("Say all that is wrong with the CrewAI projects in these folders, without running their code")
+    .option("--json", "print JSON")
+    .action(async (dirs: string[], options: { json?: boolean }) => {
+      // The runtime with its model layer is large, and no other command needs it.
+      const { checkProject } = await import("@crewstream/crew");
+      const checked = [];
+      for (const dir of dirs.length === 0 ? ["."] : dirs) checked.push({ dir, findings: await checkProject(dir) });
+      if (options.json === true) writeJson(io, checked);
+      else io.write(checked.map(({ dir, findings }) => describe(dir, findings, io)).join("\n"));
+      const failed = checked.some(({ findings }) => findings.some(({ severity }) => severity === "error"));
+      if (failed) process.exitCode = ExitCode.failed;
+    });
+}
+
+/** A folder's findings, a line for each, and what they come to. */
+function describe(dir: string, findings: readonly Finding[], { paint }: Io): string {
+  const lines = findings.map(({ path, severity, message, hint }) => {
+    const mark = severity === "error" ? paint("red", "✗") : paint("yellow", "!");
+    const advice = hint === undefined ? "" : `\n    ${paint("gray", oneLine(hint))}`;
+    return `${mark} ${paint("bold", oneLine(path))}  ${oneLine(message)}${advice}\n`;
+  });
+  const errors = findings.filter(({ severity }) => severity === "error").length;
+  const verdict = errors > 0 ? `${errors} errors: it would not be served` : "it can be served";
+  return `${lines.join("")}${dir}: ${verdict}\n`;
+}
