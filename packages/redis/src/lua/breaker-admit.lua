@@ -16,7 +16,7 @@ if tonumber(ARGV[2]) > 0 and b[1] ~= "open" then
     redis.call("PEXPIRE", KEYS[1], 604800000)
   end
 end
-local failing = b[6] and now - tonumber(b[6]) or 0
+local failing = b[6] and math.max(1, now - tonumber(b[6])) or 0
 if b[5] == "1" then
   return { 3, 5000, failing }
 end

@@ -1,0 +1,177 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createSocketServer, type AddressInfo, type Socket } from "node:net";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createClient } from "./client.ts";
+import { addressPolicy, type AddressPolicy } from "./guard/policy.ts";
+import { send, type SendResult } from "./send.ts";
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+const timeoutMs = 400;
+const open = addressPolicy({ WEBHOOK_ALLOW_NETWORKS: ["127.0.0.0/8", "::1"] });
+const client = createClient({ policy: open, timeoutMs, concurrency: 4 });
+const seen: { path: string; method: string; body: string; headers: IncomingMessage["headers"] }[] = [];
+const handlers = new Map<string, Handler>();
+let server: Server;
+let origin: string;
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      const path = request.url ?? "";
+      seen.push({
+        path,
+        method: request.method ?? "",
+        body: Buffer.concat(chunks).toString(),
+        headers: request.headers,
+      });
+      handlers.get(path)?.(request, response);
+    });
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => {
+  client[Symbol.dispose]();
+  server.closeAllConnections();
+  server.close();
+});
+
+function attempt(
+  url: string,
+  {
+    policy = open,
+    signal = new AbortController().signal,
+    handler,
+  }: { policy?: AddressPolicy; signal?: AbortSignal; handler?: Handler } = {},
+): Promise<SendResult> {
+  if (handler !== undefined) handlers.set(new URL(url).pathname, handler);
+  return send({ url, body: '{"events":[]}', headers: { "x-test": "1" } }, { client, policy, signal });
+}
+const answer = (status: number, headers: Record<string, string> = {}, body = ""): Handler => {
+  return (_request, response) => void response.writeHead(status, headers).end(body);
+};
+
+describe("one attempt", () => {
+  test("posts the bytes and reads the answer", async () => {
+    const { outcome, response } = await attempt(`${origin}/ok`, { handler: answer(202, {}, "thanks") });
+    expect(outcome).toEqual({ kind: "delivered", status: 202 });
+    expect(response).toBe("thanks");
+    expect(seen.at(-1)).toMatchObject({ method: "POST", body: '{"events":[]}', headers: { "x-test": "1" } });
+  });
+
+  test("never follows a redirect", async () => {
+    for (const status of [301, 302, 303, 307, 308]) {
+      const handler = answer(status, { location: `${origin}/elsewhere` });
+      expect((await attempt(`${origin}/redirect`, { handler })).outcome).toEqual({ kind: "redirected", status });
+    }
+    expect(seen.some(({ path }) => path === "/elsewhere")).toBe(false);
+  });
+
+  test("reads what the receiver asks for", async () => {
+    const throttled = answer(429, { "retry-after": "7" });
+    expect((await attempt(`${origin}/429`, { handler: throttled })).outcome).toMatchObject({ retryAfterMs: 7000 });
+    const disable = answer(200, { "webhook-delivery": "disable" });
+    expect((await attempt(`${origin}/off`, { handler: disable })).outcome).toEqual({ kind: "gone", status: 200 });
+    const abort = answer(500, { "webhook-delivery": "abort-message" });
+    expect((await attempt(`${origin}/abort`, { handler: abort })).outcome).toEqual({ kind: "aborted", status: 500 });
+  });
+
+  test("is cut off when no answer begins, and when an answer does not end", async () => {
+    const hang = await attempt(`${origin}/hang`, { handler: () => undefined });
+    expect(hang.outcome).toEqual({ kind: "timeout", reason: "request" });
+    let closed = false;
+    const drip: Handler = (_request, response) => {
+      response.writeHead(200);
+      const timer = setInterval(() => response.write("."), 20);
+      response.once("close", () => {
+        clearInterval(timer);
+        closed = true;
+      });
+    };
+    expect((await attempt(`${origin}/drip`, { handler: drip })).outcome).toEqual({
+      kind: "timeout",
+      reason: "request",
+    });
+    await expect.poll(() => closed).toBe(true);
+  });
+
+  test("reads 16 KiB of an endless answer and keeps 2 KiB", async () => {
+    let closed = false;
+    const flood: Handler = (_request, response) => {
+      response.writeHead(200);
+      response.once("close", () => {
+        closed = true;
+      });
+      const pour = (): void => {
+        let room = true;
+        while (room) room = response.write("y".repeat(4096));
+        if (!closed) response.once("drain", pour);
+      };
+      pour();
+    };
+    const { outcome, response } = await attempt(`${origin}/flood`, { handler: flood });
+    expect(outcome).toEqual({ kind: "delivered", status: 200 });
+    expect(response).toBe("y".repeat(2048));
+    await expect.poll(() => closed).toBe(true);
+  });
+
+  test("says why there was no answer", async () => {
+    const reset = await attempt(`${origin}/reset`, { handler: (request) => request.socket.resetAndDestroy() });
+    expect(reset.outcome).toEqual({ kind: "unreachable", reason: "ECONNRESET" });
+    expect((await attempt("http://127.0.0.1:1/")).outcome).toEqual({ kind: "unreachable", reason: "ECONNREFUSED" });
+    const broken: Handler = (_request, response) => {
+      response.writeHead(200, { "content-length": "100" });
+      response.write("half");
+      setTimeout(() => response.destroy(), 20);
+    };
+    expect((await attempt(`${origin}/half`, { handler: broken })).outcome.kind).toBe("unreachable");
+  });
+
+  test("is no attempt at the endpoint when our own stop ends it", async () => {
+    const stop = new AbortController();
+    const sending = attempt(`${origin}/stopped`, { signal: stop.signal, handler: () => stop.abort() });
+    expect((await sending).outcome).toEqual({ kind: "cut_off" });
+    expect((await attempt(`${origin}/late`, { signal: AbortSignal.abort() })).outcome).toEqual({ kind: "cut_off" });
+  });
+
+  test("survives what is not HTTP", async () => {
+    const sockets = new Set<Socket>();
+    const raw = createSocketServer((socket) => {
+      sockets.add(socket);
+      socket.on("error", () => undefined);
+      socket.end("SSH-2.0-OpenSSH_9.6\r\n");
+    }).listen(0, "127.0.0.1");
+    await once(raw, "listening");
+    const { port } = raw.address() as AddressInfo;
+    expect((await attempt(`http://127.0.0.1:${port}/`)).outcome.kind).toBe("unreachable");
+    raw.close();
+  });
+});
+
+describe("an address that is not allowed", () => {
+  test("is not reached by literal, nor by a name, also when the kickoff let it pass", async () => {
+    const strict = addressPolicy({});
+    const guarded = createClient({ policy: strict, timeoutMs, concurrency: 1 });
+    const before = seen.length;
+    const { port } = new URL(origin);
+    for (const host of ["127.0.0.1", "127.1", "[::ffff:127.0.0.1]", "localhost"]) {
+      const { outcome } = await send(
+        { url: `http://${host}:${port}/inside`, body: "{}", headers: {} },
+        { client: guarded, policy: strict, signal: new AbortController().signal },
+      );
+      expect(outcome.kind).toBe("forbidden");
+    }
+    // The connection's own resolver refuses what the check before it did not see.
+    const { outcome } = await send(
+      { url: `http://localhost:${port}/inside`, body: "{}", headers: {} },
+      { client: guarded, policy: open, signal: new AbortController().signal },
+    );
+    expect(outcome).toMatchObject({ kind: "forbidden", reason: expect.stringContaining("loopback") });
+    expect(seen).toHaveLength(before);
+    guarded[Symbol.dispose]();
+  });
+});

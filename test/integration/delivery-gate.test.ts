@@ -1,0 +1,157 @@
+import { EndpointGate, type GateEvent } from "@crewstream/delivery";
+import type { BreakerLimits } from "@crewstream/redis";
+import { afterAll, expect, test } from "vitest";
+import { openTestStore, silentLog } from "../support/executions.ts";
+
+type Answer = Awaited<ReturnType<EndpointGate["acquire"]>>;
+type Permit = Extract<Answer, { release: unknown }>;
+
+const store = openTestStore();
+afterAll(() => store[Symbol.asyncDispose]());
+const limits: BreakerLimits = {
+  consecutive: 3,
+  windowMs: 60_000,
+  windowMin: 1000,
+  windowPercent: 50,
+  firstPauseMs: 30,
+  longestPauseMs: 30,
+  probeMs: 60_000,
+};
+
+function gateOf(concurrency: number, over = store): { gate: EndpointGate; events: GateEvent[] } {
+  const events: GateEvent[] = [];
+  const gate = new EndpointGate({
+    store: over,
+    limits,
+    concurrency,
+    log: silentLog,
+    onChange: (event) => events.push(event),
+  });
+  return { gate, events };
+}
+const isPermit = (answer: Answer): answer is Permit => "release" in answer;
+const permitsOf = (answers: readonly Answer[]): Permit[] => answers.filter(isPermit);
+const ask = async (gate: EndpointGate, endpoint: string, count: number): Promise<Permit[]> =>
+  permitsOf(await Promise.all(Array.from({ length: count }, () => gate.acquire(endpoint))));
+const release = async (permits: readonly Permit[], verdict: "well" | "ill" | "silent"): Promise<void> => {
+  await Promise.all(permits.map((permit) => permit.release({ verdict, reason: "test" })));
+};
+
+/** Asks until there is a permit: after a breaker's pause, that is the probe. */
+async function permitted(gate: EndpointGate, endpoint: string): Promise<Permit> {
+  for (;;) {
+    const answer = await gate.acquire(endpoint);
+    if (isPermit(answer)) return answer;
+    await new Promise((resolve) => setTimeout(resolve, Math.min(answer.waitMs, 20)));
+  }
+}
+
+/** How many requests may be in flight at once now. */
+async function room(gate: EndpointGate, endpoint: string): Promise<number> {
+  const first = await permitted(gate, endpoint);
+  const more: Permit[] = [];
+  for (let permit = gate.tryAcquire(endpoint); permit !== undefined; permit = gate.tryAcquire(endpoint))
+    more.push(permit);
+  await release([first, ...more], "silent");
+  return 1 + more.length;
+}
+
+test("no more than the cap are in flight, and the others are sent back to their queue", async () => {
+  const { gate } = gateOf(4);
+  const permits = await ask(gate, "cap", 20);
+  expect(permits).toHaveLength(4);
+  expect(gate.tryAcquire("cap")).toBeUndefined();
+  // Another endpoint is none of its business.
+  expect(await ask(gate, "other", 4)).toHaveLength(4);
+  await release(permits, "well");
+  expect(await room(gate, "cap")).toBe(4);
+});
+
+test("a place that comes free goes to who waits for it, and to nobody beside", async () => {
+  const { gate } = gateOf(2);
+  const [first, second] = await ask(gate, "turn", 2);
+  const waiting = gate.acquire("turn");
+  const freed = first?.release({ verdict: "well" });
+  // In the same tick, before the waiter has run on.
+  expect(gate.tryAcquire("turn")).toBeUndefined();
+  await freed;
+  const third = await waiting;
+  expect(isPermit(third)).toBe(true);
+  expect(gate.tryAcquire("turn")).toBeUndefined();
+  await release([second, third].filter((each) => each !== undefined).filter(isPermit), "well");
+  expect(await room(gate, "turn")).toBe(2);
+});
+
+test("every place comes back, whatever became of the request, and also when Redis fails", async () => {
+  const broken = openTestStore();
+  const { gate } = gateOf(3, broken);
+  for (const verdict of ["well", "silent", "ill"] as const) await release(await ask(gate, "leak", 3), verdict);
+  expect(await room(gate, "leak")).toBeGreaterThan(0);
+
+  const { gate: fresh } = gateOf(3, broken);
+  const held = await ask(fresh, "broken", 3);
+  expect(held).toHaveLength(3);
+  broken.redis.disconnect();
+  for (const permit of held) await expect(permit.release({ verdict: "ill" })).rejects.toThrow("Connection is closed");
+  const { gate: asking } = gateOf(1, broken);
+  for (let count = 0; count < 3; count += 1)
+    await expect(asking.acquire("asking")).rejects.toThrow("Connection is closed");
+});
+
+test("while the breaker is open one of many who ask is the probe, over all processes", async () => {
+  const [one, two] = [gateOf(10), gateOf(10)];
+  await release(await ask(one.gate, "probe", 3), "ill");
+  expect(one.events).toEqual([{ kind: "opened", endpoint: "probe", reason: "test" }]);
+  expect(one.gate.blocked).toBe(1);
+
+  const probe = await permitted(two.gate, "probe");
+  expect(probe.probe).toBe(true);
+  expect(await ask(one.gate, "probe", 20)).toEqual([]);
+  expect(await ask(two.gate, "probe", 20)).toEqual([]);
+  await probe.release({ verdict: "well", reason: "delivered 200" });
+  expect(two.events).toEqual([{ kind: "recovered", endpoint: "probe", reason: "delivered 200" }]);
+});
+
+test("a failed probe keeps it shut, for a while that is told to who asks", async () => {
+  const { gate, events } = gateOf(10);
+  await release(await ask(gate, "shut", 3), "ill");
+  const probe = await permitted(gate, "shut");
+  await probe.release({ verdict: "ill", reason: "again" });
+  const answer = await gate.acquire("shut");
+  expect(isPermit(answer)).toBe(false);
+  expect(answer).toMatchObject({ waitMs: expect.any(Number) });
+  expect(events.map(({ kind }) => kind)).toEqual(["opened"]);
+});
+
+test("an endpoint that is back gets few requests first, and one more per success, in every process", async () => {
+  const [one, two] = [gateOf(8), gateOf(8)];
+  await release(await ask(one.gate, "slow", 3), "ill");
+  // The other process hears of the trouble when it asks.
+  const answers = await Promise.all([1, 2, 3].map(() => two.gate.acquire("slow")));
+  await release(permitsOf(answers), "silent");
+
+  const probe = await permitted(one.gate, "slow");
+  await probe.release({ verdict: "well" });
+  for (const { gate } of [one, two]) {
+    expect(await room(gate, "slow")).toBe(2);
+    await release([await permitted(gate, "slow")], "well");
+    expect(await room(gate, "slow")).toBe(3);
+  }
+});
+
+test("a failure halves what may be in flight, down to one", async () => {
+  const { gate } = gateOf(8);
+  for (const expected of [4, 2, 1, 1]) {
+    await release([await permitted(gate, "halve")], "ill");
+    await release([await permitted(gate, "halve")], "silent");
+    expect(await room(gate, "halve")).toBeLessThanOrEqual(expected);
+  }
+});
+
+test("an endpoint that asks to be left alone is, in this process at once", async () => {
+  const { gate } = gateOf(4);
+  const permit = await permitted(gate, "pause");
+  await permit.release({ verdict: "ill", reason: "throttled 429", pauseMs: 60_000 });
+  const answer = await gate.acquire("pause");
+  expect(!isPermit(answer) && answer.waitMs > 50_000).toBe(true);
+});
