@@ -4,6 +4,7 @@ import helmet from "helmet";
 import type { ApiContext } from "./api-context.ts";
 import { dashboardRoutes } from "./dashboard/routes.ts";
 import { sessionAuth } from "./dashboard/session-auth.ts";
+import { callbackRoutes } from "./human/callback.ts";
 import { authenticate } from "./middleware/authenticate.ts";
 import { cleanPath } from "./middleware/clean-path.ts";
 import { answerErrors, notFound } from "./middleware/problem.ts";
@@ -27,6 +28,8 @@ export function createApp(context: ApiContext): Express {
   app.use("/automations/:automation", ampProbes());
   app.use(ampProbes());
   if (config.INSPECTOR) app.use(inspectorRoutes(context));
+
+  app.use(callbackRoutes(context));
 
   app.use("/dashboard", dashboardRoutes(context));
 

@@ -1,5 +1,6 @@
 import { hasEnded, type ExecutionId, type ExecutionState } from "@crewstream/contracts";
 import { readExecution, retireExecution } from "@crewstream/redis";
+import { nextDeadline } from "./overdue-answers.ts";
 import type { CrewContext } from "./run-execution.ts";
 
 const dayMs = 24 * 3_600_000;
@@ -15,6 +16,10 @@ export async function finishRun(context: CrewContext, id: ExecutionId): Promise<
   if (record === undefined) return undefined;
   const feeds = Array.from({ length: record.feeds }, (_, feed) => feed);
   await Promise.all(feeds.map((feed) => queues.wakeFeed({ executionId: id, feed }, { delayMs: 0, flush: true })));
+  if (record.state === "PAUSED") {
+    const deadline = nextDeadline(record.updated_at ?? Date.now(), record.pending ?? []);
+    if (deadline !== undefined) await queues.enqueueRun(id, { delayMs: Math.max(0, deadline - Date.now()) });
+  }
   if (!hasEnded(record.state)) return record.state;
   metrics.executionsFinished.inc({ state: record.state });
   if (feeds.length === 0) await retireExecution(store, id, { feeds: 0, retentionMs: config.RETENTION_DAYS * dayMs });

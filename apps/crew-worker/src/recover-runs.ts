@@ -1,5 +1,6 @@
 import { hasEnded } from "@crewstream/contracts";
 import { activeExecutions, forgetExecution, readExecution, takeTurn, type ExecutionRecord } from "@crewstream/redis";
+import { nextDeadline } from "./overdue-answers.ts";
 import type { CrewContext } from "./run-execution.ts";
 
 const perPass = 200;
@@ -28,6 +29,10 @@ export async function recoverRuns(context: CrewContext, signal: AbortSignal): Pr
 
 /** Nobody holds its lease, and it is not on its way to someone who will. */
 function isOrphan(execution: ExecutionRecord, now: number): boolean {
-  if (hasEnded(execution.state) || execution.state === "PAUSED") return false;
+  if (hasEnded(execution.state)) return false;
+  if (execution.state === "PAUSED") {
+    const deadline = nextDeadline(execution.updated_at ?? execution.created_at, execution.pending ?? []);
+    return deadline !== undefined && deadline < now - graceMs;
+  }
   return Math.max(execution.created_at, execution.lease_until ?? 0) < now - graceMs;
 }

@@ -14,6 +14,7 @@ import type { CrewWorkerConfig } from "./config.ts";
 import { finishRun } from "./finish-run.ts";
 import { giveUp } from "./give-up.ts";
 import { keepLease } from "./heartbeat.ts";
+import { answerOverdue } from "./overdue-answers.ts";
 import type { ServedEntry } from "./registry.ts";
 import { RunSteps } from "./run-steps.ts";
 import { Subscribers } from "./subscribers.ts";
@@ -47,6 +48,10 @@ export interface CrewContext {
 export async function runExecution(context: CrewContext, id: ExecutionId, deadline: AbortSignal): Promise<JobResult> {
   const execution = await readExecution(context.store, id);
   if (execution === undefined || hasEnded(execution.state)) return jobDone;
+  if (execution.state === "PAUSED") {
+    const { goOn, waitMs } = await answerOverdue(context.store, execution, Date.now());
+    if (!goOn) return waitMs === undefined ? jobDone : { kind: "later", delayMs: waitMs };
+  }
   const entry = context.automations.get(execution.automation);
   if (entry === undefined) return { kind: "later", delayMs: elsewhereMs };
 

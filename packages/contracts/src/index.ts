@@ -140,3 +140,10 @@ export {
 export { pageQuerySchema } from "./api/page.ts";
 export { problemSchema, type Problem } from "./api/problem.ts";
 export { webhookSettingsFields, webhookSettingsSchema, type WebhookSettings } from "./api/webhook-settings.ts";
+export {
+  humanAnswerRequestSchema,
+  humanRequestSchema,
+  humanRequestsPageSchema,
+  resumeRequestSchema,
+  resumeResponseSchema,
+} from "./api/human.ts";

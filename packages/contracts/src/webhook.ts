@@ -13,9 +13,10 @@ export const webhookHeaders = {
 
 /**
  * What a delivery's body looks like. `events` is `{"events":[…]}`; the others are AMP's three legacy webhooks, one
- * flat object per event, made from `crew_step_completed`, `task_completed` and `crew_kickoff_completed`.
+ * flat object per event, made from `crew_step_completed`, `task_completed` and `crew_kickoff_completed`, and its two
+ * requests for a person's answer, made from `human_feedback_requested` and `flow_input_requested`.
  */
-export const bodyForms = ["events", "step", "task", "crew"] as const;
+export const bodyForms = ["events", "step", "task", "crew", "human_crew", "human_flow"] as const;
 export type BodyForm = (typeof bodyForms)[number];
 
 export const orderings = ["relaxed", "strict"] as const;
@@ -49,6 +50,8 @@ export const subscriptionSchema = z.object({
   sealedSecrets: z.string().optional(),
   /** The execution's `meta`, for the legacy bodies that echo it. */
   meta: z.json().optional(),
+  /** Where a person's answer is to be sent, for the form `human_flow`: the API's base URL. */
+  callbackBase: z.string().optional(),
   /** The delivery that this feed replays, when it was made by a replay. */
   replayOf: z.string().optional(),
 });
@@ -57,6 +60,8 @@ export type Subscription = z.infer<typeof subscriptionSchema>;
 export const subscriptionSecretsSchema = z.object({
   authentication: authenticationSchema.optional(),
   signingSecret: z.string().optional(),
+  /** Key of the tokens with which a person's answer is let in, for the form `human_flow`. */
+  responseKey: z.string().optional(),
 });
 export type SubscriptionSecrets = z.infer<typeof subscriptionSecretsSchema>;
 

@@ -12,7 +12,7 @@ export function sealSubscriptionSecrets(
   address: { executionId: ExecutionId; feed: number },
   secrets: SubscriptionSecrets,
 ): string | undefined {
-  if (secrets.authentication === undefined && secrets.signingSecret === undefined) return undefined;
+  if (Object.values(secrets).every((secret) => secret === undefined)) return undefined;
   return cipher.seal(JSON.stringify(secrets), contextOf(address));
 }
 

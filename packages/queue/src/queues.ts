@@ -18,12 +18,19 @@ export class Queues implements AsyncDisposable {
     this.#store = store;
   }
 
-  /** Asks for a run, or for its continuation. One job per execution: a second request while one waits is dropped. */
-  async enqueueRun(executionId: ExecutionId, options: { delayMs?: number } = {}): Promise<void> {
+  /**
+   * Asks for a run, or for its continuation. One job per execution: a second request while one waits is dropped, or
+   * with `replace` takes its place (a pause's timeout is waiting, and the answer has come).
+   */
+  async enqueueRun(executionId: ExecutionId, options: { delayMs?: number; replace?: boolean } = {}): Promise<void> {
     const data: RunExecutionJob = { executionId };
     await this.#queue(runsQueue).add("run", data, {
       ...(options.delayMs === undefined ? {} : { delay: options.delayMs }),
-      deduplication: { id: executionId, keepLastIfActive: true },
+      deduplication: {
+        id: executionId,
+        keepLastIfActive: true,
+        ...(options.replace === true ? { replace: true } : {}),
+      },
     });
   }
 

@@ -17,6 +17,7 @@ export { expressReceiver, type DeliveryHandler, type NodeResponse } from "./expr
 export { fetchReceiver } from "./fetch.ts";
 export type { Gaps } from "./gaps.ts";
 export type { HeadersLike } from "./headers.ts";
+export { humanRequestHeaders, isResponseToken, responseToken } from "./human-request.ts";
 export { memorySeenStore, onceOnly, type Claim, type Once, type OnceOptions, type SeenStore } from "./once.ts";
 export { memoryOrderStore, type OrderState, type OrderStore } from "./order-store.ts";
 export { orderEvents, type InOrder, type OrderOptions } from "./order.ts";

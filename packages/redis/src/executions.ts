@@ -1,4 +1,10 @@
-import { executionStateSchema, type ExecutionId, type ExecutionState, type Subscription } from "@crewstream/contracts";
+import {
+  executionStateSchema,
+  pendingInputSchema,
+  type ExecutionId,
+  type ExecutionState,
+  type Subscription,
+} from "@crewstream/contracts";
 import { z } from "zod";
 import { createdAt, listEnded, listNew } from "./execution-index.ts";
 import { partitionOf } from "./keys.ts";
@@ -53,6 +59,8 @@ export const recordSchema = z.object({
   cancel: z.string().optional(),
   /** Why the run's thread or worker died the last time. */
   last_fault: z.string().optional(),
+  /** What it waits for a person to say, while PAUSED. */
+  pending: jsonText.pipe(z.array(pendingInputSchema)).optional(),
   error: z.string().optional(),
   error_type: z.string().optional(),
   result: jsonText.optional(),

@@ -23,6 +23,7 @@ export type ScriptName =
   | "discard-execution"
   | "cancel-execution"
   | "list-ended"
+  | "answer-human"
   | "announce";
 
 /** All scripts for a client to define; it sends each by its hash and falls back to the text when Redis forgot it. */

@@ -1,3 +1,4 @@
+import { humanOperations } from "../human/requests.ts";
 import { ampOperations } from "../routes/amp.ts";
 import { catalogueOperations } from "../routes/catalogue.ts";
 import { deliveryOperations } from "../routes/deliveries.ts";
@@ -16,6 +17,7 @@ export const operationGroups: readonly { prefix: string; operations: readonly Op
       ...endpointOperations,
       ...catalogueOperations,
       ...statsOperations,
+      ...humanOperations,
     ],
   },
   { prefix: "/automations/:automation", operations: ampOperations },

@@ -6,6 +6,7 @@ import {
   stopResponseSchema,
 } from "@crewstream/contracts";
 import { z } from "zod";
+import { resumeOperation } from "../human/resume.ts";
 import type { Operation } from "../operations/operation.ts";
 import { statusShapes } from "../status/status-body.ts";
 import { kickoff } from "./kickoff.ts";
@@ -77,4 +78,5 @@ export const ampOperations: readonly Operation[] = [
     },
     handle: stop,
   },
+  resumeOperation,
 ];

@@ -19,6 +19,7 @@ export function kickoff(context: ApiContext): RequestHandler {
     checkInputs(automation, inputs);
     const webhooks = requestedWebhooks(wanted, {
       kind: automation.kind,
+      baseUrl: context.config.PUBLIC_URL ?? `${request.protocol}://${request.get("host") ?? "localhost"}`,
       pathOf: (index) => webhookPath(request.body, index),
     });
     await checkAddresses(webhooks, context.addressPolicy);

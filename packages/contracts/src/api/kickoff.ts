@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { absentable } from "./absent.ts";
-import { webhookSettingsSchema, webhookUrlSchema } from "./webhook-settings.ts";
+import { checkedAuthenticationSchema, webhookSettingsSchema, webhookUrlSchema } from "./webhook-settings.ts";
 
 const mostWebhooks = 10;
 
@@ -26,6 +26,11 @@ export const kickoffRequestSchema = z.looseObject({
   taskWebhookUrl: absentable(webhookUrlSchema),
   stepWebhookUrl: absentable(webhookUrlSchema),
   crewWebhookUrl: absentable(webhookUrlSchema),
+  /** Told when the run waits for a person; the object form sends its authentication along. */
+  humanInputWebhookUrl: absentable(webhookUrlSchema),
+  humanInputWebhook: absentable(
+    z.looseObject({ url: webhookUrlSchema, authentication: absentable(checkedAuthenticationSchema) }),
+  ),
   webhooks: absentable(webhooksSchema),
 });
 export type KickoffRequest = z.infer<typeof kickoffRequestSchema>;

@@ -1,0 +1,47 @@
+import { AppError, ErrorCode, humanAnswerRequestSchema, parseExecutionId } from "@crewstream/contracts";
+import { openSubscriptionSecrets } from "@crewstream/delivery";
+import { isResponseToken } from "@crewstream/receiver";
+import { readExecution, readSubscriptions } from "@crewstream/redis";
+import { Router } from "express";
+import type { ApiContext } from "../api-context.ts";
+import { jsonBody } from "../middleware/json-body.ts";
+import { parseInput } from "../middleware/validate.ts";
+import { textParam } from "../routes/params.ts";
+import { answerRequest, nothingPending } from "./answer-request.ts";
+
+/**
+ * The callback URL of a flow's human request, as AMP has it: no API token, the URL's own token lets in the answer to
+ * this one request. Whatever is wrong with id or token is the same 404, which tells a guesser nothing.
+ */
+export function callbackRoutes(context: ApiContext): Router {
+  const router = Router();
+  const path = "/human_feedback_requests/:execution/:request/respond";
+  router.post(path, jsonBody);
+  router.post(path, async (request, response) => {
+    const requestId = textParam(request, "request");
+    const { token } = request.query;
+    const id = parseExecutionId(textParam(request, "execution"));
+    const execution = id === undefined ? undefined : await readExecution(context.store, id);
+    if (execution === undefined || typeof token !== "string") throw unknown();
+    const subscriptions = await readSubscriptions(context.store, execution.id, execution.feeds);
+    const known = subscriptions.some((subscription, feed) => {
+      if (subscription.form !== "human_flow") return false;
+      const address = { executionId: execution.id, feed };
+      const { responseKey } = openSubscriptionSecrets(context.cipher, address, subscription.sealedSecrets);
+      return responseKey !== undefined && isResponseToken(token, responseKey, requestId);
+    });
+    if (!known) throw unknown();
+
+    const { feedback, approved, source } = parseInput(humanAnswerRequestSchema, request.body);
+    const pending = execution.state === "PAUSED" ? execution.pending?.find((each) => each.id === requestId) : undefined;
+    if (pending === undefined) throw nothingPending();
+    const answer = { feedback: feedback ?? "", approved: approved ?? null, source: source ?? "callback" };
+    await answerRequest(context, execution, pending, answer);
+    response.json({ status: "received", id: requestId, kickoff_id: execution.id, execution_id: execution.id });
+  });
+  return router;
+}
+
+function unknown(): AppError {
+  return new AppError("There is no such request, or the token is not its own.", { code: ErrorCode.notFound });
+}

@@ -1,0 +1,89 @@
+import {
+  AppError,
+  ErrorCode,
+  executionsQuerySchema,
+  humanAnswerRequestSchema,
+  humanRequestsPageSchema,
+  problemSchema,
+  resumeResponseSchema,
+  type PendingInput,
+} from "@crewstream/contracts";
+import { readExecution, type ExecutionRecord } from "@crewstream/redis";
+import { z } from "zod";
+import { executionsPage } from "../lists/executions.ts";
+import { parseInput } from "../middleware/validate.ts";
+import type { Operation } from "../operations/operation.ts";
+import { executionNotFound, executionParam, textParam } from "../routes/params.ts";
+import { isoTime } from "../views/time.ts";
+import { answerRequest, nothingPending, sendsBack } from "./answer-request.ts";
+
+const tag = "Human requests";
+const pageSchema = executionsQuerySchema.pick({ limit: true, cursor: true });
+
+const list: Operation = {
+  method: "get",
+  path: "/human-requests",
+  tag,
+  summary: "Lists what runs wait for people to say, newest run first",
+  scopes: ["read"],
+  query: pageSchema,
+  answers: { 200: { description: "A page", schema: humanRequestsPageSchema } },
+  handle:
+    ({ store }) =>
+    async (request, response) => {
+      const { items, next } = await executionsPage(store, {
+        ...parseInput(pageSchema, request.query),
+        status: "PAUSED",
+      });
+      const records = await Promise.all(items.map(({ id }) => readExecution(store, id)));
+      response.json({
+        items: records.flatMap((record) => (record?.pending ?? []).map((pending) => humanRequest(record, pending))),
+        next_cursor: next,
+      });
+    },
+};
+
+function humanRequest(record: ExecutionRecord | undefined, { path: _, ...pending }: PendingInput) {
+  return Object.assign(pending, {
+    automation: record?.automation,
+    execution_id: record?.id,
+    asked_at: isoTime(record?.updated_at),
+  });
+}
+
+const answer: Operation = {
+  method: "post",
+  path: "/executions/:id/human-requests/:request",
+  tag,
+  summary: "Answers a request",
+  scopes: ["kickoff", "admin"],
+  body: humanAnswerRequestSchema,
+  answers: {
+    200: { description: "The run goes on", schema: resumeResponseSchema },
+    400: { description: "It was answered already, or the run waits for nobody", schema: problemSchema },
+    404: { description: "There is no such execution or request", schema: problemSchema },
+  },
+  handle: (context) => async (request, response) => {
+    const id = executionParam(request);
+    const execution = await readExecution(context.store, id);
+    if (execution === undefined) throw executionNotFound(id);
+    const requestId = parseInput(z.uuid("must be the id of a request"), textParam(request, "request"));
+    if (execution.state !== "PAUSED") throw nothingPending();
+    const pending = execution.pending?.find((each) => each.id === requestId);
+    if (pending === undefined) {
+      throw new AppError(`The execution waits for no request ${requestId}.`, { code: ErrorCode.notFound });
+    }
+    const { feedback = "", approved = null, source } = parseInput(humanAnswerRequestSchema, request.body);
+    await answerRequest(context, execution, pending, { feedback, approved, source: source ?? "api" });
+    const back = sendsBack({ feedback, approved });
+    response.json({
+      kickoff_id: id,
+      execution_id: id,
+      status: back ? "retrying" : "resumed",
+      message: back ? "The work is done again with your feedback" : "The run goes on",
+    });
+  },
+};
+
+/** Requests for a person's answer, under `/api/v1`. */
+export const humanOperations: readonly Operation[] = [list, answer];

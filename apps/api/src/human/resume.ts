@@ -1,0 +1,86 @@
+import {
+  AppError,
+  ErrorCode,
+  parseExecutionId,
+  problemSchema,
+  resumeRequestSchema,
+  resumeResponseSchema,
+  type PendingInput,
+} from "@crewstream/contracts";
+import { readExecution, type ExecutionRecord } from "@crewstream/redis";
+import type { RequestHandler } from "express";
+import type { ApiContext } from "../api-context.ts";
+import { parseInput } from "../middleware/validate.ts";
+import type { Operation } from "../operations/operation.ts";
+import { answerRequest, nothingPending, sendsBack } from "./answer-request.ts";
+
+/** `POST /resume`: the answer to what a run asked, in any casing. Webhook URLs of the kickoff stay in force. */
+export const resumeOperation: Operation = {
+  method: "post",
+  path: "/resume",
+  tag: "Deployment API",
+  summary: "Answers a run that waits for a person",
+  description:
+    "Fields in camel or snake case. `is_approve` decides where it is given; else a short word of approval accepts, " +
+    "and any other text is feedback. `task_id` is the id of the request or the name of the task; it may be left out " +
+    "when the run waits for one answer only.",
+  scopes: ["kickoff"],
+  body: resumeRequestSchema,
+  answers: {
+    200: { description: "The run goes on", schema: resumeResponseSchema },
+    400: { description: "It waits for no answer, or for none of this task", schema: problemSchema },
+    404: { description: "There is no such execution", schema: problemSchema },
+    422: { description: "The execution's id is missing", schema: problemSchema },
+  },
+  handle: resume,
+};
+
+function resume(context: ApiContext): RequestHandler {
+  return async (request, response) => {
+    const { executionId, taskId, feedback, approved } = parseInput(resumeRequestSchema, request.body);
+    if (executionId === undefined) {
+      throw new AppError("execution_id (or executionId) is required.", {
+        code: ErrorCode.unprocessable,
+        details: {
+          path: "execution_id",
+          detail: [{ loc: ["body", "executionId"], msg: "Field required", type: "missing" }],
+        },
+      });
+    }
+    const execution = await findExecution(context, executionId);
+    const answer = { feedback, approved, source: "resume" };
+    await answerRequest(context, execution, pickRequest(execution, taskId), answer);
+    const back = sendsBack(answer);
+    response.json({
+      kickoff_id: execution.id,
+      execution_id: execution.id,
+      status: back ? "retrying" : "resumed",
+      message: back ? "Task will be retried with your feedback" : "Execution resumed successfully",
+    });
+  };
+}
+
+async function findExecution({ store }: ApiContext, text: string): Promise<ExecutionRecord> {
+  const id = parseExecutionId(text);
+  const record = id === undefined ? undefined : await readExecution(store, id);
+  if (record === undefined) throw new AppError("Execution ID not found", { code: ErrorCode.notFound });
+  return record;
+}
+
+/** The request that is meant: by its id, by its task's id or name, or the only one. */
+function pickRequest(execution: ExecutionRecord, taskId: string | undefined): PendingInput {
+  const pending = execution.state === "PAUSED" ? (execution.pending ?? []) : [];
+  if (pending.length === 0) throw nothingPending();
+  const found =
+    taskId === undefined
+      ? pending.length === 1
+        ? pending[0]
+        : undefined
+      : pending.find((request) => [request.id, request.taskId, request.step].includes(taskId));
+  if (found !== undefined) return found;
+  const known = pending.map(({ id, step }) => `${id} (${step})`).join(", ");
+  throw new AppError(`task_id must name one of the requests that wait: ${known}.`, {
+    code: ErrorCode.invalidInput,
+    details: { path: "task_id", pending: pending.map(({ id, step, message }) => ({ id, step, message })) },
+  });
+}

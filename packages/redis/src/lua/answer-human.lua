@@ -1,0 +1,18 @@
+--[[
+  Puts a person's answer where the run will find it, and lets the run go on.
+
+  KEYS  1 exec, 2 journal
+  ARGV  1 journal path of the request, 2 the answer's row
+  Returns  1 answered, 0 it was answered already or the run waits for nobody
+  Errors   -1 no such execution
+]]
+local state = redis.call("HGET", KEYS[1], "state")
+if not state then
+  return -1
+end
+if state ~= "PAUSED" or redis.call("HSETNX", KEYS[2], ARGV[1], ARGV[2]) == 0 then
+  return 0
+end
+redis.call("HSET", KEYS[1], "state", "RUNNING", "lease_until", 0)
+redis.call("HDEL", KEYS[1], "pending")
+return 1
