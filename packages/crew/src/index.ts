@@ -24,7 +24,8 @@ export type { HumanFeedback, HumanFeedbackOptions } from "./flow/human-feedback.
 export type { Guardrail, GuardrailFunction, Verdict } from "./guardrail/guardrail.ts";
 export type { McpHttpServer, McpServer, McpStdioServer } from "./mcp/mcp-server.ts";
 export type { CustomModel, Model, ModelConfig, ModelRef, ModelSettings } from "./llm/model.ts";
-export { checkProject, loadProject, readProject, type ReadProject } from "./loaders/load-project.ts";
+export { checkProject, loadProject, readProject } from "./loaders/load-project.ts";
+export type { ReadProject } from "./loaders/read-project.ts";
 export { findingText, type Finding } from "./loaders/finding.ts";
 export type { TaskDefinition } from "./task/task.ts";
 export type { TaskOutput } from "./task/task-output.ts";

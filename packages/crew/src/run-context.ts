@@ -42,6 +42,11 @@ export interface RunContext {
   defaultModel: string;
   /** Environment a provider may read its key from; nothing else reads `process.env`. */
   env: Readonly<Record<string, string | undefined>>;
+  /**
+   * What a run does that is run again and asks something else than it has journaled: end as FAILED, or do everything
+   * from there on anew, under new event ids; what was open on the old way then stays open. Default `fail`.
+   */
+  onDivergence?: "fail" | "rerun";
   /** Absolute path of a directory that is the run's own: all files it reads and writes lie in it. None: no files. */
   directory?: string;
   /** Fetches web pages for tools, from public addresses only. None: tools cannot fetch. */

@@ -2,7 +2,7 @@ import { AppError, ErrorCode, type PendingInput } from "@crewstream/contracts";
 import type { Json } from "../run/dump.ts";
 import type { Scope } from "../run/scope.ts";
 import { Span } from "../run/span.ts";
-import { orderOf, step } from "../run/step.ts";
+import { orderOf, step, stepScope } from "../run/step.ts";
 import { UsageMeter } from "../run/usage-meter.ts";
 import type { FlowMethod } from "./flow.ts";
 import { runBody, type MethodRow } from "./method-body.ts";
@@ -52,7 +52,9 @@ export class MethodCall {
     this.#fields = fields;
     this.method = fields.method;
     const { cause } = fields;
-    const scope = fields.scope.derive({ signal: AbortSignal.any([fields.scope.signal, this.#off.signal]) });
+    const scope = stepScope(fields.scope, this.#input()).derive({
+      signal: AbortSignal.any([fields.scope.signal, this.#off.signal]),
+    });
     this.#strand = (cause === undefined ? scope.fork() : cause.strand.fork()).derive({
       path: scope.path,
       parent: scope.parent,
@@ -89,7 +91,7 @@ export class MethodCall {
 
   /** Whether this was asked inside the call. */
   asked({ path }: PendingInput): boolean {
-    return path.startsWith(`${this.#fields.scope.path}/`);
+    return path.startsWith(`${this.#strand.path}/`);
   }
 
   /** Closes the call's scope for the time of a pause, unless an earlier pause has. */
@@ -122,7 +124,7 @@ export class MethodCall {
     const row = await step<MethodRow>(this.#strand, {
       kind: "method",
       order,
-      input: { method: this.method.name, input: this.#fields.input },
+      input: this.#input(),
       perform: async (inner) => {
         try {
           return await this.#body;
@@ -160,6 +162,10 @@ export class MethodCall {
     } finally {
       shut();
     }
+  }
+
+  #input(): unknown {
+    return { method: this.method.name, input: this.#fields.input };
   }
 
   #named(): { flow_name: string; method_name: string } {

@@ -5,7 +5,7 @@ import { runLiteAgent } from "../agent/lite-agent.ts";
 import type { Model } from "../llm/model.ts";
 import type { Scope } from "../run/scope.ts";
 import { Span } from "../run/span.ts";
-import { step } from "../run/step.ts";
+import { step, stepScope } from "../run/step.ts";
 import { answerSchema, readJson } from "../task/structured.ts";
 import type { TaskOutput } from "../task/task-output.ts";
 import { guardrailName, type Guardrail, type Verdict } from "./guardrail.ts";
@@ -20,9 +20,11 @@ export interface Check {
 }
 
 /** Puts an output before a guardrail at `scope.path` and journals what it says. A guardrail that throws fails the work. */
-export async function applyGuardrail(scope: Scope, check: Check): Promise<Verdict> {
+export async function applyGuardrail(outer: Scope, check: Check): Promise<Verdict> {
   const { guardrail, output, retryCount } = check;
   const name = guardrailName(guardrail);
+  const input = { name, raw: output.raw };
+  const scope = stepScope(outer, input);
   const kind = { guardrail_type: typeof guardrail === "string" ? "llm" : "function", guardrail_name: name };
   const span = new Span(scope, "llm_guardrail_started", { ...kind, guardrail: name, retry_count: retryCount });
   const completed = (data: { success: boolean; result: unknown; error: string | null }) => ({
@@ -31,7 +33,7 @@ export async function applyGuardrail(scope: Scope, check: Check): Promise<Verdic
   });
   return step<Verdict>(span.scope, {
     kind: "guardrail",
-    input: { name, raw: output.raw },
+    input,
     perform: async (inner) => {
       if (typeof guardrail === "string") return judge(inner, guardrail, check);
       const examine = typeof guardrail === "function" ? guardrail : guardrail.check;

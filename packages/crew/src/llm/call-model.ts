@@ -6,7 +6,7 @@ import type {
 } from "@ai-sdk/provider";
 import { setTimeout as delay } from "node:timers/promises";
 import { abortable } from "../run/abortable.ts";
-import { StepFailure, step } from "../run/step.ts";
+import { StepFailure, step, stepScope } from "../run/step.ts";
 import type { Scope } from "../run/scope.ts";
 import { Span } from "../run/span.ts";
 import type { ModelAnswer } from "./answer.ts";
@@ -55,13 +55,15 @@ function isKnown(scope: Scope): boolean {
   return scope.run.context.journal.read(scope.path) !== undefined;
 }
 
-function attemptCall(scope: Scope, request: ModelRequest): Promise<ModelAnswer> {
+async function attemptCall(outer: Scope, request: ModelRequest): Promise<ModelAnswer> {
   const { model } = request;
+  const input = { model: model.label, messages: request.messages, tools: request.tools, choice: request.toolChoice };
+  const scope = stepScope(outer, input);
   const callId = scope.run.idOf("call", scope.path);
   const span = new Span(scope, "llm_call_started", startedData(request, callId));
   return step<ModelAnswer>(scope, {
     kind: "llm",
-    input: { model: model.label, messages: request.messages, tools: request.tools, choice: request.toolChoice },
+    input,
     async perform(inner) {
       const options = callOptions(request, inner.signal);
       try {

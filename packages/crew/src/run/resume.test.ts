@@ -141,15 +141,42 @@ describe.each([{ eager: false }, { eager: true }])("a run that is killed ($eager
   });
 });
 
-test("a journal that belongs to another question is refused, not mixed in", async () => {
-  const store = mortalStore({ executionId, inputs: { topic: "cats" } });
+describe("a journal that belongs to another question", () => {
   const crew = (model: ReturnType<typeof scriptedModel>) =>
     defineCrew({
       agents: { a: { role: "A", goal: "g", backstory: "b", model } },
-      tasks: [{ description: "About {topic}", expectedOutput: "e", agent: "a" }],
+      tasks: [
+        { name: "one", description: "About {topic}", expectedOutput: "e", agent: "a" },
+        { name: "two", description: "More", expectedOutput: "e", agent: "a" },
+      ],
     });
-  expect(await live(crew(scriptedModel(["Cats."])), store, { after: 0 })).toBeUndefined();
-  const { context } = store.process();
-  const outcome = await crew(scriptedModel(["Dogs."])).run({ ...context, inputs: { topic: "dogs" } });
-  expect(outcome).toMatchObject({ state: "FAILED", error: expect.stringContaining("asks something else than before") });
+
+  /** A run about cats that dies after so many writes, taken up with dogs. */
+  async function changed(writes: number, onDivergence?: "rerun") {
+    const store = mortalStore({ executionId, inputs: { topic: "cats" } });
+    expect(await live(crew(scriptedModel(["Cats.", "More cats."])), store, { after: writes - 1 })).toBeUndefined();
+    const model = scriptedModel(["Dogs.", "More dogs."]);
+    const { context, flush } = store.process();
+    const choice = onDivergence === undefined ? {} : { onDivergence };
+    const outcome = await crew(model).run({ ...context, inputs: { topic: "dogs" }, ...choice });
+    flush();
+    const answers = store.events
+      .filter(({ type }) => type === "llm_call_completed")
+      .map(({ data }) => data["response"]);
+    return { outcome, answers };
+  }
+
+  test("is refused, not mixed in", async () => {
+    const { outcome } = await changed(1);
+    expect(outcome).toMatchObject({
+      state: "FAILED",
+      error: expect.stringContaining("asks something else than before"),
+    });
+  });
+
+  test.each([1, 2, 3])("is left where it differs, when that was chosen: after %i writes", async (writes) => {
+    const { outcome, answers } = await changed(writes, "rerun");
+    expect(outcome).toMatchObject({ state: "SUCCESS", result: "More dogs.", usage: { successful_requests: 2 } });
+    expect(answers).toEqual(["Cats.", ...(writes > 2 ? ["More cats."] : []), "Dogs.", "More dogs."]);
+  });
 });

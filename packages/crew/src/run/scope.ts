@@ -22,14 +22,20 @@ interface Gate {
   around: Gate | null;
 }
 
+interface Chain {
+  /** `previous_event_id` of the next event. */
+  last: string | null;
+  generation: number;
+}
+
 interface ScopeFields {
   run: Run;
   /** Names this unit of work; part of every id and journal path made here. */
   path: string;
   /** The innermost open started event: `parent_event_id` of what is emitted here. Another one after a pause. */
   parent: { id: string | null };
-  /** The last event of this strand of work, shared by the scopes of one strand: `previous_event_id`. */
-  chain: { last: string | null };
+  /** Shared by the scopes of one strand of work: its last event, and how often it has left its journal's ways. */
+  chain: Chain;
   triggeredBy: string | null;
   identity: Identity;
   usage: UsageMeter;
@@ -44,7 +50,7 @@ export class Scope {
   readonly #fields: ScopeFields;
 
   constructor(fields: Omit<ScopeFields, "gate" | "chain"> & Partial<Pick<ScopeFields, "gate" | "chain">>) {
-    this.#fields = { chain: { last: null }, gate: { open: true, around: null }, ...fields };
+    this.#fields = { chain: { last: null, generation: 0 }, gate: { open: true, around: null }, ...fields };
   }
 
   get run(): Run {
@@ -79,17 +85,28 @@ export class Scope {
 
   /** A scope one path segment further in. */
   at(segment: string): Scope {
-    return this.derive({ path: this.path === "" ? segment : `${this.path}/${segment}` });
+    const { generation } = this.#fields.chain;
+    const named = generation === 0 ? segment : `${segment}~${generation}`;
+    return this.derive({ path: this.path === "" ? named : `${this.path}/${named}` });
+  }
+
+  /** Leaves the journal's ways: this strand goes on with paths that no earlier life has used for something else. */
+  nextGeneration(): Scope {
+    const { chain } = this.#fields;
+    chain.generation += 1;
+    return this.derive({ path: `${this.path}~${chain.generation}` });
   }
 
   /** A strand of its own, beginning after this one's last event: for work that runs beside other work. */
   fork(): Scope {
-    return new Scope({ ...this.#fields, chain: { last: this.#fields.chain.last } });
+    return new Scope({ ...this.#fields, chain: { ...this.#fields.chain } });
   }
 
   /** Lets this strand go on after the other's last event. */
   join(other: Scope): void {
-    this.#fields.chain.last = other.#fields.chain.last;
+    const [own, others] = [this.#fields.chain, other.#fields.chain];
+    own.last = others.last;
+    own.generation = Math.max(own.generation, others.generation);
   }
 
   /** A scope for code that may outlive its call, and the function that silences it for good. */

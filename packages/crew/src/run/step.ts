@@ -41,6 +41,21 @@ export interface StepSpec<V> {
 }
 
 /**
+ * Where a step with this input is done: at its scope, unless the journal holds the answer to another question there.
+ * Then the run has diverged (its code changed, or it depends on time or chance), and by the context's choice it fails,
+ * or asks anew from here on, under new paths. Call it before the step's started event.
+ */
+export function stepScope(scope: Scope, input: unknown): Scope {
+  const { context } = scope.run;
+  const inputHash = hashOf(input);
+  for (let at = scope; ; at = scope.nextGeneration()) {
+    const row = context.journal.read(at.path);
+    if (row?.inputHash === undefined || row.inputHash === inputHash) return at;
+    if (context.onDivergence !== "rerun") diverged(at.path);
+  }
+}
+
+/**
  * Does a unit of work once in the life of an execution: at `scope.path` its value or failure is journaled together
  * with its closing events, and a run that is run again takes it from there.
  */
@@ -49,7 +64,6 @@ export async function step<V>(scope: Scope, spec: StepSpec<V>): Promise<V> {
   const row = run.context.journal.read(path);
   const inputHash = spec.input === undefined ? undefined : hashOf(spec.input);
   if (row !== undefined) {
-    if (inputHash !== undefined && row.inputHash !== undefined && row.inputHash !== inputHash) diverged(path);
     const { outcome, usage } = fromRow<V>(row);
     if (usage !== undefined) scope.usage.add(usage);
     spec.close?.(outcome);

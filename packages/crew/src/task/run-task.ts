@@ -2,7 +2,7 @@ import { errorMessage } from "@crewstream/contracts";
 import { resolveModel } from "../llm/resolve-model.ts";
 import type { Scope } from "../run/scope.ts";
 import { Span, within } from "../run/span.ts";
-import { step } from "../run/step.ts";
+import { step, stepScope } from "../run/step.ts";
 import { guarded } from "./guarded.ts";
 import type { PlannedTask } from "./planned-task.ts";
 import { produce } from "./produce.ts";
@@ -19,11 +19,14 @@ export interface TaskHooks {
  * `task_started` and its ending; rejects with the failure that ended it.
  */
 export async function runTask(
-  scope: Scope,
+  outer: Scope,
   task: PlannedTask,
   context: string,
   hooks: TaskHooks = {},
 ): Promise<TaskOutput> {
+  const { name, description, expectedOutput } = task;
+  const input = { name, description, expectedOutput, agent: task.agent.role, context };
+  const scope = stepScope(outer, input);
   const id = scope.run.idOf("task", scope.path);
   const own = scope.derive({
     identity: { ...scope.identity, sourceType: "task", taskId: id, taskName: task.name },
@@ -57,7 +60,7 @@ export async function runTask(
     () =>
       step<TaskOutput>(span.scope, {
         kind: "task",
-        input: { task: described, context },
+        input,
         perform,
         close: (outcome) => {
           if (outcome.ok) span.end({ type: "task_completed", data: { ...described, output: outcome.value } });

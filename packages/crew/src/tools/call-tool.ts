@@ -3,7 +3,7 @@ import { parseArgs, type ToolCall } from "../llm/answer.ts";
 import { abortable } from "../run/abortable.ts";
 import type { Scope } from "../run/scope.ts";
 import { Span } from "../run/span.ts";
-import { errorType, step } from "../run/step.ts";
+import { errorType, step, stepScope } from "../run/step.ts";
 import { ToolReportedFailure, type ToolFailure, type ToolFailurePolicy } from "./failure.ts";
 import { toolContext } from "./tool-context.ts";
 import type { Tool } from "./tool.ts";
@@ -35,8 +35,10 @@ export interface ToolResult {
  * Runs one call that a model asked for and journals its result at `scope.path`. Rejects only when the work was
  * called off; every other failure is a result for the model.
  */
-export async function callTool(scope: Scope, call: ToolCall, box: Toolbox): Promise<ToolResult> {
+export async function callTool(outer: Scope, call: ToolCall, box: Toolbox): Promise<ToolResult> {
   const args = parseArgs(call.args);
+  const input = { tool: call.name, args: call.args };
+  const scope = stepScope(outer, input);
   const events = toolEvents(scope, call.name, args.ok ? args.value : call.args, box);
   if (!args.ok || !isObject(args.value)) {
     const failure = invalidInput(
@@ -50,7 +52,7 @@ export async function callTool(scope: Scope, call: ToolCall, box: Toolbox): Prom
   const span = new Span(scope, "tool_usage_started", events.started());
   return step<ToolResult>(scope, {
     kind: "tool",
-    input: { tool: call.name, args: args.value },
+    input,
     perform: (inner) => perform(span.scope.derive({ usage: inner.usage }), call.name, args.value, box),
     close(outcome) {
       if (!outcome.ok) {
