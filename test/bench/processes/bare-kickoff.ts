@@ -1,0 +1,30 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { Queue } from "bullmq";
+import express from "express";
+import { Redis } from "ioredis";
+import { serveParent } from "../harness/messages.ts";
+
+/** What a kickoff costs at the least: an Express route that reads JSON and adds one BullMQ job. */
+const queue = new Queue("bare-kickoffs", {
+  connection: new Redis(process.env["REDIS_URL"] ?? "", { maxRetriesPerRequest: null }),
+});
+const app = express();
+app.disable("x-powered-by");
+app.post("/kickoff", express.json(), (request, response, next) => {
+  queue
+    .add("run", request.body, { removeOnComplete: true })
+    .then((job) => response.json({ kickoff_id: job.id }))
+    .catch(next);
+});
+const server = app.listen(0, "127.0.0.1");
+await once(server, "listening");
+
+/** What the bench asks of the bare route. */
+export const bareKickoffHandlers = {
+  url(_: object): string {
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  },
+};
+
+serveParent(bareKickoffHandlers);

@@ -1,0 +1,45 @@
+import { once } from "node:events";
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Redis } from "ioredis";
+import { serveParent } from "../harness/messages.ts";
+
+/** The least that a fan-out can be: one blocking XREAD on the stream, and each event written to every reader. */
+const readers = new Set<ServerResponse>();
+const server = createServer((_request, response) => {
+  response.writeHead(200, { "content-type": "text/event-stream" });
+  response.flushHeaders();
+  readers.add(response);
+  response.on("close", () => readers.delete(response));
+});
+server.listen(0, "127.0.0.1");
+await once(server, "listening");
+const redis = new Redis(process.env["REDIS_URL"] ?? "", { maxRetriesPerRequest: null, replyMapping: "legacy" });
+let following: AbortController | undefined;
+
+/** What the bench asks of the bare fan-out. */
+export const bareSseHandlers = {
+  /** Follows a stream from its beginning; the URL to read it at. */
+  follow({ key }: { key: string }): string {
+    following = new AbortController();
+    void follow(key, following.signal);
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  },
+  stop(_: object): void {
+    following?.abort();
+  },
+};
+
+async function follow(key: string, signal: AbortSignal): Promise<void> {
+  let last = "0";
+  while (!signal.aborted) {
+    const answer = await redis.xread("COUNT", 200, "BLOCK", 1000, "STREAMS", key, last);
+    const entries = answer?.[0]?.[1] ?? [];
+    if (entries.length === 0) continue;
+    last = entries.at(-1)?.[0] ?? last;
+    const text = entries.map(([id, fields]) => `id: ${id}\ndata: ${fields[5] ?? ""}\n\n`).join("");
+    for (const reader of readers) reader.write(text);
+  }
+}
+
+serveParent(bareSseHandlers);

@@ -1,0 +1,30 @@
+import { Worker } from "bullmq";
+import { Redis } from "ioredis";
+import { serveParent } from "../harness/messages.ts";
+import { baselineQueue, type BaselineJob } from "./job-writer.ts";
+import { plainClient } from "./plain-client.ts";
+
+/** The plain way: a worker that takes one job per event and posts it; BullMQ repeats what fails. */
+const client = plainClient(32);
+const worker = new Worker<BaselineJob>(
+  baselineQueue,
+  async ({ data }) => {
+    await client.post(data.url, { body: data.body });
+  },
+  {
+    connection: new Redis(process.env["REDIS_URL"] ?? "", { maxRetriesPerRequest: null }),
+    concurrency: 32,
+    drainDelay: 10,
+  },
+);
+worker.on("error", () => undefined);
+
+/** What the bench asks of the baseline. */
+export const baselineHandlers = {
+  concurrency({ jobs }: { jobs: number }): void {
+    worker.concurrency = jobs;
+  },
+};
+
+await worker.waitUntilReady();
+serveParent(baselineHandlers);

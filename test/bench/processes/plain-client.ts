@@ -1,0 +1,21 @@
+import http from "node:http";
+import got, { type Got } from "got";
+
+/** got as a careful user sets it up, and as the delivery worker does: kept connections, no redirects, no retries. */
+export function plainClient(concurrency: number): Got {
+  return got.extend({
+    agent: {
+      http: new http.Agent({
+        keepAlive: true,
+        maxSockets: concurrency,
+        maxFreeSockets: concurrency,
+        scheduling: "lifo",
+      }),
+    },
+    followRedirect: false,
+    retry: { limit: 0 },
+    decompress: false,
+    timeout: { request: 5000 },
+    headers: { "content-type": "application/json" },
+  });
+}

@@ -1,0 +1,39 @@
+import { join } from "node:path";
+import { Bench } from "./harness/bench.ts";
+import type { Options } from "./options.ts";
+import { describeMachine } from "./report/machine.ts";
+import { printOutcome, targetLine } from "./report/print.ts";
+import { resultsFolder, saveResults } from "./report/save.ts";
+import { scenarios } from "./scenarios/all.ts";
+import type { Outcome } from "./scenarios/scenario.ts";
+
+/** Runs the scenarios that were asked for, prints what each found, and keeps it as JSON. */
+export async function runBench(options: Options): Promise<void> {
+  const unknown = options.scenarios.filter((name) => !scenarios.some((scenario) => scenario.name === name));
+  if (unknown.length > 0) {
+    throw new Error(`No scenario ${unknown.join(", ")}; there are ${scenarios.map(({ name }) => name).join(", ")}.`);
+  }
+  const chosen = scenarios.filter(({ name }) => options.scenarios.length === 0 || options.scenarios.includes(name));
+  await using bench = await Bench.start({
+    logLevel: options.logLevel,
+    ...(options.profile ? { profiles: join(resultsFolder, "profiles") } : {}),
+  });
+  const at = new Date().toISOString();
+  const machine = describeMachine(bench.redis.version);
+  console.log(
+    Object.entries(machine)
+      .map(([name, value]) => `${name} ${value}`)
+      .join(", "),
+  );
+
+  const outcomes: Record<string, Outcome> = {};
+  for (const scenario of chosen) {
+    const say = (sentence: string): void => console.error(`  ${scenario.name}: ${sentence}`);
+    const { size, repetitions } = options;
+    outcomes[scenario.name] = await scenario.run({ bench, size, repetitions, say });
+    printOutcome(scenario, outcomes[scenario.name] ?? { rows: [], figures: [], targets: [] });
+  }
+  console.log(`\n## targets\n`);
+  for (const { targets } of Object.values(outcomes)) for (const target of targets) console.log(targetLine(target));
+  console.log(`\n${await saveResults({ at, machine, options, outcomes } as { at: string })}`);
+}

@@ -1,0 +1,60 @@
+import { median } from "../harness/measurement.ts";
+import { pause } from "../harness/pause.ts";
+import type { Carrier } from "../load.ts";
+import { loadOf, sized } from "./compare.ts";
+import type { Row, Scenario, ScenarioContext } from "./scenario.ts";
+
+const rate = 100;
+/** Lets the hanging endpoint's requests pile up before the other's are looked at. */
+const headStartMs = 1000;
+
+/** Five hundred executions whose endpoint takes requests and never answers, beside twenty whose endpoint is well. */
+export const hangingEndpoint: Scenario = {
+  name: "hanging-endpoint",
+  about: "Realtime deliveries of one endpoint, alone and beside another that hangs and is fed by 500 executions",
+  async run(context) {
+    const rows: Row[] = [];
+    const ours = await p99Beside(context, "ours", rows);
+    const baseline = await p99Beside(context, "baseline", rows);
+    return {
+      rows,
+      figures: [
+        { name: "ours: p99 beside the hanging endpoint by that alone", value: ours, unit: "×" },
+        { name: "baseline: the same", value: baseline, unit: "×" },
+      ],
+      targets: [],
+    };
+  },
+};
+
+async function p99Beside(
+  { bench, size, repetitions, say }: ScenarioContext,
+  carrier: Carrier,
+  rows: Row[],
+): Promise<number> {
+  const [well = "", hanging = ""] = await bench.urls(2);
+  const eventsEach = sized(size, { quick: 40, normal: 50, full: 100 });
+  const load = loadOf({ carrier, mode: "realtime", urls: [well], executions: 20, eventsEach, rate });
+  const ratios: number[] = [];
+  for (let round = 0; round < repetitions; round += 1) {
+    say(`${carrier}, alone`);
+    const alone = await bench.measure(load);
+    say(`${carrier}, beside 500 executions of an endpoint that hangs`);
+    await bench.receiver.call("behave", { index: 1, behaviour: "hang" });
+    const crowd = await bench.background(
+      loadOf({ carrier, mode: "realtime", urls: [hanging], executions: 500, eventsEach: 4, rate: 500 }),
+    );
+    await pause(headStartMs);
+    const beside = await bench.measure(load);
+    await bench.receiver.call("behave", { index: 1, behaviour: "answer" });
+    beside.lost += await crowd.arrived();
+    ratios.push((beside.latency?.p99 ?? 0) / (alone.latency?.p99 ?? 1));
+    if (round === repetitions - 1) {
+      rows.push(
+        { load: `${rate} events/s, alone`, measurement: alone },
+        { load: "beside a hanging one", measurement: beside },
+      );
+    }
+  }
+  return median(ratios);
+}
