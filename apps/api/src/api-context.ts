@@ -1,7 +1,6 @@
-import type { AddressPolicy } from "@crewstream/delivery";
 import type { Queues } from "@crewstream/queue";
 import type { Store } from "@crewstream/redis";
-import type { Cipher, Health, Logger, Metrics } from "@crewstream/service";
+import type { AddressPolicy, Cipher, Health, Logger, Metrics } from "@crewstream/service";
 import type { Automations } from "./automations.ts";
 import type { AccessTokens } from "./auth/tokens.ts";
 import type { ApiConfig } from "./config.ts";

@@ -2,7 +2,6 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { AppError, ErrorCode } from "@crewstream/contracts";
-import { addressPolicy } from "@crewstream/delivery";
 import { Queues } from "@crewstream/queue";
 import {
   agreeOnPartitions,
@@ -16,6 +15,7 @@ import {
   type Store,
 } from "@crewstream/redis";
 import {
+  addressPolicy,
   boundPort,
   closeServer,
   createCipher,

@@ -1,14 +1,7 @@
-import {
-  addressPolicy,
-  createAlerts,
-  createClient,
-  EndpointGate,
-  StatsCollector,
-  type DeliveryContext,
-} from "@crewstream/delivery";
+import { createAlerts, createClient, EndpointGate, StatsCollector, type DeliveryContext } from "@crewstream/delivery";
 import type { Queues } from "@crewstream/queue";
 import type { Store } from "@crewstream/redis";
-import { createCipher, type Logger, type Metrics } from "@crewstream/service";
+import { addressPolicy, createCipher, type Logger, type Metrics } from "@crewstream/service";
 import type { DeliveryWorkerConfig } from "./config.ts";
 import { version } from "./version.ts";
 

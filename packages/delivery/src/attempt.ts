@@ -13,6 +13,7 @@ import type { DeliveryContext } from "./context.ts";
 import type { Permit } from "./endpoint-gate.ts";
 import { decideFate, type Fate } from "./fate.ts";
 import { endpointVerdict, type SendOutcome } from "./outcome.ts";
+import { redactEcho } from "./redact-echo.ts";
 import { createRenderer, type RenderedEvent, type Renderer } from "./render.ts";
 import { send, type SendResult } from "./send.ts";
 import { openSubscriptionSecrets } from "./secrets.ts";
@@ -148,7 +149,7 @@ function toAttempt(feed: OpenedFeed, fate: Fate, result: SendResult, at: number)
     settled: fate.kind === "unchanged" ? "held" : fate.kind,
     ...("status" in result.outcome ? { status: result.outcome.status } : {}),
     ...("reason" in result.outcome ? { reason: result.outcome.reason } : {}),
-    ...(result.response === undefined ? {} : { response: result.response }),
+    ...(result.response === undefined ? {} : { response: redactEcho(result.response, feed.secrets) }),
     ...(record.nextAt === undefined ? {} : { nextAt: record.nextAt }),
   };
 }

@@ -1,8 +1,7 @@
 import http from "node:http";
 import https from "node:https";
 import got, { type Got } from "got";
-import { guardedLookup } from "./guard/lookup.ts";
-import type { AddressPolicy } from "./guard/policy.ts";
+import { guardedLookup, type AddressPolicy } from "@crewstream/service";
 
 /**
  * The one HTTP client of deliveries. Redirects are not followed, nothing is retried or decompressed here, and every

@@ -1,10 +1,9 @@
 import type { ExecutionId } from "@crewstream/contracts";
 import type { Store } from "@crewstream/redis";
-import type { Cipher, Logger, Metrics } from "@crewstream/service";
+import type { AddressPolicy, Cipher, Logger, Metrics } from "@crewstream/service";
 import type { Got } from "got";
 import type { EndpointGate } from "./endpoint-gate.ts";
 import type { Alert } from "./alerts.ts";
-import type { AddressPolicy } from "./guard/policy.ts";
 import type { StatsCollector } from "./stats-collector.ts";
 
 /** The numbers of `WEBHOOK_*`. */

@@ -3,8 +3,6 @@ export type { DeliveryContext, DeliveryLimits, DeliveryQueues } from "./context.
 export { createClient } from "./client.ts";
 export { EndpointGate, type GateEvent } from "./endpoint-gate.ts";
 export { drainFeed } from "./feed.ts";
-export { addressPolicy, type AddressPolicy } from "./guard/policy.ts";
-export { assertAllowedUrl, checkUrl } from "./guard/url.ts";
 export { openSubscriptionSecrets, sealSubscriptionSecrets } from "./secrets.ts";
 export { type DrainResult } from "./rest.ts";
 export { retryDelivery } from "./retry.ts";

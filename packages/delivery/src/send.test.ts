@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createSocketServer, type AddressInfo, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createClient } from "./client.ts";
-import { addressPolicy, type AddressPolicy } from "./guard/policy.ts";
+import { addressPolicy, type AddressPolicy } from "@crewstream/service";
 import { send, type SendResult } from "./send.ts";
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;

@@ -1,8 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { AppError, ErrorCode, errorMessage } from "@crewstream/contracts";
 import { TimeoutError, type Got } from "got";
-import { checkUrl } from "./guard/url.ts";
-import type { AddressPolicy } from "./guard/policy.ts";
+import { checkUrl, type AddressPolicy } from "@crewstream/service";
 import { answerOutcome, type SendOutcome } from "./outcome.ts";
 import { parseRetryAfter } from "./retry-policy.ts";
 

@@ -37,10 +37,12 @@ export function startWorker<Payload>(options: WorkerOptions<Payload>): AsyncDisp
     concurrency: options.concurrency,
     lockDuration: options.lockMs,
     // A killed worker's job is found at the first check after its lock has run out.
-    stalledInterval: Math.max(1000, options.lockMs / 4),
+    stalledInterval: Math.max(1000, options.lockMs / 2),
     // A killed worker says nothing about the job, and handlers have their own limit on poison.
     maxStalledCount: 1000,
-    drainDelay: 10,
+    // Ten queues' workers come round this rarely when idle; a delayed job cuts the wait short, and the reconciler
+    // looks after a marker that was lost.
+    drainDelay: 60,
     // No skipVersionCheck: an unknown Redis counts as one that cannot block for less than a second, and every batch
     // window and retry would be late by that much.
     runRetryDelay: 1000,

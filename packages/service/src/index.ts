@@ -11,3 +11,6 @@ export { superviseLoops, type Loop } from "./loops.ts";
 export { exitConfiguration, runService, type RunningService, type ServiceContext } from "./run-service.ts";
 export { createLogger, type Logger } from "./telemetry/logger.ts";
 export { createMetrics, renderMetrics, type Metrics } from "./telemetry/metrics.ts";
+export { guardedLookup, type GuardedLookup } from "./guard/lookup.ts";
+export { addressPolicy, type AddressPolicy } from "./guard/policy.ts";
+export { assertAllowedUrl, checkUrl } from "./guard/url.ts";

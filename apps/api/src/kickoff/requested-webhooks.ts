@@ -8,8 +8,7 @@ import {
   type SubscriptionSecrets,
   type WebhookSettings,
 } from "@crewstream/contracts";
-import { assertAllowedUrl, type AddressPolicy } from "@crewstream/delivery";
-import { parseDuration } from "@crewstream/service";
+import { assertAllowedUrl, parseDuration, type AddressPolicy } from "@crewstream/service";
 
 const longestDelayMs = 24 * 60 * 60 * 1000;
 const lookupMs = 1000;

@@ -12,7 +12,8 @@ import {
   replayRequestSchema,
   replayResponseSchema,
 } from "@crewstream/contracts";
-import { assertAllowedUrl, replayExecution } from "@crewstream/delivery";
+import { replayExecution } from "@crewstream/delivery";
+import { assertAllowedUrl } from "@crewstream/service";
 import { readExecution, readFeedHeads } from "@crewstream/redis";
 import { cancelRun } from "../cancel.ts";
 import { executionsPage } from "../lists/executions.ts";
