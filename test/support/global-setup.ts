@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureRedisServer, startPrivateRedis } from "@crewstream/cli";
 import type { TestProject } from "vitest/node";
+import { endWithTests } from "./end-with-tests.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -43,6 +44,7 @@ async function startRunRedis(): Promise<RunRedis> {
   const binary = await ensureRedisServer({ searchPath: process.env["PATH"] ?? "", say });
   const dir = await mkdtemp(join(tmpdir(), "crewstream-test-redis-"));
   const redis = await startPrivateRedis({ dir, binary });
+  void endWithTests(redis.process);
   return {
     url: redis.url,
     users: 0,

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureRedisServer, startPrivateRedis, type PrivateRedis } from "@crewstream/cli";
 import { Redis } from "ioredis";
+import { endWithTests } from "./end-with-tests.ts";
 
 /** A Redis of one test alone, which the test may stop, kill, freeze and start again with its data. */
 export class FaultyRedis implements AsyncDisposable {
@@ -74,7 +75,9 @@ export async function dumpKeys(url: string, pattern = "*"): Promise<Map<string, 
 
 async function serve(dir: string, config: Record<string, string>): Promise<PrivateRedis> {
   const binary = await ensureRedisServer({ searchPath: process.env["PATH"] ?? "", say: () => undefined });
-  return startPrivateRedis({ dir, binary, config });
+  const redis = await startPrivateRedis({ dir, binary, config });
+  void endWithTests(redis.process);
+  return redis;
 }
 
 async function readKey(redis: Redis, key: string): Promise<string> {

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { launch, type ProcessExit, type RunningProcess } from "@crewstream/cli";
+import { endWithTests } from "./end-with-tests.ts";
 import { patienceMs } from "./eventually.ts";
 import { WatchList } from "./watch-list.ts";
 
@@ -36,6 +37,7 @@ export class ScriptProcess implements AsyncDisposable {
       env: { PATH: process.env["PATH"], ...env },
       onLine: (line) => logs.push(parseLine(line)),
     });
+    void endWithTests(running);
     return new ScriptProcess(name, running, logs);
   }
 

@@ -23,7 +23,10 @@ export interface SystemOptions {
   entry?: (role: Role) => string;
 }
 
-/** The three processes of one machine, each restarted when it dies. */
+/**
+ * The three processes of one machine, each restarted when it dies. `CREWSTREAM_SUPERVISED=1` tells them to stop when
+ * their channel to this process closes: so they do not outlive it, even when it is killed.
+ */
 export class System implements AsyncDisposable {
   readonly #options: SystemOptions;
   readonly #supervised: ReadonlyMap<Role, SupervisedProcess>;
