@@ -10,7 +10,7 @@ import { WebhookSink } from "../support/webhook-sink.ts";
 
 let sink: WebhookSink;
 let system: System;
-/** A lease and a shutdown that outlast every wait of a test: whoever waits for either fails. */
+/** A lease, a reconciler and a shutdown that outlast every wait of a test: whoever waits for one of them fails. */
 beforeAll(async () => {
   sink = await WebhookSink.start();
   system = await startSystem({
@@ -20,6 +20,7 @@ beforeAll(async () => {
       AUTOMATIONS_DIR: "test/fixtures/automations",
       TEST_GATE_URL: sink.url(""),
       LEASE_MS: "300000",
+      RECONCILE_MS: "600000",
       SHUTDOWN_TIMEOUT_MS: "300000",
       WEBHOOK_TIMEOUT_MS: "60000",
     },
