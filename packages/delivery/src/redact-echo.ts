@@ -1,0 +1,40 @@
+import type { SubscriptionSecrets } from "@crewstream/contracts";
+
+const mark = "[redacted]";
+/** Less of a secret's beginning says too little to be one. */
+const shortestBeginning = 4;
+
+/**
+ * An answer's text without the subscription's secrets: receivers that say back what they were sent are common, and
+ * their answers are kept and shown. A secret that the end of the kept part cuts in two is taken out too.
+ */
+export function redactEcho(text: string, secrets: SubscriptionSecrets): string {
+  const words = secretWords(secrets).filter((word) => word.length >= shortestBeginning);
+  const whole = words.reduce((rest, word) => rest.replaceAll(word, mark), text);
+  return words.reduce(withoutBeginningAtEnd, whole);
+}
+
+function secretWords({ authentication, signingSecret }: SubscriptionSecrets): string[] {
+  const words = signingSecret === undefined ? [] : [signingSecret];
+  switch (authentication?.strategy) {
+    case "bearer":
+      return [...words, authentication.token];
+    case "basic": {
+      const { username, password } = authentication;
+      return [...words, Buffer.from(`${username}:${password}`).toString("base64"), password];
+    }
+    case "header":
+      return [...words, authentication.value];
+    case undefined:
+      return words;
+    default:
+      return authentication satisfies never;
+  }
+}
+
+function withoutBeginningAtEnd(text: string, word: string): string {
+  for (let length = Math.min(word.length - 1, text.length); length >= shortestBeginning; length -= 1) {
+    if (text.endsWith(word.slice(0, length))) return text.slice(0, -length) + mark;
+  }
+  return text;
+}
