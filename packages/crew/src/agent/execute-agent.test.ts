@@ -64,6 +64,21 @@ test("an empty answer is no answer", async () => {
   expect(types.filter((type) => type === "agent_execution_started")).toHaveLength(2);
 });
 
+test("a call that takes longer than the model's timeout is made again", async () => {
+  const model = scriptedModel(["In time."]);
+  let calls = 0;
+  const slowOnce = {
+    ...model,
+    doStream: (options: Parameters<typeof model.doStream>[0]) => {
+      calls += 1;
+      return calls === 1 ? new Promise<never>(() => undefined) : model.doStream(options);
+    },
+  };
+  const { outcome, types } = await runWith([], { model: { language: slowOnce, timeout: 0.02, retryDelayMs: 0 } });
+  expect(outcome).toMatchObject({ state: "SUCCESS", result: "In time." });
+  expect(types.filter((type) => type === "llm_call_failed")).toHaveLength(1);
+});
+
 test("maxExecutionTime ends the agent's work without another try", async () => {
   const hanging = scriptedModel([]);
   const never = { ...hanging, doStream: () => new Promise<never>(() => undefined) };

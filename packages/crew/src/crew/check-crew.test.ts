@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { builtInTools } from "../tools/builtin/built-in-tools.ts";
 import { defineCrew } from "./define-crew.ts";
 
 const agents = { a: { role: "Writer for {audience}", goal: "g", backstory: "b" } };
@@ -22,6 +23,10 @@ test("all faults of a crew are told at once, when it is defined", () => {
   expect(define).toThrow('task "one" takes context from "two", which is no earlier task');
   expect(define).toThrow('two tasks are named "one"');
   expect(define).toThrow('names the agent "b", but the agents are: a');
+  const twice = { ...agents.a, tools: [builtInTools["read_file"]!, builtInTools["read_file"]!] };
+  expect(() => defineCrew({ agents: { a: twice }, tasks: [task] })).toThrow(
+    'agent "a" has two tools named "read_file"',
+  );
   expect(() => defineCrew({ agents, tasks: [] })).toThrow("it has no tasks");
 });
 

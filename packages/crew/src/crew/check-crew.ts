@@ -5,7 +5,7 @@ import type { CrewDefinition } from "./crew.ts";
 
 /** Throws `configuration` with every fault of a crew's definition, so that it fails when it is loaded. */
 export function checkCrew(crew: CrewDefinition): void {
-  const faults = [...taskFaults(crew), ...orderFaults(crew.tasks), ...managerFaults(crew)];
+  const faults = [...taskFaults(crew), ...orderFaults(crew.tasks), ...managerFaults(crew), ...toolFaults(crew)];
   if (faults.length > 0) {
     throw new AppError(`The crew ${crew.name === undefined ? "" : `"${crew.name}" `}cannot run: ${faults.join("; ")}`, {
       code: ErrorCode.configuration,
@@ -56,6 +56,18 @@ function orderFaults(tasks: readonly TaskDefinition[]): string[] {
     faults.push("it ends with more than one asynchronous task, so that it is open which gives the result");
   }
   return faults;
+}
+
+function toolFaults(crew: CrewDefinition): string[] {
+  const lists = [
+    ...Object.entries(crew.agents).map(([name, { tools }]) => ({ owner: `agent "${name}"`, tools })),
+    ...crew.tasks.map((task, index) => ({ owner: `task "${taskName(task, index)}"`, tools: task.tools })),
+  ];
+  return lists.flatMap(({ owner, tools = [] }) => {
+    const names = tools.map((tool) => tool.name);
+    const doubles = new Set(names.filter((name, index) => names.indexOf(name) !== index));
+    return [...doubles].map((name) => `${owner} has two tools named "${name}"`);
+  });
 }
 
 function managerFaults(crew: CrewDefinition): string[] {

@@ -65,19 +65,22 @@ async function attemptCall(outer: Scope, request: ModelRequest): Promise<ModelAn
     kind: "llm",
     input,
     async perform(inner) {
-      const options = callOptions(request, inner.signal);
+      const { signal } = inner;
+      const { timeout } = model.settings;
+      const limited = timeout === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(timeout * 1000)]);
+      const options = callOptions(request, limited);
       try {
         const { scope: live, shut } = span.scope.gated();
         const asked =
           model.settings.stream === false
             ? generateAnswer(model.language, options)
             : streamAnswer(model.language, options, chunkEmitter(live, callId));
-        const answer = await abortable(inner.signal, asked).finally(shut);
+        const answer = await abortable(limited, asked).finally(shut);
         if (answer.usage !== null) inner.usage.add(answer.usage);
         return answer;
       } catch (error) {
         if (inner.run.passesThrough(error)) throw error;
-        throw modelFailure(inner.signal.aborted ? inner.signal.reason : error);
+        throw modelFailure(signal.aborted ? signal.reason : limited.aborted ? limited.reason : error);
       }
     },
     close(outcome) {
@@ -99,6 +102,7 @@ function callOptions(request: ModelRequest, abortSignal: AbortSignal): LanguageM
     ...(settings.stop === undefined ? {} : { stopSequences: settings.stop }),
     ...(settings.seed === undefined ? {} : { seed: settings.seed }),
     ...(settings.presencePenalty === undefined ? {} : { presencePenalty: settings.presencePenalty }),
+    ...(settings.reasoning === undefined ? {} : { reasoning: settings.reasoning }),
     ...(settings.frequencyPenalty === undefined ? {} : { frequencyPenalty: settings.frequencyPenalty }),
     ...(tools === undefined || tools.length === 0 ? {} : { tools, toolChoice: toolChoice ?? { type: "auto" } }),
     ...(responseSchema === undefined ? {} : { responseFormat: { type: "json" as const, ...responseSchema } }),

@@ -29,6 +29,7 @@ export function modelFailure(error: unknown): StepFailure {
 function mayPass(error: unknown): boolean {
   if (APICallError.isInstance(error)) return error.isRetryable || codes(error).some((code) => passing.has(code));
   if (error instanceof AppError) return error.retryable;
+  if (error instanceof DOMException && error.name === "TimeoutError") return true;
   // A stream cut in its middle is a TypeError ("terminated") from fetch with the socket's error as its cause.
   return (
     codes(error).some((code) => passing.has(code)) || (error instanceof TypeError && error.message === "terminated")

@@ -9,6 +9,10 @@ export interface ModelSettings {
   seed?: number;
   presencePenalty?: number;
   frequencyPenalty?: number;
+  /** How much the model thinks before it answers, where it does. */
+  reasoning?: "none" | "minimal" | "low" | "medium" | "high" | "xhigh";
+  /** Seconds for one call; then it fails, and is made again as after any failure that may pass. */
+  timeout?: number;
   /** Whether the answer is streamed, with one `llm_stream_chunk` a piece. Default true. */
   stream?: boolean;
   /** Attempts of one call, the first included, when the provider fails in a way that may pass. Default 3. */

@@ -37,6 +37,38 @@ export const providers: Readonly<Record<string, OpenProvider>> = {
     })(modelId);
   },
 
+  google: async (modelId, options) => {
+    const { createGoogle } = await import("@ai-sdk/google");
+    return createGoogle({
+      apiKey: key(options, "GEMINI_API_KEY", "GOOGLE_API_KEY", "GOOGLE_GENERATIVE_AI_API_KEY"),
+      ...(options.baseUrl === undefined ? {} : { baseURL: options.baseUrl }),
+    })(modelId);
+  },
+
+  // Azure's v1 API takes the deployment's name as the model, and the key as a bearer token.
+  azure: (modelId, options) => {
+    const base = options.baseUrl ?? setting(options, "AZURE_API_BASE", "AZURE_OPENAI_ENDPOINT");
+    const url = /\/openai\/v1\/?$/.test(base) ? base : `${base.replace(/\/$/, "")}/openai/v1`;
+    return compatible("azure", modelId, url, key(options, "AZURE_API_KEY", "AZURE_OPENAI_API_KEY"));
+  },
+
+  bedrock: async (modelId, options) => {
+    const { createAmazonBedrock } = await import("@ai-sdk/amazon-bedrock");
+    const { env } = options;
+    const region = env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"] ?? env["AWS_REGION_NAME"] ?? "us-east-1";
+    const baseURL = options.baseUrl === undefined ? {} : { baseURL: options.baseUrl };
+    const apiKey = options.apiKey ?? env["AWS_BEARER_TOKEN_BEDROCK"];
+    if (apiKey !== undefined && apiKey !== "") return createAmazonBedrock({ region, apiKey, ...baseURL })(modelId);
+    const sessionToken = env["AWS_SESSION_TOKEN"];
+    return createAmazonBedrock({
+      region,
+      accessKeyId: setting(options, "AWS_ACCESS_KEY_ID"),
+      secretAccessKey: setting(options, "AWS_SECRET_ACCESS_KEY"),
+      ...(sessionToken === undefined ? {} : { sessionToken }),
+      ...baseURL,
+    })(modelId);
+  },
+
   ollama: (modelId, options) => {
     const host = options.baseUrl ?? options.env["OLLAMA_BASE_URL"] ?? "http://127.0.0.1:11434/v1";
     return compatible(
@@ -76,11 +108,17 @@ async function compatible(
   })(modelId);
 }
 
-function key(options: ProviderOptions, variable: string): string {
-  const found = options.apiKey ?? options.env[variable];
-  if (found !== undefined && found !== "") return found;
+/** A provider's key: the model's own, else the first of these variables that is set. */
+function key(options: ProviderOptions, ...variables: string[]): string {
+  return options.apiKey ?? setting(options, ...variables);
+}
+
+/** The first of these variables that is set. Throws `configuration`, naming the one to set, when none is. */
+function setting({ env, label }: ProviderOptions, ...variables: string[]): string {
+  const found = variables.map((variable) => env[variable]).find((value) => value !== undefined && value !== "");
+  if (found !== undefined) return found;
   throw new AppError(
-    `The model ${options.label} needs ${variable}: set it in the environment of the crew worker, or use MODEL=offline/demo`,
-    { code: ErrorCode.configuration, details: { variable } },
+    `The model ${label} needs ${variables[0]}: set it in the environment of the crew worker, or use MODEL=offline/demo`,
+    { code: ErrorCode.configuration, details: { variable: variables[0] } },
   );
 }

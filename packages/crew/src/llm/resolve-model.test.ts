@@ -29,6 +29,9 @@ describe("resolving", () => {
     await expect(resolve("openai/gpt-5-mini")).rejects.toThrow("needs OPENAI_API_KEY");
     await expect(resolve("anthropic/claude-sonnet-4-5")).rejects.toThrow("needs ANTHROPIC_API_KEY");
     await expect(resolve("groq/llama")).rejects.toThrow("needs GROQ_API_KEY");
+    await expect(resolve("gemini/gemini-3-flash")).rejects.toThrow("needs GEMINI_API_KEY");
+    await expect(resolve("azure/chat")).rejects.toThrow("needs AZURE_API_BASE");
+    await expect(resolve("bedrock/amazon.nova-lite-v1:0")).rejects.toThrow("needs AWS_ACCESS_KEY_ID");
   });
 
   test("an unknown provider is named, with the known ones", async () => {
@@ -40,6 +43,11 @@ describe("resolving", () => {
     expect((await resolve({ model: "anthropic/claude-sonnet-4-5", apiKey: "k", temperature: 0 })).settings).toEqual({
       temperature: 0,
     });
+    expect((await resolve("google/gemini-3-flash", { GOOGLE_API_KEY: "k" })).language.modelId).toBe("gemini-3-flash");
+    const azure = { AZURE_API_BASE: "https://x.openai.azure.com", AZURE_API_KEY: "k" };
+    expect((await resolve("azure/chat", azure)).language.provider).toContain("azure");
+    const aws = { AWS_BEARER_TOKEN_BEDROCK: "k", AWS_REGION: "eu-central-1" };
+    expect((await resolve("bedrock/amazon.nova-lite-v1:0", aws)).language.modelId).toBe("amazon.nova-lite-v1:0");
     expect((await resolve("ollama/llama3.2")).language.provider).toContain("ollama");
   });
 
