@@ -3,6 +3,7 @@ import { checkSchema } from "../check-schema.ts";
 import { within, type Place } from "../finding.ts";
 import type { Part, Project } from "../project.ts";
 import { agentSchema, type AgentKeys } from "../schema/agent-schema.ts";
+import { buildMcps } from "./build-mcps.ts";
 import { buildModel, present } from "./build-model.ts";
 import { readCallback, readGuardrail } from "./checks.ts";
 import { buildTools } from "./build-tools.ts";
@@ -46,6 +47,7 @@ export async function buildAgent(
     );
   }
   const tools = await buildTools(project, keys.tools ?? [], at("tools"));
+  const mcps = buildMcps(project, keys.mcps ?? [], at("mcps"));
   const model = keys.llm === undefined || keys.llm === null ? undefined : buildModel(project, keys.llm, at("llm"));
   const maxTokens = keys.max_tokens ?? undefined;
   if (maxTokens !== undefined && model === undefined) {
@@ -60,6 +62,7 @@ export async function buildAgent(
     backstory,
     ...(model === undefined ? {} : { model: maxTokens === undefined ? model : { ...model, maxTokens } }),
     ...(tools.length === 0 ? {} : { tools }),
+    ...(mcps.length === 0 ? {} : { mcps }),
     ...present({
       maxIter: keys.max_iter,
       maxExecutionTime: keys.max_execution_time,

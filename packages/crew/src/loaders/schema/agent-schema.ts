@@ -19,11 +19,7 @@ export const agentShape = {
     warned("not used: the agent's own model calls its tools"),
   ),
   tools: key(tools, "Its tools by name", { instead: "tool" }),
-  mcps: key(
-    z.array(mcp),
-    "MCP servers whose tools it gets",
-    refused(later, "remove it, or wrap the calls in tools/<name>.ts"),
-  ),
+  mcps: key(z.array(mcp), "MCP servers whose tools it gets", { instead: "value" }),
   apps: key(
     z.array(text),
     "Integrations hosted by CrewAI",

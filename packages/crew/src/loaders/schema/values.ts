@@ -70,7 +70,7 @@ export const mcpObject = z
     headers: key(z.record(z.string(), text), "Headers of each request"),
     streamable: key(z.boolean(), "Streamable HTTP (true) or server-sent events"),
     tool_filter: key(toolFilter, "Which of its tools are offered"),
-    cache_tools_list: key(z.boolean(), "Ask for the list of tools once"),
+    cache_tools_list: key(z.boolean(), "Ask for the list of tools once; here it is asked for once a run", ignored),
   })
   .describe("An MCP server.");
 export type McpObject = z.infer<typeof mcpObject>;
@@ -78,6 +78,8 @@ export type McpObject = z.infer<typeof mcpObject>;
 export const mcp = z.union([text.min(1), mcpObject, pythonReference], {
   error: "must be an https address, optionally with #tool, or an object with command or url",
 });
+
+export type McpValue = z.infer<typeof mcp>;
 
 export const toolFailurePolicy = z.enum(["ignore", "warn", "raise"]);
 
