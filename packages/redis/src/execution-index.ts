@@ -28,14 +28,9 @@ export function createdAt(id: ExecutionId): number {
 
 /** Lists a new execution. */
 export async function listNew(store: Store, id: ExecutionId, automation: string): Promise<void> {
-  const { redis, keys } = store;
-  const at = createdAt(id);
-  await Promise.all([
-    redis.zadd(keys.executionIndex, at, id),
-    redis.zadd(keys.executionGroup("live"), at, id),
-    redis.zadd(keys.executionsOf(automation), at, id),
-    redis.sadd(keys.automationNames, automation),
-  ]);
+  const { keys } = store;
+  const lists = [keys.executionIndex, keys.executionGroup("live"), keys.executionsOf(automation), keys.automationNames];
+  await runScript(store.redis, "list-new", lists, [id, createdAt(id), automation]);
 }
 
 /**

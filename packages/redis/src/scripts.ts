@@ -23,6 +23,7 @@ export type ScriptName =
   | "discard-execution"
   | "cancel-execution"
   | "list-ended"
+  | "list-new"
   | "answer-human"
   | "announce";
 
