@@ -2,7 +2,7 @@ import { endpointId } from "@crewstream/contracts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { startTestApi, type TestApi } from "../support/api-in-process.ts";
-import { playDeliveries, playRun } from "../support/play-deliveries.ts";
+import { playDeliveries, playFields, playRun } from "../support/play-deliveries.ts";
 
 interface Schema {
   [key: string]: unknown;
@@ -81,6 +81,34 @@ function goodBody({ operationId }: Operation): string {
   return JSON.stringify(goodBodies[operationId] ?? {});
 }
 
+const requestId = "6e1f2b64-1111-4222-8333-444455556666";
+
+/** A run that waits for a person. */
+async function pausedRun(): Promise<string> {
+  const id = await api.client.kickoff("notes", {});
+  const question = { kind: "review", message: "Good?", output: "text", emit: null, defaultOutcome: null };
+  const asker = { automation: "Notes", step: "draft", taskId: null, agent: null, timeoutSeconds: null, metadata: {} };
+  const pending = JSON.stringify([{ id: requestId, path: "draft", ...question, ...asker }]);
+  await playFields(api.store, id, { state: "PAUSED", pending });
+  return id;
+}
+
+/** A call that must go well. */
+async function goodCall({
+  path,
+  operation,
+}: ReturnType<typeof operations>[number]): Promise<{ url: string; body: string }> {
+  if (path.endsWith("/resume") && !path.includes("endpoints")) {
+    const body = { executionId: await pausedRun(), taskId: requestId, humanFeedback: "Good.", isApprove: true };
+    return { url: goodPath(path), body: JSON.stringify(body) };
+  }
+  if (path.includes("{request}")) {
+    const url = path.replace("{id}", await pausedRun()).replace("{request}", requestId);
+    return { url, body: JSON.stringify({ feedback: "Good." }) };
+  }
+  return { url: goodPath(path), body: goodBody(operation) };
+}
+
 /** Streams are looked at elsewhere, and never end by themselves. */
 const streams = new Set(["getDeliveriesLive"]);
 
@@ -151,7 +179,7 @@ describe("every operation", () => {
     const faults: string[] = [];
     for (const each of operations()) {
       if (streams.has(each.operation.operationId)) continue;
-      const called = await call(each, { url: goodPath(each.path), body: goodBody(each.operation) });
+      const called = await call(each, await goodCall(each));
       faults.push(...faultsOf(called));
       if (called.status >= 300) faults.push(`${called.call}: ${called.status}`);
     }

@@ -32,6 +32,14 @@ export async function playRun(store: Store, executionId: string, types: readonly
   await appendStep(store, id, { epoch, events: [], rows: [], fields, feeds: [] });
 }
 
+/** Plays the crew worker: sets fields of an execution's record. */
+export async function playFields(store: Store, executionId: string, fields: Record<string, string>): Promise<void> {
+  const id = parseExecutionId(executionId)!;
+  const claim = await claimLease(store, id, { owner: "test", leaseMs: 60_000 });
+  if (!("lease" in claim)) throw new Error(claim.refused);
+  await appendStep(store, id, { epoch: claim.lease.epoch, events: [], rows: [], fields, feeds: [] });
+}
+
 export interface PlayedDelivery {
   first: number;
   last: number;
