@@ -51,6 +51,7 @@ const apiTakesFromDelivery = new Set([
   "AddressPolicy",
   "assertAllowedUrl",
   "checkUrl",
+  "openSubscriptionSecrets",
   "countMatching",
   "discard",
   "OperationResult",

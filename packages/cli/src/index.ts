@@ -1,3 +1,4 @@
+export { environmentExample } from "./env-example.ts";
 export { jsonView, type LogView } from "./logs/log-view.ts";
 export { identifyProcess, type ProcessIdentity } from "./processes/identity.ts";
 export { launch, type LaunchOptions, type ProcessExit, type RunningProcess } from "./processes/running-process.ts";

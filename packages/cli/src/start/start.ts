@@ -61,7 +61,7 @@ export async function start({ env, view, stop, kill, entry }: StartOptions): Pro
       view,
       graceMs,
       ...(entry === undefined ? {} : { entry }),
-      env: childEnvironment({ ...env, ...secrets, ...redisUrl }),
+      env: childEnvironment({ RUNS_DIR: join(dataDir, "runs"), ...env, ...secrets, ...redisUrl }),
       onFatal: (role) => failed.reject(misconfigured(role)),
     }),
   );
