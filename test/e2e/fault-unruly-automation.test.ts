@@ -12,6 +12,7 @@ beforeAll(async () => {
       AUTOMATIONS_DIR: fileURLToPath(new URL("../fixtures/unruly", import.meta.url)),
       LEASE_MS: "1000",
       RUN_MEMORY_MB: "96",
+      RUN_MAX_EVENTS: "1000",
     },
   });
 });
@@ -39,6 +40,13 @@ describe("an automation that", () => {
     const stopped = await system.client.post(`/stop/${blocked}`);
     expect(stopped.status).toBe(200);
     expect((await system.client.ended(blocked))["state"]).toBe("REVOKED");
+  });
+
+  it("publishes more than it may fails with the limit's name, and all that it published is closed", async () => {
+    const id = await system.client.kickoff("chatter", {});
+    const status = await system.client.ended(id);
+    expect(status).toMatchObject({ state: "FAILED", error: expect.stringContaining("RUN_MAX_EVENTS") });
+    expect((await system.client.events(id)).at(-1)?.type).toBe("flow_failed");
   });
 
   it.each(["exit", "memory", "throw"])(

@@ -50,7 +50,10 @@ export class ExecutionWriter implements EventSink, Journal {
   }
 
   emit(event: RuntimeEvent): void {
-    if (this.#failure !== undefined || this.#options.knownIds.has(event.id)) return;
+    if (this.#failure !== undefined) return;
+    // Also what the stream holds already is looked at, so that a resumed run arrives at the same progress.
+    const fields = this.#options.observe(event);
+    if (this.#options.knownIds.has(event.id)) return;
     this.#seq += 1;
     const json = JSON.stringify({
       id: event.id,
@@ -60,7 +63,6 @@ export class ExecutionWriter implements EventSink, Journal {
       data: { ...fitEvent(event.data, this.#options.maxEventBytes), emission_sequence: this.#seq },
     });
     this.#push({ kind: "event", event: { seq: this.#seq, id: event.id, type: event.type, json } }, json.length);
-    const fields = this.#options.observe(event);
     if (Object.keys(fields).length > 0) this.#push({ kind: "fields", fields }, 0);
   }
 

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { AppError, ErrorCode, hasEnded, type ExecutionId } from "@crewstream/contracts";
 import { jobDone, type JobResult, type Queues } from "@crewstream/queue";
 import {
@@ -16,8 +17,10 @@ import { giveUp } from "./give-up.ts";
 import { keepLease } from "./heartbeat.ts";
 import { answerOverdue } from "./overdue-answers.ts";
 import type { ServedEntry } from "./registry.ts";
+import { serveCall } from "./serve-call.ts";
 import { RunSteps } from "./run-steps.ts";
 import { Subscribers } from "./subscribers.ts";
+import type { RunOrder } from "./threads/protocol.ts";
 import { runInThread } from "./threads/run-in-thread.ts";
 import type { ThreadPool } from "./threads/thread-pool.ts";
 
@@ -99,18 +102,8 @@ async function runWithLease(context: CrewContext, { execution, entry, lease, sig
         error: `Its worker died ${poisonRuns} times while running it.${why}`,
       });
     } else {
-      const order = {
-        executionId: id,
-        automation: execution.automation,
-        kind: execution.kind,
-        path: entry.path,
-        inputs: execution.inputs,
-        defaultModel: config.MODEL,
-        env: context.env,
-        maxEventBytes: config.EVENT_MAX_BYTES,
-        ...(await steps.earlier()),
-      };
-      await runInThread(context.threads, order, { append: (step) => steps.append(step), signal });
+      const order = { ...runOrder(context, execution, entry), ...(await steps.earlier()) };
+      await runInThread(context.threads, order, { serve: (call) => serveCall(context, steps, call), signal });
     }
   } catch (error) {
     return handOver(context, { execution, lease, steps, error });
@@ -118,6 +111,28 @@ async function runWithLease(context: CrewContext, { execution, entry, lease, sig
   const state = await finishRun(context, id);
   log.info({ state, durationMs: Date.now() - startedAt }, "run.finished");
   return jobDone;
+}
+
+/** What a thread needs to know of a run, apart from what was written of it before. */
+function runOrder(
+  { config, env }: CrewContext,
+  execution: ExecutionRecord,
+  entry: ServedEntry,
+): Omit<RunOrder, "seq" | "knownIds" | "journal"> {
+  return {
+    executionId: execution.id,
+    automation: execution.automation,
+    kind: execution.kind,
+    path: entry.path,
+    inputs: execution.inputs,
+    defaultModel: config.MODEL,
+    env,
+    maxEventBytes: config.EVENT_MAX_BYTES,
+    limits: { seconds: config.RUN_MAX_SECONDS, events: config.RUN_MAX_EVENTS, tokens: config.RUN_MAX_TOKENS },
+    directory: resolve(config.RUNS_DIR, execution.id),
+    allowNetworks: config.AUTOMATION_ALLOW_NETWORKS ?? [],
+    ...(execution.restore_from === undefined ? {} : { restoreFromStateId: execution.restore_from }),
+  };
 }
 
 /** The run did not end by itself: another worker has it, or is to have it at once, or nobody can run it. */
@@ -134,6 +149,11 @@ async function handOver(
     await releaseLease(store, execution.id, lease.epoch);
     log.info({}, "run.handed_over");
     return { kind: "later", delayMs: 0 };
+  }
+  if (AppError.is(error, ErrorCode.limitExceeded)) {
+    await giveUp(steps, execution, { state: "FAILED", error: error.message });
+    await finishRun(context, execution.id);
+    return jobDone;
   }
   if (AppError.is(error, ErrorCode.cancelled)) {
     // It did not stop by itself, and its thread was ended: what it had begun is closed for it.

@@ -24,6 +24,7 @@ export const ErrorCode = {
   modelFailed: "model_failed",
   toolFailed: "tool_failed",
   runFailed: "run_failed",
+  limitExceeded: "limit_exceeded",
   internal: "internal",
 } as const;
 export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode];

@@ -22,6 +22,8 @@ export interface NewExecution {
   /** Name of the token that asked, for `triggered_by`. */
   token: string;
   createdAt: number;
+  /** Id under which an earlier run of this flow saved its state: this one begins with a copy of it. */
+  restoreFrom?: string;
   subscriptions: Subscription[];
   /** False keeps it off the list of executions; default true. */
   listed?: boolean;
@@ -55,6 +57,7 @@ export const recordSchema = z.object({
   runs: z.coerce.number(),
   feeds: z.coerce.number(),
   feeds_open: z.coerce.number(),
+  restore_from: z.string().optional(),
   lease_until: millis.optional(),
   cancel: z.string().optional(),
   /** Why the run's thread or worker died the last time. */
@@ -89,6 +92,7 @@ export async function createExecution(store: Store, execution: NewExecution): Pr
     inputs: JSON.stringify(execution.inputs),
     ...(execution.meta === undefined ? {} : { meta: JSON.stringify(execution.meta) }),
     token: execution.token,
+    ...(execution.restoreFrom === undefined ? {} : { restore_from: execution.restoreFrom }),
     created_at: execution.createdAt,
   };
   const pairs = Object.entries(record).flat();

@@ -76,6 +76,7 @@ export {
   type FeedRest,
   type FeedState,
 } from "./feeds.ts";
+export { loadFlowState, saveFlowState } from "./flow-states.ts";
 export { answerHuman } from "./human.ts";
 export { claimIdempotencyKey } from "./idempotency.ts";
 export { clearInspected, keepInspected, readInspected, type InspectedRequest } from "./inspector.ts";

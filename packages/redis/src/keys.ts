@@ -27,6 +27,7 @@ import type { ExecutionId } from "@crewstream/contracts";
  *   P:{endpoints}:seen       zset    endpoints by last use in ms
  *   P:{alert:KIND:ENDPOINT}  string  an alert of this kind was sent within the hour
  *   P:{idem:HASH}            string  idempotency key of a kickoff
+ *   P:{state:FLOW:ID}        string  the last state that a flow with persistence saved under an id
  *   P:{turn:NAME}            string  who does a periodic piece of work for all
  *   P:{deployment}           hash    what all processes must agree on (partitions)
  *   P:{inspector}:NAME       list    what the development inspector received
@@ -121,6 +122,10 @@ export class Keys {
 
   idempotency(hash: string): string {
     return `${this.prefix}:{idem:${hash}}`;
+  }
+
+  flowState(flow: string, id: string): string {
+    return `${this.prefix}:{state:${flow}:${id}}`;
   }
 
   turn(name: string): string {

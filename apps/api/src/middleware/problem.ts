@@ -27,6 +27,7 @@ const answers: Record<ErrorCode, { status: number; title: string }> = {
   [ErrorCode.configuration]: { status: 500, title: "Internal Server Error" },
   [ErrorCode.modelFailed]: { status: 500, title: "Internal Server Error" },
   [ErrorCode.toolFailed]: { status: 500, title: "Internal Server Error" },
+  [ErrorCode.limitExceeded]: { status: 500, title: "Internal Server Error" },
   [ErrorCode.runFailed]: { status: 500, title: "Internal Server Error" },
   [ErrorCode.internal]: { status: 500, title: "Internal Server Error" },
 };

@@ -45,6 +45,9 @@ export function kickoff(context: ApiContext): RequestHandler {
       meta: wanted.meta,
       token,
       createdAt: Date.now(),
+      ...(wanted.restoreFromStateId === undefined || automation.kind !== "flow"
+        ? {}
+        : { restoreFrom: wanted.restoreFromStateId }),
       subscriptions,
     });
 

@@ -20,13 +20,26 @@ export interface RunOrder {
   defaultModel: string;
   env: Record<string, string>;
   maxEventBytes: number;
+  limits: RunLimits;
+  /** The run's own folder for files. */
+  directory: string;
+  /** CIDRs of private networks that its tools may reach. */
+  allowNetworks: string[];
+  restoreFromStateId?: string;
   /** Sequence of the stream's last event, the ids of all of them, and the journal: what earlier workers did. */
   seq: number;
   knownIds: Map<string, number>;
   journal: Map<string, string>;
 }
 
-/** A write that the thread asks for; the main thread has the connection and the lease. */
+/** What a run may use; 0 is no limit. */
+export interface RunLimits {
+  seconds: number;
+  events: number;
+  tokens: number;
+}
+
+/** A write as the thread asks for it: without the lease's epoch and the feeds it concerns. */
 export type ThreadStep = Pick<AppendStep, "events" | "rows" | "fields">;
 
 /** An error on its way between threads, where classes do not survive. */
@@ -37,16 +50,22 @@ export interface WireError {
   retryable?: boolean;
 }
 
+/** What the thread asks of the main thread, which has the connection and the lease. */
+export type ThreadCall =
+  | { kind: "append"; step: ThreadStep }
+  | { kind: "load_state"; flow: string; id: string }
+  | { kind: "save_state"; flow: string; id: string; state: string };
+
 export type ToThread =
   | { type: "find"; dir: string }
   | { type: "run"; order: RunOrder }
   | { type: "abort"; reason: WireError }
-  | { type: "appended"; step: number }
-  | { type: "append_failed"; step: number; error: WireError };
+  | { type: "returned"; call: number; value?: string }
+  | { type: "refused"; call: number; error: WireError };
 
 export type FromThread =
   | { type: "found"; registry: Registry }
-  | { type: "append"; id: number; step: ThreadStep }
+  | { type: "call"; id: number; call: ThreadCall }
   /** Everything is written, the outcome's fields too. */
   | { type: "finished"; outcome: RunOutcome | PausedOutcome }
   /** What was asked for could not be done here. */

@@ -1,23 +1,23 @@
 import type { Worker } from "node:worker_threads";
 import { AppError, ErrorCode, type PausedOutcome, type RunOutcome } from "@crewstream/contracts";
-import { fromWire, toWire, type FromThread, type RunOrder, type ThreadStep, type ToThread } from "./protocol.ts";
+import { fromWire, toWire, type FromThread, type RunOrder, type ThreadCall, type ToThread } from "./protocol.ts";
 import type { ThreadPool } from "./thread-pool.ts";
 
 /** A run that was told to stop has this long to close what it had open; then its thread is ended. */
 const graceMs = 1000;
 
 /**
- * Runs an order in a thread of the pool. `append` makes what the thread wants written durable; `signal` stops the
+ * Runs an order in a thread of the pool. `serve` does what the thread asks for; `signal` stops the
  * run, by ending its thread if it does not listen.
- * @throws AppError `run_failed` when the thread died; what `signal` was aborted with; or what `append` failed with
+ * @throws AppError `run_failed` when the thread died; what `signal` was aborted with; or what `serve` failed with
  */
 export async function runInThread(
   pool: ThreadPool,
   order: RunOrder,
-  { append, signal }: { append: (step: ThreadStep) => Promise<void>; signal: AbortSignal },
+  { serve, signal }: { serve: (call: ThreadCall) => Promise<string | undefined>; signal: AbortSignal },
 ): Promise<RunOutcome | PausedOutcome> {
   const thread = pool.take();
-  const ended = new RunListener(thread, append);
+  const ended = new RunListener(thread, serve);
   const stop = () => ended.stop(signal.reason);
   signal.addEventListener("abort", stop);
   try {
@@ -41,15 +41,15 @@ class RunListener implements Disposable {
   readonly result: Promise<RunOutcome | PausedOutcome>;
   readonly #thread: Worker;
   readonly #settle: { resolve: (outcome: RunOutcome | PausedOutcome) => void; reject: (error: unknown) => void };
-  readonly #append: (step: ThreadStep) => Promise<void>;
+  readonly #serve: (call: ThreadCall) => Promise<string | undefined>;
   #grace: NodeJS.Timeout | undefined;
 
-  constructor(thread: Worker, append: (step: ThreadStep) => Promise<void>) {
+  constructor(thread: Worker, serve: (call: ThreadCall) => Promise<string | undefined>) {
     this.#thread = thread;
     const { promise, resolve, reject } = Promise.withResolvers<RunOutcome | PausedOutcome>();
     this.result = promise;
     this.#settle = { resolve, reject };
-    this.#append = append;
+    this.#serve = serve;
     thread.on("message", this.#receive).on("error", this.#failed).on("exit", this.#exited);
   }
 
@@ -64,17 +64,23 @@ class RunListener implements Disposable {
     this.#thread.off("message", this.#receive).off("error", this.#failed).off("exit", this.#exited);
   }
 
+  async #answer(id: number, call: ThreadCall): Promise<void> {
+    try {
+      const value = await this.#serve(call);
+      post(this.#thread, { type: "returned", call: id, ...(value === undefined ? {} : { value }) });
+    } catch (error) {
+      post(this.#thread, { type: "refused", call: id, error: toWire(error) });
+    }
+  }
+
   readonly #failed = (error: Error): void => this.#settle.reject(died(error.message));
 
   readonly #exited = (code: number): void => this.#settle.reject(died(`it ended with code ${code}`));
 
   readonly #receive = (message: FromThread): void => {
     switch (message.type) {
-      case "append":
-        this.#append(message.step).then(
-          () => post(this.#thread, { type: "appended", step: message.id }),
-          (error: unknown) => post(this.#thread, { type: "append_failed", step: message.id, error: toWire(error) }),
-        );
+      case "call":
+        void this.#answer(message.id, message.call);
         return;
       case "finished":
         this.#settle.resolve(message.outcome);

@@ -26,6 +26,8 @@ export const kickoffRequestSchema = z.looseObject({
   taskWebhookUrl: absentable(webhookUrlSchema),
   stepWebhookUrl: absentable(webhookUrlSchema),
   crewWebhookUrl: absentable(webhookUrlSchema),
+  /** A flow that persists begins with a copy of the state saved under this id: an earlier kickoff's. */
+  restoreFromStateId: absentable(z.string().max(200)),
   /** Told when the run waits for a person; the object form sends its authentication along. */
   humanInputWebhookUrl: absentable(webhookUrlSchema),
   humanInputWebhook: absentable(

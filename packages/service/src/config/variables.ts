@@ -60,6 +60,18 @@ export const variables = z.object({
     .describe("Longest strings of a larger event are cut and marked"),
   CREW_CONCURRENCY: whole(1, 1000).default(10).describe("Runs at once per crew worker"),
   RUN_MEMORY_MB: whole(64, 65_536).default(1024).describe("Heap of one run; a run that outgrows it fails, alone"),
+  RUN_MAX_SECONDS: whole(0, 31_536_000).default(86_400).describe("A run that works longer fails; 0 for no limit"),
+  RUN_MAX_EVENTS: whole(0, 1_000_000_000)
+    .default(1_000_000)
+    .describe("A run that publishes more events fails; 0 for no limit"),
+  RUN_MAX_TOKENS: whole(0, 1_000_000_000).default(0).describe("A run that uses more tokens fails; 0 for no limit"),
+  RUNS_DIR: z
+    .string()
+    .default(".crewstream/runs")
+    .describe("Where each run has a folder of its own for the files it reads and writes"),
+  AUTOMATION_ALLOW_NETWORKS: list()
+    .optional()
+    .describe("CIDRs of private networks that tools and MCP clients may reach; default none"),
   DELIVERY_CONCURRENCY: whole(1, 10_000).default(200).describe("Delivery jobs at once per delivery worker"),
   STATUS_SHAPE: z.enum(["hybrid", "live", "openapi"]).default("hybrid").describe("Body of `/status`"),
   CORS_ORIGINS: list().optional().describe("Origins that may call the AMP routes from a browser; `*` for all"),

@@ -1,0 +1,65 @@
+import { addressPolicy, checkUrl, guardedLookup, type AddressPolicy } from "@crewstream/service";
+import { Agent, fetch as undiciFetch, type RequestInit as UndiciInit } from "undici";
+
+const mostRedirects = 10;
+
+/**
+ * A `fetch` for automations' tools and MCP clients: it connects to public addresses, and to those of `allowNetworks`.
+ * Literals are checked before, names where the socket resolves them, and a redirect is one more request that is
+ * checked the same way.
+ */
+export function guardedFetch(allowNetworks: string[]): typeof fetch {
+  const policy = addressPolicy({ WEBHOOK_ALLOW_NETWORKS: allowNetworks });
+  const dispatcher = new Agent({ connect: { lookup: guardedLookup(policy) } });
+  return async (input: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
+    const request = new Request(input, init);
+    const body = request.body === null ? undefined : await request.arrayBuffer();
+    const first = { url: request.url, method: request.method, headers: new Headers(request.headers), body };
+    return follow(first, { policy, redirect: request.redirect, init: { dispatcher, signal: request.signal } });
+  };
+}
+
+interface Hop {
+  url: string;
+  method: string;
+  headers: Headers;
+  body: ArrayBuffer | undefined;
+}
+
+async function follow(
+  first: Hop,
+  { policy, redirect, init }: { policy: AddressPolicy; redirect: Request["redirect"]; init: UndiciInit },
+): Promise<Response> {
+  let hop = first;
+  for (let hops = 0; ; hops += 1) {
+    checkUrl(hop.url, policy);
+    const { url, method, body } = hop;
+    const headers = [...hop.headers];
+    const answer = await undiciFetch(url, {
+      ...init,
+      method,
+      headers,
+      redirect: "manual",
+      ...(body === undefined ? {} : { body }),
+    });
+    // The same standard's Response under another package's name.
+    const response = answer as unknown as Response;
+    const location = response.status >= 300 && response.status < 400 ? response.headers.get("location") : null;
+    if (location === null || redirect === "manual") return response;
+    if (redirect === "error" || hops === mostRedirects)
+      throw new TypeError(`${url} redirects, which is not followed here`);
+    await response.body?.cancel();
+    hop = nextHop(hop, response.status, location);
+  }
+}
+
+/** Where a redirect leads (Fetch standard, HTTP-redirect fetch): 303, and 301 and 302 of a POST, turn into a GET. */
+function nextHop(hop: Hop, status: number, location: string): Hop {
+  const url = new URL(location, hop.url);
+  const headers = new Headers(hop.headers);
+  if (url.origin !== new URL(hop.url).origin) for (const name of ["authorization", "cookie"]) headers.delete(name);
+  const becomesGet = status === 303 || ((status === 301 || status === 302) && hop.method === "POST");
+  if (!becomesGet) return { ...hop, url: url.href, headers };
+  for (const name of ["content-type", "content-length"]) headers.delete(name);
+  return { url: url.href, method: "GET", headers, body: undefined };
+}
