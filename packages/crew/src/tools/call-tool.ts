@@ -49,11 +49,14 @@ export async function callTool(outer: Scope, call: ToolCall, box: Toolbox): Prom
     events.failed(failure);
     return { text: failure.message, failure, fromCache: false, ...now(scope, now(scope).startedAt) };
   }
+  // Counted here and not where it runs, because a journaled call counts as well.
+  const use = (box.used.get(call.name) ?? 0) + 1;
+  box.used.set(call.name, use);
   const span = new Span(scope, "tool_usage_started", events.started());
   return step<ToolResult>(scope, {
     kind: "tool",
     input,
-    perform: (inner) => perform(span.scope.derive({ usage: inner.usage }), call.name, args.value, box),
+    perform: (inner) => perform(span.scope.derive({ usage: inner.usage }), call.name, { args: args.value, use }, box),
     close(outcome) {
       if (!outcome.ok) {
         span.end({ type: "tool_usage_error", data: events.error(outcome.failure.message) });
@@ -73,7 +76,12 @@ export async function callTool(outer: Scope, call: ToolCall, box: Toolbox): Prom
   });
 }
 
-async function perform(scope: Scope, name: string, args: unknown, box: Toolbox): Promise<ToolResult> {
+async function perform(
+  scope: Scope,
+  name: string,
+  { args, use }: { args: unknown; use: number },
+  box: Toolbox,
+): Promise<ToolResult> {
   const { startedAt } = now(scope);
   const ended = (text: string, failure: ToolFailure | null): ToolResult => ({
     text,
@@ -87,9 +95,7 @@ async function perform(scope: Scope, name: string, args: unknown, box: Toolbox):
     const text = `Tool '${name}' not found. The available tools are: ${known}`;
     return ended(text, { message: text, reason: "unknown_tool", code: null, retryable: false, details: {} });
   }
-  const used = (box.used.get(name) ?? 0) + 1;
-  box.used.set(name, used);
-  if (tool.maxUsageCount !== undefined && used > tool.maxUsageCount) {
+  if (tool.maxUsageCount !== undefined && use > tool.maxUsageCount) {
     const text = `Tool '${name}' has reached its usage limit of ${tool.maxUsageCount}. Go on without it`;
     return ended(text, { message: text, reason: "usage_limit", code: null, retryable: false, details: {} });
   }

@@ -1,0 +1,134 @@
+import { newExecutionId } from "@crewstream/contracts";
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { defineAgent } from "../agent/define-agent.ts";
+import { defineCrew } from "../crew/define-crew.ts";
+import { defineFlow } from "../flow/define-flow.ts";
+import type { Verdict } from "../guardrail/guardrail.ts";
+import type { Automation } from "../run-context.ts";
+import { eventProblems, scriptedModel, type ScriptedAnswer } from "../testing/index.ts";
+import { mortalStore, type Death, type MortalStore } from "../testing/mortal-store.ts";
+import { defineTool } from "../tools/tool.ts";
+
+const executionId = newExecutionId();
+
+const note = defineTool({
+  name: "note",
+  description: "Notes",
+  input: z.object({ text: z.string() }),
+  maxUsageCount: 1,
+  run: ({ text }, { emit }) => {
+    emit("noted", { text });
+    return `noted ${text}`;
+  },
+});
+
+/** Decides by what stands in the conversation alone, so that every life of a run gets the same answers. */
+function reply({
+  prompt,
+  responseFormat,
+}: {
+  prompt: readonly unknown[];
+  responseFormat?: { type: string };
+}): ScriptedAnswer {
+  const text = JSON.stringify(prompt);
+  const isNew = prompt.length === 2;
+  if (text.includes("The rule:")) return JSON.stringify({ valid: text.includes("improved"), feedback: "not improved" });
+  if (text.includes("You are Crew Manager") && isNew) {
+    const args = { task: "Task: dig", context: "c", coworker: "Worker" };
+    return { tools: [{ name: "delegate_work_to_coworker", args }] };
+  }
+  if (text.includes("Task: tooled") && isNew) {
+    return { tools: ["a", "b"].map((each) => ({ name: "note", args: { text: each } })) };
+  }
+  if (responseFormat?.type === "json") return text.includes("was wrong with it") ? '{"n":1}' : "no json";
+  return text.includes("was not accepted") ? "improved" : "first try";
+}
+
+/** A flow with a crew that has everything, then a managed crew, then a flow in the flow with an agent of its own. */
+function everything(): Automation {
+  const model = scriptedModel((options) => reply(options as never));
+  const worker = { role: "Worker", goal: "g", backstory: "b", model, tools: [note] };
+  const task = (name: string, more: object = {}) => ({
+    name,
+    description: name,
+    expectedOutput: "e",
+    agent: "worker" as const,
+    ...more,
+  });
+  const improved = ({ raw }: { raw: string }): Verdict =>
+    raw === "improved" ? { valid: true, result: "improved twice" } : { valid: false, feedback: "improve it" };
+  const crew = defineCrew({
+    name: "everything",
+    agents: { worker },
+    cache: true,
+    tasks: [
+      task("tooled"),
+      task("beside_one", { asyncExecution: true }),
+      task("beside_two", { asyncExecution: true, guardrails: [improved] }),
+      task("judged", { guardrails: ["It is improved"] }),
+      task("skipped", { condition: ({ raw }: { raw: string }) => raw === "never" }),
+      task("shaped", { outputSchema: z.object({ n: z.number() }) }),
+    ],
+    beforeKickoff: [(inputs) => ({ ...inputs, seen: true })],
+    afterKickoff: [(output) => ({ ...output, raw: `${output.raw}!` })],
+    stepCallback: () => undefined,
+  });
+  const managed = defineCrew({
+    name: "managed",
+    process: "hierarchical",
+    managerAgent: { role: "Crew Manager", goal: "g", backstory: "b", model },
+    agents: { worker },
+    tasks: [task("lead", { agent: undefined })],
+  });
+  const scout = defineAgent({ role: "Scout", goal: "g", backstory: "b", model, guardrail: improved });
+  const inner = defineFlow({ name: "Inner", state: z.object({ said: z.array(z.string()).default([]) }) }, (f) =>
+    f
+      .start("ask", async ({ state }) => {
+        for (const question of ["one", "two"]) state.said.push((await scout.kickoff(question)).raw);
+        return state.said;
+      })
+      .router("route", "ask", () => "go")
+      .listen("left", "go", () => "left")
+      .listen("right", "go", () => "right"),
+  );
+  return defineFlow({ name: "Outer" }, (f) =>
+    f
+      .start("first", async () => (await crew.kickoff()).json_dict)
+      .listen("second", "first", async () => (await managed.kickoff()).raw)
+      .listen("third", "second", async ({ step }) => [await inner.kickoff(), await step("once", () => 7)]),
+  );
+}
+
+async function live(store: MortalStore, death?: Death) {
+  const { context, flush } = store.process(death);
+  const outcome = await everything()
+    .run(context)
+    .catch(() => undefined);
+  if (outcome !== undefined) flush();
+  return outcome;
+}
+
+const essence = ({ events }: MortalStore) =>
+  new Map(events.filter(({ type }) => !type.endsWith("_chunk")).map(({ id, type, data }) => [id, { type, data }]));
+
+test("a run with everything in it survives a kill at any write", { timeout: 120_000 }, async () => {
+  const calm = mortalStore({ executionId });
+  const outcome = await live(calm);
+  expect(outcome).toMatchObject({ state: "SUCCESS" });
+  expect(eventProblems(calm.events)).toEqual([]);
+  const types = new Set(calm.events.map(({ type }) => type));
+  for (const type of ["lite_agent_execution_completed", "llm_guardrail_completed", "tool_failure_detected", "noted"]) {
+    expect(types).toContain(type);
+  }
+  const writes = calm.rows.size;
+  expect(writes).toBeGreaterThan(40);
+  for (let index = 0; index < writes; index += 1) {
+    // Dying before a write is dying after the one before it.
+    const store = mortalStore({ executionId });
+    expect(await live(store, { before: index })).toBeUndefined();
+    expect(await live(store)).toEqual(outcome);
+    expect(eventProblems(store.events)).toEqual([]);
+    expect(essence(store)).toEqual(essence(calm));
+  }
+});
