@@ -97,3 +97,24 @@ describe("a session", () => {
     expect(answer.status).toBe(401);
   });
 });
+
+describe("the raw view of the queues", () => {
+  test("is for admins", async () => {
+    const { cookie } = await signIn();
+    const shown = await api.client.get<string>("/dashboard/queues/", { token: null, headers: { cookie } });
+    expect(shown.status).toBe(200);
+    expect(shown.body).toContain("crewstream queues");
+    expect((await api.client.get("/dashboard/queues/", { token: null })).status).toBe(401);
+    expect((await api.client.get("/dashboard/queues/", { token: "read-token" })).status).toBe(403);
+  });
+
+  test("lists every queue, and changes none", async () => {
+    const { body } = await api.client.get<{ queues: { name: string; readOnlyMode: boolean }[] }>(
+      "/dashboard/queues/api/queues",
+    );
+    expect(body.queues.map(({ name }) => name)).toEqual(expect.arrayContaining(["runs", "feeds-0", "retries-0"]));
+    expect(body.queues.every(({ readOnlyMode }) => readOnlyMode)).toBe(true);
+    const paused = await api.client.send("PUT", "/dashboard/queues/api/queues/runs/pause");
+    expect(paused.status).toBe(403);
+  });
+});

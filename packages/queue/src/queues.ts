@@ -79,6 +79,11 @@ export class Queues implements AsyncDisposable {
     );
   }
 
+  /** All queues, for a view of their jobs; they stay ours to close. */
+  all(): Queue[] {
+    return queueNames(this.#store.partitions).map((name) => this.#queue(name));
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([...this.#open.values()].map((queue) => queue.close()));
   }

@@ -7,6 +7,7 @@ import type { Identity } from "../auth/tokens.ts";
 import { jsonBody } from "../middleware/json-body.ts";
 import { parseInput } from "../middleware/validate.ts";
 import { dashboardAssets } from "./assets.ts";
+import { queueBoard } from "./queue-board.ts";
 import { assertSameOrigin } from "./same-origin.ts";
 import { openSession, sealSession } from "./session.ts";
 import { clearSessionCookie, isSecure, readSessionCookie, writeSessionCookie } from "./session-cookie.ts";
@@ -22,7 +23,8 @@ const loginsPerMinute = 30;
  * The dashboard under `/dashboard`: its files, and its session. `POST /login {token}` begins one, `GET /session` says
  * whose it is, `POST /logout` ends it. The token is in no URL, and the page's scripts never see it again.
  */
-export function dashboardRoutes({ config, cipher, tokens }: ApiContext): Router {
+export function dashboardRoutes(context: ApiContext): Router {
+  const { config, cipher, tokens } = context;
   const router = Router();
   const secure = isSecure(config.PUBLIC_URL);
   const limit: RequestHandler = rateLimit({
@@ -73,6 +75,7 @@ export function dashboardRoutes({ config, cipher, tokens }: ApiContext): Router 
     const identity = identify(request);
     response.json(identity === undefined ? { signed_in: false } : sessionView(identity));
   });
+  router.use("/queues", queueBoard(context));
   router.use(dashboardAssets());
   return router;
 }
