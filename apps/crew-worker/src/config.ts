@@ -22,6 +22,8 @@ export const crewWorkerSchema = variables.pick({
   RECONCILE_MS: true,
   EVENT_MAX_BYTES: true,
   WEBHOOK_BATCH_MAX_WAIT_MS: true,
+  WEBHOOK_BATCH_MAX_EVENTS: true,
+  WEBHOOK_BATCH_MAX_BYTES: true,
   RETENTION_DAYS: true,
   SHUTDOWN_TIMEOUT_MS: true,
   HEALTH_HOST: true,

@@ -88,12 +88,12 @@ async function runWithLease(context: CrewContext, { execution, entry, lease, sig
   const startedAt = Date.now();
   log.info({ runs: lease.runs }, "run.started");
   const subscriptions = await readSubscriptions(store, id, execution.feeds);
-  const steps = new RunSteps(context, {
-    id,
-    lease,
-    subscribers: new Subscribers(subscriptions, config.WEBHOOK_BATCH_MAX_WAIT_MS),
-    signal,
+  const subscribers = new Subscribers(subscriptions, {
+    maxWaitMs: config.WEBHOOK_BATCH_MAX_WAIT_MS,
+    maxEvents: config.WEBHOOK_BATCH_MAX_EVENTS,
+    maxBytes: config.WEBHOOK_BATCH_MAX_BYTES,
   });
+  const steps = new RunSteps(context, { id, lease, subscribers, signal });
   try {
     if (lease.runs > poisonRuns) {
       const why = execution.last_fault === undefined ? "" : ` The last time: ${execution.last_fault}`;

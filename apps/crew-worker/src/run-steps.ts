@@ -45,15 +45,12 @@ export class RunSteps {
   async append(step: ThreadStep): Promise<void> {
     const { store, metrics, published, log } = this.#context;
     const { id, lease, subscribers, signal } = this.#run;
-    const feeds = [...new Set(step.events.flatMap((event) => subscribers.feedsFor(event.type)))];
+    const feeds = subscribers.selecting(step.events);
     const write = () => appendStep(store, id, { ...step, feeds, epoch: lease.epoch });
-    const woken = await untilWritten(write, { signal, log });
+    const asleep = await untilWritten(write, { signal, log });
     metrics.eventsPublished.inc(step.events.length);
     published.add(step.events.length);
-    await Promise.all(
-      woken.map((feed) =>
-        this.#context.queues.wakeFeed({ executionId: id, feed }, { delayMs: subscribers.delayOf(feed) }),
-      ),
-    );
+    const wakes = subscribers.wakes(step.events, asleep);
+    await Promise.all(wakes.map(({ feed, ...wake }) => this.#context.queues.wakeFeed({ executionId: id, feed }, wake)));
   }
 }

@@ -1,27 +1,82 @@
-import { compileSelector, type Selector, type Subscription } from "@crewstream/contracts";
+import { compileSelector, type Selector, type StoredEvent, type Subscription } from "@crewstream/contracts";
+
+/** When a batch is sealed: at this age, this many events or this many bytes, whichever comes first. */
+export interface BatchWindow {
+  maxWaitMs: number;
+  maxEvents: number;
+  maxBytes: number;
+}
+
+/** How a feed is to be woken: after the batch window, or at once because its batch is full or it is realtime. */
+export interface Wake {
+  feed: number;
+  delayMs: number;
+  flush: boolean;
+}
+
+interface Subscriber {
+  select: Selector;
+  realtime: boolean;
+  /** What was published for it since it was last asked to send. */
+  events: number;
+  bytes: number;
+}
 
 /** Which feeds an event concerns, and how soon each wants to be woken. */
 export class Subscribers {
-  readonly #selectors: Selector[];
-  readonly #delays: number[];
+  readonly #subscribers: Subscriber[];
+  readonly #window: BatchWindow;
   readonly #byType = new Map<string, number[]>();
 
-  constructor(subscriptions: readonly Subscription[], batchMaxWaitMs: number) {
-    this.#selectors = subscriptions.map((subscription) => compileSelector(subscription.events));
-    this.#delays = subscriptions.map((subscription) => (subscription.mode === "realtime" ? 0 : batchMaxWaitMs));
+  constructor(subscriptions: readonly Subscription[], window: BatchWindow) {
+    this.#window = window;
+    this.#subscribers = subscriptions.map((subscription) => ({
+      select: compileSelector(subscription.events),
+      realtime: subscription.mode === "realtime",
+      events: 0,
+      bytes: 0,
+    }));
   }
 
-  /** Feeds that select this type. The types of a run are few, so the answer is kept. */
-  feedsFor(type: string): readonly number[] {
+  /** Feeds that select at least one of these events. */
+  selecting(events: readonly StoredEvent[]): number[] {
+    return [...new Set(events.flatMap((event) => this.#feedsFor(event.type)))];
+  }
+
+  /**
+   * How to wake feeds after these events were written: those of `asleep` that were, and those whose batch has become
+   * full, which is brought forward although their wake is waiting already.
+   */
+  wakes(events: readonly StoredEvent[], asleep: readonly number[]): Wake[] {
+    const full = this.#filled(events);
+    return [...new Set([...asleep, ...full])].map((feed) => {
+      const now = full.has(feed) || this.#subscribers[feed]?.realtime === true;
+      return { feed, delayMs: now ? 0 : this.#window.maxWaitMs, flush: full.has(feed) };
+    });
+  }
+
+  #filled(events: readonly StoredEvent[]): Set<number> {
+    const full = new Set<number>();
+    for (const { type, json } of events) {
+      for (const feed of this.#feedsFor(type)) {
+        const subscriber = this.#subscribers[feed];
+        if (subscriber === undefined || subscriber.realtime) continue;
+        subscriber.events += 1;
+        subscriber.bytes += json.length;
+        if (subscriber.events < this.#window.maxEvents && subscriber.bytes < this.#window.maxBytes) continue;
+        Object.assign(subscriber, { events: 0, bytes: 0 });
+        full.add(feed);
+      }
+    }
+    return full;
+  }
+
+  /** The types of a run are few, so the answer is kept. */
+  #feedsFor(type: string): readonly number[] {
     const known = this.#byType.get(type);
     if (known !== undefined) return known;
-    const feeds = this.#selectors.flatMap((select, feed) => (select(type) === undefined ? [] : [feed]));
+    const feeds = this.#subscribers.flatMap(({ select }, feed) => (select(type) === undefined ? [] : [feed]));
     this.#byType.set(type, feeds);
     return feeds;
-  }
-
-  /** The batch window of a feed in ms; 0 for a realtime one. */
-  delayOf(feed: number): number {
-    return this.#delays[feed] ?? 0;
   }
 }
