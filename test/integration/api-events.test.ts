@@ -16,18 +16,19 @@ async function startRun() {
   if (!("lease" in claim)) throw new Error(claim.refused);
   const { epoch } = claim.lease;
   let seq = 0;
+  const next = (types: readonly string[], text = ""): StoredEvent[] =>
+    types.map((type) => {
+      seq += 1;
+      const json = JSON.stringify({ id: `e${seq}`, type, data: { emission_sequence: seq, text } });
+      return { seq, id: `e${seq}`, type, json };
+    });
   const append = (events: StoredEvent[], fields: Record<string, string>) =>
     appendStep(api.store, id, { epoch, events, rows: [], fields, feeds: [] });
   return {
     path: `/api/v1/executions/${id}/events`,
-    emit: (...types: string[]) => {
-      const events = types.map((type): StoredEvent => {
-        seq += 1;
-        const json = JSON.stringify({ id: `e${seq}`, type, data: { emission_sequence: seq } });
-        return { seq, id: `e${seq}`, type, json };
-      });
-      return append(events, { state: "RUNNING" });
-    },
+    emit: (...types: string[]) => append(next(types), { state: "RUNNING" }),
+    /** One event of a mebibyte. */
+    emitLarge: () => append(next(["large"], "x".repeat(1024 * 1024)), { state: "RUNNING" }),
     end: () => append([], { state: "SUCCESS" }),
   };
 }
@@ -60,15 +61,16 @@ test("types select, with prefixes, and the place moves on past the others", asyn
 
 test("large events make small pages", async () => {
   const run = await startRun();
-  await run.emit(...Array.from({ length: 12 }, (_, index) => `${index}${"x".repeat(1024 * 1024)}`));
+  for (let count = 0; count < 12; count += 1) await run.emitLarge();
   const all: number[] = [];
-  let pages = 0;
-  for (let after: number | null = 0; after !== null && all.length < 12; pages += 1) {
+  const lengths: number[] = [];
+  for (let after: number | null = 0; after !== null && all.length < 12;) {
     const page: Page = await get(`${run.path}?after=${after}&limit=1000`);
-    expect(page.events.length).toBeLessThanOrEqual(4);
+    lengths.push(page.events.length);
     all.push(...seqs(page));
     after = page.next;
   }
+  expect(Math.max(...lengths)).toBeLessThanOrEqual(4);
   expect(all).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
 });
 

@@ -5,7 +5,8 @@ import { readEvents, type Store } from "@crewstream/redis";
 const maxPageBytes = 4 * 1024 * 1024;
 /** Entries that one page looks at in search of selected ones. */
 const maxScanned = 5000;
-const firstRead = 32;
+/** A first look that tells how large this execution's events are: were it many, large ones would take seconds. */
+const firstRead = 4;
 
 export interface EventPage {
   events: StoredEvent[];
@@ -42,12 +43,13 @@ export async function readEventPage(
       if (events.length === request.limit) return { events, scanned };
     }
     if (batch.length < count || looked >= maxScanned) return { events, scanned };
-    count = nextCount(batch, select === undefined ? request.limit - events.length : maxScanned - looked);
+    const most = select === undefined ? request.limit - events.length : maxScanned - looked;
+    count = nextCount(batch, most, maxPageBytes - bytes);
   }
 }
 
-/** As many entries as fit into a page by the size of those just read. */
-function nextCount(batch: readonly StoredEvent[], most: number): number {
+/** As many entries as fit into what is left of a page, by the size of those just read. */
+function nextCount(batch: readonly StoredEvent[], most: number, bytesLeft: number): number {
   const average = batch.reduce((sum, event) => sum + event.json.length, 0) / batch.length;
-  return Math.max(1, Math.min(most, 1000, Math.floor(maxPageBytes / Math.max(1, average))));
+  return Math.max(1, Math.min(most, 1000, Math.ceil(bytesLeft / Math.max(1, average))));
 }
