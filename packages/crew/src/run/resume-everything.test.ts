@@ -29,7 +29,7 @@ function reply({
   responseFormat,
 }: {
   prompt: readonly unknown[];
-  responseFormat?: { type: string };
+  responseFormat?: { type: string } | undefined;
 }): ScriptedAnswer {
   const text = JSON.stringify(prompt);
   const isNew = prompt.length === 2;
@@ -47,7 +47,7 @@ function reply({
 
 /** A flow with a crew that has everything, then a managed crew, then a flow in the flow with an agent of its own. */
 function everything(): Automation {
-  const model = scriptedModel((options) => reply(options as never));
+  const model = scriptedModel(reply);
   const worker = { role: "Worker", goal: "g", backstory: "b", model, tools: [note] };
   const task = (name: string, more: object = {}) => ({
     name,

@@ -1,7 +1,10 @@
 import { AppError, ErrorCode, eventId } from "@crewstream/contracts";
+import { setTimeout as delay } from "node:timers/promises";
 import type { JournalRow } from "../journal.ts";
 import type { RunContext } from "../run-context.ts";
 import { Suspended } from "./suspended.ts";
+
+const closeLimitMs = 3000;
 
 /** What all scopes of one run share: its context, its counters, and whether it must stop without another word. */
 export class Run {
@@ -44,9 +47,13 @@ export class Run {
     this.#closers.push(close);
   }
 
-  /** Closes what the run holds. A connection that cannot be closed is gone anyway. */
+  /** Closes what the run holds. A connection that cannot be closed, or not soon, must not hold the run's outcome. */
   async end(): Promise<void> {
-    await Promise.allSettled(this.#closers.splice(0).map((close) => close()));
+    if (this.#closers.length === 0) return;
+    const tooLate = new AbortController();
+    const closed = Promise.allSettled(this.#closers.splice(0).map((close) => close()));
+    await Promise.race([closed, delay(closeLimitMs, undefined, { signal: tooLate.signal }).catch(() => undefined)]);
+    tooLate.abort();
   }
 
   /** Whether the run has stopped in the middle and will be continued elsewhere: then nothing more may be emitted. */
