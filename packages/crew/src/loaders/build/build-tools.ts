@@ -29,7 +29,11 @@ export async function buildTools(project: Project, values: readonly ToolValue[],
     const place = within(at, index);
     const tool = await buildTool(project, value, place);
     if (tool === undefined) continue;
-    const first = tools.findIndex((other) => other.name === tool.name && tool.name !== aTool.stub.name);
+    if (tool === aTool.stub) {
+      tools.push({ ...tool, name: `unread_${index}` });
+      continue;
+    }
+    const first = tools.findIndex((other) => other.name === tool.name);
     if (first === -1) tools.push(tool);
     // Two classes of CrewAI's may be one tool here.
     else if (tools[first]?.parse === tool.parse) continue;

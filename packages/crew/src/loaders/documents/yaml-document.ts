@@ -1,5 +1,5 @@
 import { errorMessage } from "@crewstream/contracts";
-import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Node } from "yaml";
+import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Node, type Tags } from "yaml";
 import { plainJson, SyntaxFault, type Document, type Path, type Position } from "./document.ts";
 
 /**
@@ -8,7 +8,13 @@ import { plainJson, SyntaxFault, type Document, type Path, type Position } from 
  */
 export function parseYaml(file: string, text: string): Document {
   const lines = new LineCounter();
-  const parsed = parseDocument(text, { version: "1.1", lineCounter: lines, prettyErrors: false, logLevel: "error" });
+  const parsed = parseDocument(text, {
+    version: "1.1",
+    customTags: asPyYaml,
+    lineCounter: lines,
+    prettyErrors: false,
+    logLevel: "error",
+  });
   const at = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
@@ -31,6 +37,23 @@ export function parseYaml(file: string, text: string): Document {
       return offset === undefined ? undefined : at(offset);
     },
   };
+}
+
+/**
+ * The plain scalars of YAML 1.1 that PyYAML reads as text: `y` and `n`, and floats without a point or, in the exponent,
+ * a sign.
+ */
+function asPyYaml(tags: Tags): Tags {
+  return tags.map((tag) => {
+    if (typeof tag !== "object" || tag.collection !== undefined || tag.test === undefined) return tag;
+    if (tag.tag === "tag:yaml.org,2002:bool") return { ...tag, test: withoutLetters(tag.test) };
+    const isFloat = tag.tag === "tag:yaml.org,2002:float" && tag.format === "EXP";
+    return isFloat ? { ...tag, test: /^[-+]?(?:[0-9][0-9_]*)?\.[0-9_]*[eE][-+][0-9]+$/ } : tag;
+  });
+}
+
+function withoutLetters(test: RegExp): RegExp {
+  return new RegExp(`^(?!.$)(?:${test.source})`, test.flags);
 }
 
 function offsetOf(root: Node | null, path: Path, follow: (node: Node | null) => Node | null): number | undefined {
