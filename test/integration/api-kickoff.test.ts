@@ -122,13 +122,13 @@ describe("kickoff", () => {
   test("warns of what is probably not meant", async () => {
     const answer = await api.client.post("/automations/notes/kickoff", {
       webhooks: { url: hook, events: ["flow_startd", "my_event", "llm_*"], relatime: true },
-      restoreFromStateId: "x",
+      trainingFilename: "x.pkl",
     });
     expect(answer.status).toBe(200);
     expect(answer.body["warnings"]).toEqual([
       '"flow_startd" is no known event type: did you mean "flow_started"?',
       "webhooks.relatime is no known field and has no effect.",
-      "restoreFromStateId has no effect on this server.",
+      "trainingFilename has no effect on a flow here.",
     ]);
   });
 });

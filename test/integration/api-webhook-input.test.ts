@@ -72,6 +72,16 @@ const bad: [body: unknown, path: string, says: string][] = [
   [{ webhooks: { ...good, retry: { schedule: ["1s"], jitter: 3 } } }, "webhooks.retry", "schedule"],
   [{ taskWebhookUrl: 7 }, "taskWebhookUrl", "URL"],
   [{ crewWebhookUrl: "nowhere" }, "crewWebhookUrl", "https://"],
+  [{ humanInputWebhookUrl: "nowhere" }, "humanInputWebhookUrl", "https://"],
+  [{ humanInputWebhook: "nowhere" }, "humanInputWebhook", "object"],
+  [{ humanInputWebhook: { url: 7 } }, "humanInputWebhook.url", "URL"],
+  [
+    { humanInputWebhook: { url: good.url, authentication: { strategy: "digest" } } },
+    "humanInputWebhook.authentication.strategy",
+    '"basic"',
+  ],
+  [{ humanInputWebhook: { url: "http://10.0.0.1/" } }, "humanInputWebhook.url", "WEBHOOK_ALLOW_NETWORKS"],
+  [{ restoreFromStateId: 7 }, "restoreFromStateId", "string"],
   [{ inputs: [] }, "inputs", "object"],
   [{ inputs: "x" }, "inputs", "object"],
   // Where webhooks may not go, in every spelling.

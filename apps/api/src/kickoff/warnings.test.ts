@@ -3,7 +3,7 @@ import { parseKickoff } from "./parse-kickoff.ts";
 import { kickoffWarnings } from "./warnings.ts";
 
 const url = "https://example.com/hook";
-const warned = (body: unknown) => kickoffWarnings(parseKickoff(body));
+const warned = (body: unknown, kind: "crew" | "flow" = "flow") => kickoffWarnings(parseKickoff(body), kind);
 
 it("says nothing of what is fine", () => {
   expect(warned({ webhooks: { url, events: ["*", "llm_*", "my_own", "tool_usage_completed"] } })).toEqual([]);
@@ -15,6 +15,11 @@ it("says each thing once, however often it was asked for", () => {
   expect(warned({ webhooks: [webhook, webhook], trainingFilename: "a.pkl" })).toEqual([
     '"crew_kickoff_startd" is no known event type: did you mean "crew_kickoff_started"?',
     "webhooks.colour is no known field and has no effect.",
-    "trainingFilename has no effect on this server.",
+    "trainingFilename has no effect on a flow here.",
   ]);
+});
+
+it("knows what only a flow can do", () => {
+  expect(warned({ restoreFromStateId: "x" })).toEqual([]);
+  expect(warned({ restoreFromStateId: "x" }, "crew")).toEqual(["restoreFromStateId has no effect on a crew here."]);
 });

@@ -51,7 +51,7 @@ export function kickoff(context: ApiContext): RequestHandler {
       subscriptions,
     });
 
-    const warnings = kickoffWarnings(wanted);
+    const warnings = kickoffWarnings(wanted, automation.kind);
     const answer: KickoffResponse = {
       kickoff_id: executionId,
       task_id: executionId,
