@@ -35,14 +35,14 @@ export function Shell({
       >
         Skip to content
       </a>
-      <div className="side">
+      <header className="side">
         <a className="brand" href="#/">
           <img src={iconUrl} alt="" />
           crewstream
         </a>
         <Navigation isAdmin={session.scopes.includes("admin")} />
         <Account name={session.name} scopes={session.scopes} />
-      </div>
+      </header>
       <div>
         <Outage />
         {children}

@@ -7,7 +7,6 @@ import {
   replayResponseSchema,
 } from "@crewstream/contracts";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { z } from "zod";
 import { queryClient, refreshMs } from "./client.ts";
 import { usePaged } from "./paged.ts";
 import { request } from "./request.ts";
@@ -60,14 +59,5 @@ export function useKickoff(automation: string) {
         body,
         headers: { "idempotency-key": key },
       }),
-  });
-}
-
-/** Answers a run that waits for a person. */
-export function useAnswer(automation: string, id: string) {
-  return useMutation({
-    mutationFn: (body: Record<string, unknown>) =>
-      request(`automations/${encodeURIComponent(automation)}/resume`, z.unknown(), { method: "POST", body }),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ["execution", id] }),
   });
 }

@@ -34,8 +34,8 @@ export function useSignOut() {
   return useMutation({
     mutationFn: () => request("dashboard/logout", z.unknown(), { method: "POST" }),
     onSuccess: () => {
-      queryClient.clear();
       queryClient.setQueryData(key, { signed_in: false } satisfies Session);
+      queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== key[0] });
     },
   });
 }

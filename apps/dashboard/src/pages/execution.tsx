@@ -17,7 +17,7 @@ import { useQueryValue } from "../routing/route.ts";
 import { Timeline } from "../timeline/timeline.tsx";
 import { EventList } from "./execution/event-list.tsx";
 import { Feeds } from "./execution/feeds.tsx";
-import { HumanRequest } from "./execution/human-request.tsx";
+import { HumanRequests } from "./execution/human-request.tsx";
 import { ReplayDialog } from "./execution/replay-dialog.tsx";
 
 /** One run: how far it is, what it did, what it published and to whom, and what one can do about it. */
@@ -56,7 +56,7 @@ function Body({ execution }: { execution: Execution }): ReactElement {
   const shown = tab === "" ? "timeline" : tab;
   return (
     <>
-      {execution.state === "PAUSED" && <HumanRequest execution={execution} events={feed.events} />}
+      {execution.state === "PAUSED" && <HumanRequests executionId={execution.id} />}
       {execution.error !== null && execution.state !== "SUCCESS" && (
         <div className={`notice ${execution.state === "FAILED" ? "bad" : ""}`}>
           <Icon name="warn" />

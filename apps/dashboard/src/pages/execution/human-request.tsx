@@ -1,29 +1,24 @@
-import type { Execution } from "@crewstream/contracts";
 import { useState, type ReactElement } from "react";
-import type { RunEvent } from "../../api/events.ts";
-import { useAnswer } from "../../api/executions.ts";
+import { useAnswer, useHumanRequests, type HumanRequest } from "../../api/human.ts";
 import { useMay } from "../../api/session.ts";
 import { asText, CodeBlock } from "../../parts/copy.tsx";
 import { Icon } from "../../parts/icon.tsx";
-import { say, sayFailure } from "../../parts/toasts.tsx";
-import { openRequests, type OpenRequest } from "./open-requests.ts";
+import { Failure } from "../../parts/states.tsx";
+import { Moment } from "../../parts/time.tsx";
+import { say } from "../../parts/toasts.tsx";
 
-/** What the run waits for a person to say, with a form to say it. */
-export function HumanRequest({
-  execution,
-  events,
-}: {
-  execution: Execution;
-  events: readonly RunEvent[];
-}): ReactElement {
-  const requests = openRequests(events);
+/** What a paused run waits for a person to say, with a form to say it. */
+export function HumanRequests({ executionId }: { executionId: string }): ReactElement {
+  const query = useHumanRequests();
+  const requests = query.data?.items.filter((each) => each.execution_id === executionId) ?? [];
+  if (query.error !== null) return <Failure error={query.error} retry={() => void query.refetch()} />;
   if (requests.length === 0) {
     return (
-      <div className="notice human">
+      <div className="notice human" role="status">
         <Icon name="person" />
         <div>
           <strong>This run waits for a person</strong>
-          <p>Its question is loading, or was asked elsewhere: it is answered with POST /resume.</p>
+          <p>Its question is on the way.</p>
         </div>
       </div>
     );
@@ -31,87 +26,95 @@ export function HumanRequest({
   return (
     <>
       {requests.map((request) => (
-        <Question key={request.id} request={request} execution={execution} />
+        <Question key={request.id} request={request} />
       ))}
     </>
   );
 }
 
-function Question({ request, execution }: { request: OpenRequest; execution: Execution }): ReactElement {
-  const [feedback, setFeedback] = useState("");
-  const answer = useAnswer(execution.automation, execution.id);
-  const may = useMay("kickoff");
-  const reply = (text: string, approved: boolean | undefined): void =>
-    answer.mutate(
-      {
-        execution_id: execution.id,
-        task_id: request.taskId ?? request.id,
-        request_id: request.id,
-        human_feedback: text,
-        ...(approved === undefined ? {} : { is_approve: approved }),
-      },
-      {
-        onSuccess: () => say("Your answer is with the run", "It goes on as soon as a worker takes it up."),
-        onError: (error) => sayFailure("The answer was not taken", error),
-      },
-    );
-  const isReview = request.output !== undefined;
+function Question({ request }: { request: HumanRequest }): ReactElement {
+  const isReview = request.kind === "review";
+  const may = useMay("kickoff", "admin");
   return (
     <section className="notice human" aria-labelledby={`question-${request.id}`}>
       <Icon name="person" />
       <div className="grow stack">
         <div>
-          <strong id={`question-${request.id}`}>{request.message}</strong>
+          <h2 id={`question-${request.id}`}>{request.message}</h2>
           <p className="muted">
-            {request.step} waits{request.emit === null ? "" : `; its outcomes are ${request.emit.join(", ")}`}.
+            {request.step} asked <Moment at={request.asked_at} />
+            {request.agent !== null && `, for the work of ${request.agent}`}. <Patience request={request} />
           </p>
         </div>
         {isReview && <CodeBlock label="To review" text={asText(request.output)} />}
-        {may && (
-          <form
-            className="stack"
-            onSubmit={(event) => {
-              event.preventDefault();
-              reply(feedback, isReview && request.emit === null ? false : undefined);
-            }}
-          >
-            <div className="field">
-              <label htmlFor={`answer-${request.id}`}>{isReview ? "What should change" : "Your answer"}</label>
-              <textarea
-                id={`answer-${request.id}`}
-                value={feedback}
-                onChange={(event) => setFeedback(event.target.value)}
-              />
-            </div>
-            <div className="row">
-              {request.emit?.map((outcome) => (
-                <button
-                  key={outcome}
-                  type="button"
-                  className="button"
-                  disabled={answer.isPending}
-                  onClick={() => reply(feedback === "" ? outcome : `${outcome}: ${feedback}`, undefined)}
-                >
-                  {outcome}
-                </button>
-              ))}
-              {isReview && request.emit === null && (
-                <button
-                  type="button"
-                  className="button primary"
-                  disabled={answer.isPending}
-                  onClick={() => reply(feedback, true)}
-                >
-                  Approve
-                </button>
-              )}
-              <button type="submit" className="button" disabled={answer.isPending || feedback.trim() === ""}>
-                {isReview && request.emit === null ? "Send back with this" : "Send the answer"}
-              </button>
-            </div>
-          </form>
+        {may ? (
+          <Answer request={request} />
+        ) : (
+          <p className="muted">Your token may not answer: it lacks the kickoff scope.</p>
         )}
       </div>
     </section>
+  );
+}
+
+function Patience({ request: { timeoutSeconds, defaultOutcome } }: { request: HumanRequest }): string {
+  if (timeoutSeconds === null) return "It waits as long as it takes.";
+  return `Without an answer within ${timeoutSeconds} s it goes on${defaultOutcome === null ? "" : ` as ${defaultOutcome}`}.`;
+}
+
+/** Outcomes that a flag says, so that a text may go with them; any other is named by the text itself. */
+const verdicts: Readonly<Record<string, boolean>> = { approved: true, rejected: false };
+
+/** A review without outcomes is approved or sent back; one with outcomes gets one of them; a question gets a text. */
+function Answer({ request }: { request: HumanRequest }): ReactElement {
+  const [text, setText] = useState("");
+  const answer = useAnswer(request);
+  const give = (feedback: string, approved?: boolean): void =>
+    answer.mutate(
+      { feedback, ...(approved === undefined ? {} : { approved }) },
+      { onSuccess: () => say("Your answer is with the run", "It goes on as soon as a worker takes it up.") },
+    );
+  const isPlainReview = request.kind === "review" && request.emit === null;
+  return (
+    <form
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (isPlainReview) give(text, false);
+        else give(text);
+      }}
+    >
+      <div className="field">
+        <label htmlFor={`answer-${request.id}`}>{request.kind === "review" ? "Feedback" : "Answer"}</label>
+        <textarea id={`answer-${request.id}`} value={text} onChange={(event) => setText(event.target.value)} />
+        {request.emit !== null && (
+          <span className="hint">Choose an outcome, or write in your own words: they are sorted into one.</span>
+        )}
+      </div>
+      <p className="bad" role="alert">
+        {answer.error?.message}
+      </p>
+      <div className="row">
+        {isPlainReview && (
+          <button type="button" className="button primary" disabled={answer.isPending} onClick={() => give(text, true)}>
+            Approve
+          </button>
+        )}
+        {request.emit?.map((outcome) => (
+          <button
+            key={outcome}
+            type="button"
+            className="button"
+            disabled={answer.isPending || (text.trim() !== "" && !(outcome in verdicts))}
+            onClick={() => (outcome in verdicts ? give(text, verdicts[outcome]) : give(outcome))}
+          >
+            {outcome.replaceAll("_", " ")}
+          </button>
+        ))}
+        <button type="submit" className="button" disabled={answer.isPending || text.trim() === ""}>
+          {isPlainReview ? "Send back with this feedback" : "Send the answer"}
+        </button>
+      </div>
+    </form>
   );
 }

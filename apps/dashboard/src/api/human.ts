@@ -1,0 +1,33 @@
+import { humanRequestsPageSchema, resumeResponseSchema } from "@crewstream/contracts";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import type { z } from "zod";
+import { queryClient, refreshMs } from "./client.ts";
+import { request } from "./request.ts";
+
+export type HumanRequest = z.infer<typeof humanRequestsPageSchema>["items"][number];
+
+/** What runs wait for people to say, the newest run first; at most the 200 newest runs. */
+export function useHumanRequests() {
+  return useQuery({
+    queryKey: ["human-requests"],
+    queryFn: ({ signal }) => request("api/v1/human-requests?limit=200", humanRequestsPageSchema, { signal }),
+    refetchInterval: refreshMs.detail,
+  });
+}
+
+/** Answers a request: `approved` decides a review where it is given, else the text does. */
+export function useAnswer({ execution_id: execution, id }: HumanRequest) {
+  return useMutation({
+    mutationFn: (answer: { feedback: string; approved?: boolean }) =>
+      request(
+        `api/v1/executions/${encodeURIComponent(execution)}/human-requests/${encodeURIComponent(id)}`,
+        resumeResponseSchema,
+        { method: "POST", body: { ...answer, source: "dashboard" } },
+      ),
+    onSettled: () =>
+      Promise.all([
+        queryClient.invalidateQueries({ queryKey: ["human-requests"] }),
+        queryClient.invalidateQueries({ queryKey: ["execution", execution] }),
+      ]),
+  });
+}

@@ -1,0 +1,113 @@
+import type { Endpoint, Stats } from "@crewstream/contracts";
+import type { ReactElement } from "react";
+import { count, plural, rate } from "../../format/number.ts";
+import { Icon } from "../../parts/icon.tsx";
+import { Elapsed, Moment } from "../../parts/time.tsx";
+import { hrefTo } from "../../routing/route.ts";
+
+/** The one sentence a person on call needs. */
+export function Verdict({ stats, endpoints }: { stats: Stats; endpoints: readonly Endpoint[] }): ReactElement {
+  const down = endpoints.filter((endpoint) => endpoint.breaker.state === "open" && !endpoint.paused);
+  const paused = endpoints.filter((endpoint) => endpoint.paused);
+  const { retrying, dead } = stats.deliveries;
+  const [first] = down;
+  if (first !== undefined) {
+    const others = down.length - 1;
+    return (
+      <div className="notice bad" role="status">
+        <Icon name="warn" />
+        <div className="grow">
+          <strong>
+            <a href={hrefTo(`/endpoints/${first.id}`)}>{first.origin}</a> is not taking deliveries
+            {others > 0 && `, nor ${others === 1 ? "is 1 other endpoint" : `are ${others} other endpoints`}`}
+          </strong>
+          <p>
+            It has been failing for <Elapsed from={first.breaker.opened_at} to={null} />; its last answer was{" "}
+            <strong>{first.breaker.reason ?? "none"}</strong>. {plural(retrying, "delivery waits", "deliveries wait")}{" "}
+            for a retry; events wait in their streams, nothing is lost. Next probe{" "}
+            <Moment at={first.breaker.next_probe_at} none="soon" />.
+          </p>
+        </div>
+        <a className="button" href={hrefTo("/deliveries", { state: "retrying", endpoint: first.id })}>
+          Look at the failures
+        </a>
+      </div>
+    );
+  }
+  if (!stats.processes.some(({ kind }) => kind === "delivery")) {
+    return (
+      <div className="notice bad" role="status">
+        <Icon name="warn" />
+        <div>
+          <strong>No delivery worker is alive</strong>
+          <p>
+            Events are kept and nothing is lost, but no webhook leaves: start apps/delivery-worker, or look into its
+            log.
+          </p>
+        </div>
+      </div>
+    );
+  }
+  if (!stats.processes.some(({ kind }) => kind === "crew")) {
+    return (
+      <div className="notice bad" role="status">
+        <Icon name="warn" />
+        <div>
+          <strong>No crew worker is alive</strong>
+          <p>Kickoffs are refused until one is: start apps/crew-worker, or look into its log.</p>
+        </div>
+      </div>
+    );
+  }
+  if (dead > 0) {
+    return (
+      <div className="notice bad" role="status">
+        <Icon name="warn" />
+        <div className="grow">
+          <strong>{plural(dead, "delivery is dead", "deliveries are dead")}: its retries are used up</strong>
+          <p>Nothing more is tried until a person retries or discards them. Events flow otherwise.</p>
+        </div>
+        <a className="button" href={hrefTo("/deliveries", { state: "dead" })}>
+          Look at them
+        </a>
+      </div>
+    );
+  }
+  if (paused.length > 0 || retrying > 0) {
+    const [held] = paused;
+    return (
+      <div className="notice warn" role="status">
+        <Icon name="warn" />
+        <div>
+          <strong>
+            {held === undefined
+              ? `Events flow; ${plural(retrying, "delivery waits", "deliveries wait")} for a retry`
+              : `${held.origin} is paused by an operator`}
+          </strong>
+          <p>
+            {held === undefined ? (
+              <a href={hrefTo("/deliveries", { state: "retrying" })}>See why they failed</a>
+            ) : (
+              <>
+                Its events wait. <a href={hrefTo(`/endpoints/${held.id}`)}>Resume it</a> when it may be delivered to.
+              </>
+            )}
+          </p>
+        </div>
+      </div>
+    );
+  }
+  const perSecond = rate(stats.recent.published / 300);
+  return (
+    <div className="notice good" role="status">
+      <Icon name="done" />
+      <div>
+        <strong>Events flow, and every endpoint takes them</strong>
+        <p className="muted">
+          {count(stats.recent.published)} published and {count(stats.recent.events)} delivered in the last five minutes
+          ({perSecond} per second).
+        </p>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,99 @@
+import { describe, expect, test } from "vitest";
+import { eventually } from "../support/eventually.ts";
+import { startSystem } from "../support/services.ts";
+import { WebhookSink } from "../support/webhook-sink.ts";
+import { chromiumPath, Window } from "./chromium.ts";
+
+const runs = 4;
+
+/** Deliveries that came to a path: those acknowledged by now, and those that only failed. */
+function standing(sink: WebhookSink, path: string): { taken: Set<string>; failed: Set<string> } {
+  const taken = new Set<string>();
+  const seen = new Set<string>();
+  for (const { headers, status } of sink.requests(path)) {
+    const id = headers["webhook-id"] ?? "";
+    seen.add(id);
+    if (status === 200) taken.add(id);
+  }
+  return { taken, failed: new Set([...seen].filter((id) => !taken.has(id))) };
+}
+
+describe.skipIf(chromiumPath === undefined)("a person on call", () => {
+  test("sees an endpoint go down, why, and puts it right without a terminal", async () => {
+    // Retries are far off: what drains here, a person has drained.
+    await using system = await startSystem({ env: { WEBHOOK_RETRY_SCHEDULE: "1h,1h" } });
+    await using sink = await WebhookSink.start();
+    await using window = await Window.open(system);
+    const { page } = window;
+    await window.signIn();
+    await page.getByText("every endpoint takes them").waitFor();
+
+    sink.script("/hook", { status: 503, body: '{"error": "database is restarting"}' });
+    const executions = await Promise.all(
+      Array.from({ length: runs }, (_, index) =>
+        system.client.kickoff("release_notes", {
+          inputs: { version: `1.${index}` },
+          webhooks: { url: sink.url("/hook"), events: ["*"], realtime: true },
+        }),
+      ),
+    );
+    await Promise.all(executions.map((id) => system.client.ended(id)));
+
+    // The overview says it by itself.
+    await page.getByText("is not taking deliveries").waitFor();
+    const retrying = await eventually(async () => {
+      const failed = standing(sink, "/hook").failed.size;
+      expect(failed).toBeGreaterThan(0);
+      expect(await window.tile("Retrying")).toBe(String(failed));
+      return failed;
+    });
+
+    // The failures are one group, with the receiver's own answer.
+    await page.getByRole("link", { name: "Look at the failures" }).click();
+    const groups = page.getByRole("table", { name: /^Failures grouped/ });
+    await groups.getByText("503 Service Unavailable").waitFor();
+    expect(await groups.getByRole("row").count()).toBe(2);
+    const deliveries = page.getByRole("table", { name: "Retrying deliveries" });
+    await deliveries.getByRole("link").first().click();
+    await page.getByText("Head of the answer").first().click();
+    await page.getByText("database is restarting").first().waitFor();
+    await page.getByText("Next attempt").waitFor();
+
+    // It comes back: the operator lets it go again, then retries all that failed alike, the count first.
+    sink.script("/hook", 200);
+    await page.getByRole("link", { name: new URL(sink.url()).origin }).click();
+    await page.getByRole("button", { name: "Resume" }).click();
+    await page.getByText("Sending goes on").waitFor();
+    await window.go("/deliveries?state=retrying");
+    await groups.getByRole("button", { name: "Retry all like this" }).click();
+    const left = await eventually(async () => {
+      const button = await page
+        .getByRole("dialog")
+        .getByRole("button", { name: /^Retry \d+ deliver/ })
+        .innerText();
+      return Number(/\d+/.exec(button)?.[0]);
+    });
+    expect(left).toBeLessThanOrEqual(retrying);
+    expect(left).toBeGreaterThan(0);
+    await page
+      .getByRole("dialog")
+      .getByRole("button", { name: /^Retry \d+ deliver/ })
+      .click();
+    await page.getByText("Done:").waitFor();
+    await page.getByRole("dialog").getByRole("button", { name: "Close" }).click();
+    await page.getByText("Nothing waits for a retry").waitFor();
+
+    // The receiver's own record agrees: every event that was published, and each in one delivery.
+    await eventually(async () => {
+      const published = (await Promise.all(executions.map((id) => system.client.events(id)))).flat();
+      const taken = sink.events("/hook").map(({ id }) => id);
+      expect(new Set(taken)).toEqual(new Set(published.map(({ id }) => id)));
+      expect(standing(sink, "/hook").failed.size).toBe(0);
+      expect(standing(sink, "/hook").taken.size).toBe(published.length);
+    });
+    await window.go("/");
+    await page.getByText("every endpoint takes them").waitFor();
+    expect(await window.tile("Retrying")).toBe("0");
+    expect(window.complaints).toEqual([]);
+  });
+});
