@@ -14,9 +14,11 @@ const limits: BreakerLimits = {
   longestPauseMs: 100,
   probeMs: 60_000,
 };
-const quiet = { reason: "rejected 500", pauseMs: 0, wellSince: 0 };
-const ill = (endpoint: string, more: { probe?: boolean; pauseMs?: number; wellSince?: number } = {}) =>
-  reportRequest(store, endpoint, limits, { verdict: "ill", probe: false, ...quiet, ...more });
+const quiet = { reason: "timeout request", pauseMs: 0, wellSince: 0, answered: false };
+const ill = (
+  endpoint: string,
+  more: { probe?: boolean; pauseMs?: number; wellSince?: number; answered?: boolean } = {},
+) => reportRequest(store, endpoint, limits, { verdict: "ill", probe: false, ...quiet, ...more });
 const admit = (endpoint: string, wellSince = 0) => admitRequest(store, endpoint, limits, wellSince);
 
 /** Opens the breaker with three failures in a row. */
@@ -79,6 +81,17 @@ test("each failed probe doubles the pause up to the longest; other late failures
     expect(await ill("double", { probe: true })).toEqual({ change: "none", waitMs: pause });
   }
   expect(await readBreaker(store, "double")).toMatchObject({ trips: 3 });
+});
+
+test("a probe that was answered, if badly, does not lengthen the pause: the next delivery may be welcome", async () => {
+  await open("grumpy");
+  for (let count = 0; count < 3; count += 1) {
+    await takeProbe("grumpy");
+    expect(await ill("grumpy", { probe: true, answered: true })).toEqual({
+      change: "none",
+      waitMs: limits.firstPauseMs,
+    });
+  }
 });
 
 test("a probe that says nothing gives its place to the next one, without a longer pause", async () => {

@@ -72,6 +72,7 @@ export async function attemptDelivery(
     verdict: endpointVerdict(result.outcome),
     reason: describe(result.outcome),
     pauseMs: result.outcome.kind === "throttled" ? (result.outcome.retryAfterMs ?? 0) : 0,
+    answered: "status" in result.outcome,
   });
   if (fate.kind === "unchanged") return { fate, settlement: undefined };
   const attempt = toAttempt(feed, fate, result, at);

@@ -6,7 +6,12 @@ export interface Permit {
   /** The request goes out although the breaker is open, to ask whether the endpoint is back. */
   probe: boolean;
   /** Reports the request; `silent` when it says nothing of the endpoint (or none was sent). */
-  release(report: { verdict: "well" | "ill" | "silent"; reason?: string; pauseMs?: number }): Promise<void>;
+  release(report: {
+    verdict: "well" | "ill" | "silent";
+    reason?: string;
+    pauseMs?: number;
+    answered?: boolean;
+  }): Promise<void>;
 }
 
 /** No leave now: come back after `waitMs`. `failingMs` is how long the endpoint's breaker has been open. */
@@ -143,6 +148,7 @@ export class EndpointGate {
       probe,
       reason,
       pauseMs: report.pauseMs ?? 0,
+      answered: report.answered ?? false,
       wellSince,
     });
     if (report.verdict === "ill") view.cap = Math.max(1, Math.floor(view.cap / 2));

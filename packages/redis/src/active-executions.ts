@@ -15,3 +15,9 @@ export async function listActive(
     return id === undefined ? [] : [{ id, at }];
   });
 }
+
+/** The oldest executions of a partition that run, or have something to deliver yet. */
+export async function oldestActive(store: Store, partition: number, limit: number): Promise<ExecutionId[]> {
+  const ids = await store.redis.zrange(store.keys.active(partition), "0", String(limit - 1));
+  return ids.map(parseExecutionId).filter((id) => id !== undefined);
+}

@@ -42,6 +42,8 @@ export interface RequestReport {
   reason: string;
   /** For how long the endpoint asked to be left alone. */
   pauseMs: number;
+  /** Whether there was an answer, of whatever status. */
+  answered: boolean;
   wellSince: number;
 }
 
@@ -64,6 +66,7 @@ export async function reportRequest(
     Math.round(report.pauseMs),
     report.reason,
     report.wellSince,
+    report.answered ? "1" : "0",
   ];
   const [change = 0, waitMs = 0] = await runScript(store.redis, "breaker-report", [store.keys.breaker(endpoint)], args);
   return { change: change === 1 ? "opened" : change === 2 ? "closed" : "none", waitMs };

@@ -18,7 +18,7 @@ export {
   readTallies,
   type Tally,
 } from "./stats.ts";
-export { listActive } from "./active-executions.ts";
+export { listActive, oldestActive } from "./active-executions.ts";
 export { readAttempts } from "./attempts.ts";
 export { readFeedHead, readFeedHeads, type FeedHead } from "./feed-heads.ts";
 export { endpointUsedAt, holdEndpoint, listEndpoints, readBreaker, type BreakerView } from "./endpoints.ts";

@@ -1,11 +1,12 @@
 --[[
   What a request says of its endpoint. The breaker opens on consecutive failures or on the failure rate of a window,
-  and closes when a request goes well; each failed probe doubles the pause before the next.
+  and closes when a request goes well; each probe without an answer doubles the pause before the next.
 
   KEYS  1 breaker
   ARGV  1 "well", "ill" or "silent" (no answer to judge by), 2 "1" when it was the probe, 3 consecutive failures that open it, 4 window in ms,
         5 requests in a window for its rate to count, 6 failure rate in percent, 7 first pause in ms, 8 longest pause,
-        9 ms for which the endpoint asked to be left alone, 10 reason, 11 requests that went well since the last call
+        9 ms for which the endpoint asked to be left alone, 10 reason, 11 requests that went well since the last call,
+        12 "1" when the endpoint answered
   Returns  {change, wait in ms}; change is 0 none, 1 opened, 2 closed
 ]]
 local b = redis.call("HMGET", KEYS[1], "state", "failures", "window_at", "window_ok", "window_ill", "trips", "held")
@@ -47,7 +48,8 @@ if b[1] == "open" then
   if ARGV[2] ~= "1" then
     return { 0, 0 }
   end
-  local trips = tonumber(b[6] or "0") + 1
+  -- An endpoint that answers, if badly, may object to this one delivery only: it is asked again soon, with another.
+  local trips = tonumber(b[6] or "0") + (ARGV[12] == "1" and 0 or 1)
   local pause = math.min(tonumber(ARGV[7]) * 2 ^ trips, tonumber(ARGV[8]))
   write("trips", trips, "probe_until", 0, "next_probe_at", math.floor(now + pause))
   return { 0, math.floor(pause) }
