@@ -60,6 +60,35 @@ describe("asynchronous and conditional tasks", () => {
     expect(new Set(previous).size).toBe(1);
   });
 
+  test("really are under way at once", async () => {
+    const bothThere = Promise.withResolvers<void>();
+    let there = 0;
+    const meet = defineTool({
+      name: "meet",
+      description: "Returns when two are there",
+      input: z.object({}),
+      async run() {
+        there += 1;
+        if (there === 2) bothThere.resolve();
+        await bothThere.promise;
+      },
+    });
+    const callMeet = ({ prompt }: { prompt: unknown[] }) =>
+      prompt.length === 2 ? { tools: [{ name: "meet", args: {} }] } : "Met.";
+    const { agent } = agentWith(callMeet, { tools: [meet] });
+    const tasks = [
+      task("one", { asyncExecution: true }),
+      task("two", { asyncExecution: true }),
+      task("three", { tools: [] }),
+    ];
+    const last = { ...agent, tools: [], model: scriptedModel(["Done."]) };
+    const crew = {
+      agents: { a: agent, b: last },
+      tasks: tasks.map((each) => (each.name === "three" ? { ...each, agent: "b" } : each)),
+    };
+    expect((await run(crew)).outcome).toMatchObject({ state: "SUCCESS", result: "Done." });
+  });
+
   test("a condition leaves a task out without an event, and its empty output does not become the result", async () => {
     const { agent } = agentWith(echo);
     const asked: string[] = [];

@@ -31,8 +31,13 @@ export class Listeners {
     return fired;
   }
 
-  /** Arms every OR again: a method has run a second time, so the flow goes round. */
-  rearm(): void {
+  /**
+   * Arms every OR again, because this method runs a second time: the flow goes round. Its own OR stays spent: it has
+   * just been fired, and the other methods it waits for must not fire it again in this round.
+   */
+  rearm(repeated: string): void {
+    const stays = this.#spent.has(repeated);
     this.#spent.clear();
+    if (stays) this.#spent.add(repeated);
   }
 }

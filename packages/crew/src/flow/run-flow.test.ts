@@ -132,6 +132,20 @@ describe("a flow", () => {
     ]);
   });
 
+  test("OR fires once in every round", async () => {
+    const flow = defineFlow({ state: z.object({ anys: z.number().default(0), rounds: z.number().default(0) }) }, (f) =>
+      f
+        .start("begin", () => "x")
+        .listen("b", or("begin", "again"), () => "b")
+        .listen("c", or("begin", "again"), () => "c")
+        .listen("any", or("b", "c"), ({ state }) => (state.anys += 1))
+        .listen("both", and("b", "c"), ({ state }) => (state.rounds += 1))
+        .router("check", "both", ({ state }) => (state.rounds < 3 ? "again" : "enough"))
+        .listen("end", "enough", ({ state }) => state.anys),
+    );
+    expect(await flow.run(testContext())).toMatchObject({ result: 3 });
+  });
+
   test("a loop without an end is stopped and says so", async () => {
     const flow = defineFlow({ maxMethodCalls: 5 }, (f) =>
       f.start("begin", () => "x").router("round", or("begin", "more"), () => "more"),

@@ -196,7 +196,7 @@ class FlowRun {
       );
     }
     this.#calls.set(method.name, count + 1);
-    if (count > 0) this.#listeners.rearm();
+    if (count > 0) this.#listeners.rearm(method.name);
     const call = new MethodCall({
       scope: this.#scope.at(count === 0 ? `method:${method.name}` : `method:${method.name}#${count}`),
       flowName: this.#name,

@@ -1,27 +1,45 @@
 import { expect, test } from "vitest";
 import { RateLimiter } from "./rate-limiter.ts";
 
-test("as many as allowed begin at once; the next when the first is a minute old", async () => {
-  let now = 0;
-  const limiter = new RateLimiter(2, () => now);
+/** A clock that stands still but for sleeping. */
+function clockAt(start: number) {
+  const slept: number[] = [];
+  const clock = {
+    at: start,
+    slept,
+    now: () => clock.at,
+    sleep: async (ms: number, signal: AbortSignal) => {
+      signal.throwIfAborted();
+      slept.push(ms);
+      clock.at += ms;
+    },
+  };
+  return clock;
+}
+
+test("as many as allowed begin at once; each further one when the one so many before it is a minute old", async () => {
+  const clock = clockAt(0);
+  const limiter = new RateLimiter(2, clock);
   const { signal } = new AbortController();
   await limiter.turn(signal);
-  now = 1000;
+  clock.at = 1000;
   await limiter.turn(signal);
-  now = 60_000;
+  expect(clock.slept).toEqual([]);
+  await Promise.all([limiter.turn(signal), limiter.turn(signal), limiter.turn(signal)]);
+  expect(clock.slept).toEqual([59_000, 1000, 59_000]);
+  clock.at += 60_000;
   await limiter.turn(signal);
-  now = 60_999.5;
-  const waited = limiter.turn(signal).then(() => "turn");
-  expect(await Promise.race([waited, Promise.resolve("waiting")])).toBe("waiting");
-  now = 61_001;
-  expect(await waited).toBe("turn");
+  expect(clock.slept).toHaveLength(3);
 });
 
 test("who waits can be called off, and holds nobody behind", async () => {
-  const limiter = new RateLimiter(1, () => 0);
-  const controller = new AbortController();
-  await limiter.turn(controller.signal);
-  const waiting = limiter.turn(controller.signal);
-  controller.abort(new Error("stop"));
+  const limiter = new RateLimiter(1);
+  const [called, next] = [new AbortController(), new AbortController()];
+  await limiter.turn(called.signal);
+  const waiting = limiter.turn(called.signal);
+  called.abort(new Error("stop"));
   await expect(waiting).rejects.toThrow("stop");
+  const behind = limiter.turn(next.signal);
+  next.abort(new Error("stop too"));
+  await expect(behind).rejects.toThrow("stop too");
 });

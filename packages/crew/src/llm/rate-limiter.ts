@@ -2,16 +2,32 @@ import { setTimeout as delay } from "node:timers/promises";
 
 const minute = 60_000;
 
+export interface LimiterClock {
+  /** Milliseconds of a clock that only goes forward. */
+  now(): number;
+  /** Resolves after so many milliseconds. Rejects with the signal's reason. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+const realClock: LimiterClock = {
+  now: () => performance.now(),
+  sleep: async (ms, signal) => {
+    await delay(ms, undefined, { signal }).catch((error: unknown) => {
+      throw signal.aborted ? signal.reason : error;
+    });
+  },
+};
+
 /** Lets at most `perMinute` calls begin in any minute; the others wait their turn, they never fail. */
 export class RateLimiter {
   readonly #perMinute: number;
-  readonly #now: () => number;
+  readonly #clock: LimiterClock;
   #begun: number[] = [];
   #queue: Promise<void> = Promise.resolve();
 
-  constructor(perMinute: number, now: () => number = () => performance.now()) {
+  constructor(perMinute: number, clock: LimiterClock = realClock) {
     this.#perMinute = perMinute;
-    this.#now = now;
+    this.#clock = clock;
   }
 
   /** Resolves when one more call may begin. Rejects with the signal's reason. */
@@ -23,13 +39,9 @@ export class RateLimiter {
 
   async #wait(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    this.#begun = this.#begun.filter((at) => at > this.#now() - minute);
+    this.#begun = this.#begun.filter((at) => at > this.#clock.now() - minute);
     const oldest = this.#begun.at(-this.#perMinute);
-    if (oldest !== undefined) {
-      await delay(oldest + minute - this.#now(), undefined, { signal }).catch((error: unknown) => {
-        throw signal.aborted ? signal.reason : error;
-      });
-    }
-    this.#begun.push(this.#now());
+    if (oldest !== undefined) await this.#clock.sleep(oldest + minute - this.#clock.now(), signal);
+    this.#begun.push(this.#clock.now());
   }
 }
