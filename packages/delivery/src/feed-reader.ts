@@ -11,8 +11,8 @@ export interface Cut {
 
 /** Small enough that a page of the largest events (1 MiB) fits in memory many times over. */
 const firstPage = 16;
-const longestPage = 100;
-const pageBytes = 64 * 1024;
+const longestPage = 250;
+const pageBytes = 128 * 1024;
 
 /**
  * Reads a feed's stream behind its cursor, page by page, keeps what is selected, and cuts it into deliveries.
