@@ -76,16 +76,10 @@ describe("asynchronous and conditional tasks", () => {
     const callMeet = ({ prompt }: { prompt: unknown[] }) =>
       prompt.length === 2 ? { tools: [{ name: "meet", args: {} }] } : "Met.";
     const { agent } = agentWith(callMeet, { tools: [meet] });
-    const tasks = [
-      task("one", { asyncExecution: true }),
-      task("two", { asyncExecution: true }),
-      task("three", { tools: [] }),
-    ];
     const last = { ...agent, tools: [], model: scriptedModel(["Done."]) };
-    const crew = {
-      agents: { a: agent, b: last },
-      tasks: tasks.map((each) => (each.name === "three" ? { ...each, agent: "b" } : each)),
-    };
+    const beside = { asyncExecution: true };
+    const tasks = [task("one", beside), task("two", beside), task("three", { agent: "b" })];
+    const crew = { agents: { a: agent, b: last }, tasks };
     expect((await run(crew)).outcome).toMatchObject({ state: "SUCCESS", result: "Done." });
   });
 
