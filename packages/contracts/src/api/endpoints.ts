@@ -46,6 +46,9 @@ export const statsSchema = z.object({
   recent: tallySchema.describe("The last 5 minutes"),
   minutes: z.array(minuteSchema).describe("The last 60, oldest first"),
   deliveries: z.object({ retrying: z.number().int(), dead: z.number().int() }),
+  oldest_undelivered_at: timeSchema
+    .nullable()
+    .describe("When the oldest event was published that a webhook selects and has not acknowledged; null for none"),
   executions: z.object({ live: z.number().int().describe("Not ended yet") }),
   processes: z.array(processViewSchema).describe("Those alive, the longest running first"),
   queues: z.array(
