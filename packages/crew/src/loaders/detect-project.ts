@@ -3,10 +3,11 @@ import { within, type Place } from "./finding.ts";
 import type { Project } from "./project.ts";
 
 /** What a folder holds: which format, and the file or folder to begin with. */
-export type Detected =
+export type Detected = { description?: string } & (
   | { kind: "crew"; file: string; named?: Place }
   | { kind: "flow"; file: string; named?: Place }
-  | { kind: "classic"; folder: string };
+  | { kind: "classic"; folder: string }
+);
 
 /**
  * Tells what project a folder holds, as `crewai run` does: by `[tool.crewai]` of its pyproject.toml, else by the files
@@ -20,14 +21,18 @@ export async function detectProject(project: Project): Promise<Detected | undefi
     if (document === undefined) return undefined;
     const settings = crewaiSettings(document.value);
     const top: Place = { document, path: ["tool", "crewai"] };
-    if (settings !== undefined) return fromSettings(project, settings, top);
+    const detected = settings === undefined ? undefined : await fromSettings(project, settings, top);
+    const description = descriptionIn(document.value);
+    if (settings !== undefined)
+      return detected && { ...detected, ...(description === undefined ? {} : { description }) };
   }
   for (const file of ["crew.jsonc", "crew.json"]) if (await dir.isFile(file)) return { kind: "crew", file };
   for (const file of ["flow.yaml", "flow.yml", "flow.json"]) if (await dir.isFile(file)) return { kind: "flow", file };
   const classic = await classicFolder(project);
   if (classic !== undefined) return { kind: "classic", folder: classic };
-  const files = new Set(await dir.names(""));
-  if (files.has("agents") || files.has("config")) {
+  const hasAgents = (await dir.names("agents")).some((name) => /\.jsonc?$/.test(name));
+  const hasConfig = (await dir.names("config")).some((name) => /^(agents|tasks)\.ya?ml$/.test(name));
+  if (hasAgents || hasConfig) {
     findings.error(".", "holds parts of a crew, but no crew.jsonc, flow.yaml or config/agents.yaml");
   }
   return undefined;
@@ -87,4 +92,10 @@ async function classicFolder({ dir }: Project): Promise<string | undefined> {
 function crewaiSettings(value: unknown): Readonly<Record<string, unknown>> | undefined {
   const tool = (value as { tool?: { crewai?: unknown } }).tool?.crewai;
   return typeof tool === "object" && tool !== null ? (tool as Record<string, unknown>) : undefined;
+}
+
+/** What the project says of itself: it describes a crew, which has no description of its own. */
+function descriptionIn(value: unknown): string | undefined {
+  const { project } = value as { project?: { description?: unknown } };
+  return typeof project?.description === "string" ? project.description : undefined;
 }

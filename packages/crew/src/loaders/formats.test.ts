@@ -109,3 +109,36 @@ test("MCP servers: by address, with one tool, as a program; those of CrewAI's ar
     expect.stringContaining('either "command" or "url"'),
   ]);
 });
+
+test("a folder's crew has its own agents, tools and TypeScript; those of the project serve it too", async () => {
+  const tool = (name: string): string =>
+    `export default { name: "${name}", description: "d", inputSchema: { type: 'object' }, parse: (a) => a, run: () => 1 };`;
+  await using project = await testProject({
+    "pyproject.toml":
+      '[project]\ndescription = "What it is"\n[tool.crewai]\ntype = "flow"\ndefinition = "src/f/flow.yaml"\n',
+    "src/f/flow.yaml": `
+schema: crewai.flow/v1
+name: nested
+methods:
+  go: {start: true, do: {call: crew, from_declaration: crews/inner}}
+  then: {listen: go, do: {call: code, ref: {ts: ./steps.js#near}}}
+  last: {listen: then, do: {call: code, ref: {ts: ./far.js}}}
+`,
+    "src/f/steps.js": "export const near = () => 'near';",
+    "far.js": "export default (_, { input }) => [input, 'far'];",
+    "src/f/crews/inner/crew.json": {
+      agents: ["a"],
+      tasks: [{ description: "d", expected_output: "e", agent: "a", tools: ["custom:inner", "custom:outer"] }],
+    },
+    "src/f/crews/inner/agents/a.json": { role: "A", goal: "g", backstory: "b" },
+    "src/f/crews/inner/tools/inner.js": tool("inner"),
+    "tools/outer.js": tool("outer"),
+  });
+  const { automation, findings } = await readProject(project.dir);
+  expect(findings).toEqual([]);
+  expect(automation?.description).toBe("What it is");
+  const { outcome, events } = await run(automation as Automation);
+  expect(outcome).toMatchObject({ state: "SUCCESS", result: ["near", "far"] });
+  const used = events.filter(({ type }) => type === "tool_usage_finished").map(({ data }) => data["tool_name"]);
+  expect(used).toEqual(["inner", "outer"]);
+});

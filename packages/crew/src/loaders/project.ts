@@ -5,6 +5,8 @@ import type { Findings, Place } from "./finding.ts";
 export interface Project {
   dir: ProjectDir;
   findings: Findings;
+  /** The folder of the file that is read: tools/ and TypeScript are looked for there first, then in the project's. */
+  base: string;
   /** False for a check: the project's own code is then looked at, never run. */
   runsCode: boolean;
 }
@@ -14,4 +16,14 @@ export interface Part<Keys> {
   keys: Keys;
   /** Where a key of it stands; the object itself without a key. */
   at: (...path: readonly (string | number)[]) => Place;
+}
+
+/** The same project, for a file in another folder of it. */
+export function inFolder(project: Project, base: string): Project {
+  return { ...project, base };
+}
+
+/** Where a file that is named may be: beside the file that names it, or in the project's own folder. */
+export function bases({ base }: Project): string[] {
+  return base === "" || base === "." ? [""] : [base, ""];
 }

@@ -22,7 +22,7 @@ export async function readFolder(dir: string, runsCode: boolean): Promise<ReadPr
   const findings = new Findings();
   try {
     const opened = await ProjectDir.open(dir, findings);
-    const project: Project = { dir: opened, findings, runsCode };
+    const project: Project = { dir: opened, findings, base: "", runsCode };
     const detected = await detectProject(project);
     const isProject = detected !== undefined || findings.failed;
     if (!isProject)
@@ -42,5 +42,7 @@ async function readAutomation(project: Project, detected: Detected): Promise<Aut
     if (detected.kind === "classic") return readClassicCrew(project, detected.folder);
     return (await readCrewFile(project, detected.file, detected.named))?.crew;
   })();
-  return automation && withEnv(automation, await projectEnv(project));
+  if (automation === undefined) return undefined;
+  const description = automation.description || (detected.description ?? "");
+  return withEnv({ ...automation, description }, await projectEnv(project));
 }

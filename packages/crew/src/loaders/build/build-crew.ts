@@ -8,7 +8,7 @@ import type { TaskDefinition } from "../../task/task.ts";
 import { checkSchema } from "../check-schema.ts";
 import { within, type Place } from "../finding.ts";
 import { nearestName, suggestion } from "../nearest-name.ts";
-import type { Part, Project } from "../project.ts";
+import { inFolder, type Part, type Project } from "../project.ts";
 import { crewFileSchema, inlineCrewSchema, type CrewKeys } from "../schema/crew-schema.ts";
 import { readAgent } from "./build-agent.ts";
 import { buildTask } from "./build-task.ts";
@@ -23,7 +23,8 @@ export interface ReadCrew {
 }
 
 /** The crew of a crew.jsonc, with its agents/ beside it. */
-export async function readCrewFile(project: Project, file: string, named?: Place): Promise<ReadCrew | undefined> {
+export async function readCrewFile(outer: Project, file: string, named?: Place): Promise<ReadCrew | undefined> {
+  const project = inFolder(outer, posix.dirname(file));
   const document = await project.dir.document(file, named);
   if (document === undefined) return undefined;
   const top: Place = { document, path: [] };

@@ -1,8 +1,9 @@
+import { posix } from "node:path";
 import { builtInTools } from "../../tools/builtin/built-in-tools.ts";
 import type { Tool } from "../../tools/tool.ts";
 import { within, type Place } from "../finding.ts";
 import { nearestName } from "../nearest-name.ts";
-import type { Project } from "../project.ts";
+import { bases, type Project } from "../project.ts";
 import { isTs } from "../schema/references.ts";
 import type { ToolValue } from "../schema/values.ts";
 import { crewaiTools, nativeTools, toolClassNames, withArguments } from "./known-tools.ts";
@@ -65,14 +66,17 @@ async function custom(project: Project, name: string, at: Place): Promise<Tool |
     project.findings.error(at, `${JSON.stringify(name)} cannot name a file in tools/`, "use letters, digits and _");
     return undefined;
   }
-  for (const extension of ["ts", "mts", "js", "mjs"]) {
-    const file = `tools/${name}.${extension}`;
+  const names = ["ts", "mts", "js", "mjs"].map((extension) => `tools/${name}.${extension}`);
+  for (const file of bases(project).flatMap((base) => names.map((path) => posix.join(base, path)))) {
     if (!(await project.dir.isFile(file))) continue;
     const text = (await project.dir.text(file)) ?? "";
     const ts = /\bexport\s+default\b/.test(text) ? `./${file}` : `./${file}#${name}`;
     return tsExport(project, { ts }, at, aTool);
   }
-  const isPython = await project.dir.isFile(`tools/${name}.py`);
+  const python = await Promise.all(
+    bases(project).map((base) => project.dir.isFile(posix.join(base, `tools/${name}.py`))),
+  );
+  const isPython = python.includes(true);
   const message = isPython ? `tools/${name}.py is Python, which does not run here` : `there is no tools/${name}.ts`;
   project.findings.error(at, message, `write tools/${name}.ts, whose default export is made with defineTool`);
   return undefined;

@@ -3,7 +3,7 @@ import { errorMessage } from "@crewstream/contracts";
 import { PathFault } from "../documents/project-dir.ts";
 import type { Place } from "../finding.ts";
 import { suggestion } from "../nearest-name.ts";
-import type { Project } from "../project.ts";
+import { bases, type Project } from "../project.ts";
 import type { TsReference } from "../schema/references.ts";
 
 /** What an export must be; `stub` stands for it while a project is only checked. */
@@ -34,7 +34,7 @@ export async function tsExport<T>(
   const { dir, findings } = project;
   const named = JSON.stringify(path);
   try {
-    const file = await dir.locate(path);
+    const file = await locate(project, path);
     if (!project.runsCode) {
       const text = await dir.text(dir.shown(file), at);
       if (text === undefined) return undefined;
@@ -53,6 +53,15 @@ export async function tsExport<T>(
     findings.error(at, `the path ${named} ${reason}`);
   }
   return undefined;
+}
+
+/** The file's real path: beside the file that names it, else from the project's folder. Throws PathFault. */
+async function locate(project: Project, path: string): Promise<string> {
+  for (const base of bases(project).filter((each) => each !== "")) {
+    const found = await project.dir.locate(path, base).catch(() => undefined);
+    if (found !== undefined) return found;
+  }
+  return project.dir.locate(path);
 }
 
 /** Whether a source text seems to export a name; a check does not run it, so this is as sure as it gets. */

@@ -19,7 +19,9 @@ export function compileCel(source: string, roots: readonly string[]): Expression
   if (!valid) throw new Error(explain(error, roots));
   const evaluate = environment.parse(source);
   return (values) => {
-    const context = Object.fromEntries(roots.map((root) => [root, toCel(toJson(values[root] ?? {}))]));
+    const context = Object.fromEntries(
+      roots.map((root) => [root, toCel(Object.hasOwn(values, root) ? toJson(values[root]) : {})]),
+    );
     try {
       return fromCel(evaluate(context));
     } catch (cause) {

@@ -6,7 +6,7 @@ import type { HumanFeedbackOptions } from "../../flow/human-feedback.ts";
 import { buildModel, present } from "../build/build-model.ts";
 import { checkSchema } from "../check-schema.ts";
 import { within, type Place } from "../finding.ts";
-import type { Project } from "../project.ts";
+import { inFolder, type Project } from "../project.ts";
 import { flowSchema, type FlowKeys, type HumanFeedbackValue, type MethodValue } from "../schema/flow-schema.ts";
 import { valueAt } from "../schema/schema-at.ts";
 import { checkGraph, isRouter, isStart, labelsOf } from "./check-graph.ts";
@@ -15,7 +15,8 @@ import type { ActionSite } from "./action-site.ts";
 import { readState } from "./flow-state.ts";
 
 /** The flow of a flow.yaml or flow.json; undefined, with findings, when it cannot run. */
-export async function readFlowFile(project: Project, file: string, named?: Place): Promise<Flow | undefined> {
+export async function readFlowFile(outer: Project, file: string, named?: Place): Promise<Flow | undefined> {
+  const project = inFolder(outer, posix.dirname(file));
   const { findings } = project;
   const document = await project.dir.document(file, named);
   if (document === undefined) return undefined;
