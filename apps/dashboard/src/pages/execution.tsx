@@ -116,7 +116,8 @@ function Numbers({ execution }: { execution: Execution }): ReactElement {
           {progress === null ? "–" : progress.completed}
           {progress !== null && (
             <small>
-              {progress.total === null ? "" : ` of ${progress.total}`} {progress.unit}s
+              {progress.total === null ? "" : ` of ${progress.total}`} {progress.unit}
+              {(progress.total ?? progress.completed) === 1 ? "" : "s"}
             </small>
           )}
           <div className="note cut">{hasEnded(execution.state) ? "" : progress?.current}</div>

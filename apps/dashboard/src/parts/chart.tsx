@@ -75,7 +75,7 @@ function options(element: HTMLElement, series: readonly Series[], format: (value
     height: element.clientHeight,
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
-    padding: [10, 8, 0, 0],
+    padding: [10, 18, 0, 0],
     scales: { y: { range: (_plot, _low, high) => [0, Math.max(1, (high ?? 0) * 1.1)] } },
     axes: [
       { ...axis, grid: { show: false }, size: 28, space: 70, values: (_plot, splits) => splits.map(hourAndMinute) },

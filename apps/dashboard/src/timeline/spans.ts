@@ -1,7 +1,7 @@
 import { eventPairs } from "@crewstream/contracts";
 import type { RunEvent } from "../api/events.ts";
 
-export type SpanKind = "crew" | "flow" | "task" | "agent" | "step" | "model" | "tool" | "other";
+export type SpanKind = "crew" | "flow" | "method" | "task" | "agent" | "step" | "model" | "tool" | "other";
 export type SpanState = "open" | "done" | "failed" | "paused";
 
 /** A piece of work of a run, made of the event that began it and the one that ended it. */
@@ -96,7 +96,8 @@ function kindOf(type: string): SpanKind {
   if (type.startsWith("agent_execution") || type.startsWith("lite_agent")) return "agent";
   if (type.startsWith("llm_call")) return "model";
   if (type.startsWith("tool_") || type.startsWith("mcp_tool")) return "tool";
-  if (type.startsWith("flow_") || type.startsWith("method_")) return "flow";
+  if (type.startsWith("method_")) return "method";
+  if (type.startsWith("flow_")) return "flow";
   return "other";
 }
 
@@ -105,7 +106,8 @@ function nameOf(kind: SpanKind, { type, data }: RunEvent): string {
   const step = data["step_index"];
   const names: Record<SpanKind, unknown> = {
     crew: data["crew_name"],
-    flow: data["method_name"] ?? data["flow_name"],
+    flow: data["flow_name"],
+    method: data["method_name"],
     task: data["task_name"] ?? record(data["task"])?.["name"],
     agent: agent?.["role"] ?? data["agent_role"],
     step: typeof step === "number" ? String(step + 1) : undefined,

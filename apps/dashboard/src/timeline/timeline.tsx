@@ -13,6 +13,7 @@ import "./timeline.css";
 const kindWords = {
   crew: "Crew",
   flow: "Flow",
+  method: "Method",
   task: "Task",
   agent: "Agent",
   step: "Step",

@@ -1,14 +1,14 @@
+import type { FailureGroup } from "@crewstream/contracts";
 import { useState, type ReactElement } from "react";
 import type { RetryFilter } from "../../api/deliveries.ts";
 import { useFailureGroups } from "../../api/failure-groups.ts";
-import type { FailureGroup } from "../../api/grouping.ts";
 import { useMay } from "../../api/session.ts";
 import { outcomeText } from "../../format/http-status.ts";
 import { count, plural } from "../../format/number.ts";
 import { Card } from "../../parts/page.tsx";
 import { Failure } from "../../parts/states.tsx";
 import { Table, type Column } from "../../parts/table.tsx";
-import { Moment } from "../../parts/time.tsx";
+import { hrefTo } from "../../routing/route.ts";
 import { RetryAllDialog } from "./retry-all-dialog.tsx";
 
 /** Why deliveries failed: one row for all that failed alike, with a way to retry them together. */
@@ -23,8 +23,9 @@ export function FailureGroups({
   const [wanted, setWanted] = useState<RetryFilter>();
   const mayRetry = useMay("admin");
   if (query.error !== null) return <Failure error={query.error} retry={() => void query.refetch()} />;
-  if (query.data === undefined || query.data.groups.length === 0) return null;
-  const { groups, isPartial, scanned } = query.data;
+  if (query.data === undefined || query.data.items.length === 0) return null;
+  const { items, looked_at, total } = query.data;
+  const isPartial = looked_at < total;
   return (
     <>
       <Card
@@ -43,14 +44,14 @@ export function FailureGroups({
       >
         <Table
           label="Failures grouped by endpoint, status and message"
-          columns={columns(mayRetry ? (group) => setWanted(filterOf(group)) : undefined, isPartial)}
-          items={groups}
-          keyOf={({ key }) => key}
+          columns={columns(mayRetry ? (group) => setWanted(filterOf(state, group)) : undefined, isPartial)}
+          items={items}
+          keyOf={({ endpoint, outcome, status, reason }) => JSON.stringify([endpoint, outcome, status, reason])}
         />
         {isPartial && (
           <p className="muted small body">
-            Grouped over {plural(scanned, "delivery", "deliveries")}; there are more. Retrying a group takes all that
-            are like it.
+            The newest {plural(looked_at, "delivery", "deliveries")} of {count(total)} are grouped. Retrying a group
+            takes all that are like it.
           </p>
         )}
       </Card>
@@ -85,10 +86,19 @@ function columns(
       width: "84px",
       kind: "right",
       label: "deliveries",
-      cell: (group) => count(group.count) + (isPartial ? "+" : ""),
+      cell: ({ deliveries }) => count(deliveries) + (isPartial ? "+" : ""),
     },
-    { name: "First", width: "92px", kind: "right", label: "first", cell: ({ oldest }) => <Moment at={oldest} /> },
-    { name: "Last", width: "92px", kind: "right", label: "last", cell: ({ newest }) => <Moment at={newest} /> },
+    { name: "Events", width: "76px", kind: "right", label: "events", cell: ({ events }) => count(events) },
+    {
+      name: "Newest",
+      width: "84px",
+      kind: "right",
+      cell: ({ example, origin }) => (
+        <a href={hrefTo(`/deliveries/${example}`)}>
+          Open<span className="hidden-label"> the newest delivery of these to {origin}</span>
+        </a>
+      ),
+    },
     {
       name: "Do",
       width: "150px",
@@ -103,7 +113,7 @@ function columns(
   ];
 }
 
-function filterOf({ state, endpoint, outcome, status, reason }: FailureGroup): RetryFilter {
+function filterOf(state: "retrying" | "dead", { endpoint, outcome, status, reason }: FailureGroup): RetryFilter {
   return {
     state,
     endpoint,
