@@ -159,9 +159,15 @@ describe("a flow that asks", () => {
   });
 
   it("can be stopped while it waits", async () => {
-    const id = await system.client.kickoff("reviewed_flow", {});
+    const id = await system.client.kickoff("reviewed_crew", { inputs: { topic: "order" } });
     await paused(id);
     expect((await system.client.post(`/stop/${id}`)).status).toBe(200);
     expect((await system.client.ended(id))["state"]).toBe("REVOKED");
+
+    const events = await system.client.events(id);
+    const started = events.filter(({ type }) => /_started$/.test(type) && type !== "agent_logs_started");
+    const closed = new Set(events.map(({ data }) => data["started_event_id"]));
+    expect(started.filter((event) => !closed.has(event.id))).toEqual([]);
+    expect(events.at(-1)?.type).toBe("crew_kickoff_failed");
   });
 });

@@ -16,6 +16,8 @@ import { projectVersion } from "./project-version.ts";
 export interface LoadedAutomation {
   announcement: AutomationAnnouncement;
   automation: Automation;
+  /** What is not as its author may expect: of a CrewAI project, what has no effect here. */
+  warnings: string[];
 }
 
 /** An automation that is served: what is announced of it, and the path from which a run's thread loads it. */
@@ -24,9 +26,10 @@ export interface ServedEntry {
   path: string;
 }
 
-/** What a folder of automations holds: those that load, and why the others do not. */
+/** What a folder of automations holds: those that load, what is to be said of them, and why the others do not. */
 export interface Registry {
   entries: ServedEntry[];
+  warnings: { path: string; warning: string }[];
   problems: { path: string; reason: string }[];
 }
 
@@ -56,7 +59,7 @@ export async function findAutomations(dir: string): Promise<Registry> {
       cause,
     });
   });
-  const registry: Registry = { entries: [], problems: [] };
+  const registry: Registry = { entries: [], warnings: [], problems: [] };
   for (const name of names.sort()) {
     if (/^[._]/.test(name) || name === "node_modules") continue;
     const path = join(root, name);
@@ -67,6 +70,7 @@ export async function findAutomations(dir: string): Promise<Registry> {
         throw new Error(`another file serves the name ${loaded.announcement.name} already`);
       }
       registry.entries.push({ announcement: loaded.announcement, path });
+      for (const warning of loaded.warnings) registry.warnings.push({ path, warning });
     } catch (error) {
       registry.problems.push({ path, reason: errorMessage(error) });
     }
@@ -97,7 +101,7 @@ async function loadModule(file: string, fileName: string): Promise<LoadedAutomat
     .update(await readFile(file))
     .digest("hex")
     .slice(0, 12);
-  return { automation, announcement: { name: name.data, kind, description, inputs, required, version } };
+  return { automation, warnings: [], announcement: { name: name.data, kind, description, inputs, required, version } };
 }
 
 /** A CrewAI project: served under its name where that serves as a path, else under its folder's. */
@@ -112,7 +116,8 @@ async function loadFolder(folder: string): Promise<LoadedAutomation | undefined>
   if (name === undefined) throw new Error(`the folder's name does not serve as a path: ${basename(folder)}`);
   const { kind, description, inputs, required } = automation;
   const version = await projectVersion(folder);
-  return { automation, announcement: { name, kind, description, inputs, required, version } };
+  const warnings = findings.map(findingText);
+  return { automation, warnings, announcement: { name, kind, description, inputs, required, version } };
 }
 
 function sourceFile(path: string): string | undefined {

@@ -95,7 +95,9 @@ async function runWithLease(context: CrewContext, { execution, entry, lease, sig
   });
   const steps = new RunSteps(context, { id, lease, subscribers, signal });
   try {
-    if (lease.runs > poisonRuns) {
+    if (execution.cancel !== undefined) {
+      await giveUp(steps, execution, { state: "REVOKED", error: "The execution was cancelled" });
+    } else if (lease.runs > poisonRuns) {
       const why = execution.last_fault === undefined ? "" : ` The last time: ${execution.last_fault}`;
       await giveUp(steps, execution, {
         state: "FAILED",

@@ -141,10 +141,13 @@ export async function requestCancel(store: Store, id: ExecutionId): Promise<void
   await store.redis.hset(store.keys.execution(id).exec, "cancel", "1");
 }
 
-/** What a cancel did: the run is over, its worker was told, it had ended before, or there is no such execution. */
-export type CancelAnswer = "ended" | "asked" | "over" | "unknown";
+/**
+ * What a cancel did: the run has ended, its worker was asked, a worker must take it (it waited for a person) to end it,
+ * it had ended before, or there is no such execution.
+ */
+export type CancelAnswer = "ended" | "asked" | "to_be_taken" | "over" | "unknown";
 
-const cancelAnswers: Record<number, CancelAnswer> = { 0: "over", 1: "ended", 2: "asked" };
+const cancelAnswers: Record<number, CancelAnswer> = { 0: "over", 1: "ended", 2: "asked", 3: "to_be_taken" };
 
 /** Stops a run: at once when no worker has it, else its worker does at its next heartbeat. */
 export async function cancelExecution(store: Store, id: ExecutionId, reason: string): Promise<CancelAnswer> {

@@ -24,6 +24,7 @@ export async function findInThread(pool: ThreadPool, dir: string, log: Logger): 
   if (answer.type === "interrupted") throw fromWire(answer.error);
   if (answer.type !== "found") throw new AppError("The thread answered something else.", { code: ErrorCode.internal });
   pool.giveBack(thread);
+  for (const { path, warning } of answer.registry.warnings) log.warn({ path, warning }, "automation.warning");
   for (const { path, reason } of answer.registry.problems) log.error({ path, reason }, "automation.not_loaded");
   return new Map(answer.registry.entries.map((entry) => [entry.announcement.name, entry]));
 }

@@ -1,10 +1,11 @@
 --[[
-  A person wants a run stopped. One that no worker has (queued, or waiting for a person) ends here and now, under a new
-  epoch, so that a worker that was about to begin cannot write; a running one is marked, and its worker ends it.
+  A person wants a run stopped. One that is queued ends here and now, under a new epoch, so that a worker that was about
+  to begin cannot write. Any other is marked: its worker ends it, or, when it waits for a person, the one that takes it
+  out of its pause, as what the run has begun has to be closed.
 
   KEYS  1 exec
   ARGV  1 reason
-  Returns  1 it has ended now, 2 its worker was asked, 0 it had ended before
+  Returns  1 it has ended now, 2 its worker was asked, 3 a worker must take it to end it, 0 it had ended before
   Errors   -1 no such execution
 ]]
 local state = redis.call("HGET", KEYS[1], "state")
@@ -17,7 +18,12 @@ end
 redis.call("HSET", KEYS[1], "cancel", 1)
 local time = redis.call("TIME")
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
-if state ~= "PENDING" and state ~= "PAUSED" then
+if state == "PAUSED" then
+  redis.call("HSET", KEYS[1], "state", "RUNNING", "lease_until", 0)
+  redis.call("HDEL", KEYS[1], "pending")
+  return 3
+end
+if state ~= "PENDING" then
   return 2
 end
 redis.call("HINCRBY", KEYS[1], "epoch", 1)
