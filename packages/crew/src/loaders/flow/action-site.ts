@@ -1,4 +1,5 @@
 import type { MethodContext } from "../../flow/flow.ts";
+import type { Json } from "../../run/dump.ts";
 import { compileCel, type Expression } from "../cel/evaluate.ts";
 import { compileTemplate, type Template } from "../cel/template.ts";
 import { within, type Place } from "../finding.ts";
@@ -44,4 +45,9 @@ export function template({ project, roots }: ActionSite, value: unknown, at: Pla
     project.findings.error(within(at, ...path), message);
   });
   return sound ? compiled : undefined;
+}
+
+/** An output whose object is found under `pydantic` too, where expressions written for CrewAI look for it. */
+export function asObject<O extends { json_dict: Json; pydantic: Json }>(output: O): O {
+  return { ...output, pydantic: output.pydantic ?? output.json_dict };
 }

@@ -9,7 +9,7 @@ import { within } from "../finding.ts";
 import type { AtomicActionValue } from "../schema/flow-schema.ts";
 import { isTs } from "../schema/references.ts";
 import { readAgentAction } from "./agent-action.ts";
-import { expression, template, type Action, type ActionSite } from "./action-site.ts";
+import { asObject, expression, template, type Action, type ActionSite } from "./action-site.ts";
 import { callFlowTool } from "./tool-action.ts";
 
 /** An action that is no `each`; undefined, with findings, when it cannot run. */
@@ -79,7 +79,8 @@ async function crewAction(
   if (missing.length > 0) return undefined;
   return async ({ roots }) => {
     const inputs = { ...(defaults(roots) as object), ...(given(roots) as object) };
-    return crew.kickoff(inputs);
+    const output = await crew.kickoff(inputs);
+    return { ...asObject(output), tasks_output: output.tasks_output.map(asObject) };
   };
 }
 

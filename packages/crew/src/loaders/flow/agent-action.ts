@@ -3,7 +3,7 @@ import { answerForm } from "../build/build-task.ts";
 import { buildAgent, mergedSettings } from "../build/build-agent.ts";
 import { within, type Place } from "../finding.ts";
 import type { AtomicActionValue } from "../schema/flow-schema.ts";
-import { template, type Action, type ActionSite } from "./action-site.ts";
+import { asObject, template, type Action, type ActionSite } from "./action-site.ts";
 
 type AgentAction = Extract<AtomicActionValue, { call: "agent" }>["with"];
 
@@ -22,6 +22,6 @@ export async function readAgentAction(site: ActionSite, value: AgentAction, at: 
     if (typeof question !== "string") {
       throw new Error(`an agent is asked with a text, but its input gave ${JSON.stringify(question).slice(0, 80)}`);
     }
-    return lone.kickoff(question, outputSchema === undefined ? {} : { outputSchema });
+    return asObject(await lone.kickoff(question, outputSchema === undefined ? {} : { outputSchema }));
   };
 }
