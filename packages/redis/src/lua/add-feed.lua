@@ -10,7 +10,7 @@ local feeds = redis.call("HGET", KEYS[1], "feeds")
 if not feeds then
   return -1
 end
-if false then
+if feeds ~= ARGV[1] then
   return -3
 end
 redis.call("HSET", KEYS[2], "sub", ARGV[2], "state", "open", "cursor", ARGV[3], "until", ARGV[4], "woken", 1, "parked", 0)
