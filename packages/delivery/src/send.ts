@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { AppError, ErrorCode, errorMessage } from "@crewstream/contracts";
 import { TimeoutError, type Got } from "got";
 import { checkUrl, type AddressPolicy } from "@crewstream/service";
+import { endWith } from "./cut-off.ts";
 import { answerOutcome, type SendOutcome } from "./outcome.ts";
 import { parseRetryAfter } from "./retry-policy.ts";
 
@@ -36,8 +37,8 @@ export async function send(
     const stream = context.client.stream.post(request.url, {
       body: request.body,
       headers: request.headers,
-      signal: context.signal,
     });
+    using _shutdown = endWith(context.signal, stream);
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
       stream.once("response", resolve);
       stream.once("error", reject);
