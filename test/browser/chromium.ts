@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import axe from "axe-core";
 import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
-import { testToken, type System } from "../support/services.ts";
+import { testToken } from "../support/services.ts";
 
 const places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
@@ -42,7 +42,7 @@ export class Window implements AsyncDisposable {
   }
 
   /** @param prefix path under which a proxy in front would serve the API */
-  static async open(system: Pick<System, "client">, options: { base?: string } = {}): Promise<Window> {
+  static async open(system: { client: { baseUrl: string } }, options: { base?: string } = {}): Promise<Window> {
     if (chromiumPath === undefined) throw new Error("There is no Chromium: install it, or set CHROMIUM to its path.");
     const browser = await chromium.launch({ executablePath: chromiumPath, args: flags });
     const context: BrowserContext = await browser.newContext({ viewport: { width: 1280, height: 900 } });
