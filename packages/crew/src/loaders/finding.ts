@@ -34,6 +34,8 @@ const maxFindings = 200;
 export class Findings {
   readonly #found = new Map<string, Finding & { order: readonly [file: string, line: number, column: number] }>();
   readonly #wrong: Place[] = [];
+  #failed = false;
+  #leftOut = 0;
 
   error(at: Place | string, message: string, hint?: string): void {
     this.#add(at, "error", message, hint);
@@ -44,7 +46,7 @@ export class Findings {
   }
 
   get failed(): boolean {
-    return [...this.#found.values()].some((finding) => finding.severity === "error");
+    return this.#failed;
   }
 
   /** Whether something is known to be wrong at a place or in it: then nothing needs to be said of what lacks there. */
@@ -59,14 +61,22 @@ export class Findings {
     const sorted = [...this.#found.values()].sort(({ order: a }, { order: b }) =>
       a[0] === b[0] ? a[1] - b[1] || a[2] - b[2] : a[0] < b[0] ? -1 : 1,
     );
-    return sorted.map(({ order: _, ...finding }) => finding);
+    const shown: Finding[] = sorted.map(({ order: _, ...finding }) => finding);
+    if (this.#leftOut === 0) return shown;
+    const message = `${this.#leftOut} more findings are left out: these ${maxFindings} come first`;
+    return [...shown, { path: ".", severity: this.#failed ? "error" : "warning", message }];
   }
 
   #add(at: Place | string, severity: Finding["severity"], message: string, hint: string | undefined): void {
+    this.#failed ||= severity === "error";
     if (typeof at === "object" && severity === "error") this.#wrong.push(at);
     const { path, order } = typeof at === "string" ? { path: at, order: [at, 0, 0] as const } : describe(at);
     const key = `${path}\n${message}`;
-    if (this.#found.has(key) || this.#found.size >= maxFindings) return;
+    if (this.#found.has(key)) return;
+    if (this.#found.size >= maxFindings) {
+      this.#leftOut += 1;
+      return;
+    }
     this.#found.set(key, { path, severity, message, ...(hint === undefined ? {} : { hint }), order });
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findingText } from "./finding.ts";
+import { Findings, findingText } from "./finding.ts";
 import { checkProject } from "./load-project.ts";
 
 const fixture = (name: string): string => new URL(`./fixtures/${name}`, import.meta.url).pathname;
@@ -20,4 +20,17 @@ test("a folder that holds no project, or is not there, is a finding", async () =
   expect(await checkProject(fixture("none"))).toMatchObject([
     { severity: "error", message: expect.stringContaining("ENOENT") as string },
   ]);
+});
+
+test("beyond two hundred, findings are counted, and an error among them still counts as one", () => {
+  const findings = new Findings();
+  for (let index = 0; index < 200; index += 1) findings.warning(`file:${index}`, "odd");
+  expect(findings.failed).toBe(false);
+  findings.error("file", "wrong");
+  expect(findings.failed).toBe(true);
+  expect(findings.list()).toHaveLength(201);
+  expect(findings.list().at(-1)).toMatchObject({
+    severity: "error",
+    message: expect.stringMatching(/^1 more/) as string,
+  });
 });
