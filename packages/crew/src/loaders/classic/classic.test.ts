@@ -180,6 +180,16 @@ class A:
   expect([literal("role"), literal("backstory"), literal("goal")]).toEqual(['a "b"', "\\d", "x\tyz"]);
 });
 
+test("the class may name other files", async () => {
+  const body = `    agents_config = "elsewhere/agents.yml"\n\n${writer}${both.join("")}${plainCrew}`;
+  const { crew, findings } = await classic(body, {
+    "src/some/elsewhere/agents.yml": "writer: {role: Other, goal: g, backstory: b}",
+    "src/some/config/tasks.yaml": tasks.replace("tools: [reader]", ""),
+  });
+  expect(findings).toEqual([]);
+  expect(crew?.definition.agents["writer"]?.role).toBe("Other");
+});
+
 test("default inputs are the first dictionary of that name", () => {
   const found = mainInputs(
     "x = {'a': 1}\ndef run():\n    inputs: dict = {}\n    kickoff(inputs={'topic': 'AI', 'n': [1, True]})",

@@ -88,3 +88,10 @@ export function mainInputs(source: string): PyValue | undefined {
   }
   return undefined;
 }
+
+/** The path that a class gives as `agents_config = "…"` or `tasks_config = "…"`; undefined for CrewAI's own. */
+export function configPath(source: string, name: "agents_config" | "tasks_config"): string | undefined {
+  const tokens = pythonTokens(source);
+  const at = tokens.findIndex(({ text }, index) => text === name && tokens[index + 1]?.text === "=");
+  return at === -1 ? undefined : tokens[at + 2]?.value;
+}

@@ -8,7 +8,7 @@ import { within, type Place } from "../finding.ts";
 import type { Project } from "../project.ts";
 import { crewFileSchema } from "../schema/crew-schema.ts";
 import { crewSettings } from "./crew-settings.ts";
-import { crewMethods } from "./crew-module.ts";
+import { configPath, crewMethods } from "./crew-module.ts";
 import { defaultInputs } from "./default-inputs.ts";
 import { mergeParts, type ClassicSource, type NamedParts } from "./merge-parts.ts";
 import { MergedKeys } from "./merged-keys.ts";
@@ -20,11 +20,11 @@ import { PythonDocument } from "./python-document.ts";
  */
 export async function readClassicCrew(project: Project, folder: string): Promise<Crew | undefined> {
   const { findings } = project;
-  const agentsYaml = await namedParts(project, folder, "agents");
-  const tasksYaml = await namedParts(project, folder, "tasks");
-  if (agentsYaml === undefined || tasksYaml === undefined) return undefined;
   const file = posix.join(folder, "crew.py");
   const text = (await project.dir.isFile(file)) ? await project.dir.text(file) : undefined;
+  const agentsYaml = await namedParts(project, folder, "agents", configPath(text ?? "", "agents_config"));
+  const tasksYaml = await namedParts(project, folder, "tasks", configPath(text ?? "", "tasks_config"));
+  if (agentsYaml === undefined || tasksYaml === undefined) return undefined;
   const python = text === undefined ? undefined : new PythonDocument(file);
   if (python === undefined) {
     findings.warning(
@@ -54,10 +54,18 @@ export async function readClassicCrew(project: Project, folder: string): Promise
   return (await buildCrew(project, { keys, at: (...path) => within(place, ...path) }, agents)).crew;
 }
 
-async function namedParts(project: Project, folder: string, name: "agents" | "tasks"): Promise<NamedParts | undefined> {
-  const candidates = ["yaml", "yml"].map((extension) => posix.join(folder, "config", `${name}.${extension}`));
-  const [first = "", second = ""] = candidates;
-  const document = await project.dir.document((await project.dir.isFile(second)) ? second : first);
+/** The agents or tasks of a YAML file: the one that the class names, else CrewAI's own. */
+async function namedParts(
+  project: Project,
+  folder: string,
+  name: "agents" | "tasks",
+  configured: string | undefined,
+): Promise<NamedParts | undefined> {
+  const candidates = [configured, `config/${name}.yaml`, `config/${name}.yml`].filter((path) => path !== undefined);
+  const paths = candidates.map((path) => posix.join(folder, path));
+  let chosen = paths[0] ?? "";
+  for (const path of paths.toReversed()) if (await project.dir.isFile(path)) chosen = path;
+  const document = await project.dir.document(chosen);
   if (document === undefined) return undefined;
   const place: Place = { document, path: [] };
   const { value } = document;
