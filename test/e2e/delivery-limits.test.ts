@@ -67,6 +67,7 @@ test("memory stays bounded with 100,000 events for an endpoint that never answer
     WEBHOOK_TIMEOUT_MS: "400",
     WEBHOOK_RETRY_SCHEDULE: "200ms,200ms,400ms,400ms,10m",
     WEBHOOK_MAX_PARKED: "64",
+    WEBHOOK_BATCH_MAX_WAIT_MS: "60000",
   });
   const { store, queues, worker } = engine;
   await using sinks = new AsyncDisposableStack();
@@ -89,12 +90,18 @@ test("memory stays bounded with 100,000 events for an endpoint that never answer
       ...events(id, { from, count: 999, text: "x".repeat(300) }),
       ...events(id, { from: from + 999, count: 1, type: "rare" }),
     ];
-    await publish(store, id, { events: page, feeds: [0, 1, 2] });
+    await publish(store, id, { events: page, feeds: [0, 1, 2], state: "RUNNING" });
     await Promise.all([0, 1, 2].map((feed) => queues.wakeFeed({ executionId: id, feed }, { delayMs: 0 })));
   }
   await publish(store, id, { state: "SUCCESS" });
+  // As the end of a run does.
+  await Promise.all([0, 1, 2].map((feed) => queues.wakeFeed({ executionId: id, feed }, { delayMs: 0, flush: true })));
   // Long enough for breakers to open and probes to ask, in every mode; the strict one reads its wide range each time.
   await Promise.all(feeds.map(({ sink }) => sink.received(3, "/hang")));
+  // Read again for each attempt, in pages: the same hundred events of a hundred thousand, and the same bytes.
+  const strict = feeds[2]?.sink.requests("/hang") ?? [];
+  expect(new Set(strict.map(({ rawBody }) => rawBody)).size).toBe(1);
+  expect(strict[0]?.events).toHaveLength(100);
   const status = readFileSync(`/proc/${worker.pid}/status`, "utf8");
   const peakMiB = Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
   expect(peakMiB).toBeGreaterThan(20);

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import {
   eventId,
   executionIdSchema,
+  hasEnded,
   newExecutionId,
   type ExecutionId,
   type ExecutionState,
@@ -79,6 +80,7 @@ export async function publish(
   step: { events?: StoredEvent[]; feeds?: number[]; epoch?: number; state?: ExecutionState },
 ): Promise<number[]> {
   const { events: list = [], feeds = [0], epoch = 0, state } = step;
-  const fields: Record<string, string | number> = state === undefined ? {} : { state, ended_at: Date.now() };
+  const fields: Record<string, string | number> =
+    state === undefined ? {} : { state, ...(hasEnded(state) ? { ended_at: Date.now() } : {}) };
   return appendStep(store, id, { epoch, events: list, rows: [], fields, feeds });
 }
