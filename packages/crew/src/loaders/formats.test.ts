@@ -142,3 +142,33 @@ methods:
   const used = events.filter(({ type }) => type === "tool_usage_finished").map(({ data }) => data["tool_name"]);
   expect(used).toEqual(["inner", "outer"]);
 });
+
+test("CrewAI's tools take its names of arguments in a flow, and two that are one here are one", async () => {
+  await using files = await testProject({});
+  const call = (ref: string, args: object) => ({ call: "tool", ref, with: args });
+  await using project = await testProject({
+    "flow.json": {
+      schema: "crewai.flow/v1",
+      name: "f",
+      methods: {
+        write: {
+          start: true,
+          do: call("crewai_tools:FileWriterTool", { filename: "a.md", directory: "notes", content: "one goose" }),
+        },
+        read: { listen: "write", do: call("FileReadTool", { file_path: "notes/a.md" }) },
+        find: { listen: "read", do: call("txt_search", { search_query: "goose", txt: "notes" }) },
+        end: { listen: "find", do: { call: "expression", expr: "[outputs.read, outputs.find]" } },
+      },
+    },
+  });
+  const context = testContext({ directory: files.dir });
+  const outcome = await (await loadProject(project.dir)).run(context);
+  expect(outcome).toMatchObject({ state: "SUCCESS", result: ["one goose", "notes/a.md:1: one goose"] });
+  await using crew = await testProject({
+    "agents/a.json": { role: "A", goal: "g", backstory: "b", tools: ["TXTSearchTool", "MDXSearchTool"] },
+    "crew.json": { agents: ["a"], tasks: [{ description: "d", expected_output: "e", agent: "a" }] },
+  });
+  const { automation, findings } = await readProject(crew.dir);
+  expect(findings).toEqual([]);
+  expect((automation as Crew).definition.agents["a"]?.tools?.map(({ name }) => name)).toEqual(["search_text"]);
+});

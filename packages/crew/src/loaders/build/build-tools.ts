@@ -6,7 +6,7 @@ import { nearestName } from "../nearest-name.ts";
 import { bases, type Project } from "../project.ts";
 import { isTs } from "../schema/references.ts";
 import type { ToolValue } from "../schema/values.ts";
-import { crewaiTools, nativeTools, toolClassNames, withArguments } from "./known-tools.ts";
+import { crewaiTools, nativeTools, toolClass, asCrewaiTool } from "./known-tools.ts";
 import { tsExport, type Expected } from "./ts-exports.ts";
 
 const aTool: Expected<Tool> = {
@@ -37,10 +37,14 @@ export async function buildTools(project: Project, values: readonly ToolValue[],
     const first = tools.findIndex((other) => other.name === tool.name);
     if (first === -1) tools.push(tool);
     // Two classes of CrewAI's may be one tool here.
-    else if (tools[first]?.parse === tool.parse) continue;
+    else if (isSame(tools[first], tool)) continue;
     else project.findings.error(place, `the tool named ${JSON.stringify(tool.name)} is there already, as [${first}]`);
   }
   return tools;
+}
+
+function isSame(one: Tool | undefined, other: Tool): boolean {
+  return one?.run === other.run && JSON.stringify(one.inputSchema) === JSON.stringify(other.inputSchema);
 }
 
 /** One tool: by CrewAI's class name, as custom:name, by reference, or with settings. */
@@ -91,23 +95,22 @@ function native(
   const { result_as_answer: final, max_usage_count: limit, ...own } = options;
   const named = builtIn(name);
   if (named !== undefined) return named;
-  const names = toolClassNames(name);
-  const known = names.find((each) => Object.hasOwn(nativeTools, each));
+  const known = toolClass(name, Object.keys(nativeTools));
   const found = known === undefined ? undefined : nativeTools[known];
   if (found !== undefined) {
     const set: Record<string, unknown> = {};
     for (const [option, value] of Object.entries(own)) {
-      const argument = found.fixes?.[option];
+      const argument = found.names[option];
       if (argument === undefined) project.findings.warning(at, `${known} takes no ${JSON.stringify(option)} here`);
       else if (value !== null) set[argument] = value;
     }
     return {
-      ...withArguments(found.tool, set),
+      ...asCrewaiTool(found, set),
       ...(final === true ? { resultAsAnswer: true } : {}),
       ...(typeof limit === "number" ? { maxUsageCount: limit } : {}),
     };
   }
-  const python = names.find((each) => crewaiTools.includes(each));
+  const python = toolClass(name, crewaiTools);
   if (python !== undefined) {
     project.findings.error(
       at,

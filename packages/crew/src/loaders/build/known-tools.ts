@@ -24,26 +24,27 @@ export const crewaiTools: readonly string[] =
 
 interface NativeTool {
   tool: Tool;
-  /** CrewAI's options that fix an argument, by the argument's name here. */
-  fixes?: Readonly<Record<string, string>>;
+  /** CrewAI's names of arguments, by which options fix them and flows give them; and their names here. */
+  names: Readonly<Record<string, string>>;
 }
+
+const searched = { search_query: "query" };
 
 /** Tools of CrewAI's that the runtime has too, by CrewAI's class name. Searches look for words, not for meaning. */
 export const nativeTools: Readonly<Record<string, NativeTool>> = {
-  FileReadTool: { tool: readFileTool, fixes: { file_path: "path" } },
-  FileWriterTool: { tool: writeFileTool },
-  DirectoryReadTool: { tool: listFilesTool, fixes: { directory: "folder" } },
-  ScrapeWebsiteTool: { tool: fetchPageTool, fixes: { website_url: "url" } },
-  CSVSearchTool: { tool: readCsvTool, fixes: { csv: "path" } },
-  JSONSearchTool: { tool: readJsonTool, fixes: { json_path: "path" } },
-  TXTSearchTool: { tool: searchTextTool, fixes: { txt: "path" } },
-  MDXSearchTool: { tool: searchTextTool, fixes: { mdx: "path" } },
-  DirectorySearchTool: { tool: searchTextTool, fixes: { directory: "path" } },
+  FileReadTool: { tool: readFileTool, names: { file_path: "path" } },
+  FileWriterTool: { tool: writeFileTool, names: { filename: "path", content: "text" } },
+  DirectoryReadTool: { tool: listFilesTool, names: { directory: "folder" } },
+  ScrapeWebsiteTool: { tool: fetchPageTool, names: { website_url: "url" } },
+  CSVSearchTool: { tool: readCsvTool, names: { csv: "path" } },
+  JSONSearchTool: { tool: readJsonTool, names: { json_path: "path" } },
+  TXTSearchTool: { tool: searchTextTool, names: { txt: "path", ...searched } },
+  MDXSearchTool: { tool: searchTextTool, names: { mdx: "path", ...searched } },
+  DirectorySearchTool: { tool: searchTextTool, names: { directory: "path", ...searched } },
 };
 
-/** A tool some of whose arguments are set: the model does not see them. */
-export function withArguments(tool: Tool, set: Readonly<Record<string, unknown>>): Tool {
-  if (Object.keys(set).length === 0) return tool;
+/** A tool that takes CrewAI's names of arguments too, and does not ask the model for those that are set. */
+export function asCrewaiTool({ tool, names }: NativeTool, set: Readonly<Record<string, unknown>>): Tool {
   const { properties = {}, required = [] } = tool.inputSchema as {
     properties?: Record<string, unknown>;
     required?: string[];
@@ -55,15 +56,31 @@ export function withArguments(tool: Tool, set: Readonly<Record<string, unknown>>
       properties: Object.fromEntries(Object.entries(properties).filter(([name]) => !Object.hasOwn(set, name))),
       required: required.filter((name) => !Object.hasOwn(set, name)),
     },
-    parse: (args) => tool.parse({ ...(args as object), ...set }),
+    parse: (args) => tool.parse({ ...renamed(args, names), ...set }),
   };
 }
 
-/** CrewAI's spellings of a class: `FileReadTool`, `FileRead`, `file_read`, `file_read_tool`. */
-export function toolClassNames(name: string): string[] {
-  const pascal = name
-    .split(/[_\s-]+/)
-    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
-    .join("");
-  return [name, `${name}Tool`, pascal, `${pascal}Tool`];
+function renamed(args: unknown, names: Readonly<Record<string, string>>): Record<string, unknown> {
+  if (typeof args !== "object" || args === null) return {};
+  const { filename, directory, ...rest } = args as Record<string, unknown>;
+  // CrewAI's FileWriterTool takes the folder apart from the name.
+  const joined =
+    typeof filename === "string" && typeof directory === "string"
+      ? { filename: `${directory}/${filename}` }
+      : { filename, directory };
+  const entries = Object.entries({ ...rest, ...joined }).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries.map(([name, value]) => [Object.hasOwn(names, name) ? names[name] : name, value]));
+}
+
+/** The class that a name stands for: `FileReadTool`, `FileRead`, `file_read` are one, in any case. */
+export function toolClass(name: string, classes: readonly string[]): string | undefined {
+  const wanted = plain(name);
+  return classes.find((each) => plain(each) === wanted);
+}
+
+function plain(name: string): string {
+  return name
+    .toLowerCase()
+    .replace(/[_\s-]/g, "")
+    .replace(/tools?$/, "");
 }
