@@ -9,6 +9,9 @@
   Returns  {wake, settled…}: wake is 1 when the feed had stopped at its parked limit and may go on; settled per
            delivery is 1, 2 when it took back a dead letter, or 0 when it changed nothing
 ]]
+-- A write that needs no memory, and does nothing: after it Redis lets the script finish also when it is full. Refused,
+-- what was acknowledged would be sent again and again for as long as there is no room.
+redis.call("HDEL", KEYS[1], "")
 local answer = { 0 }
 local feedExists = redis.call("EXISTS", KEYS[1]) == 1
 for i = 3, #ARGV, 5 do

@@ -1,0 +1,31 @@
+import { newExecutionId } from "@crewstream/contracts";
+import { readFeed, sealDeliveries, settleDeliveries } from "@crewstream/redis";
+import { expect, test } from "vitest";
+import { createTestExecution, events, openTestStore, publish, subscription } from "../support/executions.ts";
+import { FaultyRedis } from "../support/redis.ts";
+import { testEnvironment } from "../support/services.ts";
+
+test("a Redis without room refuses new events and new deliveries, and takes what became of those under way", async () => {
+  await using redis = await FaultyRedis.start();
+  await using store = openTestStore(testEnvironment({ REDIS_URL: redis.url }));
+  const id = await createTestExecution(store, [subscription("http://127.0.0.1:9/hook")]);
+  const address = { executionId: id, feed: 0 };
+  await publish(store, id, { events: events(id, { count: 3 }) });
+  const record = (first: number) => ({ first, last: first, events: 1, sealedAt: 1, attempts: 1 });
+  await sealDeliveries(store, address, { from: 0, to: 2, deliveries: [record(1), record(2)] });
+
+  await store.redis.config("SET", "maxmemory", "1");
+  await expect(publish(store, id, { events: events(id, { from: 4, count: 1 }) })).rejects.toThrow(/OOM/);
+  await expect(createTestExecution(store, [], { id: newExecutionId() })).rejects.toThrow(/OOM/);
+  await expect(sealDeliveries(store, address, { from: 2, to: 3, deliveries: [record(3)] })).rejects.toThrow(/OOM/);
+  // Otherwise what was acknowledged would be sent again and again for as long as there is no room.
+  const settlements = [
+    { record: { ...record(1), nextAt: 5 }, outcome: "parked" as const },
+    { record: record(2), outcome: "delivered" as const },
+  ];
+  expect(await settleDeliveries(store, address, { settlements, maxParked: 5 })).toMatchObject({
+    effects: ["settled", "settled"],
+  });
+  await store.redis.config("SET", "maxmemory", "0");
+  expect(await readFeed(store, address)).toMatchObject({ cursor: 2, parked: 1, open: [{ first: 1, state: "parked" }] });
+});
