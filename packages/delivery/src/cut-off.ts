@@ -7,8 +7,8 @@ const requestsOf = new WeakMap<AbortSignal, Set<Endable>>();
 
 /**
  * Ends a request when the signal aborts, until it is disposed. All requests of a signal share one listener: given to
- * got itself, a signal cost 597 µs of CPU per request against 334 µs this way (got 16.1, Node 24.21, 32 in flight), as
- * every request adds a listener to it and takes it off again.
+ * got itself, a signal gets a listener per request, and from the eleventh in flight Node warns of a leak. In CPU it
+ * saves about 6 % of a request (666 against 626 µs, 15 rounds in random order, got 16.1, Node 24.21).
  */
 export function endWith(signal: AbortSignal, request: Endable): Disposable {
   const requests = requestsOf.get(signal) ?? watch(signal);
