@@ -68,7 +68,7 @@ export async function compare(
 const warm = new WeakMap<Bench, Set<string>>();
 
 /** Compiled code and open connections are nobody's merit: each carrier and mode runs once unmeasured. */
-async function warmUp(bench: Bench, loads: readonly Load[]): Promise<void> {
+export async function warmUp(bench: Bench, loads: readonly Load[]): Promise<void> {
   const done = warm.get(bench) ?? new Set();
   warm.set(bench, done);
   for (const load of loads) {

@@ -1,6 +1,6 @@
 import { median, type Measurement } from "../harness/measurement.ts";
 import type { Carrier, Load } from "../load.ts";
-import { endpointConcurrency, loadOf, sized } from "./compare.ts";
+import { endpointConcurrency, loadOf, sized, warmUp } from "./compare.ts";
 import type { Row, Scenario, ScenarioContext } from "./scenario.ts";
 
 const endpoints = 10;
@@ -51,6 +51,7 @@ async function beside(
   const urls = await bench.urls(endpoints);
   const load = loadOf({ carrier, mode, urls, eventsEach, executions: 100, concurrency: endpointConcurrency * 6 });
   const alone = { ...load, urls: urls.slice(0, deadIndex), executions: 90 };
+  await warmUp(bench, [load]);
   const ratios: number[] = [];
   let last: [Measurement, Measurement] | undefined;
   for (let round = 0; round < repetitions; round += 1) {

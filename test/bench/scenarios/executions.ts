@@ -1,4 +1,4 @@
-import { compare, loadOf, sized } from "./compare.ts";
+import { batchEvents, compare, loadOf, sized } from "./compare.ts";
 import type { Figure, Row, Scenario } from "./scenario.ts";
 
 const counts = [1, 10, 100, 1000];
@@ -42,10 +42,12 @@ export const executions: Scenario = {
       rows.push(...all.map((measurement) => ({ load: `realtime, ${count} × ${load.eventsEach}`, measurement })));
     }
 
-    const costs = counts.map((count) => cost.get(count) ?? 0);
-    const figures: Figure[] = counts.map((count, index) => ({
+    // Where an execution fills no batch, the price is that of smaller batches and not of more executions.
+    const full = counts.filter((count) => total / count >= batchEvents);
+    const costs = full.map((count) => cost.get(count) ?? 0);
+    const figures: Figure[] = full.map((count) => ({
       name: `CPU per event by that at 100 executions, ${count}`,
-      value: (costs[index] ?? 0) / (cost.get(100) ?? 1),
+      value: (cost.get(count) ?? 0) / (cost.get(100) ?? 1),
       unit: "",
     }));
     const spread = Math.max(...costs) / Math.min(...costs);

@@ -1,7 +1,7 @@
 import { median } from "../harness/measurement.ts";
 import { pause } from "../harness/pause.ts";
 import type { Carrier } from "../load.ts";
-import { loadOf, sized } from "./compare.ts";
+import { loadOf, sized, warmUp } from "./compare.ts";
 import type { Row, Scenario, ScenarioContext } from "./scenario.ts";
 
 const rate = 100;
@@ -35,6 +35,7 @@ async function p99Beside(
   const [well = "", hanging = ""] = await bench.urls(2);
   const eventsEach = sized(size, { quick: 40, normal: 50, full: 100 });
   const load = loadOf({ carrier, mode: "realtime", urls: [well], executions: 20, eventsEach, rate });
+  await warmUp(bench, [load]);
   const ratios: number[] = [];
   for (let round = 0; round < repetitions; round += 1) {
     say(`${carrier}, alone`);
