@@ -66,6 +66,11 @@ function Kickoff({ automation }: { automation: Automation }): ReactElement {
   const kickoff = useKickoff(automation.name);
   const may = useMay("kickoff");
   const body = kickoffBody(automation.inputs, inputs, webhook);
+  // The receiver's token is typed unseen, and stays so.
+  const shownBody = kickoffBody(automation.inputs, inputs, {
+    ...webhook,
+    token: webhook.token === "" ? "" : "THE_TOKEN_OF_THE_RECEIVER",
+  });
   const url = new URL(`automations/${encodeURIComponent(automation.name)}/kickoff`, apiBase).href;
   const submit = (): void =>
     kickoff.mutate(
@@ -128,7 +133,7 @@ function Kickoff({ automation }: { automation: Automation }): ReactElement {
         )}
       </form>
       <Card title="The same from a shell" padded>
-        <CodeBlock label="curl" text={curlCommand(url, body)} />
+        <CodeBlock label="curl" text={curlCommand(url, shownBody)} />
       </Card>
     </div>
   );

@@ -10,6 +10,9 @@ export interface Series {
   filled?: boolean;
 }
 
+/** Distances of the lines of a grid: whole numbers, as counts and milliseconds are. */
+const wholeSteps = [0, 1, 2, 3, 4, 5, 6].flatMap((power) => [1, 2, 5].map((step) => step * 10 ** power));
+
 /** Lines over time. `label` says in words what the picture shows; the numbers are also in the tiles and tables. */
 export function Chart({
   label,
@@ -79,7 +82,13 @@ function options(element: HTMLElement, series: readonly Series[], format: (value
     scales: { y: { range: (_plot, _low, high) => [0, Math.max(1, (high ?? 0) * 1.1)] } },
     axes: [
       { ...axis, grid: { show: false }, size: 28, space: 70, values: (_plot, splits) => splits.map(hourAndMinute) },
-      { ...axis, size: 52, space: 34, values: (_plot, splits) => splits.map((value) => format(value)) },
+      {
+        ...axis,
+        size: 52,
+        space: 34,
+        incrs: [...wholeSteps],
+        values: (_plot, splits) => splits.map((value) => format(value)),
+      },
     ],
     series: [
       {},

@@ -29,7 +29,7 @@ export function FailureGroups({
   return (
     <>
       <Card
-        title="Why they failed"
+        title={state === "dead" ? "Why they are dead" : "Why they are being retried"}
         aside={
           mayRetry && (
             <button
@@ -43,7 +43,7 @@ export function FailureGroups({
         }
       >
         <Table
-          label="Failures grouped by endpoint, status and message"
+          label={`Failures grouped by endpoint, status and message: ${state}`}
           columns={columns(mayRetry ? (group) => setWanted(filterOf(state, group)) : undefined, isPartial)}
           items={items}
           keyOf={({ endpoint, outcome, status, reason }) => JSON.stringify([endpoint, outcome, status, reason])}
