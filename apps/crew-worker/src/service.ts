@@ -42,7 +42,7 @@ export async function startCrewWorker(
       host: config.HEALTH_HOST,
       port: config.HEALTH_PORT,
       health,
-      metrics: () => renderMetrics(metrics),
+      metrics: () => renderMetrics(metrics, health),
     });
     facts["healthPort"] = stack.use(served).port;
   }

@@ -36,7 +36,7 @@ export async function startDeliveryWorker(
       host: config.HEALTH_HOST,
       port: config.HEALTH_PORT,
       health,
-      metrics: () => renderMetrics(metrics),
+      metrics: () => renderMetrics(metrics, health),
     });
     facts["healthPort"] = stack.use(served).port;
   }

@@ -5,6 +5,9 @@ export interface HealthCheck {
   set(ok: boolean): void;
 }
 
+/** A patient connection's ping waits until Redis is back; who asks for readiness waits for seconds only. */
+const probeMs = 2000;
+
 /**
  * What `/readyz` tells: a set of named checks, ready when all hold. Names only, no error texts: the answer is
  * readable without a token.
@@ -19,18 +22,28 @@ export class Health {
     return { set: (ok) => void this.#checks.set(name, ok) };
   }
 
-  /** Registers a check that is asked each time, such as a ping; one that throws counts as failed. */
+  /** Registers a check that is asked each time, such as a ping; one that throws or takes two seconds counts as failed. */
   probe(name: string, ask: () => Promise<boolean>): void {
     this.#probes.set(name, ask);
   }
 
   async report(): Promise<{ ready: boolean; checks: Record<string, boolean> }> {
-    const asked = await Promise.all(
-      [...this.#probes].map(async ([name, ask]) => [name, await ask().catch(() => false)] as const),
-    );
+    const asked = await Promise.all([...this.#probes].map(async ([name, ask]) => [name, await inTime(ask)] as const));
     const checks = Object.fromEntries([...this.#checks, ...asked]);
     return { ready: Object.values(checks).every(Boolean), checks };
   }
+}
+
+function inTime(ask: () => Promise<boolean>): Promise<boolean> {
+  return new Promise((resolve) => {
+    const late = setTimeout(() => resolve(false), probeMs);
+    void ask()
+      .catch(() => false)
+      .then((ok) => {
+        clearTimeout(late);
+        resolve(ok);
+      });
+  });
 }
 
 /** Serves a worker's `/healthz` (the process answers), `/readyz` (it can work) and `/metrics` (Prometheus text). */

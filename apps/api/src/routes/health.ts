@@ -25,7 +25,7 @@ export function healthRoutes(context: ApiContext): Router {
     response.status(report.ready ? 200 : 503).json(report);
   });
   router.get("/metrics", async (_request, response) => {
-    const { contentType, body } = await renderMetrics(context.metrics);
+    const { contentType, body } = await renderMetrics(context.metrics, context.health);
     response.setHeader("content-type", contentType);
     response.send(body);
   });

@@ -1,8 +1,10 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
+import type { Health } from "../health.ts";
 
 /** All metric names and labels, in one place; `docs/operations.md` explains them. */
 export interface Metrics {
   registry: Registry;
+  ready: Gauge;
   eventsPublished: Counter;
   eventsDelivered: Counter;
   attempts: Counter<"outcome">;
@@ -25,6 +27,7 @@ export function createMetrics(service: string): Metrics {
   const registers = [registry];
   return {
     registry,
+    ready: new Gauge({ name: "crewstream_ready", help: "1 when /readyz says so, 0 otherwise", registers }),
     eventsPublished: new Counter({
       name: "crewstream_events_published_total",
       help: "Events written to execution streams",
@@ -92,7 +95,8 @@ export function createMetrics(service: string): Metrics {
   };
 }
 
-/** The registry as Prometheus text. */
-export async function renderMetrics(metrics: Metrics): Promise<{ contentType: string; body: string }> {
+/** The registry as Prometheus text, with the readiness of this moment. */
+export async function renderMetrics(metrics: Metrics, health: Health): Promise<{ contentType: string; body: string }> {
+  metrics.ready.set((await health.report()).ready ? 1 : 0);
   return { contentType: metrics.registry.contentType, body: await metrics.registry.metrics() };
 }
