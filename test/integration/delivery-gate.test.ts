@@ -112,6 +112,20 @@ test("while the breaker is open one of many who ask is the probe, over all proce
   expect(two.events).toEqual([{ kind: "recovered", endpoint: "probe", reason: "delivered 200" }]);
 });
 
+test("an endpoint counts as blocked until it answers well, also while it is being asked", async () => {
+  const [one, two] = [gateOf(10), gateOf(10)];
+  await release(await ask(one.gate, "counted", 3), "ill");
+  expect(await ask(two.gate, "counted", 1)).toEqual([]);
+  expect(two.gate.blocked).toBe(1);
+  const probe = await permitted(one.gate, "counted");
+  expect(one.gate.blocked).toBe(1);
+
+  await probe.release({ verdict: "well", reason: "delivered 200" });
+  expect(one.gate.blocked).toBe(0);
+  await release([await permitted(two.gate, "counted")], "well");
+  expect(two.gate.blocked).toBe(0);
+});
+
 test("a failed probe keeps it shut, for a while that is told to who asks", async () => {
   const { gate, events } = gateOf(10);
   await release(await ask(gate, "shut", 3), "ill");

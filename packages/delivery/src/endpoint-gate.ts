@@ -65,10 +65,10 @@ export class EndpointGate {
     this.#options = options;
   }
 
-  /** Endpoints that this process sees blocked. */
+  /** Endpoints that this process sees blocked, those among them that are just being asked included. */
   get blocked(): number {
-    const now = Date.now();
-    return [...this.#views.values()].filter((view) => view.blockedUntil > now).length;
+    const soonest = Date.now() - this.#options.limits.probeMs;
+    return [...this.#views.values()].filter((view) => view.retryAt > soonest).length;
   }
 
   async acquire(endpoint: string): Promise<Permit | Wait> {
@@ -115,7 +115,7 @@ export class EndpointGate {
     try {
       const admission = await view.asking;
       view.wellSince -= wellSince;
-      if (admission.kind === "yes") view.admittedUntil = Date.now() + admissionMs;
+      if (admission.kind === "yes") Object.assign(view, { admittedUntil: Date.now() + admissionMs, retryAt: 0 });
       return admission;
     } finally {
       view.asking = undefined;
@@ -158,7 +158,7 @@ export class EndpointGate {
     }
     if (change === "none") return;
     if (change === "closed")
-      Object.assign(view, { blockedUntil: 0, admittedUntil: Date.now() + admissionMs, cap: firstCap });
+      Object.assign(view, { blockedUntil: 0, retryAt: 0, admittedUntil: Date.now() + admissionMs, cap: firstCap });
     this.#options.log.warn({ endpoint, reason, change }, "endpoint.breaker_changed");
     this.#options.onChange?.({ kind: change === "opened" ? "opened" : "recovered", endpoint, reason });
   }
