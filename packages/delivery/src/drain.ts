@@ -1,5 +1,11 @@
 import { AppError, ErrorCode } from "@crewstream/contracts";
-import { sealDeliveries, type DeliveryRecord, type FeedState, type Settlement } from "@crewstream/redis";
+import {
+  readExecutionHead,
+  sealDeliveries,
+  type DeliveryRecord,
+  type FeedState,
+  type Settlement,
+} from "@crewstream/redis";
 import { attemptDelivery, type OpenedFeed } from "./attempt.ts";
 import { bury, buryPage, isComplete, isLost } from "./bury.ts";
 import type { DeliveryContext } from "./context.ts";
@@ -155,7 +161,24 @@ export class Drain {
     if (this.#feed.subscription.mode === "realtime" || this.#reader.full || isComplete(this.#state)) return true;
     const youngMs = oldest.at + this.#context.limits.batchMaxWaitMs - Date.now();
     if (youngMs <= 0) return true;
-    if (this.#inFlight.size === 0) this.#pass = { kind: "later", delayMs: youngMs };
+    return this.#inFlight.size === 0 && (await this.#leaveToGrow(youngMs));
+  }
+
+  /**
+   * Ends this pass with a wake for when the batch is old enough. While this job is active its queue keeps one further
+   * wake, the last one asked for: ours may take the place of one that said that the batch is full or the run over. So
+   * that is looked for after ours stands; whatever comes later takes the place of ours.
+   * @returns whether there is no need to wait after all
+   */
+  async #leaveToGrow(youngMs: number): Promise<boolean> {
+    const { store, queues } = this.#context;
+    const { address } = this.#feed;
+    await queues.wakeFeed(address, { delayMs: youngMs });
+    const head = await readExecutionHead(store, address.executionId);
+    if (head !== undefined) this.#state.executionState = head.state;
+    await this.#reader.fill();
+    if (this.#reader.full || isComplete(this.#state)) return true;
+    this.#pass = { kind: "done" };
     return false;
   }
 
