@@ -61,7 +61,7 @@ describe("an automation that", () => {
       await sink.eventOfType("flow_failed", path);
 
       const events = await system.client.events(id);
-      const started = events.filter(({ type }) => /_started$/.test(type)).map((event) => event.id);
+      const started = events.filter(({ type }) => type.endsWith("_started")).map((event) => event.id);
       const ended = events.flatMap(({ data }) => (data["started_event_id"] === null ? [] : [data["started_event_id"]]));
       expect(ended.toSorted()).toEqual(started.toSorted());
       expect(system.crewWorkers[0]!.logs.some((line) => line.msg === "crew-worker.stopping")).toBe(false);

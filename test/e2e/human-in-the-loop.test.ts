@@ -165,7 +165,7 @@ describe("a flow that asks", () => {
     expect((await system.client.ended(id))["state"]).toBe("REVOKED");
 
     const events = await system.client.events(id);
-    const started = events.filter(({ type }) => /_started$/.test(type) && type !== "agent_logs_started");
+    const started = events.filter(({ type }) => type.endsWith("_started") && type !== "agent_logs_started");
     const closed = new Set(events.map(({ data }) => data["started_event_id"]));
     expect(started.filter((event) => !closed.has(event.id))).toEqual([]);
     expect(events.at(-1)?.type).toBe("crew_kickoff_failed");
