@@ -36,7 +36,5 @@ it("gives up what waits for an endpoint that never comes back, as dead letters t
     dry_run: false,
   });
   expect(retried.status).toBe(202);
-  await sink.until(
-    () => new Set(sink.events().map((event) => `${event.id}`)).size === 40 && sink.events().length >= 80,
-  );
+  await sink.until(() => new Set(sink.events().map((event) => event.id)).size === 40 && sink.events().length >= 80);
 });

@@ -62,8 +62,11 @@ describe("an automation that", () => {
 
       const events = await system.client.events(id);
       const started = events.filter(({ type }) => type.endsWith("_started")).map((event) => event.id);
-      const ended = events.flatMap(({ data }) => (data["started_event_id"] === null ? [] : [data["started_event_id"]]));
-      expect(ended.toSorted()).toEqual(started.toSorted());
+      const ended = events.flatMap(({ data }) =>
+        data["started_event_id"] === null ? [] : [String(data["started_event_id"])],
+      );
+      expect(ended).toHaveLength(started.length);
+      expect(new Set(ended)).toEqual(new Set(started));
       expect(system.crewWorkers[0]!.logs.some((line) => line.msg === "crew-worker.stopping")).toBe(false);
       const after = await system.client.kickoff("blocker", {});
       expect((await system.client.ended(after))["state"]).toBe("SUCCESS");

@@ -100,7 +100,8 @@ describe("a crew's task with human input", () => {
         system.client.post("/resume", { executionId: id, taskId: "draft", isApprove: true }),
       ),
     );
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 400, 400, 400]);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 400)).toHaveLength(3);
     expect((await system.client.ended(id))["state"]).toBe("SUCCESS");
   });
 });

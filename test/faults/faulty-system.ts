@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { deliveryId, executionIdSchema } from "@crewstream/contracts";
-import { openStore, readDeadLetters, type StoreConfig } from "@crewstream/redis";
+import { openStore, readDeadLetters } from "@crewstream/redis";
 import { createLogger } from "@crewstream/service";
 import { ApiClient } from "../support/client.ts";
 import { FaultyRedis } from "../support/redis.ts";
@@ -64,7 +64,7 @@ export class FaultySystem implements AsyncDisposable {
   /** Webhook ids of a feed's dead letters. */
   async deadLetters(executionId: string, feed: number): Promise<Set<string>> {
     await using store = openStore(
-      { REDIS_URL: this.redis.url, KEY_PREFIX: this.env["KEY_PREFIX"] ?? "", QUEUE_PARTITIONS: 4 } as StoreConfig,
+      { REDIS_URL: this.redis.url, KEY_PREFIX: this.env["KEY_PREFIX"] ?? "", QUEUE_PARTITIONS: 4 },
       { patience: "patient", log: createLogger({ name: "test", level: "silent" }), name: "test" },
     );
     const address = { executionId: executionIdSchema.parse(executionId), feed };
