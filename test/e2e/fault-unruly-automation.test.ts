@@ -63,7 +63,7 @@ describe("an automation that", () => {
       const events = await system.client.events(id);
       const started = events.filter(({ type }) => type.endsWith("_started")).map((event) => event.id);
       const ended = events.flatMap(({ data }) =>
-        data["started_event_id"] === null ? [] : [String(data["started_event_id"])],
+        data["started_event_id"] === null ? [] : [data["started_event_id"] as string],
       );
       expect(ended).toHaveLength(started.length);
       expect(new Set(ended)).toEqual(new Set(started));
