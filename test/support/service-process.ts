@@ -5,7 +5,7 @@ export type ServiceName = "api" | "crew-worker" | "delivery-worker";
 /** Starts `apps/NAME/src/main.ts` as a process of its own and waits until it is ready. */
 export async function startService(name: ServiceName, env: Record<string, string>): Promise<ScriptProcess> {
   // As `crewstream start` and the compose file start it.
-  const flags = name === "delivery-worker" ? ["--max-semi-space-size=8"] : [];
+  const flags = name === "delivery-worker" ? ["--max-semi-space-size=4"] : [];
   const service = await ScriptProcess.launch([...flags, `apps/${name}/src/main.ts`], env, { name });
   try {
     await serviceReady(service);
