@@ -120,8 +120,7 @@ function Numbers({ endpoint }: { endpoint: Detail }): ReactElement {
         <dt>Attempt time</dt>
         <dd>
           {recent.p50_ms === null ? "–" : duration(recent.p50_ms)}
-          <small> / {recent.p95_ms === null ? "–" : duration(recent.p95_ms)}</small>
-          <div className="note">p50 / p95</div>
+          <div className="note">p50; p95 {recent.p95_ms === null ? "–" : duration(recent.p95_ms)}</div>
         </dd>
       </div>
       <div className="tile">
@@ -155,7 +154,8 @@ function drainText({ retrying, breaker, paused, minutes }: Detail): string {
 }
 
 function History({ endpoint }: { endpoint: Detail }): ReactElement {
-  const { minutes } = endpoint;
+  // The minute that is under way would look like a fall.
+  const minutes = useMemo(() => endpoint.minutes.slice(0, -1), [endpoint.minutes]);
   const times = useMemo(() => minutes.map(({ at }) => Date.parse(at)), [minutes]);
   const requests = useMemo(
     () => [

@@ -21,9 +21,8 @@ export function Tiles({ stats }: { stats: Stats }): ReactElement {
           {share === null ? "–" : percent(share)}
         </span>
       </Tile>
-      <Tile name="Attempt time" note="p50 / p95">
+      <Tile name="Attempt time" note={`p50; p95 ${recent.p95_ms === null ? "–" : duration(recent.p95_ms)}`}>
         {recent.p50_ms === null ? "–" : duration(recent.p50_ms)}
-        <small> / {recent.p95_ms === null ? "–" : duration(recent.p95_ms)}</small>
       </Tile>
       <Tile name="Retrying" note={<a href={hrefTo("/deliveries", { state: "retrying" })}>to be tried again</a>}>
         <span className={deliveries.retrying > 0 ? "warn" : ""}>{count(deliveries.retrying)}</span>

@@ -7,7 +7,8 @@ import { Card } from "../../parts/page.tsx";
 
 /** The last hour: what was published and delivered, and how long the endpoints took. */
 export function Traffic({ stats }: { stats: Pick<Stats, "minutes"> }): ReactElement {
-  const { minutes } = stats;
+  // The minute that is under way would look like a fall.
+  const minutes = useMemo(() => stats.minutes.slice(0, -1), [stats.minutes]);
   const times = useMemo(() => minutes.map(({ at }) => Date.parse(at)), [minutes]);
   const events = useMemo(
     () => [

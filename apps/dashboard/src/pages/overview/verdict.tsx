@@ -7,7 +7,9 @@ import { hrefTo } from "../../routing/route.ts";
 
 /** The one sentence a person on call needs. */
 export function Verdict({ stats, endpoints }: { stats: Stats; endpoints: readonly Endpoint[] }): ReactElement {
-  const down = endpoints.filter((endpoint) => endpoint.breaker.state === "open" && !endpoint.paused);
+  const down = endpoints
+    .filter((endpoint) => endpoint.breaker.state === "open" && !endpoint.paused)
+    .sort((a, b) => ((a.breaker.opened_at ?? "") < (b.breaker.opened_at ?? "") ? -1 : 1));
   const paused = endpoints.filter((endpoint) => endpoint.paused);
   const { retrying, dead } = stats.deliveries;
   const [first] = down;
@@ -24,7 +26,7 @@ export function Verdict({ stats, endpoints }: { stats: Stats; endpoints: readonl
           <p>
             It has been failing for <Elapsed from={first.breaker.opened_at} to={null} />; its last answer was{" "}
             <strong>{first.breaker.reason ?? "none"}</strong>. {plural(retrying, "delivery waits", "deliveries wait")}{" "}
-            for a retry; events wait in their streams, nothing is lost. Next probe{" "}
+            for a retry{dead > 0 && `, ${plural(dead, "is", "are")} dead`}; new events wait in their streams. Next probe{" "}
             <Moment at={first.breaker.next_probe_at} none="soon" />.
           </p>
         </div>
