@@ -16,6 +16,7 @@ export const crewWorkerSchema = variables.pick({
   RUN_MAX_SECONDS: true,
   RUN_MAX_EVENTS: true,
   RUN_MAX_TOKENS: true,
+  RUN_ON_DIVERGENCE: true,
   RUNS_DIR: true,
   AUTOMATION_ALLOW_NETWORKS: true,
   LEASE_MS: true,

@@ -131,6 +131,7 @@ function runOrder(
     env,
     maxEventBytes: config.EVENT_MAX_BYTES,
     limits: { seconds: config.RUN_MAX_SECONDS, events: config.RUN_MAX_EVENTS, tokens: config.RUN_MAX_TOKENS },
+    onDivergence: config.RUN_ON_DIVERGENCE,
     directory: resolve(config.RUNS_DIR, execution.id),
     allowNetworks: config.AUTOMATION_ALLOW_NETWORKS ?? [],
     ...(execution.restore_from === undefined ? {} : { restoreFromStateId: execution.restore_from }),

@@ -21,6 +21,7 @@ export interface RunOrder {
   env: Record<string, string>;
   maxEventBytes: number;
   limits: RunLimits;
+  onDivergence: "fail" | "rerun";
   /** The run's own folder for files. */
   directory: string;
   /** CIDRs of private networks that its tools may reach. */

@@ -52,6 +52,7 @@ export async function runOrder(
     now: () => new Date(),
     defaultModel: order.defaultModel,
     env: order.env,
+    onDivergence: order.onDivergence,
     directory: order.directory,
     guardedFetch: fetch,
     fetchPublic: publicFetch(fetch),

@@ -65,6 +65,10 @@ export const variables = z.object({
     .default(1_000_000)
     .describe("A run that publishes more events fails; 0 for no limit"),
   RUN_MAX_TOKENS: whole(0, 1_000_000_000).default(0).describe("A run that uses more tokens fails; 0 for no limit"),
+  RUN_ON_DIVERGENCE: z
+    .enum(["fail", "rerun"])
+    .default("fail")
+    .describe("What a resumed run does that asks something else than it has journaled: fail, or do it anew from there"),
   RUNS_DIR: z
     .string()
     .default(".crewstream/runs")
