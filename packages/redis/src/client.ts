@@ -1,6 +1,7 @@
 import { AppError, ErrorCode } from "@crewstream/contracts";
 import type { Logger, Variables } from "@crewstream/service";
-import { Cluster, Redis, type RedisOptions } from "ioredis";
+import { Redis, type Cluster, type RedisOptions } from "ioredis";
+import { createCluster } from "./cluster.ts";
 import { scriptDefinitions } from "./scripts.ts";
 
 export type RedisClient = (Redis | Cluster) & AsyncDisposable;
@@ -48,7 +49,7 @@ export function createRedis(
     maxLoadingRetryTime: 1000,
     scripts: scriptDefinitions,
   };
-  const client = connect(config, common satisfies RedisOptions);
+  const client = connect(config, options.patience, common satisfies RedisOptions);
   // Without a listener a lost connection would end the process.
   let lastLogged = 0;
   client.on("error", (error: Error) => {
@@ -65,15 +66,13 @@ export function createRedis(
   });
 }
 
-function connect(config: RedisConfig, common: RedisOptions & typeof legacyReplies): Redis | Cluster {
+function connect(
+  config: RedisConfig,
+  patience: Patience,
+  common: RedisOptions & typeof legacyReplies,
+): Redis | Cluster {
   if (config.REDIS_CLUSTER_NODES !== undefined) {
-    return new Cluster(config.REDIS_CLUSTER_NODES, {
-      redisOptions: common,
-      scripts: scriptDefinitions,
-      clusterRetryStrategy: (times: number) => Math.min(100 * times, 1000),
-      enableOfflineQueue: common.enableOfflineQueue ?? true,
-      ...legacyReplies,
-    });
+    return createCluster(config.REDIS_CLUSTER_NODES, patience, common);
   }
   if (config.REDIS_SENTINELS !== undefined) {
     if (config.REDIS_SENTINEL_MASTER === undefined) {

@@ -1,6 +1,6 @@
 /** What ioredis says when there is no connection, or none that answers. */
 const connectionErrors =
-  /^(Connection is closed|Stream isn't writeable|Command timed out|Reached the max retries|ClusterAllFailedError|Failed to refresh slots cache|None of startup nodes|All sentinels are unreachable|connect E|read E|write E|getaddrinfo )/;
+  /^(Connection is closed|Stream isn't writeable|Command timed out|Reached the max retries|ClusterAllFailedError|Failed to refresh slots cache|Too many Cluster redirections|Cluster isn't ready|Cluster is ended|None of startup nodes|All sentinels are unreachable|connect E|read E|write E|getaddrinfo )/;
 
 /** Redis's own answers that another try, later, can turn into success. */
 const temporaryReplies =

@@ -1,0 +1,54 @@
+import { Cluster, type ClusterNode, type ClusterOptions, type RedisOptions } from "ioredis";
+import type { Patience } from "./client.ts";
+import { scriptDefinitions } from "./scripts.ts";
+
+/**
+ * How often a command follows redirections and retries, by patience. One in a slot that is being moved gets TRYAGAIN
+ * until the move is over, as most scripts have a key that does not exist; one of a dead master is refused until its
+ * replica takes over: the default of 16 times is over after 1.6 s. An impatient one gives up within about a second.
+ */
+const retries = {
+  patient: {
+    maxRedirections: Number.POSITIVE_INFINITY,
+    retryDelayOnFailover: 200,
+    retryDelayOnClusterDown: 200,
+    retryDelayOnTryAgain: 50,
+    // Nodes that disagree for a moment would keep a command bouncing as fast as they answer.
+    retryDelayOnMoved: 5,
+  },
+  impatient: {
+    maxRedirections: 16,
+    retryDelayOnFailover: 50,
+    retryDelayOnClusterDown: 50,
+    retryDelayOnTryAgain: 50,
+  },
+} satisfies Record<Patience, ClusterOptions>;
+
+/** A client of a Redis Cluster that waits for it, or fails soon, as `patience` says; `redisOptions` are those of a node. */
+export function createCluster(
+  nodes: ClusterNode[],
+  patience: Patience,
+  redisOptions: RedisOptions & { replyMapping: "legacy" },
+): Cluster {
+  const Client = patience === "patient" ? PatientCluster : Cluster;
+  return new Client(nodes, {
+    ...retries[patience],
+    redisOptions,
+    scripts: scriptDefinitions,
+    clusterRetryStrategy: (times: number) => Math.min(100 * times, 1000),
+    enableOfflineQueue: patience === "patient",
+    slotsRefreshTimeout: 3000,
+  });
+}
+
+/**
+ * Keeps the commands that were under way when the last node went. Cluster rejects those, while it queues the ones that
+ * come a moment later; a run must not end for having been a moment earlier.
+ */
+class PatientCluster extends Cluster {
+  override handleError(...[error, ttl, handlers]: Parameters<Cluster["handleError"]>): void {
+    const away = this.status !== "ready" && this.status !== "end";
+    if (away && error.message === "Connection is closed.") handlers.connectionClosed();
+    else super.handleError(error, ttl, handlers);
+  }
+}
