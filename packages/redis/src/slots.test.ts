@@ -1,0 +1,97 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { subscriptionSchema, type ExecutionId } from "@crewstream/contracts";
+import { expect, it } from "vitest";
+import { announceWorker } from "./automations.ts";
+import { admitRequest, reportRequest, type BreakerLimits } from "./breakers.ts";
+import type { RedisClient } from "./client.ts";
+import { deliveryRecordSchema } from "./deliveries.ts";
+import { appendStep } from "./event-log.ts";
+import * as executions from "./executions.ts";
+import * as feeds from "./feeds.ts";
+import { answerHuman } from "./human.ts";
+import { Keys } from "./keys.ts";
+import { claimLease, renewLease } from "./lease.ts";
+import { processAnnouncer } from "./processes.ts";
+import { scriptDefinitions } from "./scripts.ts";
+import type { Store } from "./store.ts";
+
+const id = "01a20943-16a5-7575-9541-1466c374a9b5" as ExecutionId;
+const address = { executionId: id, feed: 2 };
+
+/** A store that runs nothing: it notes which keys are given to which script. */
+function recorder(): { store: Store; calls: { script: string; keys: string[] }[] } {
+  const calls: { script: string; keys: string[] }[] = [];
+  const redis = new Proxy({} as RedisClient, {
+    get:
+      (_, command: string) =>
+      async (count: number, ...rest: string[]) => {
+        if (command in scriptDefinitions) calls.push({ script: command, keys: rest.slice(0, count) });
+        return command === "hget" ? "3" : 1;
+      },
+  });
+  const nothing = async () => undefined;
+  return { store: { redis, keys: new Keys("p"), partitions: 16, [Symbol.asyncDispose]: nothing }, calls };
+}
+
+/** The part of a key that decides on its slot, as the cluster's specification says. */
+function slotTag(key: string): string {
+  return /\{([^}]+)\}/.exec(key)?.[1] ?? key;
+}
+
+it("gives every script keys of one slot, whoever calls it", async () => {
+  const { store, calls } = recorder();
+  const subscription = subscriptionSchema.parse({
+    url: "http://127.0.0.1/",
+    events: ["*"],
+    mode: "batched",
+    form: "events",
+    ordering: "relaxed",
+  });
+  const record = deliveryRecordSchema.parse({ first: 1, last: 1, events: 1, sealedAt: 1, attempts: 0 });
+  const limits = {} as BreakerLimits;
+  await executions.createExecution(store, {
+    id,
+    automation: "a",
+    kind: "flow",
+    inputs: {},
+    meta: undefined,
+    token: "t",
+    createdAt: 1,
+    subscriptions: [subscription, subscription],
+  });
+  await executions.discardExecution(store, id, 3);
+  await executions.cancelExecution(store, id, "why");
+  await executions.retireExecution(store, id, { feeds: 3, retentionMs: 1 });
+  await claimLease(store, id, { owner: "w", leaseMs: 1 });
+  await renewLease(store, id, { epoch: 1, leaseMs: 1 });
+  await appendStep(store, id, { epoch: 1, events: [], rows: [], fields: { state: "SUCCESS" }, feeds: [0, 1, 2] });
+  await answerHuman(store, id, { path: "p" }, { feedback: "", approved: true } as never);
+  await feeds.sealDeliveries(store, address, { from: 0, to: 1, deliveries: [record] });
+  await feeds.settleDeliveries(store, address, { settlements: [], maxParked: 1 });
+  await feeds.restFeed(store, address, 1);
+  await feeds.closeFeed(store, address, "gone");
+  await feeds.discardDelivery(store, address, 1);
+  await feeds.reviveDelivery(store, address, record, "dead");
+  await feeds.addFeed(store, id, { feed: 3, subscription, from: 1, to: 2 });
+  await admitRequest(store, "e", limits, 0);
+  await reportRequest(store, "e", limits, { pauseMs: 0 } as never);
+  await announceWorker(store, { worker: "w", host: "h", pid: 1, startedAt: 1, automations: [] }, 1);
+  await processAnnouncer(store, "api").announce();
+
+  expect(new Set(calls.map(({ script }) => script))).toEqual(new Set(Object.keys(scriptDefinitions)));
+  for (const { script, keys } of calls) {
+    expect([script, ...new Set(keys.map(slotTag))]).toEqual([script, slotTag(keys[0] ?? "")]);
+  }
+});
+
+it("touches no key in a script that it was not given", () => {
+  const folder = new URL("./lua/", import.meta.url);
+  const strange = readdirSync(folder).flatMap((file) => {
+    const text = readFileSync(new URL(file, folder), "utf8");
+    const isGiven = (key: string): boolean =>
+      /^(unpack\()?KEYS\b/.test(key) || new RegExp(`^local ${key} = .*\\bKEYS\\[`, "m").test(text);
+    const calls = [...text.matchAll(/redis\.call\("(\w+)",?\s*([^,)]*)/g)];
+    return calls.filter(([, command, key = ""]) => command !== "TIME" && !isGiven(key)).map(([call]) => file + call);
+  });
+  expect(strange).toEqual([]);
+});
