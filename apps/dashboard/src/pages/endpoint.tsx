@@ -41,8 +41,8 @@ export function EndpointPage({ params }: { params: Record<string, string> }): Re
             <Breaker endpoint={endpoint} />
             <Numbers endpoint={endpoint} />
             <History endpoint={endpoint} />
-            {endpoint.retrying > 0 && <FailureGroups state="retrying" endpoint={id} />}
-            {endpoint.dead > 0 && <FailureGroups state="dead" endpoint={id} />}
+            <FailureGroups state="retrying" endpoint={id} />
+            <FailureGroups state="dead" endpoint={id} />
           </>
         )}
       </Loaded>

@@ -23,40 +23,58 @@ export function FailureGroups({
   const [wanted, setWanted] = useState<RetryFilter>();
   const mayRetry = useMay("admin");
   if (query.error !== null) return <Failure error={query.error} retry={() => void query.refetch()} />;
-  if (query.data === undefined || query.data.items.length === 0) return null;
-  const { items, looked_at, total } = query.data;
-  const isPartial = looked_at < total;
+  const found = query.data !== undefined && query.data.items.length > 0 ? query.data : undefined;
   return (
     <>
-      <Card
-        title={state === "dead" ? "Why they are dead" : "Why they are being retried"}
-        aside={
-          mayRetry && (
-            <button
-              type="button"
-              className="button tiny"
-              onClick={() => setWanted({ state, ...(endpoint === undefined ? {} : { endpoint }) })}
-            >
-              Retry everything {state}
-            </button>
-          )
-        }
-      >
-        <Table
-          label={`Failures grouped by endpoint, status and message: ${state}`}
-          columns={columns(mayRetry ? (group) => setWanted(filterOf(state, group)) : undefined, isPartial)}
-          items={items}
-          keyOf={({ endpoint, outcome, status, reason }) => JSON.stringify([endpoint, outcome, status, reason])}
-        />
-        {isPartial && (
-          <p className="muted small body">
-            The newest {plural(looked_at, "delivery", "deliveries")} of {count(total)} are grouped. Retrying a group
-            takes all that are like it.
-          </p>
-        )}
-      </Card>
+      {found !== undefined && (
+        <Groups state={state} endpoint={endpoint} found={found} retry={mayRetry ? setWanted : undefined} />
+      )}
+      {/* It stays when what it retries has drained, and its groups are gone. */}
       {wanted !== undefined && <RetryAllDialog filter={wanted} onClose={() => setWanted(undefined)} />}
     </>
+  );
+}
+
+function Groups({
+  state,
+  endpoint,
+  found: { items, looked_at, total },
+  retry,
+}: {
+  state: "retrying" | "dead";
+  endpoint: string | undefined;
+  found: { items: FailureGroup[]; looked_at: number; total: number };
+  retry: ((filter: RetryFilter) => void) | undefined;
+}): ReactElement {
+  const isPartial = looked_at < total;
+  return (
+    <Card
+      title={state === "dead" ? "Why they are dead" : "Why they are being retried"}
+      aside={
+        retry !== undefined && (
+          <button
+            type="button"
+            className="button tiny"
+            onClick={() => retry({ state, ...(endpoint === undefined ? {} : { endpoint }) })}
+          >
+            Retry everything {state}
+          </button>
+        )
+      }
+    >
+      <Table
+        label={`Failures grouped by endpoint, status and message: ${state}`}
+        columns={columns(retry === undefined ? undefined : (group) => retry(filterOf(state, group)), isPartial)}
+        items={items}
+        keyOf={({ endpoint, outcome, status, reason }) => JSON.stringify([endpoint, outcome, status, reason])}
+      />
+      {isPartial && (
+        <p className="muted small body">
+          The newest {plural(looked_at, "delivery", "deliveries")} of {count(total)} are grouped. Retrying a group takes
+          all that are like it.
+        </p>
+      )}
+    </Card>
   );
 }
 
