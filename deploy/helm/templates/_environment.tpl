@@ -1,0 +1,50 @@
+{{/*
+  The environment of one process: where Redis is, what all share, the secrets that this one needs and no other, then
+  its own. Takes {root, env, secrets: names of keys it must have, optional: names of keys it may have}.
+*/}}
+{{- define "crewstream.environment" -}}
+{{- $root := .root -}}
+{{- $values := $root.Values -}}
+{{- $secret := include "crewstream.secretName" $root -}}
+{{- with $values.redis.clusterNodes }}
+- name: REDIS_CLUSTER_NODES
+  value: {{ include "crewstream.text" . }}
+{{- end }}
+{{- with $values.redis.sentinels }}
+- name: REDIS_SENTINELS
+  value: {{ include "crewstream.text" . }}
+- name: REDIS_SENTINEL_MASTER
+  value: {{ required "redis.sentinelMaster: the name of the master that redis.sentinels watch" $values.redis.sentinelMaster | quote }}
+{{- end }}
+{{- if $values.redis.url }}
+- name: REDIS_URL
+  value: {{ $values.redis.url | quote }}
+{{- else if not (or $values.redis.clusterNodes $values.redis.sentinels) }}
+- name: REDIS_URL
+  valueFrom:
+    secretKeyRef:
+      name: {{ $secret }}
+      key: REDIS_URL
+{{- end }}
+{{- range $name := .secrets }}
+- name: {{ $name }}
+  valueFrom:
+    secretKeyRef:
+      name: {{ $secret }}
+      key: {{ $name }}
+{{- end }}
+{{- range $name := .optional }}
+- name: {{ $name }}
+  valueFrom:
+    secretKeyRef:
+      name: {{ $secret }}
+      key: {{ $name }}
+      optional: true
+{{- end }}
+{{- range $name, $value := merge (deepCopy .env) $values.settings }}
+{{- if not (kindIs "invalid" $value) }}
+- name: {{ $name }}
+  value: {{ include "crewstream.text" $value }}
+{{- end }}
+{{- end }}
+{{- end -}}
