@@ -26,14 +26,17 @@ export async function runBench(options: Options): Promise<void> {
       .join(", "),
   );
 
+  let path = "";
   const outcomes: Record<string, Outcome> = {};
   for (const scenario of chosen) {
     const say = (sentence: string): void => console.error(`  ${scenario.name}: ${sentence}`);
     const { size, repetitions } = options;
     outcomes[scenario.name] = await scenario.run({ bench, size, repetitions, say });
     printOutcome(scenario, outcomes[scenario.name] ?? { rows: [], figures: [], targets: [] });
+    // Kept as it grows: a long run that is broken off has not been for nothing.
+    path = await saveResults({ at, machine, options, outcomes } as { at: string });
   }
   console.log(`\n## targets\n`);
   for (const { targets } of Object.values(outcomes)) for (const target of targets) console.log(targetLine(target));
-  console.log(`\n${await saveResults({ at, machine, options, outcomes } as { at: string })}`);
+  console.log(`\n${path}`);
 }

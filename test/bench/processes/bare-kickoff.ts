@@ -12,10 +12,9 @@ const queue = new Queue("bare-kickoffs", {
 const app = express();
 app.disable("x-powered-by");
 app.post("/kickoff", express.json(), (request, response, next) => {
-  void queue.add("run", request.body, { removeOnComplete: true }).then(
-    (job) => response.json({ kickoff_id: job.id }),
-    next,
-  );
+  void queue
+    .add("run", request.body, { removeOnComplete: true })
+    .then((job) => response.json({ kickoff_id: job.id }), next);
 });
 const server = app.listen(0, "127.0.0.1");
 await once(server, "listening");

@@ -28,8 +28,8 @@ export const executions: Scenario = {
     const crowd = await compare(context, [{ load: many }]);
     rows.push(...crowd.all.map((measurement) => ({ load: `batched, 5000 × ${many.eventsEach}`, measurement })));
 
-    const singly = sized(size, { quick: 2000, normal: 5000, full: 20_000 });
-    for (const count of [1, 100, 1000, 5000]) {
+    const singly = sized(size, { quick: 1000, normal: 5000, full: 20_000 });
+    for (const count of size === "quick" ? [1, 100, 1000] : [1, 100, 1000, 5000]) {
       say(`realtime, ${count}`);
       const load = loadOf({
         carrier: "ours",
