@@ -30,8 +30,7 @@ export function createCluster(
   patience: Patience,
   redisOptions: RedisOptions & { replyMapping: "legacy" },
 ): Cluster {
-  const Client = patience === "patient" ? PatientCluster : Cluster;
-  return new Client(nodes, {
+  return new Cluster(nodes, {
     ...retries[patience],
     redisOptions,
     scripts: scriptDefinitions,
@@ -39,16 +38,4 @@ export function createCluster(
     enableOfflineQueue: patience === "patient",
     slotsRefreshTimeout: 3000,
   });
-}
-
-/**
- * Keeps the commands that were under way when the last node went. Cluster rejects those, while it queues the ones that
- * come a moment later; a run must not end for having been a moment earlier.
- */
-class PatientCluster extends Cluster {
-  override handleError(...[error, ttl, handlers]: Parameters<Cluster["handleError"]>): void {
-    const away = this.status !== "ready" && this.status !== "end";
-    if (away && error.message === "Connection is closed.") handlers.connectionClosed();
-    else super.handleError(error, ttl, handlers);
-  }
 }
