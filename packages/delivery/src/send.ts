@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { AppError, ErrorCode, errorMessage } from "@crewstream/contracts";
-import { TimeoutError, type Got, type Request } from "got";
+import { TimeoutError, type Got } from "got";
 import { checkUrl, type AddressPolicy } from "@crewstream/service";
 import { endWith } from "./cut-off.ts";
 import { answerOutcome, type SendOutcome } from "./outcome.ts";
@@ -56,28 +56,16 @@ export async function send(
   }
 }
 
-/**
- * Reads to the end, or to the limit, and then drops the stream with its connection. With listeners and not `for await`,
- * which cost a quarter more CPU per request (626 against 470 µs, 15 rounds in random order, got 16.1, Node 24.21).
- */
-function readCapped(stream: Request): Promise<string> {
+/** Reads to the end, or to the limit, after which leaving the loop destroys the stream and its connection. */
+async function readCapped(stream: AsyncIterable<Buffer>): Promise<string> {
   const chunks: Buffer[] = [];
   let length = 0;
-  return new Promise((resolve, reject) => {
-    const finish = (): void => resolve(Buffer.concat(chunks).subarray(0, keptLimit).toString("utf8"));
-    if (stream.closed) reject(new Error("The answer was cut short."));
-    stream.once("end", finish);
-    stream.once("error", reject);
-    // An error comes before it; this is for a stream that is dropped without one.
-    stream.once("close", () => reject(new Error("The answer was cut short.")));
-    stream.on("data", (chunk: Buffer) => {
-      if (length < keptLimit) chunks.push(chunk);
-      length += chunk.length;
-      if (length <= readLimit) return;
-      finish();
-      stream.destroy();
-    });
-  });
+  for await (const chunk of stream) {
+    if (length < keptLimit) chunks.push(chunk);
+    length += chunk.length;
+    if (length > readLimit) break;
+  }
+  return Buffer.concat(chunks).subarray(0, keptLimit).toString("utf8");
 }
 
 function failureOutcome(error: unknown, signal: AbortSignal): SendOutcome {
