@@ -18,6 +18,9 @@ export async function runBench(options: Options): Promise<void> {
     logLevel: options.logLevel,
     ...(options.profile ? { profiles: join(resultsFolder, "profiles") } : {}),
   });
+  const stop = (): void => void bench[Symbol.asyncDispose]().finally(() => process.exit(130));
+  process.once("SIGINT", stop);
+  process.once("SIGTERM", stop);
   const at = new Date().toISOString();
   const machine = describeMachine(bench.redis.version);
   console.log(

@@ -50,7 +50,15 @@ export async function startService(
     command: process.execPath,
     args: [...nodeOptions, `apps/${name}/src/main.ts`],
     cwd: root,
-    env: { PATH: process.env["PATH"], ...env, PORT: String(port), HEALTH_PORT: String(port) },
+    env: {
+      PATH: process.env["PATH"],
+      ...env,
+      PORT: String(port),
+      HEALTH_PORT: String(port),
+      // It ends with the bench, however that ends.
+      CREWSTREAM_SUPERVISED: "1",
+    },
+    ipc: true,
     onLine: (line) => {
       lines.push(line);
       if (lines.length > 20) lines.shift();
