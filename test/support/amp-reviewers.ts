@@ -1,0 +1,117 @@
+import type { ApiClient } from "./client.ts";
+import { eventually } from "./eventually.ts";
+import type { SinkRequest } from "./sink-reply.ts";
+import type { WebhookSink } from "./webhook-sink.ts";
+
+type Body = Record<string, unknown>;
+
+/** One decision of the person in front of a client: `true` accepts, a text sends the work back. */
+export type Decision = true | string;
+
+/** What a client that lets people review a run has in the end. */
+export interface Reviewed {
+  id: string;
+  state: string;
+  result: unknown;
+  /** The API's answers to its decisions. */
+  resumed: { status: number; body: Body }[];
+}
+
+export const bodyOf = (request: SinkRequest): Body => JSON.parse(request.rawBody) as Body;
+
+/**
+ * The content team's backend: it is told of steps, tasks and the result by the three legacy webhooks and asks for no
+ * human webhook. Its page shows the status as it is, where the reviewer sees that the run waits and on which task; the
+ * decision goes to `/resume` with ids in camel case, the rest in snake case, the task by its name and the URLs again.
+ * @param told called each time before the reviewer decides
+ */
+export async function contentTeam(
+  http: ApiClient,
+  sink: WebhookSink,
+  { topic, decisions, told }: { topic: string; decisions: readonly Decision[]; told: () => void },
+): Promise<Reviewed> {
+  const urls = {
+    taskWebhookUrl: sink.url("/task"),
+    stepWebhookUrl: sink.url("/step"),
+    crewWebhookUrl: sink.url("/crew"),
+  };
+  const { body } = await http.get<{ inputs: string[] }>("/inputs");
+  const form = { "approved: boolean, feedback: string": "" };
+  const inputs = { ...Object.fromEntries(body.inputs.map((name) => [name, topic])), ...form };
+  const id = String((await http.post("/kickoff", { inputs, ...urls })).body["kickoff_id"]);
+
+  const resumed: Reviewed["resumed"] = [];
+  let answered: unknown;
+  for (const decision of decisions) {
+    const status = await eventually(async () => {
+      const { body } = await http.get(`/status/${id}`);
+      if (body["state"] !== "PAUSED" || body["events_count"] === answered) throw new Error(JSON.stringify(body));
+      return body;
+    });
+    told();
+    const approved = decision === true;
+    const answer = await http.post("/resume", {
+      executionId: id,
+      taskId: (status["progress"] as Body)["current"],
+      human_feedback: approved ? "Approved and continue" : decision,
+      is_approve: approved,
+      ...(approved ? {} : { output: (status["last_step"] as Body)["result"], inputs: { topic } }),
+      ...urls,
+    });
+    if (answer.status > 299) throw new Error(`/resume: ${JSON.stringify(answer.body)}`);
+    answered = status["events_count"];
+    resumed.push(answer);
+  }
+  // The crew webhook tells it that the run is over.
+  const [crew] = await sink.received(1, "/crew");
+  const { kickoff_id: over, result } = bodyOf(crew!);
+  const { body: last } = await http.get(`/status/${String(over)}`);
+  return { id, state: String(last["state"]), result, resumed };
+}
+
+/** A field of a webhook's body, in whichever casing it comes. */
+const anyOf = (body: Body, ...names: string[]): unknown =>
+  names.map((name) => body[name]).find((value) => value !== undefined && value !== null);
+
+/**
+ * The flow manager: a human webhook with a token; a parser that takes any casing; every field of the answer in both
+ * casings. It follows the `kickoff_id` that `/resume` answers with, and cannot go on without one.
+ */
+export async function flowManager(
+  http: ApiClient,
+  sink: WebhookSink,
+  { topic, decisions }: { topic: string; decisions: readonly Decision[] },
+): Promise<Reviewed> {
+  const humanInputWebhook = {
+    url: sink.url("/human"),
+    authentication: { strategy: "bearer", token: "manager-secret" },
+  };
+  const kickoff = await http.post("/kickoff", { inputs: { topic }, humanInputWebhook, meta: { flow: "f1" } });
+  let id = String(kickoff.body["kickoff_id"]);
+
+  const resumed: Reviewed["resumed"] = [];
+  for (const decision of decisions) {
+    const request = (await sink.received(resumed.length + 1, "/human")).at(-1)!;
+    if (request.headers["authorization"] !== "Bearer manager-secret") throw new Error("a webhook without its token");
+    const asked = bodyOf(request);
+    const execution = anyOf(asked, "execution_id", "executionId", "kickoff_id", "kickoffId");
+    const task = anyOf(asked, "task_id", "taskId");
+    const feedback = decision === true ? "Approved" : decision;
+    const answer = await http.post("/resume", {
+      execution_id: execution,
+      executionId: execution,
+      task_id: task,
+      taskId: task,
+      human_feedback: feedback,
+      humanFeedback: feedback,
+      is_approve: decision === true,
+      isApprove: decision === true,
+      humanInputWebhook,
+    });
+    resumed.push(answer);
+    if (typeof answer.body["kickoff_id"] !== "string") throw new Error("no kickoff_id to follow");
+    id = answer.body["kickoff_id"];
+  }
+  const last = await http.ended(id);
+  return { id, state: String(last["state"]), result: last["result"], resumed };
+}
