@@ -3,6 +3,7 @@ import { AppError, ErrorCode, hasEnded, type ExecutionId } from "@crewstream/con
 import { jobDone, type JobResult, type Queues } from "@crewstream/queue";
 import {
   claimLease,
+  forgiveRun,
   readExecution,
   readSubscriptions,
   releaseLease,
@@ -36,6 +37,8 @@ export interface CrewContext {
   worker: string;
   automations: ReadonlyMap<string, ServedEntry>;
   threads: ThreadPool;
+  /** Executions that this process is running now. */
+  live: Set<ExecutionId>;
   /** The environment as automations see it. */
   env: Record<string, string>;
   log: Logger;
@@ -49,6 +52,17 @@ export interface CrewContext {
  * there. Whoever held the lease before can write nothing any more. `deadline` is the shutdown's: the run is handed over.
  */
 export async function runExecution(context: CrewContext, id: ExecutionId, deadline: AbortSignal): Promise<JobResult> {
+  // After an outage the queue believes that nobody has the job; the run it was for is well, and goes on here.
+  if (context.live.has(id)) return { kind: "later", delayMs: elsewhereMs };
+  context.live.add(id);
+  try {
+    return await runUnlessEnded(context, id, deadline);
+  } finally {
+    context.live.delete(id);
+  }
+}
+
+async function runUnlessEnded(context: CrewContext, id: ExecutionId, deadline: AbortSignal): Promise<JobResult> {
   const execution = await readExecution(context.store, id);
   if (execution === undefined || hasEnded(execution.state)) return jobDone;
   if (execution.state === "PAUSED") {
@@ -146,6 +160,8 @@ async function handOver(
   const { store, log } = context;
   if (AppError.is(error, ErrorCode.leaseLost) || AppError.is(error, ErrorCode.executionGone)) {
     log.warn({ reason: error.message }, "run.lost");
+    // It was silent for too long (Redis was away, the process was stopped), but it did not die of this run.
+    await forgiveRun(store, execution.id);
     return jobDone;
   }
   if (AppError.is(error, ErrorCode.shutdown)) {

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import { runExecutionJobSchema } from "@crewstream/contracts";
+import { runExecutionJobSchema, type ExecutionId } from "@crewstream/contracts";
 import { Queues, runsQueue, startWorker } from "@crewstream/queue";
 import { agreeOnPartitions, announceEveryMs, openStore, ping, processAnnouncer } from "@crewstream/redis";
 import {
@@ -54,6 +54,7 @@ export async function startCrewWorker(
     worker,
     automations,
     threads,
+    live: new Set<ExecutionId>(),
     env: automationEnvironment(),
     log,
     metrics,

@@ -81,7 +81,7 @@ export { answerHuman } from "./human.ts";
 export { claimIdempotencyKey } from "./idempotency.ts";
 export { clearInspected, keepInspected, readInspected, type InspectedRequest } from "./inspector.ts";
 export { Keys, partitionOf, type IndexedState } from "./keys.ts";
-export { claimLease, releaseLease, renewLease, type Lease, type LeaseRefusal } from "./lease.ts";
+export { claimLease, forgiveRun, releaseLease, renewLease, type Lease, type LeaseRefusal } from "./lease.ts";
 export { isOutage } from "./outage.ts";
 export { openStore, ping, type Store, type StoreConfig } from "./store.ts";
 export { tidyDeliveries } from "./tidy-deliveries.ts";

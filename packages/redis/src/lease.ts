@@ -56,6 +56,15 @@ export async function renewLease(
   return cancel === 1;
 }
 
+/**
+ * Takes a begun run off the count of those that died: its worker lost the lease and lives. Not fenced, as the worker
+ * has no epoch any more; an execution that has expired meanwhile is not made anew.
+ */
+export async function forgiveRun(store: Store, id: ExecutionId): Promise<void> {
+  const { exec } = store.keys.execution(id);
+  if ((await store.redis.exists(exec)) === 1) await store.redis.hincrby(exec, "runs", -1);
+}
+
 /** Gives the lease back, so that another worker need not wait for its end. */
 export async function releaseLease(store: Store, id: ExecutionId, epoch: number): Promise<void> {
   await runScript(store.redis, "renew-lease", [store.keys.execution(id).exec], [epoch, 0]);
