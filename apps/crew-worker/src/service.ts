@@ -18,6 +18,7 @@ import type { CrewWorkerConfig } from "./config.ts";
 import { publishedCounter } from "./published-counter.ts";
 import { recoverRuns } from "./recover-runs.ts";
 import { runExecution } from "./run-execution.ts";
+import { sweepEveryMs, sweepRunFolders } from "./sweep-run-folders.ts";
 import { findInThread } from "./threads/find-in-thread.ts";
 import { ThreadPool } from "./threads/thread-pool.ts";
 
@@ -80,10 +81,18 @@ export async function startCrewWorker(
     everyMs: config.RECONCILE_MS,
     run: (signal: AbortSignal) => recoverRuns(context, signal),
   };
+  const sweep = {
+    name: "sweep-run-folders",
+    everyMs: sweepEveryMs,
+    run: async (signal: AbortSignal) => {
+      const removed = await sweepRunFolders(store, config.RUNS_DIR, signal, Date.now());
+      if (removed > 0) log.info({ removed }, "run_folders.swept");
+    },
+  };
   const announcedProcess = processAnnouncer(store, "crew");
   stack.defer(announcedProcess.withdraw);
   const presence = { name: "announce-process", everyMs: announceEveryMs, run: announcedProcess.announce };
-  const loops = superviseLoops([announcing.loop, presence, recovery, published.loop], { log, health });
+  const loops = superviseLoops([announcing.loop, presence, recovery, sweep, published.loop], { log, health });
   // The last to be opened is the first to go: no kickoff is accepted for a worker that is about to stop.
   stack.defer(async () => {
     await loops[Symbol.asyncDispose]();
