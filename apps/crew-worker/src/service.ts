@@ -2,7 +2,14 @@ import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { runExecutionJobSchema, type ExecutionId } from "@crewstream/contracts";
 import { Queues, runsQueue, startWorker } from "@crewstream/queue";
-import { agreeOnPartitions, announceEveryMs, openStore, ping, processAnnouncer } from "@crewstream/redis";
+import {
+  agreeOnPartitions,
+  announceEveryMs,
+  openStore,
+  ping,
+  processAnnouncer,
+  readExecutionHead,
+} from "@crewstream/redis";
 import {
   createMetrics,
   Health,
@@ -85,7 +92,8 @@ export async function startCrewWorker(
     name: "sweep-run-folders",
     everyMs: sweepEveryMs,
     run: async (signal: AbortSignal) => {
-      const removed = await sweepRunFolders(store, config.RUNS_DIR, signal, Date.now());
+      const exists = async (id: ExecutionId) => (await readExecutionHead(store, id)) !== undefined;
+      const removed = await sweepRunFolders({ dir: config.RUNS_DIR, now: Date.now(), signal, exists });
       if (removed > 0) log.info({ removed }, "run_folders.swept");
     },
   };

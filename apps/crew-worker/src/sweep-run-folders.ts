@@ -1,25 +1,29 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { parseExecutionId } from "@crewstream/contracts";
-import { readExecution, type Store } from "@crewstream/redis";
+import { parseExecutionId, type ExecutionId } from "@crewstream/contracts";
 
 /** Pause between sweeps, and how long a folder is left alone after it was made: its record may be on its way. */
 export const sweepEveryMs = 3_600_000;
 
-/** Removes the folders of runs whose executions have expired. Each machine sweeps its own. */
-export async function sweepRunFolders(
-  store: Store,
-  runsDir: string,
-  signal: AbortSignal,
-  now: number,
-): Promise<number> {
+/**
+ * Removes the folders of runs whose executions have expired; each machine sweeps its own.
+ * @returns how many were removed
+ */
+export async function sweepRunFolders(options: {
+  dir: string;
+  now: number;
+  signal: AbortSignal;
+  /** Whether an execution is still known. */
+  exists(id: ExecutionId): Promise<boolean>;
+}): Promise<number> {
+  const root = resolve(options.dir);
   let removed = 0;
-  for (const name of await readdir(resolve(runsDir)).catch(() => [])) {
-    if (signal.aborted) break;
+  for (const name of await readdir(root).catch(() => [])) {
+    if (options.signal.aborted) break;
     const id = parseExecutionId(name);
-    const path = join(resolve(runsDir), name);
-    if (id === undefined || now - (await stat(path)).mtimeMs < sweepEveryMs) continue;
-    if ((await readExecution(store, id)) !== undefined) continue;
+    const path = join(root, name);
+    if (id === undefined || options.now - (await stat(path)).mtimeMs < sweepEveryMs) continue;
+    if (await options.exists(id)) continue;
     await rm(path, { recursive: true, force: true });
     removed += 1;
   }
