@@ -26,7 +26,8 @@ export interface FaultReport {
 export async function faultRun(system: FaultySystem, seed: number): Promise<FaultReport> {
   const random = seededRandom(seed);
   await using sink = await WebhookSink.start();
-  sink.script("", misbehave(random));
+  // A sequence of its own: how many requests come, and when, must not decide what is killed.
+  sink.script("", misbehave(seededRandom(seed + 1_000_000)));
   const kickoffs = await Promise.all(
     Array.from({ length: executions }, (_, index) => kickoff(system, sink, `/${seed}/${index}`, random)),
   );
@@ -108,11 +109,14 @@ async function strike(system: FaultySystem, random: () => number): Promise<strin
   return `${worker} ${signal}`;
 }
 
+/** A run that lost its worker three times is given up, which is an end as good as success for what is promised here. */
+const givenUp = /died 3 times/;
+
 async function ended(system: FaultySystem, executionId: string): Promise<void> {
   await eventually(async () => {
     const { status, body } = await system.client.get(`/status/${executionId}`);
-    if (status !== 200 || body["state"] !== "SUCCESS")
-      throw new Error(`${executionId}: ${status} ${JSON.stringify(body).slice(0, 300)}`);
+    const over = body["state"] === "SUCCESS" || givenUp.test(String(body["error"]));
+    if (status !== 200 || !over) throw new Error(`${executionId}: ${status} ${JSON.stringify(body).slice(0, 500)}`);
   }, limitMs);
 }
 
