@@ -1,7 +1,7 @@
-import { errorMessage, type RunOutcome } from "@crewstream/contracts";
+import { noUsage, type RunOutcome } from "@crewstream/contracts";
 import type { ExecutionRecord } from "@crewstream/redis";
 import { closingEvents } from "./closing-events.ts";
-import { failedOutcome, outcomeFields } from "./outcome-fields.ts";
+import { outcomeFields } from "./outcome-fields.ts";
 import type { RunSteps } from "./run-steps.ts";
 
 /** Ends a run that cannot end itself: closes everything it had begun, and records how it ended, in one write. */
@@ -18,8 +18,10 @@ export async function giveUp(
     const data = { ...event.data, emission_sequence: seq };
     return { seq, id, type, json: JSON.stringify({ id, execution_id: execution.id, timestamp, type, data }) };
   });
-  const failed = failedOutcome(new Error(end.error));
+  const usage = noUsage();
   const outcome: RunOutcome =
-    end.state === "FAILED" ? failed : { state: "REVOKED", error: errorMessage(end.error), usage: failed.usage };
+    end.state === "FAILED"
+      ? { state: "FAILED", error: end.error, errorType: "Error", usage }
+      : { state: "REVOKED", error: end.error, usage };
   await steps.append({ events, rows: [], fields: outcomeFields(outcome, now.getTime()) });
 }

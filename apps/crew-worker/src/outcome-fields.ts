@@ -1,4 +1,4 @@
-import { errorMessage, type PausedOutcome, type RunOutcome } from "@crewstream/contracts";
+import type { PausedOutcome, RunOutcome } from "@crewstream/contracts";
 
 /** How a run's end, or its standing still, stands in its record. */
 export function outcomeFields(outcome: RunOutcome | PausedOutcome, now: number): Record<string, string | number> {
@@ -21,23 +21,4 @@ export function outcomeFields(outcome: RunOutcome | PausedOutcome, now: number):
   }
   if (outcome.state === "FAILED") return { ...common, error: outcome.error, error_type: outcome.errorType };
   return { ...common, error: outcome.error };
-}
-
-/** A failure that the runtime did not turn into an outcome itself. */
-export function failedOutcome(error: unknown): RunOutcome {
-  const usage = {
-    total_tokens: 0,
-    prompt_tokens: 0,
-    cached_prompt_tokens: 0,
-    completion_tokens: 0,
-    reasoning_tokens: 0,
-    cache_creation_tokens: 0,
-    successful_requests: 0,
-  };
-  return {
-    state: "FAILED",
-    error: errorMessage(error),
-    errorType: error instanceof Error ? error.name : "Error",
-    usage,
-  };
 }

@@ -26,6 +26,19 @@ export const usageSchema = z.object({
 });
 export type Usage = z.infer<typeof usageSchema>;
 
+/** No token used, no request made. */
+export function noUsage(): Usage {
+  return {
+    total_tokens: 0,
+    prompt_tokens: 0,
+    cached_prompt_tokens: 0,
+    completion_tokens: 0,
+    reasoning_tokens: 0,
+    cache_creation_tokens: 0,
+    successful_requests: 0,
+  };
+}
+
 /** How far a run is: AMP's `progress`. Crews count tasks and know the total; flows count steps and do not. */
 export interface Progress {
   unit: "task" | "step";

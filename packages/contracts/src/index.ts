@@ -46,6 +46,7 @@ export {
   executionStates,
   executionStateSchema,
   hasEnded,
+  noUsage,
   usageSchema,
   type ExecutionState,
   type LastStep,

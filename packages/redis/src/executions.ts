@@ -136,11 +136,6 @@ export async function readExecutionHead(
   return parsed.success ? { seq: Number(seq), state: parsed.data } : undefined;
 }
 
-/** Records that a person wants the run stopped; its worker sees it at its next heartbeat. */
-export async function requestCancel(store: Store, id: ExecutionId): Promise<void> {
-  await store.redis.hset(store.keys.execution(id).exec, "cancel", "1");
-}
-
 /**
  * What a cancel did: the run has ended, its worker was asked, a worker must take it (it waited for a person) to end it,
  * it had ended before, or there is no such execution.

@@ -53,7 +53,6 @@ export {
   forgetExecution,
   readExecution,
   readExecutionHead,
-  requestCancel,
   retireExecution,
   type CancelAnswer,
   type ExecutionRecord,
