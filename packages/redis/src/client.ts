@@ -2,6 +2,7 @@ import { AppError, ErrorCode } from "@crewstream/contracts";
 import type { Logger, Variables } from "@crewstream/service";
 import { Redis, type Cluster, type RedisOptions } from "ioredis";
 import { createCluster } from "./cluster.ts";
+import { gatherWrites } from "./gather-writes.ts";
 import { scriptDefinitions } from "./scripts.ts";
 
 export type RedisClient = (Redis | Cluster) & AsyncDisposable;
@@ -50,6 +51,7 @@ export function createRedis(
     scripts: scriptDefinitions,
   };
   const client = connect(config, options.patience, common satisfies RedisOptions);
+  gatherWrites(client);
   // Without a listener a lost connection would end the process.
   let lastLogged = 0;
   client.on("error", (error: Error) => {
