@@ -1,6 +1,7 @@
 import { newExecutionId, type ExecutionId } from "@crewstream/contracts";
 import {
   addFeed,
+  advanceFeed,
   closeFeed,
   discardDelivery,
   readAttempts,
@@ -11,7 +12,6 @@ import {
   retireExecution,
   reviveDelivery,
   sealDeliveries,
-  settleDeliveries,
   listActive,
   partitionOf,
   type Attempt,
@@ -47,7 +47,7 @@ const tried = (first: number, outcome: Settlement["outcome"], last = first): Set
   outcome,
 });
 const settle = (address: { executionId: ExecutionId; feed: number }, ...settlements: Settlement[]) =>
-  settleDeliveries(store, address, { settlements, maxParked: limit });
+  advanceFeed(store, address, { settlements, maxParked: limit });
 const counters = (address: { executionId: ExecutionId; feed: number }) =>
   store.redis.hgetall(store.keys.execution(address.executionId).feed(address.feed).feed);
 const ttls = async (id: ExecutionId): Promise<number[]> => {
@@ -58,8 +58,8 @@ const ttls = async (id: ExecutionId): Promise<number[]> => {
 describe("sealing", () => {
   test("moves the cursor once: of two that read the same place, one is told to read again", async () => {
     const address = await fed(4);
-    expect(await sealDeliveries(store, address, { from: 0, to: 2, deliveries: [record(1, 2)] })).toBe(true);
-    expect(await sealDeliveries(store, address, { from: 0, to: 3, deliveries: [record(1, 3)] })).toBe(false);
+    expect(await sealDeliveries(store, address, { from: 0, to: 2, deliveries: [record(1, 2)] })).toBe("sealed");
+    expect(await sealDeliveries(store, address, { from: 0, to: 3, deliveries: [record(1, 3)] })).toBe("stale");
     const feed = await readFeed(store, address);
     expect(feed?.cursor).toBe(2);
     expect(feed?.open).toEqual([{ ...record(1, 2), state: "sealed" }]);
@@ -68,9 +68,42 @@ describe("sealing", () => {
   test("is refused when the subscription has ended", async () => {
     const address = await fed(2);
     await closeFeed(store, address, "gone");
-    const late = sealDeliveries(store, address, { from: 0, to: 1, deliveries: [record(1)] });
-    await expect(late).rejects.toMatchObject({ code: "conflict" });
+    expect(await sealDeliveries(store, address, { from: 0, to: 1, deliveries: [record(1)] })).toBe("closed");
     expect((await readFeed(store, address))?.open).toEqual([]);
+  });
+});
+
+describe("a whole turn of a feed", () => {
+  test("settles what came back and seals what goes out", async () => {
+    const address = await fed(3);
+    await sealDeliveries(store, address, { from: 0, to: 2, deliveries: [record(1), record(2)] });
+    const answer = await advanceFeed(store, address, {
+      settlements: [tried(1, "delivered"), tried(2, "parked")],
+      seal: { from: 2, to: 3, deliveries: [record(3)] },
+      maxParked: limit,
+    });
+    expect(answer).toEqual({ effects: ["settled", "settled"], wake: false, sealed: "sealed" });
+    const feed = await readFeed(store, address);
+    expect(feed?.cursor).toBe(3);
+    expect(feed?.open.map(({ first, state }) => [first, state])).toEqual([
+      [2, "parked"],
+      [3, "sealed"],
+    ]);
+    expect(await counters(address)).toMatchObject({ delivered: "1", parked: "1" });
+  });
+
+  test("settles also when another job has moved the cursor meanwhile", async () => {
+    const address = await fed(3);
+    await sealDeliveries(store, address, { from: 0, to: 2, deliveries: [record(1), record(2)] });
+    const answer = await advanceFeed(store, address, {
+      settlements: [tried(1, "delivered")],
+      seal: { from: 1, to: 3, deliveries: [record(3)] },
+      maxParked: limit,
+    });
+    expect(answer).toMatchObject({ effects: ["settled"], sealed: "stale" });
+    const feed = await readFeed(store, address);
+    expect(feed?.cursor).toBe(2);
+    expect(feed?.open.map(({ first }) => first)).toEqual([2]);
   });
 });
 

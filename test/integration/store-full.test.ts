@@ -1,5 +1,5 @@
 import { newExecutionId } from "@crewstream/contracts";
-import { readFeed, sealDeliveries, settleDeliveries } from "@crewstream/redis";
+import { advanceFeed, readFeed, sealDeliveries } from "@crewstream/redis";
 import { expect, test } from "vitest";
 import { createTestExecution, events, openTestStore, publish, subscription } from "../support/executions.ts";
 import { FaultyRedis } from "../support/redis.ts";
@@ -23,7 +23,7 @@ test("a Redis without room refuses new events and new deliveries, and takes what
     { record: { ...record(1), nextAt: 5 }, outcome: "parked" as const },
     { record: record(2), outcome: "delivered" as const },
   ];
-  expect(await settleDeliveries(store, address, { settlements, maxParked: 5 })).toMatchObject({
+  expect(await advanceFeed(store, address, { settlements, maxParked: 5 })).toMatchObject({
     effects: ["settled", "settled"],
   });
   await store.redis.config("SET", "maxmemory", "0");

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { deliveryId, endpointId, newExecutionId } from "@crewstream/contracts";
 import {
+  advanceFeed,
   activeExecutions,
   addTallies,
   announceWorker,
@@ -13,13 +14,13 @@ import {
   listDeliveries,
   listEndpoints,
   liveProcesses,
+  logAttempts,
   partitionOf,
   processAnnouncer,
   readAttemptLog,
   relist,
   sealDeliveries,
   servedAutomations,
-  settleDeliveries,
   takeTurn,
   tidyDeliveries,
   withdrawWorker,
@@ -82,7 +83,7 @@ describe("the lists of deliveries", () => {
     const id = await createTestExecution(store, [subscription(url)]);
     const address = { executionId: id, feed: 0 };
     const late: Settlement[] = [{ record: { ...record(1), nextAt: 1 }, outcome: "parked" }];
-    const { effects } = await settleDeliveries(store, address, { settlements: late, maxParked: 5 });
+    const { effects } = await advanceFeed(store, address, { settlements: late, maxParked: 5 });
     await indexSettlements(store, address, endpoint, late, effects);
     expect(await countDeliveries(store, "retrying")).toBe(0);
   });
@@ -105,8 +106,9 @@ describe("the lists of deliveries", () => {
     };
     const dead: Settlement[] = [{ record: record(1), outcome: "dead", attempt }];
     await sealDeliveries(store, address, { from: 0, to: 1, deliveries: [record(1, 0)] });
-    await settleDeliveries(store, address, { settlements: dead, maxParked: 5 });
+    await advanceFeed(store, address, { settlements: dead, maxParked: 5 });
     await indexSettlements(store, address, endpoint, dead);
+    await logAttempts(store, [attempt]);
     await addTallies(store, new Map([[endpoint, { ...emptyTally(), failed: 1 }]]), Date.now());
 
     const retentionMs = 60_000;

@@ -1,13 +1,14 @@
 import { endpointId, parseExecutionId, type ExecutionId, type StoredEvent } from "@crewstream/contracts";
 import {
   addTallies,
+  advanceFeed,
   appendStep,
   claimLease,
   emptyTally,
   indexSettlements,
+  logAttempts,
   readExecution,
   sealDeliveries,
-  settleDeliveries,
   type DeliveryRecord,
   type Settlement,
   type Store,
@@ -94,8 +95,12 @@ export async function playDeliveries(
     };
     return [{ record, outcome, attempt }];
   });
-  await settleDeliveries(store, address, { settlements, maxParked: 100 });
+  await advanceFeed(store, address, { settlements, maxParked: 100 });
   await indexSettlements(store, address, endpoint, settlements);
+  await logAttempts(
+    store,
+    settlements.flatMap(({ attempt }) => (attempt === undefined ? [] : [attempt])),
+  );
   const tally = { ...emptyTally(), delivered: 1, failed: 2, events: 3 };
   await addTallies(store, new Map([[endpoint, tally]]), now);
 }

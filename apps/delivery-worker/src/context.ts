@@ -1,4 +1,12 @@
-import { createAlerts, createClient, EndpointGate, StatsCollector, type DeliveryContext } from "@crewstream/delivery";
+import {
+  AttemptLogger,
+  createAlerts,
+  createClient,
+  createSender,
+  EndpointGate,
+  StatsCollector,
+  type DeliveryContext,
+} from "@crewstream/delivery";
 import type { Queues } from "@crewstream/queue";
 import type { Store } from "@crewstream/redis";
 import { addressPolicy, createCipher, type Logger, type Metrics } from "@crewstream/service";
@@ -20,6 +28,9 @@ export function createDeliveryContext(
   const retrySchedule = config.WEBHOOK_RETRY_SCHEDULE;
   const firstPauseMs = Math.min(retrySchedule[0] ?? 5000, longestProbePauseMs);
   const alert = createAlerts(store, queues, config.OPERATIONS_WEBHOOK_URL);
+  const signingSecrets = config.WEBHOOK_SIGNING_SECRET.reveal()
+    .split(",")
+    .map((secret) => secret.trim());
   const gate = new EndpointGate({
     store,
     log,
@@ -50,10 +61,7 @@ export function createDeliveryContext(
     policy,
     gate,
     cipher: createCipher(config.ENCRYPTION_KEY),
-    signingSecrets: config.WEBHOOK_SIGNING_SECRET.reveal()
-      .split(",")
-      .map((secret) => secret.trim()),
-    userAgent: `crewstream/${version}`,
+    sender: createSender({ userAgent: `crewstream/${version}`, signingSecrets }),
     limits: {
       batchMaxEvents: config.WEBHOOK_BATCH_MAX_EVENTS,
       batchMaxBytes: config.WEBHOOK_BATCH_MAX_BYTES,
@@ -64,6 +72,7 @@ export function createDeliveryContext(
       retentionMs: config.RETENTION_DAYS * dayMs,
     },
     stats: new StatsCollector(),
+    attempts: stack.use(new AttemptLogger(store, log)),
     alert,
     log,
     metrics,

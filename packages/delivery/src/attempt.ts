@@ -1,42 +1,13 @@
-import {
-  deliveryId,
-  endpointId,
-  webhookHeaders,
-  type Authentication,
-  type Ordering,
-  type Subscription,
-  type SubscriptionSecrets,
-} from "@crewstream/contracts";
-import { humanRequestHeaders, sign } from "@crewstream/receiver";
-import type { Attempt, DeliveryRecord, FeedAddress, Settlement } from "@crewstream/redis";
+import { deliveryId, type Ordering } from "@crewstream/contracts";
+import type { Attempt, DeliveryRecord, Settlement } from "@crewstream/redis";
 import type { DeliveryContext } from "./context.ts";
 import type { Permit } from "./endpoint-gate.ts";
 import { decideFate, type Fate } from "./fate.ts";
+import type { OpenedFeed } from "./opened-feed.ts";
 import { endpointVerdict, type SendOutcome } from "./outcome.ts";
 import { redactEcho } from "./redact-echo.ts";
-import { createRenderer, type RenderedEvent, type Renderer } from "./render.ts";
+import type { RenderedEvent } from "./render.ts";
 import { send, type SendResult } from "./send.ts";
-import { openSubscriptionSecrets } from "./secrets.ts";
-
-/** A feed with what its attempts need, opened once per job. */
-export interface OpenedFeed {
-  address: FeedAddress;
-  subscription: Subscription;
-  secrets: SubscriptionSecrets;
-  renderer: Renderer;
-  /** Endpoint id. */
-  endpoint: string;
-}
-
-/**
- * A feed ready for attempts: its secrets decrypted, its renderer made.
- * @throws AppError `configuration` when the key they were sealed with is gone
- */
-export function openFeed(context: DeliveryContext, address: FeedAddress, subscription: Subscription): OpenedFeed {
-  const secrets = openSubscriptionSecrets(context.cipher, address, subscription.sealedSecrets);
-  const endpoint = endpointId(new URL(subscription.url));
-  return { address, subscription, secrets, endpoint, renderer: createRenderer(subscription, secrets) };
-}
 
 /**
  * Makes one attempt of a sealed delivery, and decides what becomes of it. The caller writes the fate down.
@@ -89,50 +60,9 @@ async function request(
 ): Promise<SendResult> {
   const body = feed.renderer.body(events);
   return send(
-    { url: feed.subscription.url, body, headers: requestHeaders(context, feed, record, body, at) },
+    { url: feed.subscription.url, body, headers: feed.headers(record, body, at) },
     { client: context.client, policy: context.policy, signal },
   );
-}
-
-function requestHeaders(
-  context: DeliveryContext,
-  feed: OpenedFeed,
-  record: DeliveryRecord,
-  body: string,
-  now: number,
-): Record<string, string> {
-  const id = deliveryId({ ...feed.address, first: record.first });
-  const timestamp = Math.floor(now / 1000);
-  const own = feed.secrets.signingSecret;
-  const secrets = own === undefined ? context.signingSecrets : [own];
-  return {
-    "content-type": "application/json",
-    "user-agent": context.userAgent,
-    ...(feed.secrets.authentication === undefined ? {} : authenticationHeader(feed.secrets.authentication)),
-    [webhookHeaders.id]: id,
-    [webhookHeaders.timestamp]: String(timestamp),
-    [webhookHeaders.signature]: sign({ id, timestamp, body, secrets }),
-    [webhookHeaders.attempt]: String(record.attempts + 1),
-    [webhookHeaders.executionId]: feed.address.executionId,
-    [webhookHeaders.sequence]: `${record.first}-${record.last}`,
-    ...(feed.subscription.form === "human_flow" ? humanRequestHeaders(body, timestamp, secrets[0] ?? "") : {}),
-    ...(feed.subscription.replayOf === undefined ? {} : { [webhookHeaders.replayOf]: feed.subscription.replayOf }),
-  };
-}
-
-function authenticationHeader(authentication: Authentication): Record<string, string> {
-  switch (authentication.strategy) {
-    case "bearer":
-      return { authorization: `Bearer ${authentication.token}` };
-    case "basic": {
-      const { username, password } = authentication;
-      return { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}` };
-    }
-    case "header":
-      return { [authentication.name.toLowerCase()]: authentication.value };
-    default:
-      return authentication satisfies never;
-  }
 }
 
 function toAttempt(feed: OpenedFeed, fate: Fate, result: SendResult, at: number): Attempt {
@@ -155,7 +85,7 @@ function toAttempt(feed: OpenedFeed, fate: Fate, result: SendResult, at: number)
   };
 }
 
-/** One wide line and the counters of an attempt. The URL's path and query may hold a receiver's key: origin only. */
+/** One wide line and the counters of an attempt. */
 function report(
   context: DeliveryContext,
   feed: OpenedFeed,
@@ -175,7 +105,7 @@ function report(
   if (fate.kind === "parked" && attempt.attempt === 1) metrics.deliveriesParked.inc();
   if (fate.kind === "dead") metrics.deliveriesDead.inc();
   const { response: _response, ...facts } = attempt;
-  const line = { ...facts, endpoint: new URL(feed.subscription.url).origin };
+  const line = { ...facts, endpoint: feed.origin };
   if (fate.kind === "delivered") log.info(line, "delivery.attempted");
   else log.warn(line, "delivery.attempted");
 }

@@ -1,10 +1,12 @@
 import type { Subscription } from "@crewstream/contracts";
-import type { DeliveryRecord, FeedAddress, FeedState, Settlement } from "@crewstream/redis";
+import { sealDeliveries, type DeliveryRecord, type FeedAddress, type Settlement } from "@crewstream/redis";
 import type { DeliveryContext } from "./context.ts";
+import { recordOf, type Cut, type FeedReader } from "./feed-reader.ts";
+import type { OpenedFeed } from "./opened-feed.ts";
 import { settle } from "./settle.ts";
 
 /** Dead letters written at once. */
-export const buryPage = 100;
+const buryPage = 100;
 
 /**
  * Whether an endpoint has been failing for longer than a delivery's whole schedule takes. What waited all that time
@@ -14,11 +16,6 @@ export const buryPage = 100;
 export function isLost(context: DeliveryContext, subscription: Subscription, failingMs: number): boolean {
   const schedule = subscription.retrySchedule ?? context.limits.retrySchedule;
   return failingMs > schedule.reduce((sum, delay) => sum + delay, 0);
-}
-
-/** Whether a feed's stream will not grow any more. */
-export function isComplete(state: FeedState): boolean {
-  return state.until !== undefined || (state.executionState !== "RUNNING" && state.executionState !== "STARTED");
 }
 
 /** Makes sealed or parked deliveries dead letters without an attempt. */
@@ -36,4 +33,31 @@ export async function bury(
   await settle(context, address, endpoint, settlements);
   context.metrics.deliveriesDead.inc(records.length);
   context.log.warn({ ...address, deliveries: records.length }, "feed.buried");
+}
+
+/** Gives up all that waits in a feed: what was sealed, and what its stream holds behind `cursor`. */
+export async function buryBacklog(
+  context: DeliveryContext,
+  { address, endpoint }: OpenedFeed,
+  sealed: readonly DeliveryRecord[],
+  reader: FeedReader,
+  cursor: number,
+): Promise<void> {
+  await bury(context, address, endpoint, sealed);
+  for (let from = cursor; ;) {
+    const cuts: Cut[] = [];
+    while (cuts.length < buryPage) {
+      await reader.fill();
+      const cut = reader.cut();
+      if (cut === undefined) break;
+      cuts.push(cut);
+    }
+    const last = cuts.at(-1);
+    if (last === undefined) return;
+    const deliveries = cuts.map(recordOf);
+    const answer = await sealDeliveries(context.store, address, { from, to: last.cursor, deliveries });
+    if (answer !== "sealed") return;
+    from = last.cursor;
+    await bury(context, address, endpoint, deliveries);
+  }
 }

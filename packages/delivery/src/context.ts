@@ -2,8 +2,10 @@ import type { ExecutionId } from "@crewstream/contracts";
 import type { Store } from "@crewstream/redis";
 import type { AddressPolicy, Cipher, Logger, Metrics } from "@crewstream/service";
 import type { Got } from "got";
+import type { AttemptLogger } from "./attempt-logger.ts";
 import type { EndpointGate } from "./endpoint-gate.ts";
 import type { Alert } from "./alerts.ts";
+import type { Sender } from "./request-headers.ts";
 import type { StatsCollector } from "./stats-collector.ts";
 
 /** The numbers of `WEBHOOK_*`. */
@@ -37,11 +39,10 @@ export interface DeliveryContext {
   policy: AddressPolicy;
   gate: EndpointGate;
   cipher: Cipher;
-  /** `whsec_…` secrets of the deployment, newest first. */
-  signingSecrets: readonly string[];
-  userAgent: string;
+  sender: Sender;
   limits: DeliveryLimits;
   stats: StatsCollector;
+  attempts: AttemptLogger;
   /** Tells whoever runs this deployment; sends nothing when nobody asked for it. */
   alert(alert: Alert): Promise<void>;
   log: Logger;

@@ -1,20 +1,16 @@
-import { AppError, ErrorCode } from "@crewstream/contracts";
-import {
-  readExecutionHead,
-  sealDeliveries,
-  type DeliveryRecord,
-  type FeedState,
-  type Settlement,
-} from "@crewstream/redis";
-import { attemptDelivery, type OpenedFeed } from "./attempt.ts";
-import { bury, buryPage, isComplete, isLost } from "./bury.ts";
+import type { DeliveryRecord, FeedState, Seal, Settlement, SettlementEffect } from "@crewstream/redis";
+import { attemptDelivery } from "./attempt.ts";
+import { buryBacklog, isLost } from "./bury.ts";
 import type { DeliveryContext } from "./context.ts";
 import { endFeed } from "./end-feed.ts";
-import type { Permit, Wait } from "./endpoint-gate.ts";
-import { FeedReader, readDelivery, type Cut } from "./feed-reader.ts";
+import type { Permit } from "./endpoint-gate.ts";
+import { FeedReader, readDelivery, recordOf, type Cut } from "./feed-reader.ts";
+import { InFlight } from "./in-flight.ts";
+import { isComplete, lookAtBatch } from "./look-at-batch.ts";
+import type { OpenedFeed } from "./opened-feed.ts";
 import type { RenderedEvent } from "./render.ts";
 import { rest, type DrainResult } from "./rest.ts";
-import { settle } from "./settle.ts";
+import { publishSettlements, writeTurn } from "./settle.ts";
 
 /** A sealed delivery and its events. */
 interface Sealed {
@@ -28,10 +24,22 @@ interface Ready {
   permit: Permit;
 }
 
-/** Waiting for the next wake of a blocked endpoint is spread over this much more, so that feeds do not come together. */
-const spreadMs = 1000;
+/** What one turn sends: deliveries, and the seal of those among them that are new. */
+interface Turn {
+  ready: Ready[];
+  seal?: Seal | undefined;
+}
 
-/** One pass over a feed; {@link Drain.run} says what it wants next. */
+/** A feed that always has more gives its worker slot to others after so long, ms. */
+const quantumMs = 2000;
+/** While a window in real time has room, the stream is looked at again after this, and then twice as long, ms. */
+const firstLookMs = 25;
+const longestLookMs = 200;
+
+/**
+ * One pass over a feed; {@link Drain.run} says what it wants next. It goes in turns: gather what may be sent, write down
+ * what came back together with the seal of what goes out, send, wait for answers.
+ */
 export class Drain {
   readonly #context: DeliveryContext;
   readonly #feed: OpenedFeed;
@@ -39,12 +47,16 @@ export class Drain {
   readonly #signal: AbortSignal;
   readonly #reader: FeedReader;
   readonly #window: number;
+  readonly #startedAt = Date.now();
   /** Sealed by a job that did not live to settle them; they go first, as they were. */
   readonly #leftOver: DeliveryRecord[];
-  readonly #inFlight = new Set<Promise<void>>();
+  readonly #inFlight = new InFlight();
+  #lookMs = firstLookMs;
   #settlements: Settlement[] = [];
   #cursor: number;
   #parked: number;
+  /** Why the receiver ended the subscription. */
+  #ended: string | undefined;
   #pass: DrainResult | undefined;
   #failure: { error: unknown } | undefined;
 
@@ -72,171 +84,130 @@ export class Drain {
   async run(): Promise<DrainResult> {
     for (;;) {
       // Requests under way are awaited and written down also when something breaks.
-      await this.#launch().catch((error: unknown) => {
-        this.#failure ??= { error };
-      });
-      await this.#settle();
-      if (this.#inFlight.size === 0) {
-        if (this.#failure !== undefined) throw this.#failure.error;
-        if (this.#pass !== undefined) return this.#pass;
-        if (this.#settlements.length === 0 && !(await this.#more())) break;
-      } else {
-        await Promise.race(this.#inFlight);
-      }
-    }
-    return rest(this.#context, this.#feed.address, this.#state.feeds);
-  }
-
-  /** Whether there is something to send still; moves the cursor past what was read and not selected. */
-  async #more(): Promise<boolean> {
-    if (this.#leftOver.length > 0) return true;
-    if (this.#parked >= this.#context.limits.maxParked) return false;
-    await this.#reader.fill();
-    if (this.#reader.oldest !== undefined) return true;
-    if (this.#reader.scannedTo > this.#cursor) await this.#seal(this.#reader.scannedTo, []);
-    return false;
-  }
-
-  /** Starts as many deliveries as the window and the endpoint have room for. */
-  async #launch(): Promise<void> {
-    const ready: Ready[] = [];
-    let sealed = false;
-    try {
-      sealed = await this.#gather(ready);
-    } finally {
-      if (!sealed) await Promise.all(ready.map(({ permit }) => permit.release({ verdict: "silent" })));
-    }
-    if (sealed) for (const each of ready) this.#send(each.sealed, each.permit);
-  }
-
-  /** Fills `ready` with deliveries, and seals the new ones among them; false when none of them may be sent. */
-  async #gather(ready: Ready[]): Promise<boolean> {
-    const fresh: Sealed[] = [];
-    let cursor = this.#cursor;
-    while (
-      this.#pass === undefined &&
-      this.#failure === undefined &&
-      this.#inFlight.size + ready.length < this.#window
-    ) {
-      if (this.#signal.aborted) {
-        this.#pass = { kind: "later", delayMs: 0 };
-        break;
-      }
-      const head = this.#leftOver[0];
-      if (head?.nextAt !== undefined && head.nextAt > Date.now()) {
-        this.#pass = laterAt(head.nextAt);
-        break;
-      }
-      if (head === undefined && !(await this.#prepare())) break;
-      const permit = await this.#permit(this.#inFlight.size + ready.length === 0);
-      if (permit === undefined) break;
-      const record = this.#leftOver.shift();
-      const next: Ready = { permit, sealed: { record: record ?? newRecord(0, 0, 0), events: [] } };
-      ready.push(next);
-      if (record !== undefined) {
-        next.sealed.events = await readDelivery(this.#context.store, this.#feed.address, record, this.#feed.renderer);
+      const turn = await this.#gather().catch((error: unknown) => this.#fail(error));
+      await this.#write(turn);
+      if (this.#inFlight.size > 0) {
+        await this.#answers();
         continue;
       }
-      const cut = this.#reader.cut();
-      const [first, last] = [cut?.events[0], cut?.events.at(-1)];
-      if (cut === undefined || first === undefined || last === undefined) {
-        ready.pop();
-        await permit.release({ verdict: "silent" });
-        break;
-      }
-      cursor = cut.cursor;
-      next.sealed = { record: newRecord(first.seq, last.seq, cut.events.length), events: cut.events };
-      fresh.push(next.sealed);
+      if (this.#settlements.length > 0) continue;
+      if (this.#ended !== undefined) await this.#end(this.#ended);
+      if (this.#failure !== undefined) throw this.#failure.error;
+      if (this.#pass !== undefined) return this.#pass;
+      if (this.#leftOver.length > 0 || (turn.ready.length > 0 && !this.#reader.dry)) continue;
+      const rested = await rest(this.#context, this.#feed.address, this.#state.feeds);
+      // More came just now: it is read here, unless this pass knows of too many parked ones.
+      if (rested.kind === "done" || this.#parked >= this.#context.limits.maxParked) return rested;
     }
-    return fresh.length === 0 || this.#seal(cursor, fresh);
   }
 
-  /** Fills the reader; false when nothing is to be sealed now (nothing there, or a batch that may still grow). */
-  async #prepare(): Promise<boolean> {
-    if (this.#parked >= this.#context.limits.maxParked) return false;
-    if (this.#reader.oldest === undefined || !this.#reader.full) await this.#reader.fill();
-    const { oldest } = this.#reader;
-    if (oldest === undefined) return false;
-    // Nothing more comes soon to a complete stream: waiting would not fill the batch.
-    if (this.#feed.subscription.mode === "realtime" || this.#reader.full || isComplete(this.#state)) return true;
-    const youngMs = oldest.at + this.#context.limits.batchMaxWaitMs - Date.now();
-    if (youngMs <= 0) return true;
-    return this.#inFlight.size === 0 && (await this.#leaveToGrow(youngMs));
-  }
-
-  /**
-   * Ends this pass with a wake for when the batch is old enough. While this job is active its queue keeps one further
-   * wake, the last one asked for: ours may take the place of one that said that the batch is full or the run over. So
-   * that is looked for after ours stands; whatever comes later takes the place of ours.
-   * @returns whether there is no need to wait after all
-   */
-  async #leaveToGrow(youngMs: number): Promise<boolean> {
-    const { store, queues } = this.#context;
-    const { address } = this.#feed;
-    await queues.wakeFeed(address, { delayMs: youngMs });
-    const head = await readExecutionHead(store, address.executionId);
-    if (head !== undefined) this.#state.executionState = head.state;
-    await this.#reader.fill();
-    if (this.#reader.full || isComplete(this.#state)) return true;
-    this.#pass = { kind: "done" };
-    return false;
-  }
-
-  /** Leave for one request. Only the first of a window waits for it; the others take what is free. */
-  async #permit(first: boolean): Promise<Permit | undefined> {
-    const { gate } = this.#context;
-    if (!first) return gate.tryAcquire(this.#feed.endpoint);
-    const answer: Permit | Wait = await gate.acquire(this.#feed.endpoint);
-    if ("release" in answer) return answer;
-    if (isComplete(this.#state) && isLost(this.#context, this.#feed.subscription, answer.failingMs)) await this.#bury();
-    this.#pass = { kind: "later", delayMs: answer.waitMs + Math.random() * spreadMs };
-    return undefined;
-  }
-
-  /** Seals before the first byte leaves. False when another job has moved the cursor: this one starts over. */
-  async #seal(cursor: number, fresh: readonly Sealed[]): Promise<boolean> {
-    const deliveries = fresh.map((sealed) => sealed.record);
-    const seal = { from: this.#cursor, to: cursor, deliveries };
-    const moved = await sealDeliveries(this.#context.store, this.#feed.address, seal).catch((error: unknown) => {
-      // The receiver has ended the subscription meanwhile: the next pass sees it.
-      if (AppError.is(error, ErrorCode.conflict)) return false;
+  /** As many deliveries as there are, and as the window and the endpoint have room for. */
+  async #gather(): Promise<Turn> {
+    const room = this.#window - this.#inFlight.size;
+    if (this.#pass !== undefined || this.#failure !== undefined || this.#ended !== undefined || room <= 0)
+      return { ready: [] };
+    if (this.#signal.aborted || Date.now() - this.#startedAt > quantumMs) {
+      this.#pass = { kind: "later", delayMs: 0 };
+      return { ready: [] };
+    }
+    const permits = [...(await this.#permits(await this.#sendable(room)))];
+    const ready: Ready[] = [];
+    const cuts: Cut[] = [];
+    try {
+      for (let permit = permits[0]; permit !== undefined; permit = permits[0]) {
+        const next = await this.#next();
+        if (next === undefined) break;
+        if ("cursor" in next) cuts.push(next);
+        ready.push({ permit, sealed: "cursor" in next ? { record: recordOf(next), events: next.events } : next });
+        permits.shift();
+      }
+    } catch (error) {
+      permits.push(...ready.map(({ permit }) => permit));
       throw error;
-    });
-    if (moved) this.#cursor = cursor;
-    else this.#pass = { kind: "later", delayMs: 100 };
-    return moved;
-  }
-
-  /** Gives up all that waits for an endpoint which has been failing for too long. */
-  async #bury(): Promise<void> {
-    const { address, endpoint } = this.#feed;
-    await bury(this.#context, address, endpoint, this.#leftOver.splice(0));
-    for (;;) {
-      const cuts: Cut[] = [];
-      while (cuts.length < buryPage) {
-        await this.#reader.fill();
-        const cut = this.#reader.cut();
-        if (cut === undefined) break;
-        cuts.push(cut);
-      }
-      const sealed = cuts.map((cut) => ({ record: recordOf(cut), events: [] }));
-      const last = cuts.at(-1);
-      if (last === undefined || !(await this.#seal(last.cursor, sealed))) return;
-      await bury(
-        this.#context,
-        address,
-        endpoint,
-        sealed.map(({ record }) => record),
-      );
+    } finally {
+      await Promise.all(permits.map((permit) => permit.release({ verdict: "silent" })));
     }
+    return { ready, seal: this.#sealOf(ready, cuts) };
   }
 
-  #send(sealed: Sealed, permit: Permit): void {
-    const sending = this.#attempt(sealed, permit).catch((error: unknown) => {
-      this.#failure ??= { error };
-    });
-    const tracked = sending.finally(() => this.#inFlight.delete(tracked));
-    this.#inFlight.add(tracked);
+  /** The seal of what is new in a turn; where nothing was selected, the cursor alone goes on. */
+  #sealOf(ready: readonly Ready[], cuts: readonly Cut[]): Seal | undefined {
+    const from = this.#cursor;
+    const last = cuts.at(-1);
+    if (last !== undefined) {
+      const fresh = ready.slice(ready.length - cuts.length).map(({ sealed }) => sealed.record);
+      return { from, to: last.cursor, deliveries: fresh };
+    }
+    const { scannedTo, waiting } = this.#reader;
+    return waiting === 0 && scannedTo > from ? { from, to: scannedTo, deliveries: [] } : undefined;
+  }
+
+  /** How many deliveries could go out now, `room` at most. */
+  async #sendable(room: number): Promise<number> {
+    const head = this.#leftOver[0];
+    if (head?.nextAt !== undefined && head.nextAt > Date.now()) {
+      this.#pass = laterAt(head.nextAt);
+      return 0;
+    }
+    if (head !== undefined) return Math.min(room, this.#leftOver.length);
+    if (this.#parked >= this.#context.limits.maxParked) return 0;
+    const realtime = this.#feed.subscription.mode === "realtime";
+    await this.#reader.fill(realtime ? room : 1);
+    if (realtime) return Math.min(room, this.#reader.waiting);
+    // What came back is written down before a batch is left to grow.
+    const idle = this.#inFlight.size === 0 && this.#settlements.length === 0;
+    const batch = await lookAtBatch(this.#context, this.#feed, this.#state, this.#reader, { mayLeave: idle });
+    if (batch === "left") this.#pass = { kind: "done" };
+    return batch === "ripe" ? 1 : 0;
+  }
+
+  /** Leave for up to `want` requests. A feed with nothing under way waits for its turn; any other takes what is free. */
+  async #permits(want: number): Promise<readonly Permit[]> {
+    if (want === 0) return [];
+    const { gate } = this.#context;
+    const { endpoint, subscription } = this.#feed;
+    if (this.#inFlight.size > 0 || this.#settlements.length > 0) return gate.tryAcquire(endpoint, want);
+    const answer = await gate.acquireSome(endpoint, want);
+    if (!("waitMs" in answer)) return answer;
+    if (isComplete(this.#state) && isLost(this.#context, subscription, answer.failingMs)) {
+      await buryBacklog(this.#context, this.#feed, this.#leftOver.splice(0), this.#reader, this.#cursor);
+    }
+    this.#pass = { kind: "later", delayMs: answer.waitMs };
+    return [];
+  }
+
+  /** The next delivery: one that was sealed before, or a new one. */
+  async #next(): Promise<Sealed | Cut | undefined> {
+    const record = this.#leftOver.shift();
+    if (record === undefined) return this.#reader.cut();
+    const { store } = this.#context;
+    return { record, events: await readDelivery(store, this.#feed.address, record, this.#feed.renderer) };
+  }
+
+  /** Writes down what came back since the last time, and seals the turn's deliveries, in one script; then sends them. */
+  async #write({ ready, seal }: Turn): Promise<void> {
+    const settlements = this.#settlements;
+    this.#settlements = [];
+    let waiting = ready;
+    try {
+      if (settlements.length > 0 || seal !== undefined) {
+        const written = await writeTurn(this.#context, this.#feed.address, { settlements, seal });
+        if (written.sealed === "sealed") this.#cursor = seal?.to ?? this.#cursor;
+        // Another job has moved the cursor, or the receiver has ended the subscription: the next pass sees it.
+        else if (written.sealed !== "nothing") this.#pass = { kind: "later", delayMs: 100 };
+        if (this.#pass === undefined || seal === undefined) this.#sendAll(waiting.splice(0));
+        await this.#publish(settlements, written.effects);
+      } else this.#sendAll(waiting.splice(0));
+    } catch (error) {
+      this.#fail(error);
+    }
+    await Promise.all(waiting.map(({ permit }) => permit.release({ verdict: "silent" })));
+  }
+
+  #sendAll(ready: readonly Ready[]): void {
+    for (const { sealed, permit } of ready) {
+      this.#inFlight.add(this.#attempt(sealed, permit).catch((error: unknown) => void this.#fail(error)));
+    }
   }
 
   async #attempt(sealed: Sealed, permit: Permit): Promise<void> {
@@ -249,44 +220,41 @@ export class Drain {
     if (settlement !== undefined) this.#settlements.push(settlement);
     if (fate.kind === "unchanged") this.#pass = { kind: "later", delayMs: 0 };
     if (fate.kind === "held") this.#pass = laterAt(fate.record.nextAt);
-    if (fate.endsFeed) await this.#end(fate.record.outcome ?? "gone");
+    if (fate.endsFeed) this.#ended = fate.record.outcome ?? "gone";
   }
 
-  /** Writes down what has come back since the last time, in one script, and schedules what was parked. */
-  async #settle(): Promise<void> {
-    const settlements = this.#settlements;
-    if (settlements.length === 0) return;
-    this.#settlements = [];
-    const { queues } = this.#context;
-    await settle(this.#context, this.#feed.address, this.#feed.endpoint, settlements);
+  /** Waits for answers; in real time also for events that come meanwhile and have room in the window. */
+  async #answers(): Promise<void> {
+    const realtime = this.#feed.subscription.mode === "realtime";
+    const looks = realtime && this.#inFlight.size < this.#window && this.#reader.waiting === 0;
+    await this.#inFlight.some(looks ? this.#lookMs : undefined);
+    this.#lookMs = this.#settlements.length > 0 ? firstLookMs : Math.min(2 * this.#lookMs, longestLookMs);
+  }
+
+  /** Tells the lists of what came back, and schedules what was parked. */
+  async #publish(settlements: readonly Settlement[], effects: readonly SettlementEffect[]): Promise<void> {
+    const { address, endpoint } = this.#feed;
+    await publishSettlements(this.#context, address, endpoint, settlements, effects);
     const parked = settlements.filter(({ outcome }) => outcome === "parked");
     this.#parked += parked.length;
     await Promise.all(
-      parked.map(({ record }) =>
-        queues.scheduleRetry(
-          { ...this.#feed.address, first: record.first },
-          { delayMs: (record.nextAt ?? 0) - Date.now() },
-        ),
+      parked.map(({ record: { first, nextAt = 0 } }) =>
+        this.#context.queues.scheduleRetry({ ...address, first }, { delayMs: nextAt - Date.now() }),
       ),
     );
   }
 
   async #end(reason: string): Promise<void> {
-    await this.#settle();
     await endFeed(this.#context, this.#feed.address, this.#feed.endpoint, reason);
-    this.#leftOver.length = 0;
     this.#pass ??= { kind: "later", delayMs: 0 };
+  }
+
+  #fail(error: unknown): Turn {
+    this.#failure ??= { error };
+    return { ready: [] };
   }
 }
 
 function laterAt(time: number | undefined): DrainResult {
   return { kind: "later", delayMs: Math.max(0, (time ?? 0) - Date.now()) };
-}
-
-function recordOf({ events }: Cut): DeliveryRecord {
-  return newRecord(events[0]?.seq ?? 0, events.at(-1)?.seq ?? 0, events.length);
-}
-
-function newRecord(first: number, last: number, events: number): DeliveryRecord {
-  return { first, last, events, sealedAt: Date.now(), attempts: 0 };
 }

@@ -1,5 +1,6 @@
 import { admitRequest, reportRequest, type Admission, type BreakerLimits, type Store } from "@crewstream/redis";
 import type { Logger } from "@crewstream/service";
+import { Places } from "./places.ts";
 
 /** Leave to send one request; give it back exactly once. */
 export interface Permit {
@@ -33,9 +34,8 @@ export interface GateOptions {
 
 /** How this process sees one endpoint. */
 interface View {
-  inFlight: number;
-  /** Requests it may have in flight now: grows by one per success after trouble (slow start), halves per failure. */
-  cap: number;
+  /** Requests in flight. Their number grows by one per success after trouble (slow start) and halves per failure. */
+  places: Places;
   admittedUntil: number;
   blockedUntil: number;
   /** When the breaker said to come again. */
@@ -43,15 +43,16 @@ interface View {
   failingMs: number;
   wellSince: number;
   asking: Promise<Admission> | undefined;
-  waiters: ((admitted: boolean) => void)[];
 }
 
 /** An answer of the shared breaker holds this long, so a healthy endpoint costs one call a second, not one a request. */
 const admissionMs = 1000;
 /** Requests in flight with which a process begins when an endpoint is back. */
 const firstCap = 2;
-/** A job waits this long for its turn in the process before it goes back to its queue. */
-const patienceMs = 100;
+/** Waiting for the next wake of a blocked endpoint is spread over this much more, so that feeds do not come together. */
+const spreadMs = 1000;
+/** Who shares the answer that somebody else asks for as the probe comes again after this, in ms. */
+const afterProbeMs = 500;
 
 /**
  * Decides whether a request may go to an endpoint now: a cap per process, and the endpoint's breaker, which all
@@ -71,35 +72,45 @@ export class EndpointGate {
     return [...this.#views.values()].filter((view) => view.retryAt > soonest).length;
   }
 
+  /** Leave for one request; see {@link acquireSome}. */
   async acquire(endpoint: string): Promise<Permit | Wait> {
+    const answer = await this.acquireSome(endpoint, 1);
+    return "waitMs" in answer ? answer : answer[0];
+  }
+
+  /** Leave for up to `want` requests, and for one at least; waits a moment for its turn. */
+  async acquireSome(endpoint: string, want: number): Promise<[Permit, ...Permit[]] | Wait> {
     const view = this.#view(endpoint);
-    if (view.blockedUntil > Date.now())
-      return { waitMs: Math.max(1, view.retryAt - Date.now()), failingMs: view.failingMs };
-    // From here on the place is taken, so that callers who ask at the same time cannot pass the cap together.
-    if (view.inFlight < view.cap) view.inFlight += 1;
-    else if (!(await this.#turn(view))) return { waitMs: 250 + Math.random() * 750, failingMs: 0 };
+    if (view.blockedUntil > Date.now()) return spread(view.retryAt - Date.now(), view.failingMs);
+    // From here on the places are taken, so that callers who ask at the same time cannot pass the cap together.
+    const taken = await view.places.take(want);
+    if (taken === 0) return { waitMs: view.places.comeAgainIn(want), failingMs: 0 };
     try {
       const admission = Date.now() < view.admittedUntil ? ({ kind: "yes" } as const) : await this.#ask(endpoint, view);
-      if (admission.kind !== "wait") return this.#permit(endpoint, view, admission.kind === "probe");
-      this.#leave(view);
+      if (admission.kind === "yes") return this.#permits(endpoint, view, taken);
+      if (admission.kind === "probe") {
+        view.places.giveBack(taken - 1);
+        return [this.#permit(endpoint, view, true)];
+      }
+      view.places.giveBack(taken);
       this.#block(view, admission.waitMs);
       view.failingMs = admission.failingMs;
       // Whichever process finds the endpoint back: all of them begin slowly.
-      if (admission.failingMs > 0) view.cap = Math.min(view.cap, firstCap);
-      return { waitMs: admission.waitMs, failingMs: admission.failingMs };
+      if (admission.failingMs > 0) view.places.cap = Math.min(view.places.cap, firstCap);
+      return spread(admission.waitMs, admission.failingMs);
     } catch (error) {
-      this.#leave(view);
+      view.places.giveBack(taken);
       throw error;
     }
   }
 
-  /** A further permit if one is to be had at once: for a window that sends several at a time. */
-  tryAcquire(endpoint: string): Permit | undefined {
+  /** Leave for up to `want` further requests, as far as they are to be had at once: for a window of several. */
+  tryAcquire(endpoint: string, want: number): Permit[] {
     const view = this.#view(endpoint);
     const now = Date.now();
-    if (view.inFlight >= view.cap || now >= view.admittedUntil || now < view.blockedUntil) return undefined;
-    view.inFlight += 1;
-    return this.#permit(endpoint, view, false);
+    if (now >= view.admittedUntil || now < view.blockedUntil) return [];
+    const taken = view.places.tryTake(want);
+    return taken === 0 ? [] : this.#permits(endpoint, view, taken);
   }
 
   /** One question to the shared breaker at a time; all but the asker of a probe share the answer. */
@@ -107,7 +118,7 @@ export class EndpointGate {
     if (view.asking !== undefined) {
       const shared = await view.asking;
       return shared.kind === "probe"
-        ? { kind: "wait", waitMs: patienceMs * 5, failingMs: view.failingMs, held: false }
+        ? { kind: "wait", waitMs: afterProbeMs, failingMs: view.failingMs, held: false }
         : shared;
     }
     const wellSince = view.wellSince;
@@ -122,14 +133,20 @@ export class EndpointGate {
     }
   }
 
+  #permits(endpoint: string, view: View, count: number): [Permit, ...Permit[]] {
+    const more = Array.from({ length: count - 1 }, () => this.#permit(endpoint, view, false));
+    return [this.#permit(endpoint, view, false), ...more];
+  }
+
   #permit(endpoint: string, view: View, probe: boolean): Permit {
     return {
       probe,
       release: async (report) => {
-        this.#leave(view);
+        if (report.verdict === "well" && !probe)
+          view.places.cap = Math.min(this.#options.concurrency, view.places.cap + 1);
+        view.places.giveBack(1);
         if (report.verdict === "well" && !probe) {
           view.wellSince += 1;
-          view.cap = Math.min(this.#options.concurrency, view.cap + 1);
           return;
         }
         if (report.verdict === "silent" && !probe) return;
@@ -151,14 +168,16 @@ export class EndpointGate {
       answered: report.answered ?? false,
       wellSince,
     });
-    if (report.verdict === "ill") view.cap = Math.max(1, Math.floor(view.cap / 2));
+    if (report.verdict === "ill") view.places.cap = Math.max(1, Math.floor(view.places.cap / 2));
     if (waitMs > 0) {
       view.admittedUntil = 0;
       this.#block(view, waitMs);
     }
     if (change === "none") return;
-    if (change === "closed")
-      Object.assign(view, { blockedUntil: 0, retryAt: 0, admittedUntil: Date.now() + admissionMs, cap: firstCap });
+    if (change === "closed") {
+      Object.assign(view, { blockedUntil: 0, retryAt: 0, admittedUntil: Date.now() + admissionMs });
+      view.places.cap = firstCap;
+    }
     this.#options.log.warn({ endpoint, reason, change }, "endpoint.breaker_changed");
     this.#options.onChange?.({ kind: change === "opened" ? "opened" : "recovered", endpoint, reason });
   }
@@ -169,47 +188,23 @@ export class EndpointGate {
     view.blockedUntil = Date.now() + Math.min(waitMs, admissionMs);
   }
 
-  /** Gives a place back; who waits for it gets it before anybody who comes later. */
-  #leave(view: View): void {
-    view.inFlight -= 1;
-    if (view.inFlight >= view.cap) return;
-    const next = view.waiters.shift();
-    if (next === undefined) return;
-    view.inFlight += 1;
-    next(true);
-  }
-
-  /** Waits a moment for a free place and takes it; false when there was none, or too many wait already. */
-  #turn(view: View): Promise<boolean> {
-    if (view.waiters.length >= this.#options.concurrency) return Promise.resolve(false);
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => {
-        view.waiters.splice(view.waiters.indexOf(settle), 1);
-        resolve(false);
-      }, patienceMs);
-      const settle = (admitted: boolean) => {
-        clearTimeout(timer);
-        resolve(admitted);
-      };
-      view.waiters.push(settle);
-    });
-  }
-
   #view(endpoint: string): View {
     const existing = this.#views.get(endpoint);
     if (existing !== undefined) return existing;
     const view: View = {
-      inFlight: 0,
-      cap: this.#options.concurrency,
+      places: new Places(this.#options.concurrency),
       admittedUntil: 0,
       blockedUntil: 0,
       retryAt: 0,
       failingMs: 0,
       wellSince: 0,
       asking: undefined,
-      waiters: [],
     };
     this.#views.set(endpoint, view);
     return view;
   }
+}
+
+function spread(waitMs: number, failingMs: number): Wait {
+  return { waitMs: Math.max(1, waitMs) + Math.random() * spreadMs, failingMs };
 }

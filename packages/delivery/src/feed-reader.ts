@@ -1,5 +1,5 @@
 import type { StoredEvent } from "@crewstream/contracts";
-import { readEvents, type FeedAddress, type Store } from "@crewstream/redis";
+import { readEvents, type DeliveryRecord, type FeedAddress, type Store } from "@crewstream/redis";
 import { batchIsFull, batchLength, type BatchLimits } from "./batch.ts";
 import type { RenderedEvent, Renderer } from "./render.ts";
 
@@ -45,10 +45,10 @@ export class FeedReader {
     return this.#scannedTo;
   }
 
-  /** Reads until a body is full or the stream ends. */
-  async fill(): Promise<void> {
+  /** Reads until `bodies` bodies are full or the stream ends. Several at once are for bodies of one event each. */
+  async fill(bodies = 1): Promise<void> {
     this.#atEnd = this.#scannedTo >= this.#until;
-    while (!this.#atEnd && !this.full) {
+    while (!this.#atEnd && !(this.full && this.#selected.length >= bodies)) {
       const limit = this.#pageLength;
       const page = await this.#read(this.#scannedTo + 1, limit);
       for (const event of page) {
@@ -61,8 +61,18 @@ export class FeedReader {
     }
   }
 
+  /** Nothing waits, and the last look came to the stream's end. */
+  get dry(): boolean {
+    return this.#atEnd && this.#selected.length === 0;
+  }
+
   get full(): boolean {
     return this.#selected.length > 0 && batchIsFull(this.#selected, this.#limits);
+  }
+
+  /** Events that wait. */
+  get waiting(): number {
+    return this.#selected.length;
   }
 
   /** The first event that waits. */
@@ -79,6 +89,12 @@ export class FeedReader {
     this.#selected = this.#selected.slice(length);
     return { events, cursor: this.#selected.length === 0 ? this.#scannedTo : last.seq };
   }
+}
+
+/** A delivery of these events that is to be sealed. */
+export function recordOf({ events }: Cut): DeliveryRecord {
+  const [first, last] = [events[0]?.seq ?? 0, events.at(-1)?.seq ?? 0];
+  return { first, last, events: events.length, sealedAt: Date.now(), attempts: 0 };
 }
 
 /**

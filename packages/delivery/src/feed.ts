@@ -1,7 +1,7 @@
 import { readFeed, type FeedAddress } from "@crewstream/redis";
-import { openFeed } from "./attempt.ts";
 import type { DeliveryContext } from "./context.ts";
 import { Drain } from "./drain.ts";
+import { openFeed } from "./opened-feed.ts";
 import { rest, type DrainResult } from "./rest.ts";
 
 /**

@@ -1,9 +1,11 @@
 export { createAlerts, operationsAutomation, type Alert } from "./alerts.ts";
+export { AttemptLogger } from "./attempt-logger.ts";
 export type { DeliveryContext, DeliveryLimits, DeliveryQueues } from "./context.ts";
 export { createClient } from "./client.ts";
 export { EndpointGate, type GateEvent } from "./endpoint-gate.ts";
 export { drainFeed } from "./feed.ts";
 export { openSubscriptionSecrets, sealSubscriptionSecrets } from "./secrets.ts";
+export { createSender, type Sender } from "./request-headers.ts";
 export { type DrainResult } from "./rest.ts";
 export { retryDelivery } from "./retry.ts";
 export { countMatching, runBulkRetry } from "./operations/bulk-retry.ts";

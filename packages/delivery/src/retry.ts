@@ -1,8 +1,9 @@
 import { readFeed, type FeedAddress } from "@crewstream/redis";
-import { attemptDelivery, openFeed } from "./attempt.ts";
+import { attemptDelivery } from "./attempt.ts";
 import { bury, isLost } from "./bury.ts";
 import type { DeliveryContext } from "./context.ts";
 import { endFeed } from "./end-feed.ts";
+import { openFeed } from "./opened-feed.ts";
 import { rest, type DrainResult } from "./rest.ts";
 import { readDelivery } from "./feed-reader.ts";
 import { settle } from "./settle.ts";
@@ -32,8 +33,7 @@ export async function retryDelivery(
   if (!("release" in permit)) {
     // A person who revived it knows that the endpoint was failing: its time counts from there.
     const failingForMs = Math.min(permit.failingMs, Date.now() - (record.revivedAt ?? 0));
-    if (!isLost(context, subscription, failingForMs))
-      return { kind: "later", delayMs: permit.waitMs + Math.random() * 1000 };
+    if (!isLost(context, subscription, failingForMs)) return { kind: "later", delayMs: permit.waitMs };
     await bury(context, address, endpoint, [record]);
     await rest(context, address, state.feeds);
     return { kind: "done" };

@@ -1,4 +1,5 @@
-import { indexSettlements, settleDeliveries, type FeedAddress, type Settlement } from "@crewstream/redis";
+import { advanceFeed, indexSettlements, type FeedAddress, type Seal, type Settlement } from "@crewstream/redis";
+import type { SettlementEffect } from "@crewstream/redis";
 import { deliveryId } from "@crewstream/contracts";
 import type { DeliveryContext } from "./context.ts";
 
@@ -13,9 +14,30 @@ export async function settle(
   endpoint: string,
   settlements: readonly Settlement[],
 ): Promise<{ wake: boolean }> {
-  const { store, limits } = context;
-  const { wake, effects } = await settleDeliveries(store, address, { settlements, maxParked: limits.maxParked });
-  await indexSettlements(store, address, endpoint, settlements, effects);
+  const { wake, effects } = await writeTurn(context, address, { settlements });
+  await publishSettlements(context, address, endpoint, settlements, effects);
+  return { wake };
+}
+
+/** The feed's part of {@link settle}, together with the sealing of what goes out next. */
+export async function writeTurn(
+  { store, limits }: DeliveryContext,
+  address: FeedAddress,
+  turn: { settlements: readonly Settlement[]; seal?: Seal | undefined },
+): ReturnType<typeof advanceFeed> {
+  return advanceFeed(store, address, { ...turn, maxParked: limits.maxParked });
+}
+
+/** What of {@link settle} comes after the feed: the lists over all executions, and the word to an operator. */
+export async function publishSettlements(
+  context: DeliveryContext,
+  address: FeedAddress,
+  endpoint: string,
+  settlements: readonly Settlement[],
+  effects: readonly SettlementEffect[],
+): Promise<void> {
+  context.attempts.add(settlements.flatMap(({ attempt }) => (attempt === undefined ? [] : [attempt])));
+  await indexSettlements(context.store, address, endpoint, settlements, effects);
   for (const [index, { record, outcome }] of settlements.entries()) {
     if (outcome !== "dead" || effects[index] === "none") continue;
     await context.alert({
@@ -31,5 +53,4 @@ export async function settle(
       },
     });
   }
-  return { wake };
 }

@@ -23,4 +23,12 @@ export { memoryOrderStore, type OrderState, type OrderStore } from "./order-stor
 export { orderEvents, type InOrder, type OrderOptions } from "./order.ts";
 export { parseEvents, type KnownEvent, type ReceivedEvent, type UnknownEvent } from "./parse.ts";
 export type { NodeRequest } from "./raw-body.ts";
-export { sign, verify, type SignInput, type VerifiedDelivery, type VerifyInput } from "./signature.ts";
+export {
+  createSigner,
+  sign,
+  verify,
+  type Signer,
+  type SignInput,
+  type VerifiedDelivery,
+  type VerifyInput,
+} from "./signature.ts";

@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac, createSecretKey, timingSafeEqual, type KeyObject } from "node:crypto";
 import { AppError, ErrorCode, webhookHeaders } from "@crewstream/contracts";
 import { VerificationError, VerificationFailure } from "./errors.ts";
 import { headerValue, type HeadersLike } from "./headers.ts";
@@ -46,7 +46,26 @@ const timestampPattern = /^\d{1,12}$/;
  * receivers that know the old or the new secret both find theirs.
  * Throws an AppError when a secret is malformed (`configuration`), or the id or timestamp cannot be signed (`internal`).
  */
-export function sign({ id, timestamp, body, secrets }: SignInput): string {
+export function sign({ secrets, ...message }: SignInput): string {
+  return createSigner(secrets)(message);
+}
+
+/** Signs one message; see {@link sign}. */
+export type Signer = (message: Omit<SignInput, "secrets">) => string;
+
+/**
+ * {@link sign} for whoever signs often with the same secrets: they are read once. A key made anew for each message was
+ * 5 % of the CPU of a sender in real time.
+ */
+export function createSigner(secrets: string | readonly string[]): Signer {
+  const keys = signingKeys(secrets).map((key) => createSecretKey(key));
+  return ({ id, timestamp, body }) => {
+    checkSignable(id, timestamp);
+    return signatures(`${id}.${timestamp}.`, body, keys).join(" ");
+  };
+}
+
+function checkSignable(id: string, timestamp: number): void {
   if (id === "" || id.includes(".")) {
     throw new AppError(`The id ${JSON.stringify(id)} cannot be signed: it must be text without a full stop.`, {
       code: ErrorCode.internal,
@@ -57,7 +76,6 @@ export function sign({ id, timestamp, body, secrets }: SignInput): string {
       code: ErrorCode.internal,
     });
   }
-  return signatures(`${id}.${timestamp}.`, body, secrets).join(" ");
 }
 
 /**
@@ -70,7 +88,7 @@ export function verify(input: VerifyInput): VerifiedDelivery {
   const offered = required(input.headers, webhookHeaders.signature);
   checkAge(timestamp, input.now ?? new Date(), input.toleranceSeconds ?? defaultToleranceSeconds);
 
-  const expected = signatures(`${id}.${timestamp}.`, input.body, input.secrets);
+  const expected = signatures(`${id}.${timestamp}.`, input.body, signingKeys(input.secrets));
   // Every pair is compared, whichever matches first: the time taken says nothing about which secret it was.
   let matches = 0;
   for (const candidate of offered.split(" ")) {
@@ -85,8 +103,8 @@ export function verify(input: VerifyInput): VerifiedDelivery {
   return { id, timestamp: Number(timestamp) };
 }
 
-function signatures(head: string, body: string | Uint8Array, secrets: string | readonly string[]): string[] {
-  return signingKeys(secrets).map((key) => {
+function signatures(head: string, body: string | Uint8Array, keys: readonly (KeyObject | Uint8Array)[]): string[] {
+  return keys.map((key) => {
     const digest = createHmac("sha256", key).update(head).update(body).digest("base64");
     return `v1,${digest}`;
   });

@@ -1,14 +1,18 @@
+import type { ExecutionId } from "@crewstream/contracts";
 import { attemptSchema, type Attempt } from "./deliveries.ts";
+import { partitionOf } from "./keys.ts";
 import type { Store } from "./store.ts";
 
 /** Attempts kept per partition over all executions; an execution keeps its own longer. */
 const logLength = 20_000;
 
-/** Adds attempts to the log of a partition, which feeds the live view and the list of what was delivered. */
-export async function logAttempts(store: Store, partition: number, attempts: readonly Attempt[]): Promise<void> {
-  const key = store.keys.attemptLog(partition);
+/** Adds attempts to the log over all executions, which feeds the live view and the list of what was delivered. */
+export async function logAttempts(store: Store, attempts: readonly Attempt[]): Promise<void> {
   await Promise.all(
-    attempts.map((attempt) => store.redis.xadd(key, "MAXLEN", "~", logLength, "*", "a", JSON.stringify(attempt))),
+    attempts.map((attempt) => {
+      const key = store.keys.attemptLog(partitionOf(attempt.executionId as ExecutionId, store.partitions));
+      return store.redis.xadd(key, "MAXLEN", "~", logLength, "*", "a", JSON.stringify(attempt));
+    }),
   );
 }
 

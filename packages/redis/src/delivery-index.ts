@@ -1,7 +1,7 @@
 import { deliveryId, endpointId } from "@crewstream/contracts";
-import { logAttempts } from "./attempt-log.ts";
 import type { Settlement } from "./deliveries.ts";
-import type { FeedAddress, SettlementEffect } from "./feeds.ts";
+import type { SettlementEffect } from "./advance-feed.ts";
+import type { FeedAddress } from "./feeds.ts";
 import { partitionOf, type IndexedState } from "./keys.ts";
 import { readNewest } from "./newest.ts";
 import type { Store } from "./store.ts";
@@ -10,9 +10,9 @@ const states: readonly IndexedState[] = ["retrying", "dead"];
 
 /**
  * Keeps the lists over all executions in step with what was settled: which deliveries are retrying or dead, by
- * partition and by endpoint, and the attempt log. They lie in other slots than the execution, so a crash between can
- * leave them behind; the reconciler repairs that before the execution is retired.
- * @param effects what the settlements did in the feed; what did nothing there is not listed, only its attempt logged
+ * partition and by endpoint. They lie in other slots than the execution, so a crash between can leave them behind; the
+ * reconciler repairs that before the execution is retired.
+ * @param effects what the settlements did in the feed; what did nothing there is not listed
  */
 export async function indexSettlements(
   store: Store,
@@ -33,8 +33,6 @@ export async function indexSettlements(
     else if (outcome === "dead") writes.push(place(store, partition, endpoint, id, "dead", Date.now()));
     else writes.push(place(store, partition, endpoint, id, "retrying", record.nextAt));
   }
-  const attempts = settlements.flatMap(({ attempt }) => (attempt === undefined ? [] : [attempt]));
-  writes.push(logAttempts(store, partition, attempts));
   await Promise.all(writes);
 }
 

@@ -1,18 +1,9 @@
 import { subscriptionSchema, type ExecutionId, type ExecutionState, type Subscription } from "@crewstream/contracts";
-import {
-  deliveryRecordSchema,
-  parseOpenDelivery,
-  type DeliveryRecord,
-  type OpenDelivery,
-  type Settlement,
-} from "./deliveries.ts";
+import { deliveryRecordSchema, parseOpenDelivery, type DeliveryRecord, type OpenDelivery } from "./deliveries.ts";
 import { partitionOf } from "./keys.ts";
 import { callScript, runScript } from "./scripts.ts";
 import { ScriptError, scriptError } from "./script-errors.ts";
 import type { Store } from "./store.ts";
-
-/** Attempts kept per execution. */
-const attemptLogLength = 1000;
 
 export interface FeedAddress {
   executionId: ExecutionId;
@@ -66,61 +57,6 @@ export async function readSubscriptions(store: Store, id: ExecutionId, feeds: nu
     Array.from({ length: feeds }, (_, feed) => store.redis.hget(keys.feed(feed).feed, "sub")),
   );
   return texts.filter((text) => text !== null).map((text) => subscriptionSchema.parse(JSON.parse(text)));
-}
-
-/**
- * Seals deliveries and moves the cursor from `from` to `to`, before a byte is sent.
- * @returns false when someone else has moved the cursor: read the feed again
- * @throws AppError `conflict` when the subscription has ended
- */
-export async function sealDeliveries(
-  store: Store,
-  { executionId, feed }: FeedAddress,
-  seal: { from: number; to: number; deliveries: readonly DeliveryRecord[] },
-): Promise<boolean> {
-  const { feed: feedKey, open } = store.keys.execution(executionId).feed(feed);
-  const records = seal.deliveries.flatMap((delivery) => [delivery.first, JSON.stringify(delivery)]);
-  const [answer = 0] = await callScript(
-    store.redis,
-    "seal-deliveries",
-    [feedKey, open],
-    [seal.from, seal.to, ...records],
-  );
-  if (answer === ScriptError.stale) return false;
-  if (answer < 0) throw scriptError(answer, "seal-deliveries");
-  return true;
-}
-
-/** What writing down an attempt did: nothing when someone else had settled the delivery before. */
-export type SettlementEffect = "none" | "settled" | "took_back_dead_letter";
-
-const effects: readonly SettlementEffect[] = ["none", "settled", "took_back_dead_letter"];
-
-/**
- * Writes down what became of deliveries, with their attempts.
- * @returns what that did for each, and whether the feed, stopped at its parked limit, is to be woken
- */
-export async function settleDeliveries(
-  store: Store,
-  { executionId, feed }: FeedAddress,
-  options: { settlements: readonly Settlement[]; maxParked: number },
-): Promise<{ effects: SettlementEffect[]; wake: boolean }> {
-  const keys = store.keys.execution(executionId);
-  const feedKeys = keys.feed(feed);
-  const args = options.settlements.flatMap(({ record, outcome, attempt }) => [
-    record.first,
-    outcome,
-    outcome === "delivered" ? "" : JSON.stringify(record),
-    record.events,
-    attempt === undefined ? "" : JSON.stringify(attempt),
-  ]);
-  const [wake, ...settled] = await runScript(
-    store.redis,
-    "settle-deliveries",
-    [feedKeys.feed, feedKeys.open, feedKeys.dead, keys.attempts],
-    [attemptLogLength, options.maxParked, ...args],
-  );
-  return { effects: settled.map((effect) => effects[effect] ?? "none"), wake: wake === 1 };
 }
 
 /**

@@ -6,7 +6,8 @@ export {
   type WorkerAnnouncement,
 } from "./automations.ts";
 export { bulkFilterSchema, readBulk, writeBulk, type Bulk, type BulkFilter } from "./bulk.ts";
-export { followAttemptLog, readAttemptLog, type LoggedAttempt } from "./attempt-log.ts";
+export { advanceFeed, sealDeliveries, type Advance, type Seal, type SettlementEffect } from "./advance-feed.ts";
+export { followAttemptLog, logAttempts, readAttemptLog, type LoggedAttempt } from "./attempt-log.ts";
 export { countDeliveries, indexSettlements, listDeliveries, relist, unlist, type Listed } from "./delivery-index.ts";
 export {
   accumulate,
@@ -69,8 +70,6 @@ export {
   readSubscriptions,
   restFeed,
   reviveDelivery,
-  sealDeliveries,
-  settleDeliveries,
   type FeedAddress,
   type FeedRest,
   type FeedState,

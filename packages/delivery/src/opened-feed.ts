@@ -1,0 +1,37 @@
+import { endpointId, type Subscription, type SubscriptionSecrets } from "@crewstream/contracts";
+import type { FeedAddress } from "@crewstream/redis";
+import type { DeliveryContext } from "./context.ts";
+import { createRenderer, type Renderer } from "./render.ts";
+import { requestHeaders, type RequestHeaders } from "./request-headers.ts";
+import { openSubscriptionSecrets } from "./secrets.ts";
+
+/** A feed with what its attempts need, opened once per job. */
+export interface OpenedFeed {
+  address: FeedAddress;
+  subscription: Subscription;
+  secrets: SubscriptionSecrets;
+  renderer: Renderer;
+  headers: RequestHeaders;
+  /** Endpoint id. */
+  endpoint: string;
+  /** Scheme, host and port, for logs: the URL's path and query may hold a receiver's key. */
+  origin: string;
+}
+
+/**
+ * A feed ready for attempts: its secrets decrypted, its renderer and headers prepared.
+ * @throws AppError `configuration` when the key they were sealed with is gone
+ */
+export function openFeed(context: DeliveryContext, address: FeedAddress, subscription: Subscription): OpenedFeed {
+  const secrets = openSubscriptionSecrets(context.cipher, address, subscription.sealedSecrets);
+  const url = new URL(subscription.url);
+  return {
+    address,
+    subscription,
+    secrets,
+    renderer: createRenderer(subscription, secrets),
+    headers: requestHeaders(context.sender, address, subscription, secrets),
+    endpoint: endpointId(url),
+    origin: url.origin,
+  };
+}

@@ -1,0 +1,84 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { Places } from "./places.ts";
+
+beforeEach(() => void vi.useFakeTimers({ now: 1_000_000 }));
+afterEach(() => void vi.useRealTimers());
+
+/** What a promise has resolved to by now. */
+async function now<T>(promise: Promise<T>): Promise<T | "waits"> {
+  return Promise.race([promise, Promise.resolve().then(() => "waits" as const)]);
+}
+
+describe("the places at an endpoint", () => {
+  test("are given as many at once as are wanted and free", async () => {
+    const places = new Places(8);
+    expect(await places.take(5)).toBe(5);
+    expect(await places.take(5)).toBe(3);
+    expect(places.tryTake(1)).toBe(0);
+  });
+
+  test("go in handfuls to those who wait, in the order in which they came, and to nobody beside", async () => {
+    const places = new Places(8);
+    await places.take(8);
+    const [first, second] = [places.take(8), places.take(1)];
+    places.giveBack(1);
+    expect(await now(first)).toBe("waits");
+    // One is free, but somebody waits for two.
+    expect(places.tryTake(1)).toBe(0);
+    places.giveBack(1);
+    expect(await first).toBe(2);
+    expect(await now(second)).toBe("waits");
+    places.giveBack(1);
+    expect(await second).toBe(1);
+  });
+
+  test("are waited for as long as some come free, for two seconds at most, and not where all hang", async () => {
+    const places = new Places(4);
+    await places.take(4);
+    const hung = places.take(1);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(await now(hung)).toBe(0);
+
+    const [moving, behind] = [places.take(4), places.take(4)];
+    for (let ms = 0; ms < 1900; ms += 50) {
+      places.giveBack(1);
+      places.tryTake(1);
+      await vi.advanceTimersByTimeAsync(50);
+    }
+    expect(await now(moving)).toBe(1);
+    expect(await now(behind)).toBe(1);
+  });
+
+  test("has a line only so long: who comes later is sent back at once", async () => {
+    const places = new Places(2);
+    await places.take(2);
+    const line = [places.take(1), places.take(1)];
+    expect(await now(places.take(1))).toBe(0);
+    places.giveBack(2);
+    expect(await Promise.all(line)).toEqual([1, 1]);
+  });
+});
+
+describe("who is sent back comes again", () => {
+  test("soon where nothing is known yet, and one after the other as fast as places come free", () => {
+    const places = new Places(4);
+    void places.take(4);
+    expect(places.comeAgainIn(1)).toBe(50);
+    for (let ms = 0; ms < 1000; ms += 1) {
+      vi.advanceTimersByTime(1);
+      places.giveBack(1);
+      places.tryTake(1);
+    }
+    // A thousand come free in a second, so the hundredth after us is due after half of its tenth of a second.
+    const waits = Array.from({ length: 100 }, () => places.comeAgainIn(1));
+    expect(waits[0]).toBeCloseTo(50.5, 0);
+    expect(waits[99]).toBeCloseTo(100, -1);
+  });
+
+  test("after five seconds where all hang", () => {
+    const places = new Places(4);
+    void places.take(4);
+    vi.advanceTimersByTime(20_000);
+    expect(places.comeAgainIn(1)).toBe(5000);
+  });
+});

@@ -1,0 +1,121 @@
+/** A job waits in the process for its turn while places come free, but not this long without any… */
+const patienceMs = 100;
+/** …and not longer than this in all: then it goes back to its queue. */
+const longestWaitMs = 2000;
+/** Whoever is sent back comes again within these bounds, in ms. */
+const soonestMs = 50;
+const latestMs = 5000;
+/** Over this time the rate at which places come free is measured. */
+const memoryMs = 250;
+
+interface Waiter {
+  want: number;
+  settle: (granted: number) => void;
+}
+
+/**
+ * The requests that one process may have in flight to one endpoint, and the line of those who wait for a place.
+ *
+ * Places are handed out in handfuls, a quarter of all at most at a time: each feed writes to Redis once for what it sends
+ * and once for what comes back, so eight places for one feed cost an eighth of one place for eight feeds.
+ */
+export class Places {
+  /** How many there are now; grows and shrinks with how the endpoint does. */
+  cap: number;
+  readonly #longestLine: number;
+  #taken = 0;
+  readonly #line: Waiter[] = [];
+  /** Places that come free per ms, and when that was looked at. */
+  #rate = 0;
+  #ratedAt = 0;
+  /** Since when none has come free while some are taken. */
+  #quietSince = 0;
+  /** When the last of those who were sent back is expected to have had its turn. */
+  #busyUntil = 0;
+
+  constructor(cap: number) {
+    this.cap = cap;
+    this.#longestLine = cap;
+  }
+
+  /** Takes up to `want` places if they are to be had at once and nobody waits for them; says how many. */
+  tryTake(want: number, now = Date.now()): number {
+    if (this.#line.length > 0) return 0;
+    if (this.#taken === 0) this.#quietSince = now;
+    return this.#grant(want);
+  }
+
+  /** Waits a moment for a turn and takes up to `want` places; 0 when there was none, or too many wait already. */
+  take(want: number, now = Date.now()): Promise<number> {
+    const granted = this.tryTake(want, now);
+    if (granted > 0 || this.#line.length >= this.#longestLine) return Promise.resolve(granted);
+    return new Promise((resolve) => {
+      const until = now + longestWaitMs;
+      const look = (): void => {
+        const later = Date.now();
+        if (later - this.#quietSince < patienceMs && later < until) {
+          timer = setTimeout(look, patienceMs);
+          return;
+        }
+        this.#line.splice(this.#line.indexOf(waiter), 1);
+        resolve(0);
+        this.#serve();
+      };
+      let timer = setTimeout(look, patienceMs);
+      const waiter: Waiter = {
+        want,
+        settle: (count) => {
+          clearTimeout(timer);
+          resolve(count);
+        },
+      };
+      this.#line.push(waiter);
+    });
+  }
+
+  /** Gives places back; who waits for them gets them before anybody who comes later. */
+  giveBack(count: number, now = Date.now()): void {
+    this.#taken -= count;
+    this.#measure(count, now);
+    this.#quietSince = now;
+    this.#serve();
+  }
+
+  /**
+   * When somebody who found no place shall come again, in ms: after those who were sent back before, at twice the rate at
+   * which places come free, as an idle place costs more than a feed that comes too early. Sent back for a fixed time, a
+   * thousand feeds of one endpoint came several times each before their turn.
+   */
+  comeAgainIn(want: number, now = Date.now()): number {
+    this.#measure(0, now);
+    // Where none has come free yet, as long as that has lasted: nothing at first, and all of it where all of them hang.
+    const perPlaceMs = this.#rate > 1 / latestMs ? 1 / this.#rate : now - this.#quietSince;
+    const turn = Math.max(this.#busyUntil, now + soonestMs) + (this.#handful(want) * perPlaceMs) / 2;
+    this.#busyUntil = Math.min(turn, now + latestMs);
+    return this.#busyUntil - now;
+  }
+
+  #serve(): void {
+    for (let next = this.#line[0]; next !== undefined; next = this.#line[0]) {
+      if (this.cap - this.#taken < this.#handful(next.want)) return;
+      this.#line.shift();
+      next.settle(this.#grant(next.want));
+    }
+  }
+
+  #handful(want: number): number {
+    return Math.max(1, Math.min(want, Math.floor(this.cap / 4)));
+  }
+
+  #grant(want: number): number {
+    const granted = Math.max(0, Math.min(want, this.cap - this.#taken));
+    this.#taken += granted;
+    return granted;
+  }
+
+  /** Exponentially weighted over {@link memoryMs}. */
+  #measure(count: number, now: number): void {
+    this.#rate = this.#rate * Math.exp(-(now - this.#ratedAt) / memoryMs) + count / memoryMs;
+    this.#ratedAt = now;
+  }
+}
