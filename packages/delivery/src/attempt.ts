@@ -6,7 +6,7 @@ import { decideFate, type Fate } from "./fate.ts";
 import type { OpenedFeed } from "./opened-feed.ts";
 import { endpointVerdict, type SendOutcome } from "./outcome.ts";
 import { redactEcho } from "./redact-echo.ts";
-import type { RenderedEvent } from "./render.ts";
+import { publishedAt, type RenderedEvent } from "./render.ts";
 import { send, type SendResult } from "./send.ts";
 
 /**
@@ -100,7 +100,7 @@ function report(
   if (fate.kind === "delivered") {
     metrics.eventsDelivered.inc(events.length);
     const oldest = events[0];
-    if (oldest !== undefined) metrics.feedLagSeconds.observe(Math.max(0, Date.now() - oldest.at) / 1000);
+    if (oldest !== undefined) metrics.feedLagSeconds.observe(Math.max(0, Date.now() - publishedAt(oldest)) / 1000);
   }
   if (fate.kind === "parked" && attempt.attempt === 1) metrics.deliveriesParked.inc();
   if (fate.kind === "dead") metrics.deliveriesDead.inc();

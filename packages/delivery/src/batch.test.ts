@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { batchIsFull, batchLength } from "./batch.ts";
 import type { RenderedEvent } from "./render.ts";
 
-const event = (bytes: number): RenderedEvent => ({ seq: 1, text: "x".repeat(bytes), bytes, at: 0 });
+const event = (bytes: number): RenderedEvent => ({ seq: 1, text: "x".repeat(bytes), bytes, source: "" });
 const events = (...sizes: number[]): RenderedEvent[] => sizes.map(event);
 const body = (list: readonly RenderedEvent[]): string => `{"events":[${list.map(({ text }) => text).join(",")}]}`;
 

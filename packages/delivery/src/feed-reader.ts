@@ -1,5 +1,5 @@
 import type { StoredEvent } from "@crewstream/contracts";
-import { readEvents, type DeliveryRecord, type FeedAddress, type Store } from "@crewstream/redis";
+import { readEntries, type DeliveryRecord, type EventRead, type FeedAddress, type Store } from "@crewstream/redis";
 import { batchIsFull, batchLength, type BatchLimits } from "./batch.ts";
 import type { RenderedEvent, Renderer } from "./render.ts";
 
@@ -9,17 +9,17 @@ export interface Cut {
   cursor: number;
 }
 
-/** Small enough that a page of the largest events (1 MiB) fits in memory many times over. */
-const firstPage = 16;
+/** Entries of a first look: so few that those of the largest events (1 MiB) fit in memory many times over. */
+const firstPage = 4;
 const longestPage = 250;
-const pageBytes = 128 * 1024;
+const pageCharacters = 128 * 1024;
 
 /**
  * Reads a feed's stream behind its cursor, page by page, keeps what is selected, and cuts it into deliveries.
  * Holds at most about one delivery's worth of events and one page in memory, however long the backlog is.
  */
 export class FeedReader {
-  readonly #read: (from: number, limit: number) => Promise<StoredEvent[]>;
+  readonly #read: (from: number, entries: number) => Promise<EventRead>;
   readonly #until: number;
   readonly #renderer: Renderer;
   readonly #limits: BatchLimits;
@@ -34,7 +34,7 @@ export class FeedReader {
     options: { cursor: number; until?: number | undefined; renderer: Renderer; limits: BatchLimits },
   ) {
     this.#until = options.until ?? Number.MAX_SAFE_INTEGER;
-    this.#read = (from, limit) => readEvents(store, address.executionId, { from, to: this.#until, limit });
+    this.#read = (from, entries) => readEntries(store, address.executionId, { from, to: this.#until, entries });
     this.#renderer = options.renderer;
     this.#limits = options.limits;
     this.#scannedTo = options.cursor;
@@ -49,15 +49,14 @@ export class FeedReader {
   async fill(bodies = 1): Promise<void> {
     this.#atEnd = this.#scannedTo >= this.#until;
     while (!this.#atEnd && !(this.full && this.#selected.length >= bodies)) {
-      const limit = this.#pageLength;
-      const page = await this.#read(this.#scannedTo + 1, limit);
-      for (const event of page) {
+      const page = await this.#read(this.#scannedTo + 1, this.#pageLength);
+      for (const event of page.events) {
         const rendered = this.#renderer.render(event);
         if (rendered !== undefined) this.#selected.push(rendered);
         this.#scannedTo = event.seq;
       }
-      this.#atEnd = page.length < limit;
-      this.#pageLength = nextPageLength(page, limit);
+      this.#atEnd = page.atEnd;
+      this.#pageLength = nextPageLength(page, this.#pageLength);
     }
   }
 
@@ -108,24 +107,22 @@ export async function readDelivery(
   renderer: Renderer,
 ): Promise<RenderedEvent[]> {
   const rendered: RenderedEvent[] = [];
-  let pageLength = firstPage;
-  for (let from = range.first; from <= range.last;) {
-    const limit = pageLength;
-    const page = await readEvents(store, address.executionId, { from, to: range.last, limit });
-    for (const event of page) {
+  let entries = firstPage;
+  for (let from = range.first; ;) {
+    const page = await readEntries(store, address.executionId, { from, to: range.last, entries });
+    for (const event of page.events) {
       const one = renderer.render(event);
       if (one !== undefined) rendered.push(one);
       from = event.seq + 1;
     }
-    if (page.length < limit) break;
-    pageLength = nextPageLength(page, pageLength);
+    if (page.atEnd) return rendered;
+    entries = nextPageLength(page, entries);
   }
-  return rendered;
 }
 
-/** XRANGE counts entries, not bytes: the next page's length follows from the size of this one's events. */
-function nextPageLength(page: readonly StoredEvent[], length: number): number {
-  const characters = page.reduce((total, event) => total + event.json.length, 0);
+/** Redis counts entries, not bytes: the next page's length follows from the size of this one's. */
+function nextPageLength({ events }: EventRead, length: number): number {
+  const characters = events.reduce((total, event) => total + event.json.length, 0);
   if (characters === 0) return length;
-  return Math.max(1, Math.min(longestPage, Math.floor((pageBytes * page.length) / characters)));
+  return Math.max(1, Math.min(longestPage, Math.floor((pageCharacters * length) / characters)));
 }

@@ -2,6 +2,7 @@ import { readExecutionHead, type FeedState } from "@crewstream/redis";
 import type { DeliveryContext } from "./context.ts";
 import type { FeedReader } from "./feed-reader.ts";
 import type { OpenedFeed } from "./opened-feed.ts";
+import { publishedAt } from "./render.ts";
 
 /** Whether a feed's stream will not grow any more. */
 export function isComplete(state: FeedState): boolean {
@@ -28,7 +29,7 @@ export async function lookAtBatch(
   if (oldest === undefined) return "empty";
   // Nothing more comes soon to a complete stream: waiting would not fill the batch.
   if (reader.full || isComplete(state)) return "ripe";
-  const youngMs = oldest.at + limits.batchMaxWaitMs - Date.now();
+  const youngMs = publishedAt(oldest) + limits.batchMaxWaitMs - Date.now();
   if (youngMs <= 0) return "ripe";
   if (!mayLeave) return "young";
   await queues.wakeFeed(address, { delayMs: youngMs });

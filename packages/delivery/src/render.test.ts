@@ -46,9 +46,9 @@ describe("a body of events", () => {
   });
 
   test("says when the oldest was published, and 0 where that cannot be read", () => {
-    expect(publishedAt(stored("a").json)).toBe(Date.parse("2026-11-23T10:00:00.000Z"));
-    expect(publishedAt("{}")).toBe(0);
-    expect(publishedAt('{"timestamp":"yesterday"}')).toBe(0);
+    expect(publishedAt({ source: stored("a").json })).toBe(Date.parse("2026-11-23T10:00:00.000Z"));
+    expect(publishedAt({ source: "{}" })).toBe(0);
+    expect(publishedAt({ source: '{"timestamp":"yesterday"}' })).toBe(0);
   });
 });
 

@@ -14,8 +14,8 @@ export interface RenderedEvent {
   /** The event's JSON under the name that was asked for, or the whole body of a legacy form. */
   text: string;
   bytes: number;
-  /** When it was published, ms. */
-  at: number;
+  /** As it is stored. */
+  source: string;
 }
 
 /** How a subscription sees events: which, under what name, and how they become a body. Same in, same bytes out. */
@@ -60,14 +60,14 @@ function renderEvent(event: StoredEvent, select: Selector): RenderedEvent | unde
 }
 
 function rendered(event: StoredEvent, text: string): RenderedEvent {
-  return { seq: event.seq, text, bytes: Buffer.byteLength(text), at: publishedAt(event.json) };
+  return { seq: event.seq, text, bytes: Buffer.byteLength(text), source: event.json };
 }
 
-/** The envelope's timestamp without parsing the event; 0 when it is not where we write it. */
-export function publishedAt(json: string): number {
+/** When an event was published, ms: its timestamp, without parsing it; 0 when it is not where we write it. */
+export function publishedAt({ source }: Pick<RenderedEvent, "source">): number {
   const key = '"timestamp":"';
-  const start = json.indexOf(key);
+  const start = source.indexOf(key);
   if (start < 0) return 0;
   const from = start + key.length;
-  return Date.parse(json.slice(from, json.indexOf('"', from))) || 0;
+  return Date.parse(source.slice(from, source.indexOf('"', from))) || 0;
 }

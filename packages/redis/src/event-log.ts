@@ -1,7 +1,11 @@
 import { executionStateSchema, hasEnded, type ExecutionId, type StoredEvent } from "@crewstream/contracts";
+import { fromChunk, toChunks } from "./event-chunks.ts";
 import { listEnded } from "./execution-index.ts";
 import { runScript } from "./scripts.ts";
 import type { Store } from "./store.ts";
+
+/** Entries that a first look takes: enough for most answers, and few where each is a megabyte. */
+const firstEntries = 4;
 
 /** One write of a run; see `lua/append.lua`. */
 export interface AppendStep {
@@ -24,14 +28,15 @@ export interface AppendStep {
 export async function appendStep(store: Store, id: ExecutionId, step: AppendStep): Promise<number[]> {
   const keys = store.keys.execution(id);
   const fields = Object.entries(step.fields).flat();
+  const chunks = toChunks(step.events);
   const args: (string | number)[] = [
     step.epoch,
     step.events[0]?.seq ?? 0,
-    step.events.length,
+    chunks.length,
     step.rows.length,
     fields.length / 2,
   ];
-  for (const event of step.events) args.push(event.id, event.type, event.json);
+  for (const { last, text } of chunks) args.push(last, text);
   for (const [path, row] of step.rows) args.push(path, row);
   args.push(...fields);
   const feedKeys = step.feeds.map((feed) => keys.feed(feed).feed);
@@ -46,20 +51,44 @@ export async function appendStep(store: Store, id: ExecutionId, step: AppendStep
   return woken.map((position) => step.feeds[position] ?? 0);
 }
 
+/** Events of a stream that were read in one go. */
+export interface EventRead {
+  events: StoredEvent[];
+  /** Nothing follows, or nothing up to `to`. */
+  atEnd: boolean;
+}
+
+/**
+ * Events from sequence `from` to `to` (both included), in order: those of `entries` entries of the stream, each of which
+ * holds some 32 KiB of them or one larger event alone.
+ */
+export async function readEntries(
+  store: Store,
+  id: ExecutionId,
+  { from, to = Number.MAX_SAFE_INTEGER, entries }: { from: number; to?: number | undefined; entries: number },
+): Promise<EventRead> {
+  const key = store.keys.execution(id).events;
+  const found = await store.redis.xrange(key, `${from}-0`, "+", "COUNT", entries);
+  const chunks = found.map(([entry, fields]) => ({ last: Number.parseInt(entry, 10), text: fields[1] ?? "" }));
+  const events = chunks.flatMap((chunk) => fromChunk(chunk, from, to));
+  return { events, atEnd: found.length < entries || (chunks.at(-1)?.last ?? 0) >= to };
+}
+
 /** Events of a stream from sequence `from` to `to` (both included), at most `limit`, in order. */
 export async function readEvents(
   store: Store,
   id: ExecutionId,
   range: { from: number; to?: number; limit: number },
 ): Promise<StoredEvent[]> {
-  const entries = await store.redis.xrange(
-    store.keys.execution(id).events,
-    `${range.from}-0`,
-    range.to === undefined ? "+" : `${range.to}-0`,
-    "COUNT",
-    range.limit,
-  );
-  return entries.map(toStoredEvent);
+  const events: StoredEvent[] = [];
+  // How many events stand in an entry is seen from the first ones.
+  for (let entries = Math.min(firstEntries, range.limit); ;) {
+    const from = (events.at(-1)?.seq ?? range.from - 1) + 1;
+    const read = await readEntries(store, id, { ...range, from, entries });
+    events.push(...read.events);
+    if (read.atEnd || events.length >= range.limit) return events.slice(0, range.limit);
+    entries = Math.max(1, Math.ceil(((range.limit - events.length) * entries) / Math.max(1, read.events.length)));
+  }
 }
 
 /** The ids of all events of a stream with their sequence: what a resumed run must not publish again. */
@@ -78,9 +107,4 @@ export async function readEventIds(store: Store, id: ExecutionId): Promise<Map<s
 /** The rows of a run's journal, JSON by path. */
 export async function readJournal(store: Store, id: ExecutionId): Promise<Map<string, string>> {
   return new Map(Object.entries(await store.redis.hgetall(store.keys.execution(id).journal)));
-}
-
-/** An entry's fields stand in the order in which `append.lua` writes them: i, t, j. */
-function toStoredEvent([entryId, fields]: [string, string[]]): StoredEvent {
-  return { seq: Number.parseInt(entryId, 10), id: fields[1] ?? "", type: fields[3] ?? "", json: fields[5] ?? "" };
 }

@@ -45,7 +45,15 @@ export {
   type Settlement,
 } from "./deliveries.ts";
 export { agreeOnPartitions } from "./deployment.ts";
-export { appendStep, readEventIds, readEvents, readJournal, type AppendStep } from "./event-log.ts";
+export {
+  appendStep,
+  readEntries,
+  readEventIds,
+  readEvents,
+  readJournal,
+  type AppendStep,
+  type EventRead,
+} from "./event-log.ts";
 export {
   activeExecutions,
   cancelExecution,

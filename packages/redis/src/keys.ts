@@ -4,7 +4,7 @@ import type { ExecutionId } from "@crewstream/contracts";
  * Every key, spelt here and nowhere else. `P` is KEY_PREFIX; braces are the cluster's hash tags.
  *
  *   P:{ID}:exec              hash    an execution's record: state, inputs, outcome, `seq`, lease (owner, epoch, until)
- *   P:{ID}:events            stream  its events; entry `SEQ-0` with i (id), t (type), j (JSON of the envelope)
+ *   P:{ID}:events            stream  its events; entry `SEQ-0` holds those up to SEQ, as `event-chunks.ts` says
  *   P:{ID}:journal           hash    path → row of a finished step
  *   P:{ID}:attempts          stream  capped log of webhook attempts
  *   P:{ID}:feed:N            hash    subscription, cursor, woken, blocked, counters

@@ -4,8 +4,8 @@
   names all its feeds again, as nobody may have heard that they were to be woken.
 
   KEYS  1 exec, 2 events, 3 journal, 4… the feeds that select at least one of these events
-  ARGV  1 epoch, 2 sequence of the first event, 3 events, 4 rows, 5 fields,
-        then (id, type, json) per event, (path, row) per journal row, (name, value) per field
+  ARGV  1 epoch, 2 sequence of the first event, 3 entries, 4 rows, 5 fields, then (sequence of the last event, text) per
+        entry of the stream, (path, row) per journal row, (name, value) per field
   Returns  {last sequence, n…}: n are positions (from 0) among the given feeds that were asleep and are now to be woken
   Errors   {-1} no such execution, {-2} the lease was lost, {-3} the sequence does not follow
 ]]
@@ -17,27 +17,26 @@ if record[1] ~= ARGV[1] then
   return { -2 }
 end
 local last = tonumber(record[2])
-local first, events, rows, fields = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
-if events > 0 and first ~= last + 1 then
-  if first > last + 1 then
-    return { -3 }
-  end
-  local there = redis.call("XRANGE", KEYS[2], first .. "-0", first .. "-0")
-  if not there[1] or there[1][2][2] ~= ARGV[6] then
+local first, entries, rows, fields = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+local repeated = entries > 0 and first <= last
+if entries > 0 and first > last + 1 then
+  return { -3 }
+end
+if repeated then
+  local there = redis.call("XRANGE", KEYS[2], ARGV[6] .. "-0", ARGV[6] .. "-0")
+  if not there[1] or there[1][2][2] ~= ARGV[7] then
     return { -3 }
   end
 end
-local repeated = events > 0 and first <= last
 local at = 6
-for i = 0, events - 1 do
-  local seq = first + i
-  if seq > last then
-    redis.call("XADD", KEYS[2], seq .. "-0", "i", ARGV[at], "t", ARGV[at + 1], "j", ARGV[at + 2])
+for _ = 1, entries do
+  if not repeated then
+    redis.call("XADD", KEYS[2], ARGV[at] .. "-0", "e", ARGV[at + 1])
+    last = tonumber(ARGV[at])
   end
-  at = at + 3
+  at = at + 2
 end
-if events > 0 and first + events - 1 > last then
-  last = first + events - 1
+if entries > 0 and not repeated then
   redis.call("HSET", KEYS[1], "seq", last)
 end
 for _ = 1, rows do
