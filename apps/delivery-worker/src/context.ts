@@ -8,7 +8,7 @@ import {
   type DeliveryContext,
 } from "@crewstream/delivery";
 import type { Queues } from "@crewstream/queue";
-import type { Store } from "@crewstream/redis";
+import { Lingerers, type Store } from "@crewstream/redis";
 import { addressPolicy, createCipher, type Logger, type Metrics } from "@crewstream/service";
 import type { DeliveryWorkerConfig } from "./config.ts";
 import { version } from "./version.ts";
@@ -17,6 +17,13 @@ import { version } from "./version.ts";
 const longestProbePauseMs = 30_000;
 
 const dayMs = 24 * 3_600_000;
+
+/** Jobs of one partition's feeds, and of its retries, at once. */
+export function slotsPerPartition(
+  config: Pick<DeliveryWorkerConfig, "DELIVERY_CONCURRENCY" | "QUEUE_PARTITIONS">,
+): number {
+  return Math.max(1, Math.ceil(config.DELIVERY_CONCURRENCY / config.QUEUE_PARTITIONS));
+}
 
 /** Wires a delivery context from the configuration; the HTTP client goes with `stack`. */
 export function createDeliveryContext(
@@ -52,9 +59,12 @@ export function createDeliveryContext(
       probeMs: config.WEBHOOK_TIMEOUT_MS + 5000,
     },
   });
+  // Of a partition's slots some are always left for feeds that have something to send.
+  const seats = Math.floor(slotsPerPartition(config) * 0.6);
   return {
     store,
     queues,
+    lingerers: stack.use(new Lingerers(store, { seats, log })),
     client: stack.use(
       createClient({ policy, timeoutMs: config.WEBHOOK_TIMEOUT_MS, concurrency: config.WEBHOOK_ENDPOINT_CONCURRENCY }),
     ),

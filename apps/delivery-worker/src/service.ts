@@ -13,7 +13,7 @@ import {
   type ServiceContext,
 } from "@crewstream/service";
 import type { DeliveryWorkerConfig } from "./config.ts";
-import { createDeliveryContext } from "./context.ts";
+import { createDeliveryContext, slotsPerPartition } from "./context.ts";
 import { setGauges } from "./gauges.ts";
 import { reconcile } from "./reconcile.ts";
 
@@ -54,7 +54,7 @@ export async function startDeliveryWorker(
   ];
   stack.use(superviseLoops(loops, { log, health }));
 
-  const concurrency = Math.max(1, Math.ceil(config.DELIVERY_CONCURRENCY / store.partitions));
+  const concurrency = slotsPerPartition(config);
   const common = { store, lockMs: config.LEASE_MS, concurrency, log, metrics, deadline };
   const workers: AsyncDisposable[] = [
     startWorker({
@@ -86,7 +86,10 @@ export async function startDeliveryWorker(
       }),
     );
   }
-  stack.defer(() => stopAll(workers));
+  stack.defer(() => {
+    context.lingerers.close();
+    return stopAll(workers);
+  });
   const owned = stack.move();
   return { facts, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }

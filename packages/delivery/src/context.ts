@@ -1,5 +1,5 @@
 import type { ExecutionId } from "@crewstream/contracts";
-import type { Store } from "@crewstream/redis";
+import type { Lingerers, Store } from "@crewstream/redis";
 import type { AddressPolicy, Cipher, Logger, Metrics } from "@crewstream/service";
 import type { Got } from "got";
 import type { AttemptLogger } from "./attempt-logger.ts";
@@ -38,6 +38,7 @@ export interface DeliveryContext {
   client: Got;
   policy: AddressPolicy;
   gate: EndpointGate;
+  lingerers: Lingerers;
   cipher: Cipher;
   sender: Sender;
   limits: DeliveryLimits;

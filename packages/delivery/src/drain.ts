@@ -1,4 +1,11 @@
-import type { DeliveryRecord, FeedState, Seal, Settlement, SettlementEffect } from "@crewstream/redis";
+import {
+  partitionOf,
+  type DeliveryRecord,
+  type FeedState,
+  type Seal,
+  type Settlement,
+  type SettlementEffect,
+} from "@crewstream/redis";
 import { attemptDelivery } from "./attempt.ts";
 import { buryBacklog, isLost } from "./bury.ts";
 import type { DeliveryContext } from "./context.ts";
@@ -9,7 +16,7 @@ import { InFlight } from "./in-flight.ts";
 import { isComplete, lookAtBatch } from "./look-at-batch.ts";
 import type { OpenedFeed } from "./opened-feed.ts";
 import type { RenderedEvent } from "./render.ts";
-import { rest, type DrainResult } from "./rest.ts";
+import { restOrLinger, type DrainResult } from "./rest.ts";
 import { publishSettlements, writeTurn } from "./settle.ts";
 
 /** A sealed delivery and its events. */
@@ -32,6 +39,8 @@ interface Turn {
 
 /** A feed that always has more gives its worker slot to others after so long, ms. */
 const quantumMs = 2000;
+/** Who lingers for the next event does so for this long, ms. */
+const lingerMs = 1000;
 /** While a window in real time has room, the stream is looked at again after this, and then twice as long, ms. */
 const firstLookMs = 25;
 const longestLookMs = 200;
@@ -47,7 +56,9 @@ export class Drain {
   readonly #signal: AbortSignal;
   readonly #reader: FeedReader;
   readonly #window: number;
-  readonly #startedAt = Date.now();
+  #startedAt = Date.now();
+  /** A feed in real time that has just sent something is likely to have more soon. */
+  #mayLinger = false;
   /** Sealed by a job that did not live to settle them; they go first, as they were. */
   readonly #leftOver: DeliveryRecord[];
   readonly #inFlight = new InFlight();
@@ -95,10 +106,27 @@ export class Drain {
       if (this.#failure !== undefined) throw this.#failure.error;
       if (this.#pass !== undefined) return this.#pass;
       if (this.#leftOver.length > 0 || (turn.ready.length > 0 && !this.#reader.dry)) continue;
-      const rested = await rest(this.#context, this.#feed.address, this.#state.feeds);
-      // More came just now: it is read here, unless this pass knows of too many parked ones.
-      if (rested.kind === "done" || this.#parked >= this.#context.limits.maxParked) return rested;
+      const rested = await this.#rest();
+      if (rested !== undefined) return rested;
     }
+  }
+
+  /** Puts the feed to rest; undefined when there is more after all: it came just now, or while the worker lingered. */
+  async #rest(): Promise<DrainResult | undefined> {
+    const { lingerers, store, limits } = this.#context;
+    const { address } = this.#feed;
+    const group = partitionOf(address.executionId, store.partitions);
+    using seat = this.#mayLinger ? lingerers.sit(address, group) : undefined;
+    const rested = await restOrLinger(this.#context, address, this.#state.feeds, seat?.channel);
+    if (rested.kind === "lingers") {
+      const news = await seat?.news(lingerMs);
+      this.#mayLinger = false;
+      this.#startedAt = Date.now();
+      this.#reader.offer(news?.events ?? []);
+      return undefined;
+    }
+    // What came just now is read here, unless this pass knows of too many parked ones.
+    return rested.kind === "later" && this.#parked < limits.maxParked ? undefined : rested;
   }
 
   /** As many deliveries as there are, and as the window and the endpoint have room for. */
@@ -152,6 +180,8 @@ export class Drain {
     if (head !== undefined) return Math.min(room, this.#leftOver.length);
     if (this.#parked >= this.#context.limits.maxParked) return 0;
     const realtime = this.#feed.subscription.mode === "realtime";
+    // The last answer of a stream that was read to its end: resting tells whether more came.
+    if (realtime && this.#inFlight.size === 0 && this.#settlements.length > 0 && this.#reader.dry) return 0;
     await this.#reader.fill(realtime ? room : 1);
     if (realtime) return Math.min(room, this.#reader.waiting);
     // What came back is written down before a batch is left to grow.
@@ -205,6 +235,7 @@ export class Drain {
   }
 
   #sendAll(ready: readonly Ready[]): void {
+    if (ready.length > 0) this.#mayLinger = this.#feed.subscription.mode === "realtime";
     for (const { sealed, permit } of ready) {
       this.#inFlight.add(this.#attempt(sealed, permit).catch((error: unknown) => void this.#fail(error)));
     }

@@ -26,6 +26,8 @@ export class FeedReader {
   #selected: RenderedEvent[] = [];
   #scannedTo: number;
   #atEnd = false;
+  /** The next events are here already: one look at the stream is saved. */
+  #offered = false;
   #pageLength = firstPage;
 
   constructor(
@@ -47,14 +49,14 @@ export class FeedReader {
 
   /** Reads until `bodies` bodies are full or the stream ends. Several at once are for bodies of one event each. */
   async fill(bodies = 1): Promise<void> {
+    if (this.#offered) {
+      this.#offered = false;
+      return;
+    }
     this.#atEnd = this.#scannedTo >= this.#until;
     while (!this.#atEnd && !(this.full && this.#selected.length >= bodies)) {
       const page = await this.#read(this.#scannedTo + 1, this.#pageLength);
-      for (const event of page.events) {
-        const rendered = this.#renderer.render(event);
-        if (rendered !== undefined) this.#selected.push(rendered);
-        this.#scannedTo = event.seq;
-      }
+      this.#take(page.events);
       this.#atEnd = page.atEnd;
       this.#pageLength = nextPageLength(page, this.#pageLength);
     }
@@ -67,6 +69,21 @@ export class FeedReader {
 
   get full(): boolean {
     return this.#selected.length > 0 && batchIsFull(this.#selected, this.#limits);
+  }
+
+  /** Takes events that were heard of instead of reading them, where they are the next ones. */
+  offer(events: readonly StoredEvent[]): void {
+    if (events[0]?.seq !== this.#scannedTo + 1) return;
+    this.#take(events);
+    this.#offered = true;
+  }
+
+  #take(events: readonly StoredEvent[]): void {
+    for (const event of events) {
+      const rendered = this.#renderer.render(event);
+      if (rendered !== undefined) this.#selected.push(rendered);
+      this.#scannedTo = event.seq;
+    }
   }
 
   /** Events that wait. */

@@ -70,7 +70,7 @@ export async function closeFeed(store: Store, { executionId, feed }: FeedAddress
 }
 
 /** What a feed that has nothing to do now is waiting for; see `lua/rest-feed.lua`. */
-export type FeedRest = "asleep" | "more" | "blocked" | "done" | "all_done" | "gone";
+export type FeedRest = "asleep" | "lingers" | "more" | "blocked" | "done" | "all_done" | "gone";
 
 const rests: Record<number, FeedRest> = {
   0: "asleep",
@@ -78,14 +78,23 @@ const rests: Record<number, FeedRest> = {
   2: "blocked",
   3: "done",
   4: "all_done",
+  5: "lingers",
   [ScriptError.executionGone]: "gone",
 };
 
-/** Puts a feed to rest, unless something came meanwhile. */
-export async function restFeed(store: Store, { executionId, feed }: FeedAddress, maxParked: number): Promise<FeedRest> {
+/**
+ * Puts a feed to rest, unless something came meanwhile.
+ * @param channel where its worker waits for the next append, instead of its queue; see `lingerers.ts`
+ */
+export async function restFeed(
+  store: Store,
+  { executionId, feed }: FeedAddress,
+  maxParked: number,
+  channel = "",
+): Promise<FeedRest> {
   const keys = store.keys.execution(executionId);
   const { feed: feedKey, open } = keys.feed(feed);
-  const [answer = 0] = await callScript(store.redis, "rest-feed", [keys.exec, feedKey, open], [maxParked]);
+  const [answer = 0] = await callScript(store.redis, "rest-feed", [keys.exec, feedKey, open], [maxParked, channel]);
   return rests[answer] ?? "asleep";
 }
 

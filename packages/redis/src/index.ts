@@ -86,6 +86,7 @@ export { loadFlowState, saveFlowState } from "./flow-states.ts";
 export { answerHuman } from "./human.ts";
 export { claimIdempotencyKey } from "./idempotency.ts";
 export { clearInspected, keepInspected, readInspected, type InspectedRequest } from "./inspector.ts";
+export { Lingerers, type News, type Seat } from "./lingerers.ts";
 export { Keys, partitionOf, type IndexedState } from "./keys.ts";
 export { claimLease, forgiveRun, releaseLease, renewLease, type Lease, type LeaseRefusal } from "./lease.ts";
 export { isOutage } from "./outage.ts";

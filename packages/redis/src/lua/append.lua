@@ -3,6 +3,8 @@
   only. Repeating a call whose answer was lost changes nothing: entries that are there already are passed over. It
   names all its feeds again, as nobody may have heard that they were to be woken.
 
+  A worker that lingers at a feed is told on its channel, with the events where they are few: `KEY\nLAST\nTEXT`, else `KEY`.
+
   KEYS  1 exec, 2 events, 3 journal, 4… the feeds that select at least one of these events
   ARGV  1 epoch, 2 sequence of the first event, 3 entries, 4 rows, 5 fields, then (sequence of the last event, text) per
         entry of the stream, (path, row) per journal row, (name, value) per field
@@ -49,7 +51,15 @@ for _ = 1, fields do
 end
 local answer = { last }
 for i = 4, #KEYS do
-  local feed = redis.call("HMGET", KEYS[i], "woken", "state")
+  local feed = redis.call("HMGET", KEYS[i], "woken", "state", "linger")
+  if feed[3] then
+    redis.call("HDEL", KEYS[i], "linger")
+    local word = KEYS[i]
+    if entries == 1 and #ARGV[7] <= 16384 then
+      word = table.concat({ word, ARGV[6], ARGV[7] }, "\n")
+    end
+    redis.call("PUBLISH", feed[3], word)
+  end
   if (feed[1] ~= "1" or repeated) and feed[2] == "open" then
     redis.call("HSET", KEYS[i], "woken", 1)
     answer[#answer + 1] = i - 4

@@ -2,8 +2,9 @@
   A feed has nothing more to do now: decides, against what may have been appended meanwhile, whether that is true.
 
   KEYS  1 exec, 2 feed, 3 open
-  ARGV  1 parked limit
+  ARGV  1 parked limit, 2 channel on which its worker waits a moment for more; empty when it does not
   Returns  0 asleep: the next append wakes it
+           5 lingering: it stays awake, and the next append says so on the channel
            1 there is more: go on
            2 blocked at its parked limit: the settling of a parked delivery wakes it
            3 done: the execution has ended (or the replay its range) and all its events are settled
@@ -23,8 +24,13 @@ if feed[3] == "open" and last > tonumber(feed[1]) then
   end
   return 1
 end
-redis.call("HSET", KEYS[2], "woken", 0)
 local ended = exec[2] == "SUCCESS" or exec[2] == "FAILED" or exec[2] == "REVOKED"
+if ARGV[2] ~= "" and feed[3] == "open" and not (ended or feed[4]) then
+  redis.call("HSET", KEYS[2], "linger", ARGV[2], "woken", 1)
+  return 5
+end
+redis.call("HSET", KEYS[2], "woken", 0)
+redis.call("HDEL", KEYS[2], "linger")
 if not (ended or feed[4]) or feed[3] == "done" or redis.call("HLEN", KEYS[3]) > 0 then
   return 0
 end
