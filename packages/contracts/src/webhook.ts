@@ -44,6 +44,10 @@ export const subscriptionSchema = z.object({
   mode: z.enum(["batched", "realtime"]),
   form: z.enum(bodyForms),
   ordering: z.enum(orderings),
+  /** In real time: events go out together where one by one they would be older than this, in milliseconds. */
+  maxDelayMs: z.number().int().positive().optional(),
+  /** Pieces of one model answer that go out together are joined into one event. */
+  coalesce: z.literal(true).optional(),
   /** Delays between attempts in milliseconds, when the subscription brought its own. */
   retrySchedule: z.array(z.number().int().positive()).optional(),
   /** Ciphertext of {@link subscriptionSecretsSchema}; absent when there is nothing to hide. */

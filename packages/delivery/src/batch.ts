@@ -1,6 +1,8 @@
+import { goesOn } from "./coalesce.ts";
 import type { RenderedEvent } from "./render.ts";
 
 export interface BatchLimits {
+  /** Pieces of an answer that are joined count as one. */
   maxEvents: number;
   maxBytes: number;
 }
@@ -13,23 +15,29 @@ const frameBytes = 13;
  * exceeds the byte limit still has to leave.
  */
 export function batchLength(events: readonly RenderedEvent[], limits: BatchLimits): number {
-  let bytes = frameBytes;
-  let length = 0;
-  for (const event of events) {
-    const grown = bytes + event.bytes + (length > 0 ? 1 : 0);
-    if (length > 0 && (length >= limits.maxEvents || grown > limits.maxBytes)) break;
-    bytes = grown;
-    length += 1;
-  }
-  return length;
+  return measure(events, limits).length;
 }
 
 /** Whether these events fill a batch, so that waiting for more would not change it. */
 export function batchIsFull(events: readonly RenderedEvent[], limits: BatchLimits): boolean {
-  const length = batchLength(events, limits);
-  return length >= limits.maxEvents || length < events.length || sum(events) + frameBytes >= limits.maxBytes;
+  const { length, units, bytes } = measure(events, limits);
+  if (length < events.length || bytes >= limits.maxBytes) return true;
+  // A run at the end may go on.
+  return units >= limits.maxEvents && events.at(-1)?.piece === undefined;
 }
 
-function sum(events: readonly RenderedEvent[]): number {
-  return events.reduce((total, event) => total + event.bytes, 0);
+function measure(
+  events: readonly RenderedEvent[],
+  limits: BatchLimits,
+): { length: number; units: number; bytes: number } {
+  let [length, units, bytes] = [0, 0, frameBytes];
+  for (const event of events) {
+    const grown = bytes + event.bytes + (length > 0 ? 1 : 0);
+    const unit = goesOn(events[length - 1], event) ? 0 : 1;
+    if (length > 0 && (units + unit > limits.maxEvents || grown > limits.maxBytes)) break;
+    bytes = grown;
+    length += 1;
+    units += unit;
+  }
+  return { length, units, bytes };
 }

@@ -1,33 +1,19 @@
-import {
-  partitionOf,
-  type DeliveryRecord,
-  type FeedState,
-  type Seal,
-  type Settlement,
-  type SettlementEffect,
-} from "@crewstream/redis";
+import { partitionOf, type FeedState, type Seal, type Settlement, type SettlementEffect } from "@crewstream/redis";
 import { attemptDelivery } from "./attempt.ts";
-import { buryBacklog, isLost } from "./bury.ts";
+import { isLost } from "./bury.ts";
 import type { DeliveryContext } from "./context.ts";
 import { endFeed } from "./end-feed.ts";
 import type { Permit } from "./endpoint-gate.ts";
-import { FeedReader, readDelivery, recordOf, type Cut } from "./feed-reader.ts";
 import { InFlight } from "./in-flight.ts";
-import { isComplete, lookAtBatch } from "./look-at-batch.ts";
+import { isComplete } from "./look-at-batch.ts";
 import type { OpenedFeed } from "./opened-feed.ts";
-import type { RenderedEvent } from "./render.ts";
+import { Outbox, type Outgoing, type PassState } from "./outbox.ts";
 import { restOrLinger, type DrainResult } from "./rest.ts";
 import { publishSettlements, writeTurn } from "./settle.ts";
 
-/** A sealed delivery and its events. */
-interface Sealed {
-  record: DeliveryRecord;
-  events: readonly RenderedEvent[];
-}
-
 /** A delivery with the leave to send it. */
 interface Ready {
-  sealed: Sealed;
+  outgoing: Outgoing;
   permit: Permit;
 }
 
@@ -54,42 +40,31 @@ export class Drain {
   readonly #feed: OpenedFeed;
   readonly #state: FeedState;
   readonly #signal: AbortSignal;
-  readonly #reader: FeedReader;
+  readonly #outbox: Outbox;
   readonly #window: number;
   #startedAt = Date.now();
   /** A feed in real time that has just sent something is likely to have more soon. */
   #mayLinger = false;
-  /** Sealed by a job that did not live to settle them; they go first, as they were. */
-  readonly #leftOver: DeliveryRecord[];
   readonly #inFlight = new InFlight();
   #lookMs = firstLookMs;
   #settlements: Settlement[] = [];
-  #cursor: number;
   #parked: number;
+  /** How long a request takes, ms: the last ones count most. */
+  #latencyMs = 0;
   /** Why the receiver ended the subscription. */
   #ended: string | undefined;
   #pass: DrainResult | undefined;
   #failure: { error: unknown } | undefined;
 
   constructor(context: DeliveryContext, feed: OpenedFeed, state: FeedState, signal: AbortSignal) {
-    const { batchMaxEvents, batchMaxBytes, realtimeWindow } = context.limits;
-    const realtime = feed.subscription.mode === "realtime";
+    const { mode, ordering } = feed.subscription;
     this.#context = context;
     this.#feed = feed;
     this.#state = state;
     this.#signal = signal;
-    this.#cursor = state.cursor;
     this.#parked = state.parked;
-    this.#window = realtime && feed.subscription.ordering === "relaxed" ? realtimeWindow : 1;
-    this.#leftOver = state.open
-      .filter((delivery) => delivery.state === "sealed")
-      .map(({ state: _, ...record }) => record);
-    this.#reader = new FeedReader(context.store, feed.address, {
-      cursor: state.cursor,
-      until: state.until,
-      renderer: feed.renderer,
-      limits: { maxEvents: realtime ? 1 : batchMaxEvents, maxBytes: batchMaxBytes },
-    });
+    this.#window = mode === "realtime" && ordering === "relaxed" ? context.limits.realtimeWindow : 1;
+    this.#outbox = new Outbox(context, feed, state);
   }
 
   async run(): Promise<DrainResult> {
@@ -105,7 +80,7 @@ export class Drain {
       if (this.#ended !== undefined) await this.#end(this.#ended);
       if (this.#failure !== undefined) throw this.#failure.error;
       if (this.#pass !== undefined) return this.#pass;
-      if (this.#leftOver.length > 0 || (turn.ready.length > 0 && !this.#reader.dry)) continue;
+      if (this.#outbox.hasLeftOver || (turn.ready.length > 0 && !this.#outbox.dry)) continue;
       const rested = await this.#rest();
       if (rested !== undefined) return rested;
     }
@@ -122,7 +97,7 @@ export class Drain {
       const news = await seat?.news(lingerMs);
       this.#mayLinger = false;
       this.#startedAt = Date.now();
-      this.#reader.offer(news?.events ?? []);
+      this.#outbox.offer(news?.events ?? []);
       return undefined;
     }
     // What came just now is read here, unless this pass knows of too many parked ones.
@@ -138,57 +113,26 @@ export class Drain {
       this.#pass = { kind: "later", delayMs: 0 };
       return { ready: [] };
     }
-    const permits = [...(await this.#permits(await this.#sendable(room)))];
-    const ready: Ready[] = [];
-    const cuts: Cut[] = [];
+    const sendable = this.#parked < this.#context.limits.maxParked || this.#outbox.hasLeftOver;
+    const found = sendable ? await this.#outbox.look(room, this.#passState()) : 0;
+    if (typeof found !== "number") {
+      this.#pass = found;
+      return { ready: [] };
+    }
+    const permits = [...(await this.#permits(found))];
     try {
-      for (let permit = permits[0]; permit !== undefined; permit = permits[0]) {
-        const next = await this.#next();
-        if (next === undefined) break;
-        if ("cursor" in next) cuts.push(next);
-        ready.push({ permit, sealed: "cursor" in next ? { record: recordOf(next), events: next.events } : next });
-        permits.shift();
-      }
-    } catch (error) {
-      permits.push(...ready.map(({ permit }) => permit));
-      throw error;
+      const { deliveries, seal } = await this.#outbox.take(permits.length);
+      const ready = deliveries.map((outgoing, index): Ready => ({ outgoing, permit: permits[index] as Permit }));
+      permits.splice(0, ready.length);
+      return { ready, seal };
     } finally {
-      await Promise.all(permits.map((permit) => permit.release({ verdict: "silent" })));
+      await this.#giveBack(permits);
     }
-    return { ready, seal: this.#sealOf(ready, cuts) };
   }
 
-  /** The seal of what is new in a turn; where nothing was selected, the cursor alone goes on. */
-  #sealOf(ready: readonly Ready[], cuts: readonly Cut[]): Seal | undefined {
-    const from = this.#cursor;
-    const last = cuts.at(-1);
-    if (last !== undefined) {
-      const fresh = ready.slice(ready.length - cuts.length).map(({ sealed }) => sealed.record);
-      return { from, to: last.cursor, deliveries: fresh };
-    }
-    const { scannedTo, waiting } = this.#reader;
-    return waiting === 0 && scannedTo > from ? { from, to: scannedTo, deliveries: [] } : undefined;
-  }
-
-  /** How many deliveries could go out now, `room` at most. */
-  async #sendable(room: number): Promise<number> {
-    const head = this.#leftOver[0];
-    if (head?.nextAt !== undefined && head.nextAt > Date.now()) {
-      this.#pass = laterAt(head.nextAt);
-      return 0;
-    }
-    if (head !== undefined) return Math.min(room, this.#leftOver.length);
-    if (this.#parked >= this.#context.limits.maxParked) return 0;
-    const realtime = this.#feed.subscription.mode === "realtime";
-    // The last answer of a stream that was read to its end: resting tells whether more came.
-    if (realtime && this.#inFlight.size === 0 && this.#settlements.length > 0 && this.#reader.dry) return 0;
-    await this.#reader.fill(realtime ? room : 1);
-    if (realtime) return Math.min(room, this.#reader.waiting);
-    // What came back is written down before a batch is left to grow.
-    const idle = this.#inFlight.size === 0 && this.#settlements.length === 0;
-    const batch = await lookAtBatch(this.#context, this.#feed, this.#state, this.#reader, { mayLeave: idle });
-    if (batch === "left") this.#pass = { kind: "done" };
-    return batch === "ripe" ? 1 : 0;
+  #passState(): PassState {
+    const [idle, settled] = [this.#inFlight.size === 0, this.#settlements.length === 0];
+    return { idle, settled, latencyMs: this.#latencyMs };
   }
 
   /** Leave for up to `want` requests. A feed with nothing under way waits for its turn; any other takes what is free. */
@@ -200,29 +144,21 @@ export class Drain {
     const answer = await gate.acquireSome(endpoint, want);
     if (!("waitMs" in answer)) return answer;
     if (isComplete(this.#state) && isLost(this.#context, subscription, answer.failingMs)) {
-      await buryBacklog(this.#context, this.#feed, this.#leftOver.splice(0), this.#reader, this.#cursor);
+      await this.#outbox.bury();
     }
     this.#pass = { kind: "later", delayMs: answer.waitMs };
     return [];
-  }
-
-  /** The next delivery: one that was sealed before, or a new one. */
-  async #next(): Promise<Sealed | Cut | undefined> {
-    const record = this.#leftOver.shift();
-    if (record === undefined) return this.#reader.cut();
-    const { store } = this.#context;
-    return { record, events: await readDelivery(store, this.#feed.address, record, this.#feed.renderer) };
   }
 
   /** Writes down what came back since the last time, and seals the turn's deliveries, in one script; then sends them. */
   async #write({ ready, seal }: Turn): Promise<void> {
     const settlements = this.#settlements;
     this.#settlements = [];
-    let waiting = ready;
+    const waiting = [...ready];
     try {
       if (settlements.length > 0 || seal !== undefined) {
         const written = await writeTurn(this.#context, this.#feed.address, { settlements, seal });
-        if (written.sealed === "sealed") this.#cursor = seal?.to ?? this.#cursor;
+        if (written.sealed === "sealed" && seal !== undefined) this.#outbox.sealed(seal.to);
         // Another job has moved the cursor, or the receiver has ended the subscription: the next pass sees it.
         else if (written.sealed !== "nothing") this.#pass = { kind: "later", delayMs: 100 };
         if (this.#pass === undefined || seal === undefined) this.#sendAll(waiting.splice(0));
@@ -231,24 +167,30 @@ export class Drain {
     } catch (error) {
       this.#fail(error);
     }
-    await Promise.all(waiting.map(({ permit }) => permit.release({ verdict: "silent" })));
+    await this.#giveBack(waiting.map(({ permit }) => permit));
   }
 
   #sendAll(ready: readonly Ready[]): void {
     if (ready.length > 0) this.#mayLinger = this.#feed.subscription.mode === "realtime";
-    for (const { sealed, permit } of ready) {
-      this.#inFlight.add(this.#attempt(sealed, permit).catch((error: unknown) => void this.#fail(error)));
+    for (const { outgoing, permit } of ready) {
+      this.#inFlight.add(this.#attempt(outgoing, permit).catch((error: unknown) => void this.#fail(error)));
     }
   }
 
-  async #attempt(sealed: Sealed, permit: Permit): Promise<void> {
+  async #giveBack(permits: readonly Permit[]): Promise<void> {
+    await Promise.all(permits.map((permit) => permit.release({ verdict: "silent" })));
+  }
+
+  async #attempt(outgoing: Outgoing, permit: Permit): Promise<void> {
     const { fate, settlement } = await attemptDelivery(
       this.#context,
       this.#feed,
-      { ...sealed, permit, ordering: this.#feed.subscription.ordering },
+      { ...outgoing, permit, ordering: this.#feed.subscription.ordering },
       this.#signal,
     );
     if (settlement !== undefined) this.#settlements.push(settlement);
+    const latencyMs = settlement?.attempt?.durationMs ?? this.#latencyMs;
+    this.#latencyMs = this.#latencyMs === 0 ? latencyMs : 0.8 * this.#latencyMs + 0.2 * latencyMs;
     if (fate.kind === "unchanged") this.#pass = { kind: "later", delayMs: 0 };
     if (fate.kind === "held") this.#pass = laterAt(fate.record.nextAt);
     if (fate.endsFeed) this.#ended = fate.record.outcome ?? "gone";
@@ -257,7 +199,7 @@ export class Drain {
   /** Waits for answers; in real time also for events that come meanwhile and have room in the window. */
   async #answers(): Promise<void> {
     const realtime = this.#feed.subscription.mode === "realtime";
-    const looks = realtime && this.#inFlight.size < this.#window && this.#reader.waiting === 0;
+    const looks = realtime && this.#inFlight.size < this.#window && this.#outbox.waiting === 0;
     await this.#inFlight.some(looks ? this.#lookMs : undefined);
     this.#lookMs = this.#settlements.length > 0 ? firstLookMs : Math.min(2 * this.#lookMs, longestLookMs);
   }

@@ -96,9 +96,10 @@ export class FeedReader {
     return this.#selected[0];
   }
 
-  /** Takes the next body off; undefined when nothing waits. */
-  cut(): Cut | undefined {
-    const length = batchLength(this.#selected, this.#limits);
+  /** Takes the next body off, of `maxEvents` events at most; undefined when nothing waits. */
+  cut(maxEvents = Infinity): Cut | undefined {
+    const { maxEvents: most, maxBytes } = this.#limits;
+    const length = batchLength(this.#selected, { maxEvents: Math.min(most, maxEvents), maxBytes });
     const events = this.#selected.slice(0, length);
     const last = events.at(-1);
     if (last === undefined) return undefined;

@@ -5,6 +5,7 @@ import {
   type Subscription,
   type SubscriptionSecrets,
 } from "@crewstream/contracts";
+import { coalesce, pieceTypes, readPiece, type Piece } from "./coalesce.ts";
 import { humanBody } from "./human-body.ts";
 import { legacyBody } from "./legacy-body.ts";
 
@@ -16,6 +17,8 @@ export interface RenderedEvent {
   bytes: number;
   /** As it is stored. */
   source: string;
+  /** For a subscription that joins the pieces of an answer: which one this is. */
+  piece?: Piece | undefined;
 }
 
 /** How a subscription sees events: which, under what name, and how they become a body. Same in, same bytes out. */
@@ -39,6 +42,15 @@ export function createRenderer(subscription: Subscription, secrets: Subscription
         return text === undefined ? undefined : rendered(event, text);
       },
       body: (events) => events[0]?.text ?? "",
+    };
+  }
+  if (subscription.coalesce === true) {
+    return {
+      render(event) {
+        const one = renderEvent(event, select);
+        return one !== undefined && pieceTypes.has(event.type) ? { ...one, piece: readPiece(event.json) } : one;
+      },
+      body: (events) => `{"events":[${coalesce(events).join(",")}]}`,
     };
   }
   return {

@@ -17,11 +17,11 @@ export function isMissing(gaps: Gaps, number: number): boolean {
   return gaps.some(([from, to]) => from <= number && number <= to);
 }
 
-/** Takes out a number that has come after all. */
-export function fillGap(gaps: Gaps, number: number): Gaps {
+/** Takes out numbers that have come after all. */
+export function fillGap(gaps: Gaps, first: number, last = first): Gaps {
   return gaps.flatMap(([from, to]) =>
-    number < from || number > to
+    last < from || first > to
       ? [[from, to] as const]
-      : [[from, number - 1] as const, [number + 1, to] as const].filter(([start, end]) => start <= end),
+      : [[from, first - 1] as const, [last + 1, to] as const].filter(([start, end]) => start <= end),
   );
 }

@@ -45,6 +45,17 @@ describe("without gaps", () => {
     expect(handled).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 
+  test("an event in which the sender joined several counts for all their numbers", async () => {
+    const inOrder = orderEvents({ giveUpMs: day });
+    const handled: string[] = [];
+    const send = ({ executionId: id, events }: ReturnType<typeof delivery>) =>
+      inOrder({ executionId: id, events }, (event) => handled.push(event.id));
+    const joined = delivery(2);
+    joined.events[0]!.data["coalesced"] = { events: 3, last_event_id: "e4", last_emission_sequence: 4 };
+    await Promise.all([send(delivery(5)), send(joined), send(delivery(1))]);
+    expect(handled).toEqual(["e1", "e2", "e5"]);
+  });
+
   test("a hundred single events in any order come out in sequence", async () => {
     const { handled, send } = recorder(orderEvents({ giveUpMs: day }));
     const shuffled = Array.from({ length: 100 }, (_, index) => ((index * 37) % 100) + 1);

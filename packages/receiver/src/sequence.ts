@@ -76,7 +76,7 @@ export class Sequence {
     }
     for (const event of fresh) {
       await handle(event);
-      this.#become(after(this.#state, numberOf(event)));
+      this.#become(after(this.#state, numberOf(event), lastNumberOf(event)));
     }
     return true;
   }
@@ -130,6 +130,13 @@ function numberOf(event: ReceivedEvent | undefined): number {
   return event?.data.emission_sequence ?? 0;
 }
 
+/** An event in which the sender has joined several stands for all their numbers. */
+function lastNumberOf(event: ReceivedEvent): number {
+  const { coalesced } = event.data as { coalesced?: { last_emission_sequence?: unknown } };
+  const last = coalesced?.last_emission_sequence;
+  return typeof last === "number" ? Math.max(last, numberOf(event)) : numberOf(event);
+}
+
 function withResolvers(): Wakeable {
   let resolve = (): void => undefined;
   const promise = new Promise<void>((settle) => {
@@ -138,7 +145,7 @@ function withResolvers(): Wakeable {
   return { promise, resolve };
 }
 
-function after({ position, gaps, waitingSince }: OrderState, number: number): OrderState {
-  if (number <= position) return { position, gaps: fillGap(gaps, number), waitingSince };
-  return { position: number, gaps: addGap(gaps, position + 1, number - 1, maxGaps), waitingSince: null };
+function after({ position, gaps, waitingSince }: OrderState, first: number, last: number): OrderState {
+  if (first <= position) return { position: Math.max(position, last), gaps: fillGap(gaps, first, last), waitingSince };
+  return { position: last, gaps: addGap(gaps, position + 1, first - 1, maxGaps), waitingSince: null };
 }

@@ -92,9 +92,11 @@ function fromSettings(settings: WebhookSettings, path: string): RequestedWebhook
   const subscription: Subscription = {
     url: settings.url,
     events: settings.events,
-    mode: settings.realtime === true ? "realtime" : "batched",
+    mode: settings.realtime === undefined || settings.realtime === false ? "batched" : "realtime",
     form: "events",
     ordering: settings.ordering ?? "relaxed",
+    ...(typeof settings.realtime === "object" ? { maxDelayMs: settings.realtime.max_delay_ms } : {}),
+    ...(settings.coalesce === true ? { coalesce: true } : {}),
     ...(retry === undefined
       ? {}
       : { retrySchedule: retry.schedule.map((text, at) => delayMs(text, `${path}.retry.schedule[${at}]`)) }),

@@ -49,6 +49,8 @@ function feedView({ feed, subscription, state, cursor, parked }: FeedHead): Feed
     endpoint: endpointOfUrl(subscription.url).endpoint,
     events: subscription.events,
     realtime: subscription.mode === "realtime",
+    max_delay_ms: subscription.maxDelayMs ?? null,
+    coalesce: subscription.coalesce === true,
     form: subscription.form,
     ordering: subscription.ordering,
     retry_schedule_ms: subscription.retrySchedule ?? null,

@@ -54,6 +54,8 @@ export const feedViewSchema = z.object({
   endpoint: z.string().describe("Id of the endpoint, as in `/endpoints`"),
   events: z.array(z.string()),
   realtime: z.boolean(),
+  max_delay_ms: z.number().nullable().describe("In real time: events go out together where alone they would be older"),
+  coalesce: z.boolean(),
   form: z.enum(bodyForms),
   ordering: z.enum(orderings),
   retry_schedule_ms: z.array(z.number()).nullable(),

@@ -69,8 +69,21 @@ export const checkedAuthenticationSchema = z
     }
   });
 
-const realtimeSchema = z.boolean(
-  "must be true (each event alone, at once) or false (in batches); an object is not supported",
+const longestDelayMs = 60_000;
+const delayRange = `a whole number of milliseconds from 1 to ${longestDelayMs}`;
+
+const realtimeSchema = z.union(
+  [
+    z.boolean(),
+    z.strictObject({
+      max_delay_ms: z
+        .int(`must be ${delayRange}`)
+        .min(1, `must be ${delayRange}`)
+        .max(longestDelayMs, `must be ${delayRange}`)
+        .describe("Events go out together where one by one they would be older than this"),
+    }),
+  ],
+  `must be true (each event alone, at once), false (in batches) or {"max_delay_ms": 1 to ${longestDelayMs}}`,
 );
 
 const delaySchema = z
@@ -85,6 +98,11 @@ export const webhookSettingsSchema = z.looseObject({
     .min(1, 'must name at least one event type, or be ["*"] for all')
     .max(mostEvents, `at most ${mostEvents} names`),
   realtime: absentable(realtimeSchema),
+  coalesce: absentable(
+    z
+      .boolean("must be true or false")
+      .describe("Joins the pieces of one model answer that go out together into one event"),
+  ),
   authentication: absentable(checkedAuthenticationSchema),
   signing_secret: absentable(signingSecretSchema),
   ordering: absentable(z.enum(orderings, 'must be "relaxed" or "strict"')),

@@ -20,6 +20,11 @@ const call = {
 };
 const response_id = maybeText.describe("The provider's id of the answer.");
 
+const coalesced = z
+  .object({ events: z.int(), last_event_id: z.string(), last_emission_sequence: z.int() })
+  .optional()
+  .describe("Where a subscription with `coalesce` got several pieces as one: how many, and the last of them.");
+
 const which = { model: "openai/gpt-4o-mini", call_id: "0a4c3c52-7f59-4b8e-9f52-3b1a7c6d8e90" };
 const conversation = [
   { role: "system", content: "You are Researcher." },
@@ -89,12 +94,13 @@ export const llmEvents = {
       tool_call: toolCall.nullish(),
       call_type: call_type.nullish(),
       response_id,
+      coalesced,
     },
     { ...which, chunk: "Faster ", tool_call: null, call_type: "llm_call", response_id: "chatcmpl-2" },
   ),
   llm_thinking_chunk: eventType(
     "A piece of a model's reasoning, as it is written.",
-    { ...call, chunk: text, response_id },
+    { ...call, chunk: text, response_id, coalesced },
     { ...which, chunk: "The changelog should say.", response_id: "chatcmpl-2" },
   ),
 };
