@@ -32,11 +32,11 @@ const mayImport: Record<string, readonly string[]> = {
 /** The only workspace that may import a library, so that its upgrade touches one place. */
 const ownerOf: readonly (readonly [library: RegExp, workspace: string])[] = [
   [/^ioredis$/, "packages/redis"],
-  [/^bullmq$/, "packages/queue"],
+  [/^bullmq(-otel)?$/, "packages/queue"],
   [/^got$/, "packages/delivery"],
   [/^(express|helmet|cors)$/, "apps/api"],
   [/^(ai|@ai-sdk\/.+)$/, "packages/crew"],
-  [/^(pino|prom-client)$/, "packages/service"],
+  [/^(pino|prom-client|@opentelemetry\/.+)$/, "packages/service"],
   [/^commander$/, "packages/cli"],
   [/^uuid$/, "packages/contracts"],
   [/^(react|react-dom|vite)$/, "apps/dashboard"],

@@ -1,3 +1,4 @@
 export { feedsQueue, operationsQueue, queueNames, retriesQueue, runsQueue } from "./names.ts";
 export { Queues } from "./queues.ts";
+export { queueTelemetry } from "./telemetry.ts";
 export { jobDone, startWorker, type JobResult, type WorkerOptions } from "./worker.ts";

@@ -1,6 +1,6 @@
 import type { BulkRetryJob, DrainFeedJob, ExecutionId, RetryDeliveryJob, RunExecutionJob } from "@crewstream/contracts";
 import { partitionOf, type Store } from "@crewstream/redis";
-import { Queue, type ConnectionOptions, type JobsOptions } from "bullmq";
+import { Queue, type ConnectionOptions, type JobsOptions, type Telemetry } from "bullmq";
 import { feedsQueue, operationsQueue, queueNames, retriesQueue, runsQueue } from "./names.ts";
 
 /** Jobs are pointers into the store; what is done leaves nothing behind, and failures keep a short tail to look at. */
@@ -12,10 +12,13 @@ const eventStreamLength = 100;
 /** The producing side of all queues of a deployment. */
 export class Queues implements AsyncDisposable {
   readonly #store: Store;
+  readonly #telemetry: Telemetry | undefined;
   readonly #open = new Map<string, Queue>();
 
-  constructor(store: Store) {
+  /** @param telemetry of {@link queueTelemetry}: jobs then carry the trace of who added them */
+  constructor(store: Store, telemetry?: Telemetry) {
     this.#store = store;
+    this.#telemetry = telemetry;
   }
 
   /**
@@ -97,6 +100,7 @@ export class Queues implements AsyncDisposable {
       defaultJobOptions,
       streams: { events: { maxLen: eventStreamLength } },
       skipVersionCheck: true,
+      ...(this.#telemetry === undefined ? {} : { telemetry: this.#telemetry }),
     });
     // A lost connection is logged once, by the store's own listener.
     queue.on("error", () => undefined);

@@ -1,7 +1,7 @@
 import { AppError, errorMessage } from "@crewstream/contracts";
 import type { Store } from "@crewstream/redis";
 import type { Logger, Metrics } from "@crewstream/service";
-import { DelayedError, UnrecoverableError, Worker, type Job } from "bullmq";
+import { DelayedError, UnrecoverableError, Worker, type Job, type Telemetry } from "bullmq";
 import type { z } from "zod";
 import { bullConnection } from "./queues.ts";
 
@@ -21,6 +21,8 @@ export interface WorkerOptions<Payload> {
   metrics: Metrics;
   /** Aborted when the shutdown's deadline has passed. */
   deadline: AbortSignal;
+  /** Of `queueTelemetry`: a job is then done within the trace that it carries. */
+  telemetry?: Telemetry | undefined;
   handle(payload: Payload, signal: AbortSignal): Promise<JobResult>;
 }
 
@@ -46,6 +48,7 @@ export function startWorker<Payload>(options: WorkerOptions<Payload>): AsyncDisp
     // No skipVersionCheck: an unknown Redis counts as one that cannot block for less than a second, and every batch
     // window and retry would be late by that much.
     runRetryDelay: 1000,
+    ...(options.telemetry === undefined ? {} : { telemetry: options.telemetry }),
   });
   worker.on("error", (error) => log.debug({ reason: error.message, queue }, "queue.connection_error"));
   worker.on("failed", (job, error) => {

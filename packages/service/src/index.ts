@@ -10,6 +10,7 @@ export { boundPort, closeServer, Health, serveHealth, type HealthCheck } from ".
 export { superviseLoops, type Loop } from "./loops.ts";
 export { exitConfiguration, runService, type RunningService, type ServiceContext } from "./run-service.ts";
 export { createLogger, type Logger } from "./telemetry/logger.ts";
+export { openTracing, type SpanAttributes, type SpanPlace, type TraceSpan, type Tracing } from "./telemetry/tracing.ts";
 export { createMetrics, renderMetrics, type Metrics } from "./telemetry/metrics.ts";
 export { guardedLookup, type GuardedLookup } from "./guard/lookup.ts";
 export { addressPolicy, type AddressPolicy } from "./guard/policy.ts";

@@ -4,6 +4,7 @@ import { loadConfig } from "./config/load.ts";
 import { summarize } from "./config/summary.ts";
 import { environment } from "./env.ts";
 import { createLogger, type Logger } from "./telemetry/logger.ts";
+import { openTracing, type Tracing } from "./telemetry/tracing.ts";
 
 /** Exit code for a configuration that a restart cannot mend (`EX_CONFIG` of sysexits.h); supervisors stop on it. */
 export const exitConfiguration = 78;
@@ -12,6 +13,8 @@ export interface ServiceContext {
   log: Logger;
   /** Aborts `SHUTDOWN_TIMEOUT_MS` after the stop began: what still runs then is cut off. */
   deadline: AbortSignal;
+  /** Undefined when no trace is wanted. */
+  tracing?: Tracing | undefined;
 }
 
 /** A started service; disposing it stops intake, drains, and closes what it opened, in reverse order. */
@@ -41,8 +44,9 @@ export async function runService<Schema extends z.ZodObject>(
     const log = createLogger({ name, level: LOG_LEVEL });
     log.info({ config: summarize(config), pid: process.pid }, `${name}.starting`);
     const deadline = new AbortController();
-    const service = await start(config, { log, deadline: deadline.signal });
-    stopOnSignal({ name, log, service, deadline, timeoutMs: SHUTDOWN_TIMEOUT_MS });
+    const tracing = await openTracing(`crewstream-${name}`, log);
+    const service = await start(config, { log, deadline: deadline.signal, tracing });
+    stopOnSignal({ name, log, service, tracing, deadline, timeoutMs: SHUTDOWN_TIMEOUT_MS });
     log.info(service.facts, `${name}.ready`);
   } catch (error) {
     const configuration = AppError.is(error, ErrorCode.configuration);
@@ -55,11 +59,12 @@ interface StopOptions {
   name: string;
   log: Logger;
   service: RunningService;
+  tracing: Tracing | undefined;
   deadline: AbortController;
   timeoutMs: number;
 }
 
-function stopOnSignal({ name, log, service, deadline, timeoutMs }: StopOptions): void {
+function stopOnSignal({ name, log, service, tracing, deadline, timeoutMs }: StopOptions): void {
   let stopping = false;
   const stop = (reason: string) => {
     if (stopping) {
@@ -71,7 +76,7 @@ function stopOnSignal({ name, log, service, deadline, timeoutMs }: StopOptions):
     const shutdown = new AppError("The process is shutting down.", { code: ErrorCode.shutdown, retryable: true });
     setTimeout(() => deadline.abort(shutdown), timeoutMs).unref();
     setTimeout(() => process.exit(1), timeoutMs + 2000).unref();
-    void service[Symbol.asyncDispose]().then(
+    void close(service, tracing, deadline.signal).then(
       () => {
         log.info({}, `${name}.stopped`);
         process.exit(0);
@@ -90,4 +95,10 @@ function stopOnSignal({ name, log, service, deadline, timeoutMs }: StopOptions):
     log.fatal({ err: error, message: errorMessage(error) }, `${name}.unhandled_rejection`);
     process.exit(1);
   });
+}
+
+/** The spans of what was drained leave last. */
+async function close(service: RunningService, tracing: Tracing | undefined, deadline: AbortSignal): Promise<void> {
+  await service[Symbol.asyncDispose]();
+  await tracing?.close(deadline);
 }

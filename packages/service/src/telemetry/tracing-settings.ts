@@ -1,0 +1,70 @@
+import { z } from "zod";
+import type { Environment } from "../env.ts";
+
+/** The names that OpenTelemetry's specification gives to samplers. */
+const samplerNames = [
+  "always_on",
+  "always_off",
+  "traceidratio",
+  "parentbased_always_on",
+  "parentbased_always_off",
+  "parentbased_traceidratio",
+] as const;
+export type SamplerName = (typeof samplerNames)[number];
+
+export interface TracingSettings {
+  sampler: SamplerName;
+  /** Share of the traces that a ratio sampler keeps, 0 to 1. */
+  ratio: number;
+  /** Of the batches that spans leave in. */
+  batch: { delayMs: number; queue: number; size: number; timeoutMs: number };
+}
+
+const positive = z.coerce.number().int().positive();
+
+/** What does not parse counts as absent, as OpenTelemetry's specification asks. */
+const schema = z.object({
+  OTEL_SDK_DISABLED: z.string().toLowerCase().default("false"),
+  OTEL_TRACES_EXPORTER: z.string().optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.string().optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: z.string().optional(),
+  OTEL_EXPORTER_OTLP_PROTOCOL: z.string().default("http/protobuf"),
+  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: z.string().optional(),
+  OTEL_TRACES_SAMPLER: z.enum(samplerNames).catch("parentbased_always_on"),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).catch(1),
+  OTEL_BSP_SCHEDULE_DELAY: positive.catch(5000),
+  OTEL_BSP_MAX_QUEUE_SIZE: positive.catch(2048),
+  OTEL_BSP_MAX_EXPORT_BATCH_SIZE: positive.catch(512),
+  OTEL_BSP_EXPORT_TIMEOUT: positive.catch(30_000),
+});
+
+/**
+ * What the standard `OTEL_*` variables say of tracing. It is on when an endpoint or the exporter `otlp` is named; `off`
+ * is the reason when it is asked for in a way that we do not have, else undefined.
+ *
+ * The exporter reads its own variables (endpoint, headers, timeout, compression, certificates) and the resource reads
+ * `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES`.
+ */
+export function readTracingSettings(env: Environment): TracingSettings | { off: string | undefined } {
+  const wanted = schema.parse(
+    Object.fromEntries(Object.keys(schema.shape).flatMap((name) => (env[name] ? [[name, env[name]]] : []))),
+  );
+  const exporter = wanted.OTEL_TRACES_EXPORTER;
+  const endpoint = wanted.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? wanted.OTEL_EXPORTER_OTLP_ENDPOINT;
+  if (wanted.OTEL_SDK_DISABLED === "true" || exporter === "none") return { off: undefined };
+  if (exporter === undefined && endpoint === undefined) return { off: undefined };
+  if (exporter !== undefined && exporter !== "otlp") return { off: `OTEL_TRACES_EXPORTER knows otlp and none only` };
+  if ((wanted.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL ?? wanted.OTEL_EXPORTER_OTLP_PROTOCOL) !== "http/protobuf") {
+    return { off: "OTEL_EXPORTER_OTLP_PROTOCOL knows http/protobuf only" };
+  }
+  return {
+    sampler: wanted.OTEL_TRACES_SAMPLER,
+    ratio: wanted.OTEL_TRACES_SAMPLER_ARG,
+    batch: {
+      delayMs: wanted.OTEL_BSP_SCHEDULE_DELAY,
+      queue: wanted.OTEL_BSP_MAX_QUEUE_SIZE,
+      size: wanted.OTEL_BSP_MAX_EXPORT_BATCH_SIZE,
+      timeoutMs: wanted.OTEL_BSP_EXPORT_TIMEOUT,
+    },
+  };
+}
