@@ -1,6 +1,6 @@
 import type { Queues } from "@crewstream/queue";
 import type { Store } from "@crewstream/redis";
-import type { AddressPolicy, Cipher, Health, Logger, Metrics } from "@crewstream/service";
+import type { AddressPolicy, Cipher, Health, Logger, Metrics, Tracing } from "@crewstream/service";
 import type { Automations } from "./automations.ts";
 import type { AccessTokens } from "./auth/tokens.ts";
 import type { ApiConfig } from "./config.ts";
@@ -15,6 +15,8 @@ export interface ApiContext {
   queues: Queues;
   log: Logger;
   metrics: Metrics;
+  /** Undefined when no trace is wanted. */
+  tracing: Tracing | undefined;
   health: Health;
   tokens: AccessTokens;
   cipher: Cipher;

@@ -10,6 +10,7 @@ import { cleanPath } from "./middleware/clean-path.ts";
 import { answerErrors, notFound } from "./middleware/problem.ts";
 import { limitRate } from "./middleware/rate-limit.ts";
 import { logRequests } from "./middleware/request-log.ts";
+import { traceRequests } from "./middleware/trace-requests.ts";
 import { operationGroups } from "./operations/all.ts";
 import { serve } from "./operations/operation.ts";
 import { docsRoutes } from "./routes/docs.ts";
@@ -29,9 +30,10 @@ export function createApp(context: ApiContext): Express {
   app.use(ampProbes());
   if (config.INSPECTOR) app.use(inspectorRoutes(context));
 
-  app.use(callbackRoutes(context));
-
   app.use("/dashboard", dashboardRoutes(context));
+
+  if (context.tracing !== undefined) app.use(traceRequests(context.tracing));
+  app.use(callbackRoutes(context));
 
   app.use(sessionAuth(context), authenticate(context.tokens), limitRate(config.RATE_LIMIT_PER_MINUTE));
   for (const { prefix, operations } of operationGroups)

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { AppError, ErrorCode } from "@crewstream/contracts";
-import { Queues } from "@crewstream/queue";
+import { Queues, queueTelemetry } from "@crewstream/queue";
 import {
   agreeOnPartitions,
   announceEveryMs,
@@ -41,12 +41,12 @@ const tidyEveryMs = 30_000;
 const keepAliveMs = 75_000;
 
 /** Starts the API; `facts` are the URL and port. Disposing it stops listening, lets requests end, then closes the rest. */
-export async function startApi(config: ApiConfig, { log, deadline }: ServiceContext): Promise<RunningService> {
+export async function startApi(config: ApiConfig, { log, deadline, tracing }: ServiceContext): Promise<RunningService> {
   const tokens = startupTokens(config, log);
   await using starting = new AsyncDisposableStack();
   const store = starting.use(openStore(config, { patience: "impatient", log, name: "api" }));
   await untilReachable(store);
-  const queues = starting.use(new Queues(store));
+  const queues = starting.use(new Queues(store, await queueTelemetry(tracing)));
   const health = new Health();
   health.probe("redis", () => ping(store));
   const stopping = new AbortController();
@@ -58,6 +58,7 @@ export async function startApi(config: ApiConfig, { log, deadline }: ServiceCont
     health,
     tokens,
     metrics: createMetrics("api"),
+    tracing,
     cipher: createCipher(config.ENCRYPTION_KEY),
     addressPolicy: addressPolicy(config),
     automations: new Automations(store, config.DEFAULT_AUTOMATION),

@@ -11,7 +11,7 @@ import {
   type Lease,
   type Store,
 } from "@crewstream/redis";
-import type { Logger, Metrics } from "@crewstream/service";
+import type { Logger, Metrics, Tracing } from "@crewstream/service";
 import type { CrewWorkerConfig } from "./config.ts";
 import { finishRun } from "./finish-run.ts";
 import { giveUp } from "./give-up.ts";
@@ -21,9 +21,10 @@ import type { ServedEntry } from "./registry.ts";
 import { serveCall } from "./serve-call.ts";
 import { RunSteps } from "./run-steps.ts";
 import { Subscribers } from "./subscribers.ts";
-import type { RunOrder } from "./threads/protocol.ts";
+import type { RunOrder, ThreadCall } from "./threads/protocol.ts";
 import { runInThread } from "./threads/run-in-thread.ts";
 import type { ThreadPool } from "./threads/thread-pool.ts";
+import { RunTrace } from "./trace/run-trace.ts";
 
 /** A job for an automation that only other workers serve goes back for this long. */
 const elsewhereMs = 1000;
@@ -43,6 +44,8 @@ export interface CrewContext {
   env: Record<string, string>;
   log: Logger;
   metrics: Metrics;
+  /** Undefined when no trace is wanted. */
+  tracing: Tracing | undefined;
   /** Told how many events were published, for the rates on the dashboard. */
   published: { add(events: number): void };
 }
@@ -83,7 +86,8 @@ async function runUnlessEnded(context: CrewContext, id: ExecutionId, deadline: A
   deadline.addEventListener("abort", handOver);
   using _lease = keepLease(context.store, id, { epoch: claim.lease.epoch, leaseMs, controller, log });
   try {
-    return await runWithLease({ ...context, log }, { execution, entry, lease: claim.lease, signal: controller.signal });
+    const run = { execution, entry, lease: claim.lease, signal: controller.signal };
+    return await traced({ ...context, log }, run);
   } finally {
     deadline.removeEventListener("abort", handOver);
   }
@@ -94,9 +98,21 @@ interface LeasedRun {
   entry: ServedEntry;
   lease: Lease;
   signal: AbortSignal;
+  trace?: RunTrace | undefined;
 }
 
-async function runWithLease(context: CrewContext, { execution, entry, lease, signal }: LeasedRun): Promise<JobResult> {
+async function traced(context: CrewContext, run: LeasedRun): Promise<JobResult> {
+  if (context.tracing === undefined) return runWithLease(context, run);
+  const trace = new RunTrace(context.tracing, run.execution, run.lease);
+  try {
+    return await trace.within(() => runWithLease(context, { ...run, trace }));
+  } finally {
+    trace.close();
+  }
+}
+
+async function runWithLease(context: CrewContext, run: LeasedRun): Promise<JobResult> {
+  const { execution, entry, lease, signal, trace } = run;
   const { store, config, log } = context;
   const { id } = execution;
   const startedAt = Date.now();
@@ -107,7 +123,8 @@ async function runWithLease(context: CrewContext, { execution, entry, lease, sig
     maxEvents: config.WEBHOOK_BATCH_MAX_EVENTS,
     maxBytes: config.WEBHOOK_BATCH_MAX_BYTES,
   });
-  const steps = new RunSteps(context, { id, lease, subscribers, signal });
+  const steps = new RunSteps(context, { id, lease, subscribers, signal, trace });
+  if (lease.seq > 0) await trace?.recall(() => steps.stream());
   try {
     if (execution.cancel !== undefined) {
       await giveUp(steps, execution, { state: "REVOKED", error: "The execution was cancelled" });
@@ -119,12 +136,16 @@ async function runWithLease(context: CrewContext, { execution, entry, lease, sig
       });
     } else {
       const order = { ...runOrder(context, execution, entry), ...(await steps.earlier()) };
-      await runInThread(context.threads, order, { serve: (call) => serveCall(context, steps, call), signal });
+      const serve = (call: ThreadCall) => serveCall(context, steps, call);
+      // A thread's messages come in the async context of whoever started it, perhaps for another run.
+      const inTrace = trace === undefined ? serve : (call: ThreadCall) => trace.within(() => serve(call));
+      await runInThread(context.threads, order, { serve: inTrace, signal });
     }
   } catch (error) {
-    return handOver(context, { execution, lease, steps, error });
+    return handOver(context, { execution, lease, steps, trace, error });
   }
   const state = await finishRun(context, id);
+  trace?.conclude(state ?? "gone");
   log.info({ state, durationMs: Date.now() - startedAt }, "run.finished");
   return jobDone;
 }
@@ -155,11 +176,12 @@ function runOrder(
 /** The run did not end by itself: another worker has it, or is to have it at once, or nobody can run it. */
 async function handOver(
   context: CrewContext,
-  { execution, lease, steps, error }: { execution: ExecutionRecord; lease: Lease; steps: RunSteps; error: unknown },
+  { execution, lease, steps, trace, error }: Omit<LeasedRun, "entry" | "signal"> & { steps: RunSteps; error: unknown },
 ): Promise<JobResult> {
   const { store, log } = context;
   if (AppError.is(error, ErrorCode.leaseLost) || AppError.is(error, ErrorCode.executionGone)) {
     log.warn({ reason: error.message }, "run.lost");
+    trace?.conclude("lost");
     // It was silent for too long (Redis was away, the process was stopped), but it did not die of this run.
     await forgiveRun(store, execution.id);
     return jobDone;
@@ -167,21 +189,25 @@ async function handOver(
   if (AppError.is(error, ErrorCode.shutdown)) {
     await releaseLease(store, execution.id, lease.epoch);
     log.info({}, "run.handed_over");
+    trace?.conclude("handed_over");
     return { kind: "later", delayMs: 0 };
   }
   if (AppError.is(error, ErrorCode.limitExceeded)) {
     await giveUp(steps, execution, { state: "FAILED", error: error.message });
+    trace?.conclude("FAILED");
     await finishRun(context, execution.id);
     return jobDone;
   }
   if (AppError.is(error, ErrorCode.cancelled)) {
     // It did not stop by itself, and its thread was ended: what it had begun is closed for it.
     await giveUp(steps, execution, { state: "REVOKED", error: error.message });
+    trace?.conclude("REVOKED");
     await finishRun(context, execution.id);
     return jobDone;
   }
   // The next run counts as one more; what takes its thread down every time is given up after a few.
   log.error({ err: error }, "run.broke");
+  trace?.conclude("broke");
   const fault = error instanceof Error ? error.message : String(error);
   await steps.append({ events: [], rows: [], fields: { last_fault: fault, lease_until: 0 } });
   return { kind: "later", delayMs: 500 };

@@ -3,17 +3,23 @@ import { appendStep, readEventIds, readEvents, readJournal, type Lease } from "@
 import type { CrewContext } from "./run-execution.ts";
 import { untilWritten } from "./retry-write.ts";
 import type { Subscribers } from "./subscribers.ts";
+import type { RunTrace } from "./trace/run-trace.ts";
 import type { ThreadStep } from "./threads/protocol.ts";
+
+interface SteppingRun {
+  id: ExecutionId;
+  lease: Lease;
+  subscribers: Subscribers;
+  signal: AbortSignal;
+  trace: RunTrace | undefined;
+}
 
 /** Writes a run's steps under its lease and wakes the feeds they concern. */
 export class RunSteps {
   readonly #context: CrewContext;
-  readonly #run: { id: ExecutionId; lease: Lease; subscribers: Subscribers; signal: AbortSignal };
+  readonly #run: SteppingRun;
 
-  constructor(
-    context: CrewContext,
-    run: { id: ExecutionId; lease: Lease; subscribers: Subscribers; signal: AbortSignal },
-  ) {
+  constructor(context: CrewContext, run: SteppingRun) {
     this.#context = context;
     this.#run = run;
   }
@@ -44,12 +50,13 @@ export class RunSteps {
   /** Resolves when the step is durable. @throws AppError `lease_lost`; waits out everything that passes */
   async append(step: ThreadStep): Promise<void> {
     const { store, metrics, published, log } = this.#context;
-    const { id, lease, subscribers, signal } = this.#run;
+    const { id, lease, subscribers, signal, trace } = this.#run;
     const feeds = subscribers.selecting(step.events);
     const write = () => appendStep(store, id, { ...step, feeds, epoch: lease.epoch });
     const asleep = await untilWritten(write, { signal, log });
     metrics.eventsPublished.inc(step.events.length);
     published.add(step.events.length);
+    trace?.observe(step.events);
     const wakes = subscribers.wakes(step.events, asleep);
     await Promise.all(wakes.map(({ feed, ...wake }) => this.#context.queues.wakeFeed({ executionId: id, feed }, wake)));
   }

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { runExecutionJobSchema, type ExecutionId } from "@crewstream/contracts";
-import { Queues, runsQueue, startWorker } from "@crewstream/queue";
+import { Queues, queueTelemetry, runsQueue, startWorker } from "@crewstream/queue";
 import {
   agreeOnPartitions,
   announceEveryMs,
@@ -32,7 +32,7 @@ import { ThreadPool } from "./threads/thread-pool.ts";
 /** Starts the crew worker: loads the automations, announces them, and takes runs from the queue. */
 export async function startCrewWorker(
   config: CrewWorkerConfig,
-  { log, deadline }: ServiceContext,
+  { log, deadline, tracing }: ServiceContext,
 ): Promise<RunningService> {
   await using stack = new AsyncDisposableStack();
   const metrics = createMetrics("crew-worker");
@@ -43,7 +43,8 @@ export async function startCrewWorker(
   const store = stack.use(openStore(config, { patience: "patient", log, name: "crew-worker" }));
   health.probe("redis", () => ping(store));
   await agreeOnPartitions(store);
-  const queues = stack.use(new Queues(store));
+  const telemetry = await queueTelemetry(tracing);
+  const queues = stack.use(new Queues(store, telemetry));
   const facts: Record<string, unknown> = { worker, automations: [...automations.keys()] };
   if (config.HEALTH_PORT !== undefined) {
     const served = await serveHealth({
@@ -66,6 +67,7 @@ export async function startCrewWorker(
     env: automationEnvironment(),
     log,
     metrics,
+    tracing,
     published,
   };
   stack.use(
@@ -78,6 +80,7 @@ export async function startCrewWorker(
       log,
       metrics,
       deadline,
+      telemetry,
       handle: (job, signal) => runExecution(context, job.executionId, signal),
     }),
   );

@@ -9,7 +9,7 @@ import {
 } from "@crewstream/delivery";
 import type { Queues } from "@crewstream/queue";
 import { Lingerers, type Store } from "@crewstream/redis";
-import { addressPolicy, createCipher, type Logger, type Metrics } from "@crewstream/service";
+import { addressPolicy, createCipher, type Logger, type Metrics, type Tracing } from "@crewstream/service";
 import type { DeliveryWorkerConfig } from "./config.ts";
 import { version } from "./version.ts";
 
@@ -28,9 +28,16 @@ export function slotsPerPartition(
 /** Wires a delivery context from the configuration; the HTTP client goes with `stack`. */
 export function createDeliveryContext(
   config: DeliveryWorkerConfig,
-  parts: { store: Store; queues: Queues; log: Logger; metrics: Metrics; stack: AsyncDisposableStack },
+  parts: {
+    store: Store;
+    queues: Queues;
+    log: Logger;
+    metrics: Metrics;
+    tracing: Tracing | undefined;
+    stack: AsyncDisposableStack;
+  },
 ): DeliveryContext {
-  const { store, queues, log, metrics, stack } = parts;
+  const { store, queues, log, metrics, tracing, stack } = parts;
   const policy = addressPolicy(config);
   const retrySchedule = config.WEBHOOK_RETRY_SCHEDULE;
   const firstPauseMs = Math.min(retrySchedule[0] ?? 5000, longestProbePauseMs);
@@ -86,5 +93,6 @@ export function createDeliveryContext(
     alert,
     log,
     metrics,
+    tracing,
   };
 }

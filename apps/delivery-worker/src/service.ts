@@ -1,6 +1,14 @@
 import { bulkRetryJobSchema, drainFeedJobSchema, retryDeliveryJobSchema } from "@crewstream/contracts";
 import { drainFeed, retryDelivery, runBulkRetry } from "@crewstream/delivery";
-import { feedsQueue, jobDone, operationsQueue, Queues, retriesQueue, startWorker } from "@crewstream/queue";
+import {
+  feedsQueue,
+  jobDone,
+  operationsQueue,
+  Queues,
+  queueTelemetry,
+  retriesQueue,
+  startWorker,
+} from "@crewstream/queue";
 import { agreeOnPartitions, announceEveryMs, openStore, ping, processAnnouncer } from "@crewstream/redis";
 import {
   createMetrics,
@@ -20,7 +28,7 @@ import { reconcile } from "./reconcile.ts";
 /** Starts the delivery worker: one worker per feeds and retries partition, the reconciler, and health. */
 export async function startDeliveryWorker(
   config: DeliveryWorkerConfig,
-  { log, deadline }: ServiceContext,
+  { log, deadline, tracing }: ServiceContext,
 ): Promise<RunningService> {
   await using stack = new AsyncDisposableStack();
   const metrics = createMetrics("delivery-worker");
@@ -28,8 +36,9 @@ export async function startDeliveryWorker(
   const store = stack.use(openStore(config, { patience: "patient", log, name: "delivery-worker" }));
   health.probe("redis", () => ping(store));
   await agreeOnPartitions(store);
-  const queues = stack.use(new Queues(store));
-  const context = createDeliveryContext(config, { store, queues, log, metrics, stack });
+  const telemetry = await queueTelemetry(tracing);
+  const queues = stack.use(new Queues(store, telemetry));
+  const context = createDeliveryContext(config, { store, queues, log, metrics, tracing, stack });
   const facts: Record<string, unknown> = { partitions: store.partitions };
   if (config.HEALTH_PORT !== undefined) {
     const served = await serveHealth({
@@ -55,7 +64,7 @@ export async function startDeliveryWorker(
   stack.use(superviseLoops(loops, { log, health }));
 
   const concurrency = slotsPerPartition(config);
-  const common = { store, lockMs: config.LEASE_MS, concurrency, log, metrics, deadline };
+  const common = { store, lockMs: config.LEASE_MS, concurrency, log, metrics, deadline, telemetry };
   const workers: AsyncDisposable[] = [
     startWorker({
       ...common,

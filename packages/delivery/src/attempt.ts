@@ -8,6 +8,7 @@ import { endpointVerdict, type SendOutcome } from "./outcome.ts";
 import { redactEcho } from "./redact-echo.ts";
 import { publishedAt, type RenderedEvent } from "./render.ts";
 import { send, type SendResult } from "./send.ts";
+import { traceAttempt } from "./trace-attempt.ts";
 
 /**
  * Makes one attempt of a sealed delivery, and decides what becomes of it. The caller writes the fate down.
@@ -59,9 +60,12 @@ async function request(
   signal: AbortSignal,
 ): Promise<SendResult> {
   const body = feed.renderer.body(events);
-  return send(
-    { url: feed.subscription.url, body, headers: feed.headers(record, body, at) },
-    { client: context.client, policy: context.policy, signal },
+  const { url } = feed.subscription;
+  return traceAttempt(context, feed, record, (traceHeaders) =>
+    send(
+      { url, body, headers: { ...traceHeaders, ...feed.headers(record, body, at) } },
+      { client: context.client, policy: context.policy, signal },
+    ),
   );
 }
 

@@ -1,6 +1,6 @@
 import type { ExecutionId } from "@crewstream/contracts";
 import type { Lingerers, Store } from "@crewstream/redis";
-import type { AddressPolicy, Cipher, Logger, Metrics } from "@crewstream/service";
+import type { AddressPolicy, Cipher, Logger, Metrics, Tracing } from "@crewstream/service";
 import type { Got } from "got";
 import type { AttemptLogger } from "./attempt-logger.ts";
 import type { EndpointGate } from "./endpoint-gate.ts";
@@ -48,4 +48,6 @@ export interface DeliveryContext {
   alert(alert: Alert): Promise<void>;
   log: Logger;
   metrics: Metrics;
+  /** Undefined when no trace is wanted. */
+  tracing: Tracing | undefined;
 }

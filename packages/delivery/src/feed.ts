@@ -20,6 +20,6 @@ export async function drainFeed(
   const state = await readFeed(context.store, address);
   if (state === undefined) return { kind: "done" };
   if (state.state !== "open") return rest(context, address, state.feeds);
-  const feed = openFeed(context, address, state.subscription);
+  const feed = openFeed(context, address, state);
   return new Drain(context, feed, state, signal).run();
 }

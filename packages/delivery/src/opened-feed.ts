@@ -1,5 +1,5 @@
-import { endpointId, type Subscription, type SubscriptionSecrets } from "@crewstream/contracts";
-import type { FeedAddress } from "@crewstream/redis";
+import { endpointId, type Subscription, type SubscriptionSecrets, type TraceContext } from "@crewstream/contracts";
+import type { FeedAddress, FeedState } from "@crewstream/redis";
 import type { DeliveryContext } from "./context.ts";
 import { createRenderer, type Renderer } from "./render.ts";
 import { requestHeaders, type RequestHeaders } from "./request-headers.ts";
@@ -16,13 +16,19 @@ export interface OpenedFeed {
   endpoint: string;
   /** Scheme, host and port, for logs: the URL's path and query may hold a receiver's key. */
   origin: string;
+  /** The trace of the kickoff. */
+  trace: TraceContext | undefined;
 }
 
 /**
  * A feed ready for attempts: its secrets decrypted, its renderer and headers prepared.
  * @throws AppError `configuration` when the key they were sealed with is gone
  */
-export function openFeed(context: DeliveryContext, address: FeedAddress, subscription: Subscription): OpenedFeed {
+export function openFeed(
+  context: DeliveryContext,
+  address: FeedAddress,
+  { subscription, trace }: Pick<FeedState, "subscription" | "trace">,
+): OpenedFeed {
   const secrets = openSubscriptionSecrets(context.cipher, address, subscription.sealedSecrets);
   const url = new URL(subscription.url);
   return {
@@ -33,5 +39,6 @@ export function openFeed(context: DeliveryContext, address: FeedAddress, subscri
     headers: requestHeaders(context.sender, address, subscription, secrets),
     endpoint: endpointId(url),
     origin: url.origin,
+    trace,
   };
 }

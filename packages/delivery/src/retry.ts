@@ -26,7 +26,7 @@ export async function retryDelivery(
   if (signal.aborted) return { kind: "later", delayMs: 0 };
 
   // All that may throw comes before the permit, which is given back exactly once by the attempt.
-  const feed = openFeed(context, address, state.subscription);
+  const feed = openFeed(context, address, state);
   const { subscription, endpoint } = feed;
   const events = await readDelivery(context.store, address, record, feed.renderer);
   const permit = await context.gate.acquire(endpoint);

@@ -4,6 +4,7 @@ import {
   type ExecutionId,
   type ExecutionState,
   type Subscription,
+  type TraceContext,
 } from "@crewstream/contracts";
 import { z } from "zod";
 import { createdAt, listEnded, listNew } from "./execution-index.ts";
@@ -25,6 +26,8 @@ export interface NewExecution {
   /** Id under which an earlier run of this flow saved its state: this one begins with a copy of it. */
   restoreFrom?: string;
   subscriptions: Subscription[];
+  /** The trace of the kickoff, which the run and its deliveries go on with. */
+  trace?: TraceContext | undefined;
   /** False keeps it off the list of executions; default true. */
   listed?: boolean;
 }
@@ -58,6 +61,8 @@ export const recordSchema = z.object({
   feeds: z.coerce.number(),
   feeds_open: z.coerce.number(),
   restore_from: z.string().optional(),
+  traceparent: z.string().optional(),
+  tracestate: z.string().optional(),
   lease_until: millis.optional(),
   cancel: z.string().optional(),
   /** Why the run's thread or worker died the last time. */
@@ -93,6 +98,7 @@ export async function createExecution(store: Store, execution: NewExecution): Pr
     ...(execution.meta === undefined ? {} : { meta: JSON.stringify(execution.meta) }),
     token: execution.token,
     ...(execution.restoreFrom === undefined ? {} : { restore_from: execution.restoreFrom }),
+    ...execution.trace,
     created_at: execution.createdAt,
   };
   const pairs = Object.entries(record).flat();

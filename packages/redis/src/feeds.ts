@@ -1,4 +1,11 @@
-import { subscriptionSchema, type ExecutionId, type ExecutionState, type Subscription } from "@crewstream/contracts";
+import {
+  parseTraceContext,
+  subscriptionSchema,
+  type ExecutionId,
+  type ExecutionState,
+  type Subscription,
+  type TraceContext,
+} from "@crewstream/contracts";
 import { deliveryRecordSchema, parseOpenDelivery, type DeliveryRecord, type OpenDelivery } from "./deliveries.ts";
 import { partitionOf } from "./keys.ts";
 import { callScript, runScript } from "./scripts.ts";
@@ -22,6 +29,8 @@ export interface FeedState {
   executionState: ExecutionState;
   /** Feeds of the execution, needed to retire it. */
   feeds: number;
+  /** The trace of the kickoff. */
+  trace: TraceContext | undefined;
   /** Sealed and parked deliveries, in stream order. */
   open: OpenDelivery[];
 }
@@ -32,11 +41,11 @@ export async function readFeed(store: Store, { executionId, feed }: FeedAddress)
   const feedKeys = keys.feed(feed);
   const [record, exec, open] = await Promise.all([
     store.redis.hmget(feedKeys.feed, "sub", "state", "cursor", "parked", "until"),
-    store.redis.hmget(keys.exec, "state", "feeds"),
+    store.redis.hmget(keys.exec, "state", "feeds", "traceparent", "tracestate"),
     store.redis.hvals(feedKeys.open),
   ]);
   const [sub, state, cursor, parked, until] = record;
-  const [executionState, feeds] = exec;
+  const [executionState, feeds, traceparent, tracestate] = exec;
   if (typeof sub !== "string" || typeof executionState !== "string") return undefined;
   return {
     subscription: subscriptionSchema.parse(JSON.parse(sub)),
@@ -46,6 +55,7 @@ export async function readFeed(store: Store, { executionId, feed }: FeedAddress)
     parked: Number(parked),
     executionState: executionState as ExecutionState,
     feeds: Number(feeds),
+    trace: parseTraceContext({ traceparent, tracestate }),
     open: open.map(parseOpenDelivery).sort((a, b) => a.first - b.first),
   };
 }

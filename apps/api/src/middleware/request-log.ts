@@ -1,6 +1,7 @@
 import type { Logger, Metrics } from "@crewstream/service";
-import type { Request, RequestHandler } from "express";
+import type { RequestHandler } from "express";
 import { knownIdentity } from "./authenticate.ts";
+import { routeOf } from "./route-of.ts";
 
 /** Probes come every few seconds from several sides and say nothing. */
 const quiet = /^\/(healthz|readyz|metrics|healthcheck)$/;
@@ -34,13 +35,4 @@ export function logRequests({ log, metrics }: { log: Logger; metrics: Metrics })
     });
     next();
   };
-}
-
-/** The route as it was declared: a path would be a label of its own for each execution. */
-function routeOf(request: Request): string {
-  const route: unknown = request.route;
-  const path: unknown = typeof route === "object" && route !== null ? Reflect.get(route, "path") : undefined;
-  const text = Array.isArray(path) ? String(path[0]) : typeof path === "string" ? path : undefined;
-  if (text === undefined) return "none";
-  return `${request.baseUrl.toLowerCase().replace(/^\/automations\/[^/]+/, "/automations/:automation")}${text}`;
 }

@@ -1,4 +1,4 @@
-import type { KickoffResponse, Subscription } from "@crewstream/contracts";
+import { parseTraceContext, type KickoffResponse, type Subscription } from "@crewstream/contracts";
 import { sealSubscriptionSecrets } from "@crewstream/delivery";
 import type { RequestHandler } from "express";
 import type { ApiContext } from "../api-context.ts";
@@ -49,6 +49,8 @@ export function kickoff(context: ApiContext): RequestHandler {
         ? {}
         : { restoreFrom: wanted.restoreFromStateId }),
       subscriptions,
+      // Without a span of ours the caller's context goes on to the webhooks as it came.
+      trace: context.tracing?.current() ?? parseTraceContext(request.headers),
     });
 
     const warnings = kickoffWarnings(wanted, automation.kind);
