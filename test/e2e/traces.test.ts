@@ -4,11 +4,13 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { OtlpCollector } from "../support/otlp-collector.ts";
 import type { CollectedSpan } from "../support/otlp-spans.ts";
+import { serviceReady, startService } from "../support/service-process.ts";
 import { startSystem, type System } from "../support/services.ts";
 import { WebhookSink } from "../support/webhook-sink.ts";
 import { exampleInputs } from "./example-runs.ts";
 
 const caller = "b7ad6b7169203331";
+const end = "crew_kickoff_completed";
 
 /** A `traceparent` of a trace of its own. */
 function traceparent(traceId: string, flags = "01"): string {
@@ -60,31 +62,37 @@ describe("with a collector", () => {
     const traceId = "0af7651916cd43dd8448eb211c80319c";
     const inputs = exampleInputs.research_crew;
     const authentication = { strategy: "bearer", token: "webhook-token" };
-    const webhooks = { url: sink.url("/traced?key=of-the-receiver"), events: ["*"], realtime: false, authentication };
+    const batched = { url: sink.url("/traced?key=of-the-receiver"), events: ["*"], realtime: false, authentication };
+    const realtime = { url: sink.url("/single"), events: ["*"], realtime: true };
+    const webhooks = [batched, realtime];
     const headers = { traceparent: traceparent(traceId), tracestate: "vendor=1" };
     const executionId = await kickoff(system, "research_crew", { inputs, webhooks }, headers);
     await system.client.ended(executionId);
+    await Promise.all([sink.eventOfType(end, "/traced?key=of-the-receiver"), sink.eventOfType(end, "/single")]);
+    const requests = sink.requests();
     const spans = await collector.until((all) => {
       const own = all.filter((span) => span.traceId === traceId);
+      const attempts = own.filter(named("POST webhook"));
       // What is around an attempt ends after it.
-      const drained = own.some(({ service, kind }) => service === "crewstream-delivery-worker" && kind === "consumer");
-      return drained && own.some(named("process runs")) && own;
+      return (
+        attempts.length === requests.length && attempts.every((each) => lineOf(each, own).at(-1) === caller) && own
+      );
     });
 
-    const [request] = sink.requests("/traced?key=of-the-receiver");
-    const attempt = spans.find(named("POST webhook"))!;
-    expect(request?.headers["traceparent"]).toBe(`00-${traceId}-${attempt.spanId}-01`);
-    expect(request?.headers["tracestate"]).toBe("vendor=1");
-    expect(lineOf(attempt, spans)).toEqual([
-      "POST webhook",
-      expect.stringMatching(/^process feeds-\d$/),
-      expect.stringMatching(/^add feeds-\d\.drain$/),
-      "run research_crew",
-      "process runs",
-      "add runs.run",
-      "POST /automations/:automation/kickoff",
-      caller,
-    ]);
+    for (const { headers: sent } of requests) {
+      const attempt = spans.find(({ spanId }) => sent["traceparent"] === `00-${traceId}-${spanId}-01`)!;
+      expect(sent["tracestate"]).toBe("vendor=1");
+      expect(lineOf(attempt, spans)).toEqual([
+        "POST webhook",
+        expect.stringMatching(/^process feeds-\d$/),
+        expect.stringMatching(/^add feeds-\d\.drain$/),
+        "run research_crew",
+        "process runs",
+        "add runs.run",
+        "POST /automations/:automation/kickoff",
+        caller,
+      ]);
+    }
     const tool = spans.find(named("execute_tool search_facts"))!;
     expect(lineOf(tool, spans).slice(0, 5)).toEqual([
       "execute_tool search_facts",
@@ -125,7 +133,7 @@ describe("with a collector", () => {
 
   test("a retry is a span and a traceparent of its own, with the same bytes", async () => {
     sink.script("/failing", [503, 200]);
-    const webhooks = { url: sink.url("/failing"), events: ["crew_kickoff_completed"] };
+    const webhooks = { url: sink.url("/failing"), events: [end] };
     const id = await kickoff(system, "research_crew", { inputs: exampleInputs.research_crew, webhooks }, {});
     const [first, second] = await sink.received(2, "/failing");
     const attempts = await collector.until((spans) => {
@@ -152,14 +160,14 @@ describe("with a collector", () => {
 
   test("of a trace that is not sampled nothing is kept, and the receiver is told so", async () => {
     const traceId = "11f7651916cd43dd8448eb211c80319c";
-    const webhooks = { url: sink.url("/unsampled"), events: ["crew_kickoff_completed"] };
+    const webhooks = { url: sink.url("/unsampled"), events: [end] };
     const headers = { traceparent: traceparent(traceId, "00") };
     await kickoff(system, "research_crew", { inputs: exampleInputs.research_crew, webhooks }, headers);
     const [request] = await sink.received(1, "/unsampled");
     expect(request?.headers["traceparent"]).toMatch(new RegExp(`^00-${traceId}-[0-9a-f]{16}-00$`));
     // A kickoff after it is kept: what was to be exported before has been.
     const later = "22f7651916cd43dd8448eb211c80319c";
-    const traced = { url: sink.url("/later"), events: ["crew_kickoff_completed"] };
+    const traced = { url: sink.url("/later"), events: [end] };
     const inputs = exampleInputs.research_crew;
     await kickoff(system, "research_crew", { inputs, webhooks: traced }, { traceparent: traceparent(later) });
     await collector.until((spans) => spans.some((span) => span.traceId === later && span.name === "POST webhook"));
@@ -192,7 +200,8 @@ test("a killed run goes on in the same trace, and what it had begun is in it onc
   await system.crewWorkers[0]!.kill("SIGKILL");
   await system.add("crew-worker");
   await system.client.ended(id);
-  const spans = await collector.until((all) => all.some(named("run gated_crew")) && all);
+  // The job of a turn ends after it; that of the killed one never did.
+  const spans = await collector.until((all) => all.some(named("process runs")) && all);
 
   expect(new Set(spans.map(({ service }) => service))).toEqual(new Set(["ours"]));
   const work = spans.filter(({ traceId: of, scope }) => of === traceId && scope === "crewstream");
@@ -254,7 +263,7 @@ test("without the variables nothing of OpenTelemetry is loaded, and the caller's
   });
   const context = { traceparent: traceparent("66f7651916cd43dd8448eb211c80319c"), tracestate: "vendor=1" };
   const run = (path: string, headers: Record<string, string>) => {
-    const webhooks = { url: sink.url(path), events: ["crew_kickoff_completed"] };
+    const webhooks = { url: sink.url(path), events: [end] };
     return kickoff(system, "research_crew", { inputs: exampleInputs.research_crew, webhooks }, headers);
   };
   await run("/passed-on", context);
@@ -284,7 +293,7 @@ test.each(["refuses", "hangs"])("a collector that %s harms nothing and is compla
   await using system = await startSystem({
     env: {
       OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
-      OTEL_EXPORTER_OTLP_TIMEOUT: "200",
+      OTEL_BSP_EXPORT_TIMEOUT: "200",
       OTEL_BSP_SCHEDULE_DELAY: "20",
       OTEL_BSP_MAX_QUEUE_SIZE: "16",
       OTEL_BSP_MAX_EXPORT_BATCH_SIZE: "8",
@@ -294,7 +303,7 @@ test.each(["refuses", "hangs"])("a collector that %s harms nothing and is compla
     Array.from({ length: 5 }, () =>
       system.client.kickoff("research_crew", {
         inputs: exampleInputs.research_crew,
-        webhooks: { url: sink.url("/events"), events: ["crew_kickoff_completed"] },
+        webhooks: { url: sink.url("/events"), events: [end] },
       }),
     ),
   );
@@ -305,4 +314,11 @@ test.each(["refuses", "hangs"])("a collector that %s harms nothing and is compla
   expect(await worker.kill("SIGTERM")).toMatchObject({ code: 0 });
   expect(worker.logs.filter(({ msg }) => msg === "tracing.export_failed")).toHaveLength(1);
   expect(worker.logs.filter(({ level }) => Number(level) >= 50)).toEqual([]);
+
+  // One that has its spans still to send gives up sooner than the exporter would.
+  const unsent = { ...system.env, OTEL_BSP_SCHEDULE_DELAY: "600000", OTEL_BSP_EXPORT_TIMEOUT: "" };
+  await using api = await startService("api", unsent);
+  const { port } = await serviceReady(api);
+  await fetch(`http://127.0.0.1:${String(port)}/api/v1/stats`);
+  expect(await api.kill("SIGTERM")).toMatchObject({ code: 0 });
 });

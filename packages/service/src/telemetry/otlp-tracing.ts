@@ -32,7 +32,7 @@ import type { SpanAttributes, SpanPlace, SpanStart, TraceSpan, Tracing } from ".
 /** A collector that is away makes one line in this time. */
 const complainEveryMs = 5 * 60_000;
 /** A stopping process waits this long for its last spans to leave. */
-const longestFlushMs = 2000;
+const longestFlushMs = 1000;
 
 const kinds = { server: SpanKind.SERVER, client: SpanKind.CLIENT, internal: SpanKind.INTERNAL } as const;
 
