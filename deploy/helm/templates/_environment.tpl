@@ -41,6 +41,16 @@
       key: {{ $name }}
       optional: true
 {{- end }}
+{{- with $values.tracing.endpoint }}
+- name: OTEL_EXPORTER_OTLP_ENDPOINT
+  value: {{ . | quote }}
+- name: OTEL_EXPORTER_OTLP_HEADERS
+  valueFrom:
+    secretKeyRef:
+      name: {{ $secret }}
+      key: OTEL_EXPORTER_OTLP_HEADERS
+      optional: true
+{{- end }}
 {{- range $name, $value := merge (deepCopy .env) $values.settings }}
 {{- if not (kindIs "invalid" $value) }}
 - name: {{ $name }}
