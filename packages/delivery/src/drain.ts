@@ -200,7 +200,9 @@ export class Drain {
   async #answers(): Promise<void> {
     const realtime = this.#feed.subscription.mode === "realtime";
     const looks = realtime && this.#inFlight.size < this.#window && this.#outbox.waiting === 0;
+    const ahead = this.#outbox.readAhead().catch((error: unknown) => void this.#fail(error));
     await this.#inFlight.some(looks ? this.#lookMs : undefined);
+    await ahead;
     this.#lookMs = this.#settlements.length > 0 ? firstLookMs : Math.min(2 * this.#lookMs, longestLookMs);
   }
 

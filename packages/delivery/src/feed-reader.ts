@@ -71,6 +71,11 @@ export class FeedReader {
     return this.#selected.length > 0 && batchIsFull(this.#selected, this.#limits);
   }
 
+  /** Reads the next body while the one before is under way, when the last look did not come to the stream's end. */
+  async readAhead(): Promise<void> {
+    if (!this.#atEnd) await this.fill();
+  }
+
   /** Takes events that were heard of instead of reading them, where they are the next ones. */
   offer(events: readonly StoredEvent[]): void {
     if (events[0]?.seq !== this.#scannedTo + 1) return;

@@ -86,6 +86,11 @@ export class Outbox {
     this.#reader.offer(events);
   }
 
+  /** Reads the next batch of a backlog while the one before is under way. */
+  async readAhead(): Promise<void> {
+    if (!this.#realtime && this.#leftOver.length === 0) await this.#reader.readAhead();
+  }
+
   /** How many deliveries could go out now, `room` at most; or how the pass ends, when it is to wait for something. */
   async look(room: number, pass: PassState): Promise<number | DrainResult> {
     const head = this.#leftOver[0];
