@@ -139,12 +139,13 @@ export class EndpointGate {
   }
 
   #permit(endpoint: string, view: View, probe: boolean): Permit {
+    const takenAt = Date.now();
     return {
       probe,
       release: async (report) => {
         if (report.verdict === "well" && !probe)
           view.places.cap = Math.min(this.#options.concurrency, view.places.cap + 1);
-        view.places.giveBack(1);
+        view.places.giveBack(1, report.verdict === "silent" ? undefined : Date.now() - takenAt);
         if (report.verdict === "well" && !probe) {
           view.wellSince += 1;
           return;

@@ -5,8 +5,6 @@ const longestWaitMs = 2000;
 /** Whoever is sent back comes again within these bounds, in ms. */
 const soonestMs = 50;
 const latestMs = 5000;
-/** Over this time the rate at which places come free is measured. */
-const memoryMs = 250;
 
 interface Waiter {
   want: number;
@@ -25,9 +23,8 @@ export class Places {
   readonly #longestLine: number;
   #taken = 0;
   readonly #line: Waiter[] = [];
-  /** Places that come free per ms, and when that was looked at. */
-  #rate = 0;
-  #ratedAt = 0;
+  /** How long a place is taken, ms: the last requests count most. */
+  #heldMs = 0;
   /** Since when none has come free while some are taken. */
   #quietSince = 0;
   /** When the last of those who were sent back is expected to have had its turn. */
@@ -73,24 +70,27 @@ export class Places {
     });
   }
 
-  /** Gives places back; who waits for them gets them before anybody who comes later. */
-  giveBack(count: number, now = Date.now()): void {
+  /**
+   * Gives places back; who waits for them gets them before anybody who comes later.
+   * @param heldMs how long they were taken by a request; absent when none was made
+   */
+  giveBack(count: number, heldMs?: number, now = Date.now()): void {
     this.#taken -= count;
-    this.#measure(count, now);
+    if (heldMs !== undefined) this.#heldMs = this.#heldMs === 0 ? heldMs : 0.9 * this.#heldMs + 0.1 * heldMs;
     this.#quietSince = now;
     this.#serve();
   }
 
   /**
    * When somebody who found no place shall come again, in ms: after those who were sent back before, at twice the rate at
-   * which places come free, as an idle place costs more than a feed that comes too early. Sent back for a fixed time, a
-   * thousand feeds of one endpoint came several times each before their turn.
+   * which places come free, as an idle place costs more than a feed that comes too early. By Little's law that rate is
+   * the number of places by how long one is taken. Sent back for a fixed time, a thousand feeds of one endpoint came
+   * several times each before their turn.
    */
   comeAgainIn(want: number, now = Date.now()): number {
-    this.#measure(0, now);
-    // Where none has come free yet, as long as that has lasted: nothing at first, and all of it where all of them hang.
-    const perPlaceMs = this.#rate > 1 / latestMs ? 1 / this.#rate : now - this.#quietSince;
-    const turn = Math.max(this.#busyUntil, now + soonestMs) + (this.#handful(want) * perPlaceMs) / 2;
+    // Where all of them hang, what was measured before is history.
+    const heldMs = Math.max(this.#heldMs, now - this.#quietSince);
+    const turn = Math.max(this.#busyUntil, now + soonestMs) + (this.#handful(want) * heldMs) / this.cap / 2;
     this.#busyUntil = Math.min(turn, now + latestMs);
     return this.#busyUntil - now;
   }
@@ -111,11 +111,5 @@ export class Places {
     const granted = Math.max(0, Math.min(want, this.cap - this.#taken));
     this.#taken += granted;
     return granted;
-  }
-
-  /** Exponentially weighted over {@link memoryMs}. */
-  #measure(count: number, now: number): void {
-    this.#rate = this.#rate * Math.exp(-(now - this.#ratedAt) / memoryMs) + count / memoryMs;
-    this.#ratedAt = now;
   }
 }
