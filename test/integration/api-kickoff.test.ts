@@ -92,7 +92,7 @@ describe("kickoff", () => {
       { url: hook, mode: "batched", form: "events", ordering: "strict", retrySchedule: [5000, 120_000] },
       { url: hook, mode: "realtime", form: "events", ordering: "relaxed", events: ["llm_*"] },
       { url: `${hook}/s`, form: "step", events: ["crew_step_completed"], meta: { r: 1 } },
-      { url: `${hook}/t`, form: "task", events: ["task_completed"], meta: { r: 1 } },
+      { url: `${hook}/t`, form: "task", events: ["task_completed", "human_feedback_requested"], meta: { r: 1 } },
       { url: `${hook}/c`, form: "crew", events: ["crew_kickoff_completed"], meta: { r: 1 } },
     ]);
   });

@@ -19,17 +19,20 @@ export interface Reviewed {
 
 export const bodyOf = (request: SinkRequest): Body => JSON.parse(request.rawBody) as Body;
 
+/** What the content team's backend looks for in a task's `expected_output` to know that it waits for a person. */
+const waitsForPerson = ["PAUSES FOR HUMAN", "PAUSES FOR FINAL", "HUMAN REVIEW REQUIRED"];
+
 /**
  * The content team's backend: it is told of steps, tasks and the result by the three legacy webhooks and asks for no
- * human webhook. Its page shows the status as it is, where the reviewer sees that the run waits and on which task; the
- * decision goes to `/resume` with ids in camel case, the rest in snake case, the task by its name and the URLs again.
- * @param told called each time before the reviewer decides
+ * human webhook. A task webhook whose task says that it pauses for a person puts the task on its page, where the
+ * reviewer decides; any other says that a task is done. The decision goes to `/resume` with ids in camel case, the rest
+ * in snake case, the task by its name and the URLs again; then the task is off the page until it is told of again.
  */
 export async function contentTeam(
   http: ApiClient,
   sink: WebhookSink,
-  { topic, decisions, told }: { topic: string; decisions: readonly Decision[]; told: () => void },
-): Promise<Reviewed> {
+  { topic, decisions }: { topic: string; decisions: readonly Decision[] },
+): Promise<Reviewed & { tasks: Body[]; waiting: Body[] }> {
   const urls = {
     taskWebhookUrl: sink.url("/task"),
     stepWebhookUrl: sink.url("/step"),
@@ -41,32 +44,33 @@ export async function contentTeam(
   const id = String((await http.post("/kickoff", { inputs, ...urls })).body["kickoff_id"]);
 
   const resumed: Reviewed["resumed"] = [];
-  let answered: unknown;
+  const told = (): Body[] => sink.requests("/task").map(bodyOf);
+  const onPage = (): Body[] =>
+    told()
+      .filter((task) => waitsForPerson.some((mark) => String(task["expected_output"]).includes(mark)))
+      .slice(resumed.length);
   for (const decision of decisions) {
-    const status = await eventually(async () => {
-      const { body } = await http.get(`/status/${id}`);
-      if (body["state"] !== "PAUSED" || body["events_count"] === answered) throw new Error(JSON.stringify(body));
-      return body;
+    const task = await eventually(() => {
+      const [waiting] = onPage();
+      return waiting ?? Promise.reject(new Error(`nothing to decide on after ${JSON.stringify(told())}`));
     });
-    told();
     const approved = decision === true;
     const answer = await http.post("/resume", {
       executionId: id,
-      taskId: (status["progress"] as Body)["current"],
+      taskId: task["name"],
       human_feedback: approved ? "Approved and continue" : decision,
       is_approve: approved,
-      ...(approved ? {} : { output: (status["last_step"] as Body)["result"], inputs: { topic } }),
+      ...(approved ? {} : { output: task["output"], inputs: { topic } }),
       ...urls,
     });
     if (answer.status > 299) throw new Error(`/resume: ${JSON.stringify(answer.body)}`);
-    answered = status["events_count"];
     resumed.push(answer);
   }
   // The crew webhook tells it that the run is over.
   const [crew] = await sink.received(1, "/crew");
   const { kickoff_id: over, result } = bodyOf(crew!);
   const { body: last } = await http.get(`/status/${String(over)}`);
-  return { id, state: String(last["state"]), result, resumed };
+  return { id, state: String(last["state"]), result, resumed, tasks: told(), waiting: onPage() };
 }
 
 /** A field of a webhook's body, in whichever casing it comes. */

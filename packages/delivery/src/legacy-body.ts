@@ -1,4 +1,4 @@
-import { eventEnvelopeSchema, type BodyForm } from "@crewstream/contracts";
+import { eventEnvelopeSchema, type BodyForm, type Subscription } from "@crewstream/contracts";
 
 type LegacyForm = Exclude<BodyForm, "events" | "human_crew" | "human_flow">;
 type Data = Record<string, unknown>;
@@ -7,12 +7,33 @@ type Data = Record<string, unknown>;
  * The body of AMP's step, task and crew webhooks (its webhook automation page), made from our event of that moment:
  * `crew_step_completed`, `task_completed`, `crew_kickoff_completed`, or a flow's `flow_finished`. Undefined when AMP
  * would send nothing: a step that used no tool, a crew that is only a part of a run.
+ *
+ * A task that a person reviews is told of when it waits for them (`human_feedback_requested`), to a subscription that
+ * asks for that, and not again when they accept it as it is: the receiver knows then that they are asked, as with AMP.
  */
-export function legacyBody(form: LegacyForm, json: string, meta: unknown): string | undefined {
-  const { execution_id, data } = eventEnvelopeSchema.parse(JSON.parse(json));
-  const fields = makers[form](data);
+export function legacyBody(
+  form: LegacyForm,
+  json: string,
+  { events, meta }: Pick<Subscription, "events" | "meta">,
+): string | undefined {
+  const { execution_id, type, data } = eventEnvelopeSchema.parse(JSON.parse(json));
+  const isReview = type === "human_feedback_requested";
+  if (form === "task" && !isReview && events.includes("human_feedback_requested") && wasTold(data)) return undefined;
+  const fields = isReview ? taskUnderReview(data) : makers[form](data);
   if (fields === undefined) return undefined;
   return JSON.stringify({ ...fields, kickoff_id: execution_id, meta: meta ?? {} });
+}
+
+/** Whether a task ended with just what was told when it waited: the text that was accepted, and no object made of it. */
+function wasTold({ output }: Data): boolean {
+  const { accepted, json_dict: json } = (output ?? {}) as Data;
+  return accepted === true && (json === null || json === undefined);
+}
+
+/** The same fields while a person is asked; undefined for the output of a flow's method. */
+function taskUnderReview({ task, output }: Data): Data | undefined {
+  if (typeof task !== "object" || task === null) return undefined;
+  return makers.task({ output: { ...task, raw: asText(output) } });
 }
 
 const makers: Record<LegacyForm, (data: Data) => Data | undefined> = {

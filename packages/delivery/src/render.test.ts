@@ -152,6 +152,31 @@ describe("a legacy body", () => {
     });
   });
 
+  test("of a task that a person reviews is sent when it waits, and not again when they accept it as it is", () => {
+    const renderer = createRenderer(
+      subscription(["task_completed", "human_feedback_requested"], { form: "task", mode: "realtime", meta }),
+    );
+    const sent = (type: string, data: Record<string, unknown>): unknown => {
+      const text = renderer.render(stored(type, data))?.text;
+      return text === undefined ? undefined : JSON.parse(text);
+    };
+    const texts = { name: "n", description: "d", expected_output: "e", summary: "s", agent: "a" };
+    const fields = { ...texts, kickoff_id: executionId, meta };
+    const told = { ...fields, output: "draft", output_json: null };
+    expect(sent("human_feedback_requested", { task: { id: "t", ...texts }, output: "draft" })).toEqual(told);
+    const done = { ...texts, raw: "draft", json_dict: null };
+    expect(sent("task_completed", { output: { ...done, accepted: true } })).toBeUndefined();
+    expect(sent("task_completed", { output: done })).toEqual(told);
+    expect(sent("task_completed", { output: { ...done, raw: "other", accepted: false } })).toMatchObject({
+      output: "other",
+    });
+    const made = { ...done, accepted: true, json_dict: { k: 1 } };
+    expect(sent("task_completed", { output: made })).toMatchObject({ output_json: { k: 1 } });
+    expect(body("task", stored("task_completed", { output: { ...done, accepted: true } }))).toEqual(told);
+    // A flow's method is no task.
+    expect(sent("human_feedback_requested", { method_name: "m", output: "draft" })).toBeUndefined();
+  });
+
   test("of a crew holds its result; a crew inside a flow sends nothing", () => {
     const output = { raw: "r", pydantic: { k: 2 } };
     expect(body("crew", stored("crew_kickoff_completed", { output, total_tokens: 9 }))).toEqual({

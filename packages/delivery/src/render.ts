@@ -38,7 +38,7 @@ export function createRenderer(subscription: Subscription, secrets: Subscription
         const text =
           form === "human_crew" || form === "human_flow"
             ? humanBody(event.json, subscription, secrets)
-            : legacyBody(form, event.json, subscription.meta);
+            : legacyBody(form, event.json, subscription);
         return text === undefined ? undefined : rendered(event, text);
       },
       body: (events) => events[0]?.text ?? "",

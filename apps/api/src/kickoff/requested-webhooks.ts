@@ -21,7 +21,10 @@ export interface RequestedWebhook {
   secrets: SubscriptionSecrets;
 }
 
-/** AMP's three legacy webhooks: the body form of each and the event it is made from. */
+/**
+ * AMP's three legacy webhooks: the body form of each and the event it is made from. Where no human webhook is asked
+ * for, it is the task's that tells of a task under review: clients written for that know no other.
+ */
 const legacy = [
   { field: "stepWebhookUrl", form: "step", crew: "crew_step_completed", flow: "crew_step_completed" },
   { field: "taskWebhookUrl", form: "task", crew: "task_completed", flow: "task_completed" },
@@ -45,9 +48,10 @@ export function requestedWebhooks(
   const old = legacy.flatMap(({ field, form, ...events }) => {
     const url = request[field];
     if (url === undefined) return [];
+    const asksAsWell = form === "task" && humanUrl(request) === undefined;
     const subscription: Subscription = {
       url,
-      events: [events[options.kind]],
+      events: [events[options.kind], ...(asksAsWell ? ["human_feedback_requested"] : [])],
       mode: "realtime",
       form,
       ordering: "relaxed",
@@ -66,7 +70,7 @@ function humanWebhooks(
   { humanInputWebhook, humanInputWebhookUrl, meta }: KickoffRequest,
   { kind, baseUrl }: { kind: "crew" | "flow"; baseUrl: string },
 ): RequestedWebhook[] {
-  const url = humanInputWebhook?.url ?? humanInputWebhookUrl;
+  const url = humanUrl({ humanInputWebhook, humanInputWebhookUrl });
   if (url === undefined) return [];
   const authentication = humanInputWebhook?.authentication;
   const subscription: Subscription = {
@@ -85,6 +89,10 @@ function humanWebhooks(
   return [
     { path: humanInputWebhook === undefined ? "humanInputWebhookUrl" : "humanInputWebhook.url", subscription, secrets },
   ];
+}
+
+function humanUrl(request: Pick<KickoffRequest, "humanInputWebhook" | "humanInputWebhookUrl">): string | undefined {
+  return request.humanInputWebhook?.url ?? request.humanInputWebhookUrl;
 }
 
 function fromSettings(settings: WebhookSettings, path: string): RequestedWebhook {

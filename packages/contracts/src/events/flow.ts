@@ -1,5 +1,6 @@
 import { eventType } from "./event-type.ts";
 import { anything, maybeAnything, maybeRecord, maybeText, maybeTexts, record, text } from "./fields.ts";
+import { taskView } from "./projections.ts";
 
 const flow_name = text;
 const method_name = text;
@@ -79,7 +80,15 @@ export const flowEvents = {
   ),
   human_feedback_requested: eventType(
     "A person is asked for feedback on an output.",
-    { flow_name, method_name, output: anything, message, emit: maybeTexts, request_id },
+    {
+      flow_name,
+      method_name,
+      output: anything,
+      message,
+      emit: maybeTexts,
+      request_id,
+      task: taskView.optional().describe("The task under review, where it is a crew's."),
+    },
     { ...draft, output: "# 4.2", message: question, emit: ["approved", "rejected"], request_id: "draft" },
   ),
   human_feedback_received: eventType(

@@ -61,6 +61,7 @@ export const taskOutput = z.looseObject({
   pydantic: maybeAnything,
   json_dict: maybeRecord,
   agent: text,
+  accepted: flag.optional().describe("A person has accepted this text as it is."),
   output_format: z.enum(["raw", "json", "pydantic"]),
   messages: z.array(message).nullish(),
   tool_failures: z.array(toolFailureRecord).nullish(),

@@ -44,9 +44,10 @@ export async function guarded(scope: Scope, production: Production, first: TaskO
 /** The output with another text, read anew where it must be JSON. */
 function replaced({ task }: Production, output: TaskOutput, raw: string): TaskOutput {
   const { outputSchema } = task.definition;
-  if (outputSchema === undefined) return { ...output, raw };
+  const changed = { ...output, raw, ...(output.accepted === undefined ? {} : { accepted: false }) };
+  if (outputSchema === undefined) return changed;
   const read = readJson(raw, answerSchema(outputSchema));
-  if (read.ok) return { ...output, raw, json_dict: read.value };
+  if (read.ok) return { ...changed, json_dict: read.value };
   throw new AppError(`A guardrail's result does not fit the task's output schema: ${read.error}`, {
     code: ErrorCode.runFailed,
   });

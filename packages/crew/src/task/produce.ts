@@ -53,6 +53,7 @@ export async function produce(scope: Scope, { task, model, view, context }: Prod
     pydantic: null,
     json_dict: json,
     agent: agent.role,
+    ...(definition.humanInput === true ? { accepted: true } : {}),
     output_format: schema === undefined ? "raw" : "json",
     messages: toEventMessages(result.messages),
     tool_failures: result.failures,

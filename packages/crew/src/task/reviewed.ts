@@ -4,6 +4,7 @@ import type { Assignment, LoopResult } from "../agent/loop.ts";
 import { askHuman, pendingInput } from "../human/ask-human.ts";
 import type { Scope } from "../run/scope.ts";
 import type { PlannedTask } from "./planned-task.ts";
+import { summaryOf } from "./task-output.ts";
 
 const question = "Please review this result. Approve it, or say what should be different.";
 
@@ -29,8 +30,14 @@ export async function reviewed(
       automation: task.crewName,
       step: task.name,
     });
+    const asked = {
+      output: result.text,
+      message: question,
+      emit: null,
+      task: { ...assignment.task, summary: summaryOf(task.description), agent: task.agent.role },
+    };
     const shared = { flow_name: task.crewName, method_name: task.name, request_id: request.id };
-    at.emit("human_feedback_requested", { ...shared, output: result.text, message: question, emit: null });
+    at.emit("human_feedback_requested", { ...shared, ...asked });
     const answer = await askHuman(at, request);
     at.emit("human_feedback_received", { ...shared, feedback: answer.feedback, outcome: null });
     if (isApproval(answer)) return result;

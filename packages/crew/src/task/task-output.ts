@@ -14,6 +14,8 @@ export interface TaskOutput {
   json_dict: Json;
   /** Role of the agent that did it. */
   agent: string;
+  /** Whether a person has accepted `raw` as it is; absent where none was asked. */
+  accepted?: boolean;
   output_format: "raw" | "json" | "pydantic";
   messages: Json[];
   tool_failures: ToolFailureRecord[];
