@@ -1,5 +1,6 @@
 import { APICallError } from "@ai-sdk/provider";
 import { AppError, errorMessage } from "@crewstream/contracts";
+import { z } from "zod";
 import { StepFailure, errorType } from "../run/step.ts";
 
 /** Network failures that Node reports by code and that another attempt may not meet. */
@@ -24,6 +25,32 @@ export function modelFailure(error: unknown): StepFailure {
       ? `${errorMessage(error)} (HTTP ${error.statusCode})`
       : errorMessage(error);
   return new StepFailure({ message, type: errorType(error), retryable: mayPass(error) }, error);
+}
+
+/** What a provider says inside a stream: the AI SDK hands it on as an object, with a verdict where it has one. */
+const inBandSchema = z.looseObject({
+  message: z.string(),
+  type: z.string().nullish(),
+  code: z.union([z.string(), z.number()]).nullish(),
+  isRetryable: z.boolean().nullish(),
+});
+
+/** Words in an error's type or code that say: the same question will be refused again. */
+const permanent = /invalid|bad_request|context_length|authentication|permission|not_found|insufficient_quota|billing/i;
+
+/**
+ * What ended an answer that had begun. The provider had taken the question, so another attempt may go through (a cut
+ * connection, a piece that cannot be read, an overloaded server), unless it says itself that it will not.
+ */
+export function streamFailure(error: unknown): StepFailure {
+  if (APICallError.isInstance(error) || error instanceof AppError) return modelFailure(error);
+  const inBand = error instanceof Error ? undefined : inBandSchema.safeParse(error).data;
+  if (inBand === undefined) {
+    return new StepFailure({ message: errorMessage(error), type: errorType(error), retryable: true }, error);
+  }
+  const { message, type, code, isRetryable } = inBand;
+  const refused = permanent.test(`${type ?? ""} ${code ?? ""}`) || /^4(?!08|09|29)\d\d$/.test(String(code));
+  return new StepFailure({ message, type: type ?? "ModelStreamError", retryable: isRetryable ?? !refused }, error);
 }
 
 function mayPass(error: unknown): boolean {

@@ -20,7 +20,7 @@ export const providers: Readonly<Record<string, OpenProvider>> = {
   offline: (modelId) => Promise.resolve(offlineModel(modelId)),
 
   openai: async (modelId, options) => {
-    const baseUrl = options.baseUrl ?? options.env["OPENAI_BASE_URL"] ?? options.env["OPENAI_API_BASE"];
+    const baseUrl = options.baseUrl ?? first(options.env, "OPENAI_BASE_URL", "OPENAI_API_BASE");
     if (baseUrl !== undefined) {
       return compatible("openai", modelId, baseUrl, options.apiKey ?? options.env["OPENAI_API_KEY"]);
     }
@@ -30,26 +30,26 @@ export const providers: Readonly<Record<string, OpenProvider>> = {
 
   anthropic: async (modelId, options) => {
     const { createAnthropic } = await import("@ai-sdk/anthropic");
-    const baseURL = options.baseUrl ?? options.env["ANTHROPIC_BASE_URL"];
-    return createAnthropic({
-      apiKey: key(options, "ANTHROPIC_API_KEY"),
-      ...(baseURL === undefined ? {} : { baseURL }),
-    })(modelId);
+    const base = options.baseUrl ?? first(options.env, "ANTHROPIC_BASE_URL");
+    const apiKey = key(options, "ANTHROPIC_API_KEY");
+    return createAnthropic({ apiKey, ...(base === undefined ? {} : { baseURL: withVersion(base, "v1") }) })(modelId);
   },
 
   google: async (modelId, options) => {
     const { createGoogle } = await import("@ai-sdk/google");
-    return createGoogle({
-      apiKey: key(options, "GEMINI_API_KEY", "GOOGLE_API_KEY", "GOOGLE_GENERATIVE_AI_API_KEY"),
-      ...(options.baseUrl === undefined ? {} : { baseURL: options.baseUrl }),
-    })(modelId);
+    const base = options.baseUrl ?? first(options.env, "GOOGLE_GEMINI_BASE_URL");
+    const apiKey = key(options, "GEMINI_API_KEY", "GOOGLE_API_KEY", "GOOGLE_GENERATIVE_AI_API_KEY");
+    return createGoogle({ apiKey, ...(base === undefined ? {} : { baseURL: withVersion(base, "v1beta") }) })(modelId);
   },
 
-  // Azure's v1 API takes the deployment's name as the model, and the key as a bearer token.
-  azure: (modelId, options) => {
-    const base = options.baseUrl ?? setting(options, "AZURE_API_BASE", "AZURE_OPENAI_ENDPOINT");
-    const url = /\/openai\/v1\/?$/.test(base) ? base : `${base.replace(/\/$/, "")}/openai/v1`;
-    return compatible("azure", modelId, url, key(options, "AZURE_API_KEY", "AZURE_OPENAI_API_KEY"));
+  // Azure's v1 API takes the deployment's name as the model, and the key as a bearer token. Endpoints of the API before
+  // it name the deployment in their path.
+  azure: async (modelId, options) => {
+    const { createOpenAI } = await import("@ai-sdk/openai");
+    const base = options.baseUrl ?? setting(options, "AZURE_API_BASE", "AZURE_OPENAI_ENDPOINT", "AZURE_ENDPOINT");
+    const baseURL = `${base.replace(/\/(openai(\/.*)?)?$/, "")}/openai/v1`;
+    const apiKey = key(options, "AZURE_API_KEY", "AZURE_OPENAI_API_KEY");
+    return createOpenAI({ name: "azure", baseURL, apiKey }).chat(modelId);
   },
 
   bedrock: async (modelId, options) => {
@@ -70,26 +70,50 @@ export const providers: Readonly<Record<string, OpenProvider>> = {
   },
 
   ollama: (modelId, options) => {
-    const host = options.baseUrl ?? options.env["OLLAMA_BASE_URL"] ?? "http://127.0.0.1:11434/v1";
-    return compatible(
-      "ollama",
-      modelId,
-      /\/v1\/?$/.test(host) ? host : `${host.replace(/\/$/, "")}/v1`,
-      options.apiKey,
-    );
+    const host = options.baseUrl ?? first(options.env, "OLLAMA_BASE_URL", "OLLAMA_HOST", "OLLAMA_API_BASE");
+    const address = host === undefined || host.includes("://") ? host : `http://${host}`;
+    const apiKey = options.apiKey ?? first(options.env, "OLLAMA_API_KEY");
+    return compatible("ollama", modelId, withVersion(address ?? "http://127.0.0.1:11434", "v1"), apiKey);
+  },
+  hosted_vllm: (modelId, options) => {
+    const { env } = options;
+    const baseUrl = options.baseUrl ?? first(env, "VLLM_BASE_URL") ?? "http://127.0.0.1:8000/v1";
+    return compatible("hosted_vllm", modelId, baseUrl, options.apiKey ?? first(env, "VLLM_API_KEY"));
   },
 
-  groq: hosted("groq", "https://api.groq.com/openai/v1", "GROQ_API_KEY"),
-  mistral: hosted("mistral", "https://api.mistral.ai/v1", "MISTRAL_API_KEY"),
-  openrouter: hosted("openrouter", "https://openrouter.ai/api/v1", "OPENROUTER_API_KEY"),
-  deepseek: hosted("deepseek", "https://api.deepseek.com/v1", "DEEPSEEK_API_KEY"),
-  xai: hosted("xai", "https://api.x.ai/v1", "XAI_API_KEY"),
-  cerebras: hosted("cerebras", "https://api.cerebras.ai/v1", "CEREBRAS_API_KEY"),
-  nvidia_nim: hosted("nvidia_nim", "https://integrate.api.nvidia.com/v1", "NVIDIA_NIM_API_KEY"),
+  groq: hosted("groq", "https://api.groq.com/openai/v1"),
+  mistral: hosted("mistral", "https://api.mistral.ai/v1"),
+  openrouter: hosted("openrouter", "https://openrouter.ai/api/v1"),
+  deepseek: hosted("deepseek", "https://api.deepseek.com/v1"),
+  xai: hosted("xai", "https://api.x.ai/v1"),
+  cerebras: hosted("cerebras", "https://api.cerebras.ai/v1"),
+  dashscope: hosted("dashscope", "https://dashscope-intl.aliyuncs.com/compatible-mode/v1"),
+  nvidia_nim: hosted("nvidia_nim", "https://integrate.api.nvidia.com/v1"),
 };
 
-function hosted(name: string, url: string, variable: string): OpenProvider {
-  return (modelId, options) => compatible(name, modelId, options.baseUrl ?? url, key(options, variable));
+/** Other names that CrewAI's projects use for a provider. */
+const aliases: Readonly<Record<string, string>> = {
+  azure_openai: "azure",
+  claude: "anthropic",
+  gemini: "google",
+  aws: "bedrock",
+  ollama_chat: "ollama",
+  lm_studio: "openai",
+};
+
+/** The name a provider goes by here; undefined for one that is not known. */
+export function providerName(name: string): string | undefined {
+  const known = aliases[name] ?? name;
+  return Object.hasOwn(providers, known) ? known : undefined;
+}
+
+/** A provider that is compatible with OpenAI: its key is in `NAME_API_KEY`, another address of it in `NAME_BASE_URL`. */
+function hosted(name: string, url: string): OpenProvider {
+  const prefix = name.toUpperCase();
+  return (modelId, options) => {
+    const baseUrl = options.baseUrl ?? first(options.env, `${prefix}_BASE_URL`) ?? url;
+    return compatible(name, modelId, baseUrl, key(options, `${prefix}_API_KEY`));
+  };
 }
 
 async function compatible(
@@ -108,6 +132,17 @@ async function compatible(
   })(modelId);
 }
 
+/** An address with the version that its API has, where it names none: other clients of these providers append it. */
+function withVersion(address: string, version: string): string {
+  const base = address.replace(/\/+$/, "");
+  return /\/v\d\w*$/.test(base) ? base : `${base}/${version}`;
+}
+
+/** The first of these variables that is set. */
+function first(env: ProviderOptions["env"], ...variables: string[]): string | undefined {
+  return variables.map((variable) => env[variable]).find((value) => value !== undefined && value !== "");
+}
+
 /** A provider's key: the model's own, else the first of these variables that is set. */
 function key(options: ProviderOptions, ...variables: string[]): string {
   return options.apiKey ?? setting(options, ...variables);
@@ -115,7 +150,7 @@ function key(options: ProviderOptions, ...variables: string[]): string {
 
 /** The first of these variables that is set. Throws `configuration`, naming the one to set, when none is. */
 function setting({ env, label }: ProviderOptions, ...variables: string[]): string {
-  const found = variables.map((variable) => env[variable]).find((value) => value !== undefined && value !== "");
+  const found = first(env, ...variables);
   if (found !== undefined) return found;
   throw new AppError(
     `The model ${label} needs ${variables[0]}: set it in the environment of the crew worker, or use MODEL=offline/demo`,

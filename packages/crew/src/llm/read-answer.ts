@@ -6,6 +6,7 @@ import type {
 } from "@ai-sdk/provider";
 import { AppError, ErrorCode } from "@crewstream/contracts";
 import { parseArgs, usageOf, type ModelAnswer } from "./answer.ts";
+import { streamFailure } from "./model-error.ts";
 
 /** A piece of an answer while it is streamed. */
 export type AnswerChunk =
@@ -26,8 +27,8 @@ export async function generateAnswer(
 }
 
 /**
- * Asks once and hands every piece to `onChunk` as it comes. Rejects with whatever the provider threw, also in the
- * middle of the stream, and with a retryable error for a stream that broke off before its end.
+ * Asks once and hands every piece to `onChunk` as it comes. Rejects with whatever the provider threw, and with the
+ * failure of a stream that broke off before its end (`streamFailure`).
  */
 export async function streamAnswer(
   model: LanguageModelV4,
@@ -37,13 +38,24 @@ export async function streamAnswer(
   const { stream } = await model.doStream(options);
   const collected = new Collector();
   const open = new Map<string, { toolName: string; args: string }>();
-  for await (const part of stream) {
-    if (part.type === "error") throw part.error;
+  for await (const part of partsOf(stream)) {
     if (part.type === "finish") return collected.answer(part.finishReason, part.usage);
     const chunk = takePart(part, collected, open);
     if (chunk !== undefined && chunk.text !== "") await onChunk(chunk);
   }
   throw brokenOff();
+}
+
+/** The parts of a stream; rejects with the failure that ends it, whether it breaks off or says so itself. */
+async function* partsOf(stream: ReadableStream<LanguageModelV4StreamPart>): AsyncGenerator<LanguageModelV4StreamPart> {
+  try {
+    for await (const part of stream) {
+      if (part.type === "error") throw part.error;
+      yield part;
+    }
+  } catch (error) {
+    throw streamFailure(error);
+  }
 }
 
 /** Keeps a part, and gives the chunk that it is for whoever watches. Parts of other kinds say nothing to us. */
@@ -54,6 +66,13 @@ function takePart(
 ): AnswerChunk | undefined {
   const { responseId } = collected;
   if (part.type === "response-metadata") collected.responseId = part.id ?? responseId;
+  // Each may bring metadata: Anthropic's signature comes with a last, empty piece of the reasoning.
+  if (part.type === "text-start" || part.type === "text-delta" || part.type === "text-end") {
+    collected.note("text", part.id, part.providerMetadata);
+  }
+  if (part.type === "reasoning-start" || part.type === "reasoning-delta" || part.type === "reasoning-end") {
+    collected.note("reasoning", part.id, part.providerMetadata);
+  }
   if (part.type === "text-delta") {
     collected.text(part.id, part.delta);
     return { kind: "text", text: part.delta, responseId };
@@ -61,10 +80,6 @@ function takePart(
   if (part.type === "reasoning-delta") {
     collected.thinking(part.id, part.delta);
     return { kind: "thinking", text: part.delta, responseId };
-  }
-  if (part.type === "text-start" || part.type === "text-end") collected.note("text", part.id, part.providerMetadata);
-  if (part.type === "reasoning-start" || part.type === "reasoning-end") {
-    collected.note("reasoning", part.id, part.providerMetadata);
   }
   if (part.type === "tool-input-start") open.set(part.id, { toolName: part.toolName, args: "" });
   if (part.type === "tool-call") collected.add(part);

@@ -2,7 +2,7 @@ import type { LanguageModelV4 } from "@ai-sdk/provider";
 import { AppError, ErrorCode } from "@crewstream/contracts";
 import type { Run } from "../run/run.ts";
 import type { Model, ModelConfig, ModelRef, ModelSettings } from "./model.ts";
-import { providers } from "./providers.ts";
+import { providerName, providers } from "./providers.ts";
 
 /**
  * The model an agent uses, connected once per run. `undefined` means the run's default.
@@ -19,14 +19,6 @@ export function resolveModel(run: Run, ref: ModelRef | undefined): Promise<Model
   return run.shared(`model:${JSON.stringify(config)}`, () => connect(config, run.context.env));
 }
 
-/** Other names that CrewAI's projects use for a provider. */
-const providerAliases: Readonly<Record<string, string>> = {
-  azure_openai: "azure",
-  claude: "anthropic",
-  gemini: "google",
-  aws: "bedrock",
-};
-
 function custom(language: LanguageModelV4, settings: ModelSettings): Model {
   return { label: `${language.provider}/${language.modelId}`, language, settings };
 }
@@ -34,7 +26,7 @@ function custom(language: LanguageModelV4, settings: ModelSettings): Model {
 async function connect(config: ModelConfig, env: Readonly<Record<string, string | undefined>>): Promise<Model> {
   const { model: label, baseUrl, apiKey, ...settings } = config;
   const { provider, modelId } = parseModelName(label);
-  const open = providers[providerAliases[provider] ?? provider];
+  const open = providers[providerName(provider) ?? ""];
   if (open === undefined) {
     throw new AppError(
       `There is no model provider "${provider}" (in "${label}"). Known: ${Object.keys(providers).sort().join(", ")}`,
