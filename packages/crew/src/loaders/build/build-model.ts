@@ -1,21 +1,12 @@
 import { errorMessage } from "@crewstream/contracts";
 import type { ModelConfig } from "../../llm/model.ts";
-import { providers } from "../../llm/providers.ts";
+import { providerName, providers } from "../../llm/providers.ts";
 import { parseModelName } from "../../llm/resolve-model.ts";
 import type { Place } from "../finding.ts";
 import { within } from "../finding.ts";
 import { suggestion } from "../nearest-name.ts";
 import type { Project } from "../project.ts";
 import type { LlmObject, LlmValue } from "../schema/values.ts";
-
-/** CrewAI's other names for providers. */
-const providerAliases: Readonly<Record<string, string>> = {
-  azure_openai: "azure",
-  claude: "anthropic",
-  gemini: "google",
-  aws: "bedrock",
-  lm_studio: "openai",
-};
 
 /** A model as the runtime takes it; undefined, with a finding, when its provider is not known. */
 export function buildModel(project: Project, value: LlmValue, at: Place): ModelConfig | undefined {
@@ -42,6 +33,8 @@ function settingsOf(value: LlmObject): Omit<ModelConfig, "model"> {
     presencePenalty: value.presence_penalty,
     frequencyPenalty: value.frequency_penalty,
     stream: value.stream,
+    timeout: value.timeout,
+    reasoning: value.reasoning_effort,
   });
 }
 
@@ -55,9 +48,8 @@ function named(
     provider === undefined || config.model.startsWith(`${provider}/`) ? config.model : `${provider}/${config.model}`;
   try {
     const parsed = parseModelName(model);
-    const known = Object.hasOwn(providers, parsed.provider) ? parsed.provider : providerAliases[parsed.provider];
-    if (known !== undefined && Object.hasOwn(providers, known))
-      return { ...config, model: `${known}/${parsed.modelId}` };
+    const known = providerName(parsed.provider);
+    if (known !== undefined) return { ...config, model: `${known}/${parsed.modelId}` };
     const own = config.baseUrl === undefined ? "an OpenAI-compatible server is openai/MODEL with base_url" : undefined;
     const hint = suggestion(parsed.provider, Object.keys(providers));
     findings.error(

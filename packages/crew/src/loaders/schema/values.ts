@@ -10,6 +10,8 @@ export const record = z.record(z.string(), z.unknown());
 
 const notSent = "not sent to the provider here";
 
+const reasoningEffort = z.enum(["none", "minimal", "low", "medium", "high", "xhigh"]);
+
 /** A model with settings. Keys beyond these are provider options that CrewAI hands on; here they are warned of. */
 export const llmObject = z
   .strictObject({
@@ -20,7 +22,7 @@ export const llmObject = z
     base_url: key(text, "Where the provider's API is"),
     api_base: key(text, "The same as `base_url`"),
     api_key: key(text, "Key for it; better kept in the environment"),
-    api_version: key(text, "Version of Azure's API", warned(notSent)),
+    api_version: key(text, "Version of Azure's API; its v1 API, which is called here, has none", ignored),
     temperature: key(z.number(), "Sampling temperature"),
     top_p: key(z.number(), "Nucleus sampling"),
     max_tokens: key(positive, "Longest answer, in tokens"),
@@ -31,9 +33,12 @@ export const llmObject = z
     n: key(z.int(), "Number of answers; only one is used", ignored),
     presence_penalty: key(z.number(), "Presence penalty"),
     frequency_penalty: key(z.number(), "Frequency penalty"),
-    timeout: key(z.number(), "Seconds for one call", warned("not observed; max_execution_time of the agent is")),
+    timeout: key(
+      z.number().positive(),
+      "Seconds for one call; then it is made again, as after any failure that may pass",
+    ),
     stream: key(z.boolean(), "Whether the answer comes in pieces"),
-    reasoning_effort: key(text, "How long a reasoning model thinks", warned(notSent)),
+    reasoning_effort: key(reasoningEffort, "How long a reasoning model thinks"),
     response_format: key(z.unknown(), "Form of the answer", warned("not used; give the task an output schema")),
     custom_openai: key(z.boolean(), "An OpenAI-compatible server; base_url alone says that", ignored),
     additional_params: key(record, "Further provider options", warned(notSent)),
