@@ -1,3 +1,4 @@
+import { AppError } from "@crewstream/contracts";
 import { addressPolicy, checkUrl, guardedLookup, type AddressPolicy } from "@crewstream/service";
 import { Agent, fetch as undiciFetch, type RequestInit as UndiciInit } from "undici";
 
@@ -9,13 +10,18 @@ const mostRedirects = 10;
  * checked the same way.
  */
 export function guardedFetch(allowNetworks: string[]): typeof fetch {
-  const policy = addressPolicy({ WEBHOOK_ALLOW_NETWORKS: allowNetworks });
-  const dispatcher = new Agent({ connect: { lookup: guardedLookup(policy) } });
+  const policy: AddressPolicy = { ...addressPolicy({ WEBHOOK_ALLOW_NETWORKS: allowNetworks }), subject: "address" };
+  const connect = { lookup: guardedLookup(policy) };
+  const dispatcher = new Agent({ connect });
+  // A stream of events says nothing for as long as nothing happens; undici ends a body that is silent for 5 minutes.
+  const patient = new Agent({ connect, bodyTimeout: 0 });
   return async (input: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
     const request = new Request(input, init);
     const body = request.body === null ? undefined : await request.arrayBuffer();
     const first = { url: request.url, method: request.method, headers: new Headers(request.headers), body };
-    return follow(first, { policy, redirect: request.redirect, init: { dispatcher, signal: request.signal } });
+    const isStream = request.headers.get("accept")?.includes("text/event-stream") === true;
+    const options = { dispatcher: isStream ? patient : dispatcher, signal: request.signal };
+    return follow(first, { policy, redirect: request.redirect, init: options });
   };
 }
 
@@ -41,7 +47,7 @@ async function follow(
       headers,
       redirect: "manual",
       ...(body === undefined ? {} : { body }),
-    });
+    }).catch(reason);
     // The same standard's Response under another package's name.
     const response = answer as unknown as Response;
     const location = response.status >= 300 && response.status < 400 ? response.headers.get("location") : null;
@@ -51,6 +57,11 @@ async function follow(
     await response.body?.cancel();
     hop = nextHop(hop, response.status, location);
   }
+}
+
+/** A name that the guard refused says so itself; undici hides that behind "fetch failed". */
+function reason(error: Error): never {
+  throw AppError.is(error.cause) ? error.cause : error;
 }
 
 /** Where a redirect leads (Fetch standard, HTTP-redirect fetch): 303, and 301 and 302 of a POST, turn into a GET. */

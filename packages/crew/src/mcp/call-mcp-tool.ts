@@ -3,19 +3,21 @@ import type { Scope } from "../run/scope.ts";
 import { Span } from "../run/span.ts";
 import { errorType } from "../run/step.ts";
 import { ToolReportedFailure } from "../tools/failure.ts";
-import type { McpClient } from "./mcp-connection.ts";
-import { serverFields, type McpServer } from "./mcp-server.ts";
+import type { McpLink } from "./mcp-link.ts";
+import { serverFields } from "./mcp-server.ts";
 
 const defaultCallTimeout = 60;
 
 /** Calls a tool of a server, inside the tool's own events. What the server calls an error is a failure of the tool. */
 export async function callMcpTool(
   scope: Scope,
-  server: McpServer,
+  link: McpLink,
   name: string,
   args: unknown,
-  client: McpClient,
 ): Promise<string | ToolReportedFailure> {
+  const { server } = link;
+  // Outside of the call's events: an unreachable server has events of its own.
+  await link.client(scope);
   const now = (): Date => scope.run.context.now();
   const fields = { ...serverFields(server), tool_name: name, tool_args: args };
   const began = now();
@@ -25,9 +27,7 @@ export async function callMcpTool(
     span.end({ type: "mcp_tool_execution_failed", data });
   };
   try {
-    const timeout = (server.callTimeout ?? defaultCallTimeout) * 1000;
-    const options = { signal: scope.signal, timeout, maxTotalTimeout: timeout };
-    const result = await client.callTool({ name, arguments: args as Record<string, unknown>, options });
+    const result = await ask(span.scope, link, { name, arguments: args as Record<string, unknown> });
     const text = textOf(result);
     if (result["isError"] === true) {
       failed(text, "mcp_error");
@@ -50,8 +50,29 @@ export async function callMcpTool(
   }
 }
 
+type Call = { name: string; arguments: Record<string, unknown> };
+type Result = Readonly<Record<string, unknown>>;
+
+/**
+ * One call. A connection that fails it is given up. A server that does not know the session (404) has not taken the
+ * call: it has been started anew, and is asked once more over a new connection.
+ */
+async function ask(scope: Scope, link: McpLink, call: Call, again = true): Promise<Result> {
+  const timeout = (link.server.callTimeout ?? defaultCallTimeout) * 1000;
+  const client = await link.client(scope);
+  try {
+    return await client.callTool({ ...call, options: { signal: scope.signal, timeout, maxTotalTimeout: timeout } });
+  } catch (error) {
+    const { code, statusCode } = error as { code?: number; statusCode?: number };
+    // With a code, the server itself has answered: the connection stands.
+    if (typeof code !== "number") await link.lose(client);
+    if (statusCode !== 404 || !again || scope.signal.aborted) throw error;
+    return ask(scope, link, call, false);
+  }
+}
+
 /** A result as a model reads it: its texts, and a word for what is none. */
-function textOf(result: Readonly<Record<string, unknown>>): string {
+function textOf(result: Result): string {
   const content = result["content"];
   const parts = Array.isArray(content) ? (content as Record<string, unknown>[]) : [];
   const texts = parts.map((part) => {

@@ -7,16 +7,56 @@ export type McpClient = Awaited<ReturnType<typeof createMCPClient>>;
 
 const defaultConnectTimeout = 30;
 
-/** Connects to a server; the run closes the connection at its end. The packages are loaded when first needed. */
-export async function connect(run: Run, server: McpServer, signal: AbortSignal): Promise<McpClient> {
+/** How long connecting, or one page of the list of tools, may take. */
+export function connectTimeoutMs({ connectTimeout = defaultConnectTimeout }: McpServer): number {
+  return connectTimeout * 1000;
+}
+
+interface ConnectOptions {
+  signal: AbortSignal;
+  /** Told when a connection is found to be gone between two requests. */
+  onLost: () => void;
+}
+
+/**
+ * Connects to a server; the run closes the connection at its end. The packages are loaded when first needed. A URL that
+ * refuses streamable HTTP is tried with server-sent events, as MCP's specification asks of clients, unless its transport
+ * is given.
+ */
+export async function connect(run: Run, server: McpServer, options: ConnectOptions): Promise<McpClient> {
+  try {
+    return await open(run, server, options);
+  } catch (error) {
+    const { statusCode = 0 } = error as { statusCode?: number };
+    const refused = "url" in server && server.transport === undefined && [400, 404, 405].includes(statusCode);
+    const older = refused
+      ? await open(run, { ...server, transport: "sse" }, options).catch(() => undefined)
+      : undefined;
+    if (older === undefined) throw error;
+    return older;
+  }
+}
+
+async function open(run: Run, server: McpServer, { signal, onLost }: ConnectOptions): Promise<McpClient> {
   const { createMCPClient } = await import("@ai-sdk/mcp");
+  const transport = await transportOf(run, server);
   const client = await createMCPClient({
-    transport: await transportOf(run, server),
+    transport,
     clientName: "crewstream",
-    // Faults between requests would go unheard; those of a request are told by the request itself.
-    onUncaughtError: () => undefined,
-    initializationOptions: { signal, timeout: (server.connectTimeout ?? defaultConnectTimeout) * 1000 },
+    // What a request fails with is told by the request. Between requests, a stream has ended and the connection with it;
+    // streamable HTTP has none that it needs.
+    onUncaughtError: "url" in server && server.transport !== "sse" ? () => undefined : onLost,
+    initializationOptions: { signal, timeout: connectTimeoutMs(server) },
   });
+  if ("start" in transport) {
+    const { onclose } = transport;
+    Object.assign(transport, {
+      onclose: () => {
+        onclose?.();
+        onLost();
+      },
+    });
+  }
   run.onEnd(() => client.close());
   return client;
 }
@@ -40,10 +80,26 @@ async function transportOf(run: Run, server: McpServer): Promise<Transport> {
       code: ErrorCode.forbidden,
     });
   }
-  return {
-    type: server.transport ?? "http",
-    url: server.url,
-    fetch: guardedFetch,
-    ...(server.headers === undefined ? {} : { headers: { ...server.headers } }),
+  const { url, transport: type = "http", headers = {} } = server;
+  return { type, url, fetch: type === "sse" ? endingQuietly(guardedFetch) : guardedFetch, headers: { ...headers } };
+}
+
+/**
+ * The same, with bodies that end where they break off. The client for server-sent events takes an end for a lost
+ * connection, but leaves a promise that is rejected without anyone to hear it, which ends the process, when it closes a
+ * stream that broke.
+ */
+function endingQuietly(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
+  return async (input, init) => {
+    const { body, status, statusText, headers } = await fetch(input, init);
+    return new Response(body === null ? null : ReadableStream.from(untilBroken(body)), { status, statusText, headers });
   };
+}
+
+async function* untilBroken(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch {
+    return;
+  }
 }

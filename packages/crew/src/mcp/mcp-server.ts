@@ -21,9 +21,10 @@ export interface McpStdioServer extends McpServerBase {
   cwd?: string;
 }
 
-/** A server on the network, by streamable HTTP or, for old ones, server-sent events. Reached through the host's guard. */
+/** A server on the network, reached through the host's guard. */
 export interface McpHttpServer extends McpServerBase {
   url: string;
+  /** Streamable HTTP or, for old servers, server-sent events. Default: the first that the server takes. */
   transport?: "http" | "sse";
   headers?: Readonly<Record<string, string>>;
 }

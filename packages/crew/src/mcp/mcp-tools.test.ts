@@ -1,91 +1,60 @@
-import { createServer } from "node:http";
+import { fileURLToPath } from "node:url";
 import { newExecutionId } from "@crewstream/contracts";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { defineCrew } from "../crew/define-crew.ts";
-import { eventProblems, scriptedModel, testContext, type ScriptedAnswer } from "../testing/index.ts";
+import {
+  eventProblems,
+  scriptedModel,
+  testContext,
+  type ScriptedAnswer,
+  type ScriptedModel,
+} from "../testing/index.ts";
+import { mcpServer, type McpTestServer } from "../testing/mcp-server.ts";
 import { mortalStore } from "../testing/mortal-store.ts";
 import type { McpServer } from "./mcp-server.ts";
 
-/** What a server answers: plain JavaScript, so that the same runs in a child process. */
-const behaviour = `(request) => {
-  const { method, params } = request;
-  if (method === "initialize") return { protocolVersion: params.protocolVersion, capabilities: { tools: {} }, serverInfo: { name: "t", version: "1" } };
-  if (method === "tools/list") return { tools: [
-    { name: "add.up", description: "Adds", inputSchema: { type: "object", properties: { a: { type: "number" }, b: { type: "number" } }, required: ["a", "b"] } },
-    { name: "fail", description: "Fails", inputSchema: { type: "object" } },
-    { name: "hidden", description: "Hidden", inputSchema: { type: "object" } },
-  ] };
-  if (method === "tools/call" && params.name === "add.up") return { content: [{ type: "text", text: String(params.arguments.a + params.arguments.b) }] };
-  if (method === "tools/call") return { isError: true, content: [{ type: "text", text: "it failed" }] };
-}`;
-// oxlint-disable-next-line no-eval -- one text for both transports
-const answer = (0, eval)(behaviour) as (request: object) => object | undefined;
-const notFound = { code: -32601, message: "Method not found" };
+let server: McpTestServer;
+beforeAll(async () => void (server = await mcpServer()));
+afterAll(async () => server?.[Symbol.asyncDispose]());
+beforeEach(() => void server.methods.splice(0));
 
-const methods: string[] = [];
-const server = createServer((request, response) => {
-  let body = "";
-  request.on("data", (chunk: Buffer) => (body += chunk.toString()));
-  request.on("end", () => {
-    const message = (request.method === "POST" ? JSON.parse(body) : {}) as { id?: number; method?: string };
-    if (message.method !== undefined) methods.push(message.method);
-    if (message.id === undefined) {
-      response.writeHead(message.method === undefined ? 405 : 202).end();
-      return;
-    }
-    const result = answer(message);
-    const outcome = result === undefined ? { error: notFound } : { result };
-    response.writeHead(200, { "content-type": "application/json" });
-    response.end(JSON.stringify({ jsonrpc: "2.0", id: message.id, ...outcome }));
-  });
-});
-let url = "";
-beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  url = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}/mcp`;
-});
-afterAll(() => void server.close());
-beforeEach(() => void methods.splice(0));
+const program = fileURLToPath(new URL("../testing/mcp-stdio.ts", import.meta.url));
 
-const stdio: McpServer = {
-  name: "Local",
-  command: process.execPath,
-  args: [
-    "-e",
-    `const answer = ${behaviour};
-     let rest = "";
-     process.stdin.on("data", (chunk) => {
-       const lines = (rest + chunk).split("\\n");
-       rest = lines.pop();
-       for (const line of lines) {
-         const { id, ...message } = JSON.parse(line);
-         if (id === undefined) continue;
-         const result = answer(message);
-         const outcome = result === undefined ? { error: ${JSON.stringify(notFound)} } : { result };
-         process.stdout.write(JSON.stringify({ jsonrpc: "2.0", id, ...outcome }) + "\\n");
-       }
-     });`,
-  ],
+/** The same server by each way to it. */
+const ways: Record<string, () => McpServer> = {
+  "streamable HTTP": () => ({ name: "Local", url: `${server.origin}/mcp` }),
+  "streamable HTTP that answers in streams": () => ({ name: "Local", url: `${server.origin}/mcp-events` }),
+  "server-sent events": () => ({ name: "Local", url: `${server.origin}/sse`, transport: "sse" }),
+  "server-sent events, found out": () => ({ name: "Local", url: `${server.origin}/sse` }),
+  "a program": () => ({ name: "Local", command: process.execPath, args: [program] }),
 };
 
-function crewOn(mcp: McpServer, tools: { name: string; args: object }[]) {
-  const model = scriptedModel(({ prompt }): ScriptedAnswer => (prompt.length === 2 ? { tools } : "Done."));
-  const crew = defineCrew({
-    agents: { a: { role: "A", goal: "g", backstory: "b", model, mcps: [mcp] } },
-    tasks: [{ name: "t", description: "d", expectedOutput: "e", agent: "a" }],
-  });
-  return { crew, model };
+interface Call {
+  name: string;
+  args: object;
 }
 
-describe.each(["http", "stdio"])("a server by %s", (transport) => {
+const crewWith = (mcp: McpServer, model: ScriptedModel) =>
+  defineCrew({
+    agents: { a: { role: "A", goal: "g", backstory: "b", model, mcps: [mcp], maxRetryLimit: 0 } },
+    tasks: [{ name: "t", description: "d", expectedOutput: "e", agent: "a" }],
+  });
+
+/** A crew whose agent calls these tools at once, and then is done. */
+function crewOn(mcp: McpServer, tools: Call[]) {
+  const model = scriptedModel(({ prompt }): ScriptedAnswer => (prompt.length === 2 ? { tools } : "Done."));
+  return { crew: crewWith(mcp, model), model };
+}
+
+const onNetwork = () => testContext({ guardedFetch: fetch });
+
+describe.each(Object.entries(ways))("a server by %s", (_, way) => {
   test("gives its tools, filtered and named for it; calls and failures nest under the tool's events", async () => {
-    const mcp: McpServer = { ...(transport === "http" ? { name: "Local", url } : stdio), blockedTools: ["hidden"] };
-    const { crew, model } = crewOn(mcp, [
+    const { crew, model } = crewOn({ ...way(), blockedTools: ["hidden"] }, [
       { name: "local_add_up", args: { a: 2, b: 3 } },
       { name: "local_fail", args: {} },
     ]);
-    const context = testContext({ guardedFetch: fetch });
+    const context = onNetwork();
     expect(await crew.run(context)).toMatchObject({ state: "SUCCESS" });
     expect(eventProblems(context.sink.events)).toEqual([]);
     expect(model.calls[0]?.tools?.map(({ name }) => name)).toEqual(["local_add_up", "local_fail"]);
@@ -103,38 +72,115 @@ describe.each(["http", "stdio"])("a server by %s", (transport) => {
     const failure = context.sink.events.find(({ type }) => type === "tool_failure_detected")?.data["failure"];
     expect(failure).toMatchObject({ reason: "mcp_error", message: "it failed" });
   });
+
+  test("offers only what its filter allows", async () => {
+    const { crew, model } = crewOn({ ...way(), allowedTools: ["fail", "hidden"], blockedTools: ["hidden"] }, []);
+    await crew.run(onNetwork());
+    expect(model.calls[0]?.tools?.map(({ name }) => name)).toEqual(["local_fail"]);
+  });
+});
+
+const twice = (between = (): void => undefined) =>
+  scriptedModel(({ prompt }): ScriptedAnswer => {
+    if (prompt.length === 4) between();
+    return prompt.length < 6 ? { tools: [{ name: "local_add_up", args: { a: 2, b: 3 } }] } : "Done.";
+  });
+
+test.each(Object.entries(ways).filter(([name]) => name !== "a program"))(
+  "a server by %s that was started anew between two calls is connected again, and takes each call once",
+  async (_, way) => {
+    const context = onNetwork();
+    const outcome = await crewWith(
+      way(),
+      twice(() => server.restart()),
+    ).run(context);
+    expect(outcome).toMatchObject({ state: "SUCCESS" });
+    expect(eventProblems(context.sink.events)).toEqual([]);
+    const made = context.sink.events.filter(({ type }) => type === "mcp_connection_completed");
+    expect(made.map(({ data }) => data["is_reconnect"])).toEqual([false, true]);
+    const done = context.sink.events.filter(({ type }) => type === "mcp_tool_execution_completed");
+    expect(done.map(({ data }) => data["result"])).toEqual(["5", "5"]);
+    expect(server.methods.filter((method) => method === "tools/call")).toHaveLength(2);
+  },
+);
+
+test("a program that dies of a call is not called again by itself, and started anew for the next call", async () => {
+  const context = onNetwork();
+  const mcp: McpServer = { name: "Local", command: process.execPath, args: [program, "mortal"] };
+  const model = twice();
+  expect(await crewWith(mcp, model).run(context)).toMatchObject({ state: "SUCCESS" });
+  expect(eventProblems(context.sink.events)).toEqual([]);
+  const made = context.sink.events.filter(({ type }) => type === "mcp_connection_completed");
+  expect(made.map(({ data }) => data["is_reconnect"])).toEqual([false, true]);
+  const failed = context.sink.events.filter(({ type }) => type === "mcp_tool_execution_failed");
+  expect(failed.map(({ data }) => data["error"])).toEqual(["Connection closed", "Connection closed"]);
+  expect(JSON.stringify(model.calls[1]?.prompt.at(-1))).toContain("Connection closed");
 });
 
 test("a resumed run does not list or call again, and connects only for what is left", async () => {
   const executionId = newExecutionId();
   const calls = [{ name: "local_add_up", args: { a: 1, b: 1 } }];
   const store = mortalStore({ executionId, guardedFetch: fetch });
+  const mcp: McpServer = { name: "Local", url: `${server.origin}/mcp` };
   // Writes: the list, the model's answer, the tool's result.
-  await expect(crewOn({ name: "Local", url }, calls).crew.run(store.process({ after: 2 }).context)).rejects.toThrow(
-    "killed",
-  );
-  expect(methods.filter((method) => method.startsWith("tools/"))).toEqual(["tools/list", "tools/call"]);
-  methods.splice(0);
+  await expect(crewOn(mcp, calls).crew.run(store.process({ after: 2 }).context)).rejects.toThrow("killed");
+  const asked = server.methods.filter((method) => method.startsWith("tools/"));
+  expect(asked).toEqual(["tools/list", "tools/list", "tools/call"]);
+  server.methods.splice(0);
   const { context, flush } = store.process();
-  expect(await crewOn({ name: "Local", url }, calls).crew.run(context)).toMatchObject({ state: "SUCCESS" });
+  expect(await crewOn(mcp, calls).crew.run(context)).toMatchObject({ state: "SUCCESS" });
   flush();
-  expect(methods).toEqual([]);
+  expect(server.methods).toEqual([]);
   expect(eventProblems(store.events)).toEqual([]);
 });
 
-test("a server that cannot be reached fails the task by name; without the host's guard none is reached", async () => {
-  const gone = testContext({ guardedFetch: () => Promise.reject(new Error("refused")) });
-  const { crew } = crewOn(
-    { url: "https://mcp.example.com/mcp?key=secret", headers: { authorization: "Bearer secret" } },
-    [],
-  );
-  const outcome = await crew.run(gone);
-  expect(outcome).toMatchObject({
-    state: "FAILED",
-    error: expect.stringContaining("mcp.example.com could not be connected"),
+test("its headers go with every request", async () => {
+  for (const way of ["/mcp", "/sse"]) {
+    server.headers.splice(0);
+    const transport = way === "/sse" ? ({ transport: "sse" } as const) : {};
+    const mcp = { url: `${server.origin}${way}`, headers: { authorization: "Bearer secret" }, ...transport };
+    await crewOn(mcp, []).crew.run(onNetwork());
+    expect(server.headers.length).toBeGreaterThan(2);
+    for (const headers of server.headers) expect(headers).toMatchObject({ authorization: "Bearer secret" });
+  }
+});
+
+describe("a server that cannot be used fails the task by name", () => {
+  const notConnected = "could not be connected";
+  test.each<[string, () => McpServer, string]>([
+    ["one that is not there", () => ({ url: `${server.origin}/nothing` }), notConnected],
+    ["one that is not there, by events", () => ({ url: `${server.origin}/nothing`, transport: "sse" }), notConnected],
+    ["a program that is not there", () => ({ command: "no-such-program" }), `no-such-program ${notConnected}`],
+    [
+      "one that says nothing",
+      () => ({ url: `${server.origin}/silent`, transport: "sse", connectTimeout: 0.05 }),
+      `127.0.0.1 ${notConnected}: MCP client initialization timed out after 50ms`,
+    ],
+    ["one that sends us elsewhere", () => ({ url: `${server.origin}/elsewhere` }), notConnected],
+  ])("%s", async (_, mcp, message) => {
+    const context = onNetwork();
+    const outcome = await crewOn(mcp(), []).crew.run(context);
+    expect(outcome).toMatchObject({ state: "FAILED", error: expect.stringContaining(message) });
+    expect(context.sink.types()).toContain("mcp_connection_failed");
+    expect(eventProblems(context.sink.events)).toEqual([]);
   });
-  expect(gone.sink.types()).toContain("mcp_connection_failed");
-  expect(eventProblems(gone.sink.events)).toEqual([]);
-  expect(JSON.stringify(gone.sink.events)).not.toContain("secret");
-  expect(await crew.run(testContext())).toMatchObject({ error: expect.stringContaining("may not use the network") });
+});
+
+test("what the host's guard refuses is not reached, and no secret is told; without a guard nothing is", async () => {
+  const refusing = () => Promise.reject(new Error("refused"));
+  for (const transport of ["http", "sse"] as const) {
+    const gone = testContext({ guardedFetch: refusing });
+    const { crew } = crewOn(
+      { url: "https://mcp.example.com/mcp?key=secret", transport, headers: { authorization: "Bearer secret" } },
+      [],
+    );
+    expect(await crew.run(gone)).toMatchObject({
+      state: "FAILED",
+      error: expect.stringContaining("mcp.example.com could not be connected: refused"),
+    });
+    expect(gone.sink.types()).toContain("mcp_connection_failed");
+    expect(eventProblems(gone.sink.events)).toEqual([]);
+    expect(JSON.stringify(gone.sink.events)).not.toContain("secret");
+    expect(await crew.run(testContext())).toMatchObject({ error: expect.stringContaining("may not use the network") });
+  }
 });

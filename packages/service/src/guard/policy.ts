@@ -1,12 +1,14 @@
 import { AppError, ErrorCode } from "@crewstream/contracts";
 import { parseNetworks, type Network } from "./address.ts";
 
-/** Where webhooks may go. */
+/** Where webhooks and automations may go. */
 export interface AddressPolicy {
   /** Networks that are allowed although they are not public. */
   networks: Network[];
   /** Allowed ports; undefined allows all. */
   ports: ReadonlySet<number> | undefined;
+  /** What a refusal calls the URL. Default: the webhook URL. */
+  subject?: string;
 }
 
 /** @throws AppError `configuration` that names the variable and the text that is wrong */

@@ -14,14 +14,15 @@ const longestUrl = 2048;
 export function checkUrl(text: string, policy: AddressPolicy): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || text.length > longestUrl)
-    throw refuse(`is not an absolute URL of at most ${longestUrl} characters`);
-  if (url.protocol !== "http:" && url.protocol !== "https:") throw refuse("must begin with http:// or https://");
+    throw refuse(policy, `is not an absolute URL of at most ${longestUrl} characters`);
+  if (url.protocol !== "http:" && url.protocol !== "https:")
+    throw refuse(policy, "must begin with http:// or https://");
   if (url.username !== "" || url.password !== "") {
-    throw refuse("must not hold credentials: give them as authentication {strategy: basic}");
+    throw refuse(policy, "must not hold credentials: give them as authentication {strategy: basic}");
   }
   const port = Number(url.port || (url.protocol === "https:" ? 443 : 80));
   if (policy.ports !== undefined && !policy.ports.has(port)) {
-    throw forbidden(`uses port ${port}; allowed are ${[...policy.ports].join(", ")} (WEBHOOK_ALLOW_PORTS)`);
+    throw forbidden(policy, `uses port ${port}; allowed are ${[...policy.ports].join(", ")} (WEBHOOK_ALLOW_PORTS)`);
   }
   const literal = literalAddress(url);
   if (literal !== undefined) checkAddress(literal, policy);
@@ -51,7 +52,8 @@ export function checkAddress(address: string, policy: AddressPolicy, name?: stri
   if (range === undefined) return;
   const where = name === undefined ? address : `${name}, which is ${address},`;
   throw forbidden(
-    `points to ${where} in the ${range} range, which webhooks may not reach. ` +
+    policy,
+    `points to ${where} in the ${range} range, which may not be reached from here. ` +
       `The operator of this server can allow it with WEBHOOK_ALLOW_NETWORKS, a list of CIDRs.`,
   );
 }
@@ -67,10 +69,12 @@ function isLocalhost(url: URL): boolean {
   return /(^|\.)localhost\.?$/.test(url.hostname);
 }
 
-function refuse(why: string): AppError {
-  return new AppError(`The webhook URL ${why}.`, { code: ErrorCode.invalidInput });
+const subjectOf = ({ subject = "webhook URL" }: AddressPolicy): string => `The ${subject}`;
+
+function refuse(policy: AddressPolicy, why: string): AppError {
+  return new AppError(`${subjectOf(policy)} ${why}.`, { code: ErrorCode.invalidInput });
 }
 
-function forbidden(why: string): AppError {
-  return new AppError(`The webhook URL ${why}`, { code: ErrorCode.forbiddenAddress });
+function forbidden(policy: AddressPolicy, why: string): AppError {
+  return new AppError(`${subjectOf(policy)} ${why}`, { code: ErrorCode.forbiddenAddress });
 }

@@ -37,6 +37,6 @@ function byObject({ findings }: Project, value: McpObject | { python: string }, 
   }
   const filters = present({ allowedTools: filter?.allowed_tool_names, blockedTools: filter?.blocked_tool_names });
   if (command) return { command, ...filters, ...present({ args: value.args, env: value.env }) };
-  const transport = value.streamable === false ? ("sse" as const) : undefined;
+  const transport = value.streamable === false ? ("sse" as const) : value.streamable ? ("http" as const) : undefined;
   return { url: url ?? "", ...filters, ...present({ headers: value.headers, transport }) };
 }

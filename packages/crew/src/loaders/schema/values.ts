@@ -73,7 +73,7 @@ export const mcpObject = z
     env: key(z.record(z.string(), text), "Its environment"),
     url: key(z.url({ protocol: /^https?$/ }), "Address of a server"),
     headers: key(z.record(z.string(), text), "Headers of each request"),
-    streamable: key(z.boolean(), "Streamable HTTP (true) or server-sent events"),
+    streamable: key(z.boolean(), "Streamable HTTP (true) or server-sent events (false); absent: what the server takes"),
     tool_filter: key(toolFilter, "Which of its tools are offered"),
     cache_tools_list: key(z.boolean(), "Ask for the list of tools once; here it is asked for once a run", ignored),
   })
