@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Guardrail } from "../guardrail/guardrail.ts";
 import type { ModelRef } from "../llm/model.ts";
-import type { McpServer } from "../mcp/mcp-server.ts";
+import type { McpServer, McpSlug } from "../mcp/mcp-server.ts";
 import type { ToolFailurePolicy } from "../tools/failure.ts";
 import type { Tool } from "../tools/tool.ts";
 import type { StepReport } from "./agent-step.ts";
@@ -15,7 +15,7 @@ export interface AgentDefinition {
   model?: ModelRef;
   tools?: readonly Tool[];
   /** Servers of the Model Context Protocol that it gets more tools from. */
-  mcps?: readonly McpServer[];
+  mcps?: readonly (McpServer | McpSlug)[];
   /** Gives it the tools to hand work to, and ask, the other agents of its crew. Default false. */
   allowDelegation?: boolean;
   /** Model answers before a final one is forced. Default 25. */

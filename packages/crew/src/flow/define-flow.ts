@@ -1,10 +1,11 @@
 import type { z } from "zod";
 import type { Automation } from "../run-context.ts";
 import { runAutomation } from "../run/run-automation.ts";
-import { currentScope } from "../run/scope.ts";
+import { currentScope, insideRun } from "../run/scope.ts";
 import { checkFlow } from "./check-flow.ts";
 import { FlowBuilder } from "./flow-builder.ts";
 import { flowGraph, type FlowGraph } from "./flow-graph.ts";
+import { flowSvg } from "./flow-svg.ts";
 import type { FlowDefinition, FlowOptions } from "./flow.ts";
 import { runFlow } from "./run-flow.ts";
 
@@ -12,8 +13,10 @@ import { runFlow } from "./run-flow.ts";
 export interface Flow extends Automation {
   kind: "flow";
   definition: FlowDefinition;
-  /** The flow's methods and what leads to what, for drawing: see `flowSvg`. */
+  /** The flow's methods and what leads to what, for drawing. */
   graph: FlowGraph;
+  /** The graph drawn as an SVG document. Inside a run it emits `flow_plot`, as CrewAI's `plot()` does. */
+  plot(): string;
   /** Runs the flow as a part of the current run and gives its final value. */
   kickoff(inputs?: Record<string, unknown>): Promise<unknown>;
 }
@@ -32,6 +35,7 @@ export function defineFlow<State extends z.ZodObject = z.ZodObject<Record<string
 /** The same from data, as loaders have it. */
 export function flowFrom(definition: FlowDefinition): Flow {
   checkFlow(definition);
+  const graph = flowGraph(definition);
   return {
     kind: "flow",
     ...(definition.name === undefined ? {} : { name: definition.name }),
@@ -39,7 +43,11 @@ export function flowFrom(definition: FlowDefinition): Flow {
     inputs: Object.keys(definition.state?.shape ?? {}),
     required: [],
     definition,
-    graph: flowGraph(definition),
+    graph,
+    plot: () => {
+      insideRun()?.emit("flow_plot", { flow_name: definition.name ?? "flow" });
+      return flowSvg(graph);
+    },
     run: (context) =>
       runAutomation(context, async (scope) => {
         const name = definition.name ?? context.automation;

@@ -9,7 +9,6 @@ import { defineTool } from "../tools/tool.ts";
 import { or } from "./condition.ts";
 import { defineFlow } from "./define-flow.ts";
 import type { FlowStateStore } from "./flow-state-store.ts";
-import { flowSvg } from "./flow-svg.ts";
 
 const executionId = newExecutionId();
 
@@ -181,8 +180,19 @@ test("a flow's graph can be drawn", () => {
     ["again", "listen", 2, true],
     ["end", "listen", 2, false],
   ]);
-  const svg = flowSvg(flow.graph);
+  const svg = flow.plot();
   expect(svg.match(/<rect/g)).toHaveLength(4);
   expect(svg.match(/marker-end/g)).toHaveLength(4);
   expect(svg).toContain(">again (human)<");
+});
+
+test("a plot that is drawn in a run is told of", async () => {
+  const inner = defineFlow({ name: "inner" }, (f) => f.start("only", () => 1));
+  const outer = defineFlow({}, (f) => f.start("draw", () => inner.plot().length > 0));
+  const context = testContext();
+  expect(await outer.run(context)).toMatchObject({ state: "SUCCESS", result: true });
+  expect(eventProblems(context.sink.events)).toEqual([]);
+  const plot = context.sink.events.find(({ type }) => type === "flow_plot");
+  const method = context.sink.events.find(({ type }) => type === "method_execution_started");
+  expect(plot?.data).toMatchObject({ flow_name: "inner", parent_event_id: method?.id });
 });

@@ -84,7 +84,7 @@ test("a flow's crew is told from its declaration what inputs it lacks", async ()
   expect(await checkProject(complete.dir)).toEqual([]);
 });
 
-test("MCP servers: by address, with one tool, as a program; those of CrewAI's are refused", async () => {
+test("MCP servers: by address, with one tool, as a program; those of CrewAI's are warned of", async () => {
   const agent = (mcps: unknown[]) => ({
     "agents/a.json": { role: "A", goal: "g", backstory: "b", mcps },
     "crew.json": { agents: ["a"], tasks: [{ description: "d", expected_output: "e", agent: "a" }] },

@@ -29,6 +29,11 @@ export interface McpHttpServer extends McpServerBase {
   headers?: Readonly<Record<string, string>>;
 }
 
+/** A connection by the name that CrewAI keeps it under (`notion`): not known here, and told of in a run's events. */
+export interface McpSlug {
+  slug: string;
+}
+
 /** Where an agent gets more tools from: a server of the Model Context Protocol. */
 export type McpServer = McpStdioServer | McpHttpServer;
 

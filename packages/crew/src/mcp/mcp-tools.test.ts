@@ -184,3 +184,16 @@ test("what the host's guard refuses is not reached, and no secret is told; witho
     expect(await crew.run(testContext())).toMatchObject({ error: expect.stringContaining("may not use the network") });
   }
 });
+
+test("a connection kept by CrewAI is told of and gone without", async () => {
+  const context = testContext();
+  const model = scriptedModel(["Done."]);
+  const crew = defineCrew({
+    agents: { a: { role: "A", goal: "g", backstory: "b", model, mcps: [{ slug: "notion" }] } },
+    tasks: [{ name: "t", description: "d", expectedOutput: "e", agent: "a" }],
+  });
+  expect(await crew.run(context)).toMatchObject({ state: "SUCCESS" });
+  expect(eventProblems(context.sink.events)).toEqual([]);
+  const told = context.sink.events.find(({ type }) => type === "mcp_config_fetch_failed");
+  expect(told?.data).toMatchObject({ slug: "notion", error_type: "not_connected", task_name: "t" });
+});

@@ -6,7 +6,7 @@ import { defineJsonTool, type JsonSchema, type Tool } from "../tools/tool.ts";
 import { callMcpTool } from "./call-mcp-tool.ts";
 import { connectTimeoutMs } from "./mcp-connection.ts";
 import { McpLink } from "./mcp-link.ts";
-import { isWanted, serverFields, type McpServer } from "./mcp-server.ts";
+import { isWanted, serverFields, type McpServer, type McpSlug } from "./mcp-server.ts";
 
 interface ListedTool {
   name: string;
@@ -17,11 +17,17 @@ interface ListedTool {
 
 /**
  * The tools of an agent's MCP servers. What a server lists is journaled at `scope.path/mcp:N`, so a run that is run
- * again connects only when a tool must really be called. Rejects with the failure of a server that cannot be reached.
+ * again connects only when a tool must really be called. Rejects with the failure of a server that cannot be reached; a
+ * connection kept by CrewAI is told of and gone without, as CrewAI does it where an account has none of that name.
  */
-export async function mcpTools(scope: Scope, servers: readonly McpServer[] = []): Promise<Tool[]> {
+export async function mcpTools(scope: Scope, servers: readonly (McpServer | McpSlug)[] = []): Promise<Tool[]> {
   const tools: Tool[] = [];
   for (const [index, server] of servers.entries()) {
+    if ("slug" in server) {
+      const error = `There is no MCP server "${server.slug}" here: name it by its address or its command`;
+      scope.emit("mcp_config_fetch_failed", { slug: server.slug, error, error_type: "not_connected" });
+      continue;
+    }
     const link = scope.run.shared(`mcp:${JSON.stringify(server)}`, () => new McpLink(server));
     const { server_name: name } = serverFields(server);
     const listed = await step<ListedTool[]>(scope.at(`mcp:${index}`), {

@@ -171,9 +171,14 @@ export interface EmitLinks {
 
 const current = new AsyncLocalStorage<Scope>();
 
-/** The scope that the calling user code runs in. Throws outside a run. */
+/** The scope that the calling user code runs in; undefined outside a run. */
+export function insideRun(): Scope | undefined {
+  return current.getStore();
+}
+
+/** The same. Throws outside a run. */
 export function currentScope(what: string): Scope {
-  const scope = current.getStore();
+  const scope = insideRun();
   if (scope === undefined) {
     throw new AppError(`${what} works inside a run only: in a tool, a flow method or a callback`, {
       code: ErrorCode.invalidInput,

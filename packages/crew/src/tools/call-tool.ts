@@ -1,11 +1,10 @@
 import { ErrorCode, AppError, errorMessage } from "@crewstream/contracts";
 import { parseArgs, type ToolCall } from "../llm/answer.ts";
-import { abortable } from "../run/abortable.ts";
 import type { Scope } from "../run/scope.ts";
 import { Span } from "../run/span.ts";
 import { errorType, step, stepScope } from "../run/step.ts";
 import { ToolReportedFailure, type ToolFailure, type ToolFailurePolicy } from "./failure.ts";
-import { toolContext } from "./tool-context.ts";
+import { runTool } from "./run-tool.ts";
 import type { Tool } from "./tool.ts";
 import type { ToolCache } from "./tool-cache.ts";
 import { toolEvents } from "./tool-events.ts";
@@ -15,8 +14,8 @@ export interface Toolbox {
   tools: ReadonlyMap<string, Tool>;
   /** Calls so far by tool, for `maxUsageCount`. */
   used: Map<string, number>;
-  /** Identifies the agent in tool events, as CrewAI's `agent_key`. */
-  agentKey: string;
+  /** Identifies the agent in tool events, as CrewAI's `agent_key`; null where no agent calls. */
+  agentKey: string | null;
   policy: ToolFailurePolicy;
   /** Results to take in place of a call, where the crew keeps them. */
   cache?: ToolCache;
@@ -118,16 +117,8 @@ async function invoke(
   ended: (text: string, failure: ToolFailure | null) => ToolResult,
 ): Promise<ToolResult> {
   const { run, signal } = scope;
-  const { scope: inner, shut } = scope.gated();
-  if (tool.idempotent === false && (await wasBegun(scope))) {
-    const message = `Tool '${tool.name}' was interrupted and is not run again: it is not known whether it took effect`;
-    return ended(message, { message, reason: "exception", code: "interrupted", retryable: false, details: {} });
-  }
   try {
-    const work = inner.enter(async () => tool.run(args, toolContext(inner)));
-    const value = await abortable(signal, work);
-    if (value instanceof ToolReportedFailure) return ended(value.message, value.failure);
-    return ended(resultText(value), null);
+    return ended(resultText(await runTool(scope, tool, args)), null);
   } catch (error) {
     if (signal.aborted || run.passesThrough(error)) throw error;
     if (error instanceof ToolReportedFailure) return ended(error.message, error.failure);
@@ -141,17 +132,7 @@ async function invoke(
       retryable,
       details: {},
     });
-  } finally {
-    shut();
   }
-}
-
-/** Notes that a tool is about to run; whether it was noted before, so that the tool may have run already. */
-async function wasBegun(scope: Scope): Promise<boolean> {
-  const { path } = scope.at("begun");
-  if (scope.run.context.journal.read(path) !== undefined) return true;
-  await scope.run.record(path, { kind: "value", value: true });
-  return false;
 }
 
 /** Thrown by the agent loop for a failed tool under the policy `raise`. */
@@ -168,7 +149,8 @@ function invalidInput(message: string, code: string | null): ToolFailure {
   return { message, reason: "invalid_input", code, retryable: true, details: {} };
 }
 
-function resultText(value: unknown): string {
+/** What a tool gave, as a model is told of it: anything but text as JSON. */
+export function resultText(value: unknown): string {
   if (typeof value === "string") return value;
   return value === undefined ? "Done." : JSON.stringify(value, null, 2);
 }

@@ -5,7 +5,12 @@ import type { ToolFailure } from "./failure.ts";
 type Data = Record<string, unknown>;
 
 /** The events of one tool call, with the fields that all of them share. */
-export function toolEvents(scope: Scope, toolName: string, toolArgs: unknown, box: Toolbox): ToolEvents {
+export function toolEvents(
+  scope: Scope,
+  toolName: string,
+  toolArgs: unknown,
+  box: Pick<Toolbox, "agentKey" | "policy">,
+): ToolEvents {
   const shared = {
     agent_key: box.agentKey,
     tool_name: toolName,

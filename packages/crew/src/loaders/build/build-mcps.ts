@@ -1,11 +1,11 @@
-import type { McpServer } from "../../mcp/mcp-server.ts";
+import type { McpServer, McpSlug } from "../../mcp/mcp-server.ts";
 import { within, type Place } from "../finding.ts";
 import type { Project } from "../project.ts";
 import type { McpObject, McpValue } from "../schema/values.ts";
 import { present } from "./build-model.ts";
 
-/** The MCP servers that a list names, without those that cannot be reached from here (each a finding). */
-export function buildMcps(project: Project, values: readonly McpValue[], at: Place): McpServer[] {
+/** The MCP servers that a list names, without those that are wrong (each a finding). */
+export function buildMcps(project: Project, values: readonly McpValue[], at: Place): (McpServer | McpSlug)[] {
   return values.flatMap((value, index) => {
     const place = within(at, index);
     const server = typeof value === "string" ? byAddress(project, value, place) : byObject(project, value, place);
@@ -14,18 +14,18 @@ export function buildMcps(project: Project, values: readonly McpValue[], at: Pla
 }
 
 /** `https://host/mcp#tool`: a server, or one tool of it. A plain word is a connection kept by CrewAI. */
-function byAddress({ findings }: Project, text: string, at: Place): McpServer | undefined {
+function byAddress({ findings }: Project, text: string, at: Place): McpServer | McpSlug {
   const [address = "", tool] = text.split("#", 2);
   const url = URL.parse(address);
   if (url?.protocol === "https:" || url?.protocol === "http:") {
     return { url: address, ...(tool ? { allowedTools: [tool] } : {}) };
   }
-  findings.error(
+  findings.warning(
     at,
-    `${JSON.stringify(text)} names a connection kept by CrewAI, which cannot be reached from here`,
+    `${JSON.stringify(text)} names a connection kept by CrewAI, which is not known here: the agent goes without it`,
     'write the server\'s address, or {"command": …} of one that runs beside the worker',
   );
-  return undefined;
+  return { slug: address.replace(/^crewai-amp:/, "") };
 }
 
 function byObject({ findings }: Project, value: McpObject | { python: string }, at: Place): McpServer | undefined {

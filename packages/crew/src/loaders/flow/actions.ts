@@ -29,7 +29,7 @@ export async function readAtomicAction(
     case "tool": {
       const tool = await buildTool(project, action.ref, within(at, "ref"));
       const args = template(site, action.with ?? {}, within(at, "with"));
-      return tool && args && (async ({ roots, context }) => callFlowTool(tool, args(roots), context));
+      return tool && args && (async ({ roots }) => callFlowTool(tool, args(roots)));
     }
     case "code":
       return codeAction(site, action, at);

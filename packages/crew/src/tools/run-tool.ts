@@ -1,0 +1,38 @@
+import { abortable } from "../run/abortable.ts";
+import type { Scope } from "../run/scope.ts";
+import { ToolReportedFailure } from "./failure.ts";
+import { toolContext } from "./tool-context.ts";
+import type { Tool } from "./tool.ts";
+
+/**
+ * Runs a tool with arguments that it has checked, and gives what it returns. Rejects with what it throws or reports,
+ * with the signal's reason when the work is called off, and for a tool that must not run twice when an earlier life of
+ * the run had begun with it.
+ */
+export async function runTool(scope: Scope, tool: Tool, args: unknown): Promise<unknown> {
+  const { scope: inner, shut } = scope.gated();
+  if (tool.idempotent === false && (await wasBegun(scope))) {
+    throw new ToolReportedFailure(
+      `Tool '${tool.name}' was interrupted and is not run again: it is not known whether it took effect`,
+      { reason: "exception", code: "interrupted" },
+    );
+  }
+  try {
+    const value = await abortable(
+      scope.signal,
+      inner.enter(async () => tool.run(args, toolContext(inner))),
+    );
+    if (value instanceof ToolReportedFailure) throw value;
+    return value;
+  } finally {
+    shut();
+  }
+}
+
+/** Notes that a tool is about to run; whether it was noted before, so that the tool may have run already. */
+async function wasBegun(scope: Scope): Promise<boolean> {
+  const { path } = scope.at("begun");
+  if (scope.run.context.journal.read(path) !== undefined) return true;
+  await scope.run.record(path, { kind: "value", value: true });
+  return false;
+}
