@@ -1,5 +1,6 @@
 import { AppError, ErrorCode, type PendingInput } from "@crewstream/contracts";
 import type { Json } from "../run/dump.ts";
+import { enclosed } from "../run/enclosed.ts";
 import type { Scope } from "../run/scope.ts";
 import { Span } from "../run/span.ts";
 import { orderOf, step, stepScope } from "../run/step.ts";
@@ -155,13 +156,10 @@ export class MethodCall {
           onWaiting();
         }),
     };
-    const { scope, shut } = this.#span.scope.derive({ usage: this.#usage, room }).fork().gated();
-    try {
-      const taken = this.#takesInput() ? input : undefined;
-      return await runBody(scope, { flowName, method: this.method, inputs, outputs, input: taken, state });
-    } finally {
-      shut();
-    }
+    const scope = this.#span.scope.derive({ usage: this.#usage, room }).fork();
+    const taken = this.#takesInput() ? input : undefined;
+    const fields = { flowName, method: this.method, inputs, outputs, input: taken, state };
+    return enclosed(scope, (inner) => runBody(inner, fields));
   }
 
   #input(): unknown {

@@ -20,6 +20,14 @@ export const nobody: Identity = { sourceType: null, taskId: null, taskName: null
 interface Gate {
   open: boolean;
   around: Gate | null;
+  /** Started events in here that have no ending yet. */
+  spans: number;
+  /** Told when the last of them has ended. */
+  whenQuiet: (() => void)[];
+}
+
+function newGate(around: Gate | null): Gate {
+  return { open: true, around, spans: 0, whenQuiet: [] };
 }
 
 interface Chain {
@@ -50,7 +58,7 @@ export class Scope {
   readonly #fields: ScopeFields;
 
   constructor(fields: Omit<ScopeFields, "gate" | "chain"> & Partial<Pick<ScopeFields, "gate" | "chain">>) {
-    this.#fields = { chain: { last: null, generation: 0 }, gate: { open: true, around: null }, ...fields };
+    this.#fields = { chain: { last: null, generation: 0 }, gate: newGate(null), ...fields };
   }
 
   get run(): Run {
@@ -111,8 +119,32 @@ export class Scope {
 
   /** A scope for code that may outlive its call, and the function that silences it for good. */
   gated(): { scope: Scope; shut: () => void } {
-    const gate: Gate = { open: true, around: this.#fields.gate };
+    const gate = newGate(this.#fields.gate);
     return { scope: new Scope({ ...this.#fields, gate }), shut: () => void (gate.open = false) };
+  }
+
+  /** Counts a started event here and in everything around; the function given takes its ending. */
+  begin(): () => void {
+    const gates: Gate[] = [];
+    for (let gate: Gate | null = this.#fields.gate; gate !== null; gate = gate.around) gates.push(gate);
+    for (const gate of gates) gate.spans += 1;
+    return () => {
+      for (const gate of gates) {
+        gate.spans -= 1;
+        if (gate.spans === 0) for (const tell of gate.whenQuiet.splice(0)) tell();
+      }
+    };
+  }
+
+  /** Resolves when every started event behind this scope's gate has ended, or after `limitMs`. */
+  async quiet(limitMs: number): Promise<void> {
+    const { gate } = this.#fields;
+    if (gate.spans === 0) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    gate.whenQuiet.push(resolve);
+    const timer = setTimeout(resolve, limitMs);
+    await promise;
+    clearTimeout(timer);
   }
 
   /** Emits an event here and gives its id. `data` holds the type's own fields; links and identity are added. */

@@ -13,9 +13,11 @@ export class Span {
   readonly #outer: Scope;
   readonly #open: { id: string; around: string | null };
   #ended = false;
+  #release: () => void;
 
   constructor(outer: Scope, type: string, data: Readonly<Record<string, unknown>>) {
     this.#outer = outer;
+    this.#release = outer.begin();
     this.#open = { around: outer.parentId, id: outer.emit(type, data) };
     this.scope = outer.derive({ parent: this.#open });
   }
@@ -33,12 +35,15 @@ export class Span {
   end({ type, data }: Ending): string {
     if (this.#ended) throw new AppError(`${type}: its scope has ended before`, { code: ErrorCode.internal });
     this.#ended = true;
-    return this.#outer.emit(type, data, { startedId: this.id, parentId: this.#open.around });
+    const id = this.#outer.emit(type, data, { startedId: this.id, parentId: this.#open.around });
+    this.#release();
+    return id;
   }
 
   /** Begins a span again that a pause has ended: a new started event, which what follows hangs under. */
   reopen(type: string, data: Readonly<Record<string, unknown>>): void {
     this.#ended = false;
+    this.#release = this.#outer.begin();
     this.#open.around = this.#outer.parentId;
     this.#open.id = this.#outer.emit(type, data);
   }

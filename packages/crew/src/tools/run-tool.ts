@@ -1,4 +1,4 @@
-import { abortable } from "../run/abortable.ts";
+import { enclosed } from "../run/enclosed.ts";
 import type { Scope } from "../run/scope.ts";
 import { ToolReportedFailure } from "./failure.ts";
 import { toolContext } from "./tool-context.ts";
@@ -10,23 +10,15 @@ import type { Tool } from "./tool.ts";
  * the run had begun with it.
  */
 export async function runTool(scope: Scope, tool: Tool, args: unknown): Promise<unknown> {
-  const { scope: inner, shut } = scope.gated();
   if (tool.idempotent === false && (await wasBegun(scope))) {
     throw new ToolReportedFailure(
       `Tool '${tool.name}' was interrupted and is not run again: it is not known whether it took effect`,
       { reason: "exception", code: "interrupted" },
     );
   }
-  try {
-    const value = await abortable(
-      scope.signal,
-      inner.enter(async () => tool.run(args, toolContext(inner))),
-    );
-    if (value instanceof ToolReportedFailure) throw value;
-    return value;
-  } finally {
-    shut();
-  }
+  const value = await enclosed(scope, async (inner) => tool.run(args, toolContext(inner)));
+  if (value instanceof ToolReportedFailure) throw value;
+  return value;
 }
 
 /** Notes that a tool is about to run; whether it was noted before, so that the tool may have run already. */

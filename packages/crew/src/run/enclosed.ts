@@ -1,0 +1,34 @@
+import { AppError, ErrorCode } from "@crewstream/contracts";
+import { abortable } from "./abortable.ts";
+import type { Scope } from "./scope.ts";
+
+/** How long what was left behind may take to end. What listens to its signal ends at once. */
+const leaveMs = 1000;
+
+/**
+ * Runs an automation's own code: settles as the code does, or rejects with the signal's reason as soon as that is
+ * aborted. Either way nothing of the run goes on inside it: crews, agents and model calls that the code began and did not
+ * wait for (it failed beside them, or was cut off) are called off, and have emitted their endings, before this settles.
+ */
+export async function enclosed<T>(scope: Scope, code: (inner: Scope) => Promise<T>): Promise<T> {
+  const left = new AbortController();
+  const { scope: gated, shut } = scope.gated();
+  const inner = gated.derive({ signal: AbortSignal.any([scope.signal, left.signal]) });
+  let goesOnElsewhere = false;
+  try {
+    return await abortable(
+      scope.signal,
+      inner.enter(async () => code(inner)),
+    );
+  } catch (error) {
+    goesOnElsewhere = scope.run.passesThrough(error);
+    throw error;
+  } finally {
+    // A run that goes on elsewhere closes nothing here, and what it had begun is to go on there, too.
+    if (!goesOnElsewhere) {
+      left.abort(new AppError("Cancelled: what began it has ended", { code: ErrorCode.cancelled }));
+      await gated.quiet(leaveMs);
+    }
+    shut();
+  }
+}
