@@ -18,11 +18,11 @@ check: {description: "Check", expected_output: Text, agent: writer}
 
 const header = "from crewai.project import *\n\n@CrewBase\nclass Some:\n    tasks_config = 'config/tasks.yaml'\n";
 
-async function classic(body: string, more: Readonly<Record<string, string>> = {}) {
+async function classic(body: string, more: Readonly<Record<string, string>> = {}, above = "") {
   await using project = await testProject({
     "src/some/config/agents.yaml": agents,
     "src/some/config/tasks.yaml": tasks,
-    "src/some/crew.py": header + body,
+    "src/some/crew.py": header.replace("@CrewBase", `${above}@CrewBase`) + body,
     ...more,
   });
   const { automation, findings } = await readProject(project.dir);
@@ -195,4 +195,27 @@ test("default inputs are the first dictionary of that name", () => {
     "x = {'a': 1}\ndef run():\n    inputs: dict = {}\n    kickoff(inputs={'topic': 'AI', 'n': [1, True]})",
   );
   expect(found && literalOf(found)?.value).toEqual({ topic: "AI", n: [1, true] });
+});
+
+test("values that have a name, in the file, the class or the method, are what the name stands for", async () => {
+  const { crew, findings } = await classic(
+    `    search = DirectoryReadTool(directory="data")
+
+    @agent
+    def writer(self):
+        page = ScrapeWebsiteTool()
+        return Agent(config=self.agents_config['writer'], llm=model, tools=[page, reader, self.search])
+
+${both.join("\n")}
+${crewOf("agents=self.agents, tasks=self.tasks, process=how, verbose=2")}`,
+    { "src/some/config/tasks.yaml": tasks.replace(", tools: [reader]", "") },
+    'how = Process.sequential\nname = "openai/gpt-5"\nmodel = LLM(model=name, temperature=0.1)\nreader = FileReadTool(\n    file_path="a.md",\n)\n',
+  );
+  expect(findings.filter(({ message }) => !message.includes("is not used"))).toEqual([]);
+  expect(crew?.definition.agents["writer"]).toMatchObject({ model: { model: "openai/gpt-5", temperature: 0.1 } });
+  expect(crew?.definition.agents["writer"]?.tools?.map(({ name }) => name)).toEqual([
+    "fetch_page",
+    "read_file",
+    "list_files",
+  ]);
 });

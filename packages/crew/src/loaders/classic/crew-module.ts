@@ -1,4 +1,5 @@
 import { pythonTokens, type Token } from "./python-tokens.ts";
+import { assignments, doMoreThanAssign, resolved } from "./python-variables.ts";
 import { PyReader, type PyValue } from "./python-values.ts";
 
 /** A method of a crew's class that CrewAI finds by its decorator. */
@@ -9,7 +10,7 @@ export interface CrewMethod {
   column: number;
   /** The call it returns: `Agent(…)`, `Task(…)`, `Crew(…)`, a tool's class; undefined when it is anything else. */
   returned: PyValue | undefined;
-  /** Statements before the return: what they do cannot be known. */
+  /** Statements before the return that do more than name a value: what they do cannot be known. */
   hasOtherCode: boolean;
 }
 
@@ -17,6 +18,7 @@ export interface CrewMethod {
 export function crewMethods(source: string): CrewMethod[] {
   const tokens = pythonTokens(source);
   const methods: CrewMethod[] = [];
+  const ofModule = assignments(tokens, 0);
   for (const [index, token] of tokens.entries()) {
     if (token.text !== "def" || token.kind !== "name") continue;
     const decorator = decoratorsBefore(tokens, index).find((name) => known.has(name));
@@ -24,14 +26,20 @@ export function crewMethods(source: string): CrewMethod[] {
     if (decorator === undefined || name?.kind !== "name") continue;
     const body = bodyOf(tokens, index);
     const at = body.findIndex((each) => each.text === "return" && each.kind === "name");
-    const returned = at === -1 ? undefined : new PyReader(body, at + 1).expression();
+    const before = at === -1 ? [] : body.slice(0, at);
+    const variables = new Map([
+      ...ofModule,
+      ...assignments(tokens, token.indent, "self."),
+      ...assignments(before, before[0]?.indent ?? 0),
+    ]);
+    const returned = at === -1 ? undefined : resolved(new PyReader(body, at + 1).expression(), variables);
     methods.push({
       decorator,
       name: name.text,
       line: token.line,
       column: token.column,
       returned,
-      hasOtherCode: at === -1 || body.slice(0, at).some((each) => each.kind === "name"),
+      hasOtherCode: at === -1 || doMoreThanAssign(before),
     });
   }
   return methods;

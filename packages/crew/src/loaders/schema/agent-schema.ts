@@ -31,7 +31,11 @@ export const agentShape = {
   max_execution_time: key(positive, "Seconds for one execution; no retry after that"),
   max_retry_limit: key(whole, "Further tries after an error (2)"),
   max_tokens: key(positive, "Longest answer, in tokens"),
-  verbose: key(z.boolean(), "Console output of CrewAI; here every event is published anyway", ignored),
+  verbose: key(
+    z.union([z.boolean(), z.int()], { error: "must be true or false" }),
+    "Console output of CrewAI; here every event is published anyway",
+    ignored,
+  ),
   cache: key(z.boolean(), "Whether it takes part in the crew's tool cache"),
   tool_failure_policy: key(toolFailurePolicy, "What a failed tool means: ignore, warn or raise"),
   respect_context_window: key(z.boolean(), "Summarise what does not fit the model"),

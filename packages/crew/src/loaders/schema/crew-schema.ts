@@ -16,7 +16,11 @@ const crewShape = {
   inputs: key(record, "Inputs that a kickoff need not bring"),
   manager_llm: key(llm, "Model of the built-in manager", { instead: "value" }),
   manager_agent: key(z.union([text, pythonReference]), "Agent that leads; not one of `agents`", { instead: "value" }),
-  verbose: key(z.boolean(), "Console output of CrewAI; here every event is published anyway", ignored),
+  verbose: key(
+    z.union([z.boolean(), z.int()], { error: "must be true or false" }),
+    "Console output of CrewAI; here every event is published anyway",
+    ignored,
+  ),
   stream: key(z.boolean(), "CrewAI's streaming result; here events stream anyway", ignored),
   tracing: key(z.boolean(), "CrewAI's hosted traces", ignored),
   memory: key(
