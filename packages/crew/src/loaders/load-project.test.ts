@@ -136,6 +136,24 @@ describe("loading", () => {
     expect(process.env["MODEL"]).not.toBe("openai/some-model");
   });
 
+  test("a tool of the project finds its keys in .env, and an API through the host's guard", async () => {
+    const source = `export default { name: "look", description: "d", inputSchema: { type: "object" }, parse: (args) => args,
+      run: async (_, { env, fetch }) => (await fetch("https://api.example.com", { method: "POST", headers: { key: env.LOOK_KEY } })).text() };`;
+    await using project = await testProject({
+      "tools/look.js": source,
+      ".env": "LOOK_KEY=of-project\n",
+      "flow.yaml":
+        "schema: crewai.flow/v1\nname: f\nmethods:\n  go: {start: true, do: {call: tool, ref: custom:look}}\n",
+    });
+    const guardedFetch: typeof fetch = async (input, init) =>
+      Response.json([init?.method, input, new Headers(init?.headers).get("key")]);
+    const flow = await loadProject(project.dir);
+    expect(await run(flow, {}, { env: { LOOK_KEY: "of-worker" }, guardedFetch })).toMatchObject({
+      outcome: { state: "SUCCESS", result: JSON.stringify(["POST", "https://api.example.com", "of-project"]) },
+    });
+    expect(await run(flow)).toMatchObject({ outcome: { state: "FAILED", error: "This run may not fetch web pages" } });
+  });
+
   test("pyproject.toml says what to run, and a flow in Python is refused", async () => {
     await using named = await testProject({
       "pyproject.toml": '[tool.crewai]\ntype = "flow"\ndefinition = "flows/main.json"\n',

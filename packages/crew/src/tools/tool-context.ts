@@ -2,7 +2,6 @@ import { AppError, ErrorCode } from "@crewstream/contracts";
 import { pathInRun } from "../files/run-directory.ts";
 import { customEmitter } from "../run/custom-event.ts";
 import type { Scope } from "../run/scope.ts";
-import type { PublicFetch } from "./public-fetch.ts";
 import type { ToolContext } from "./tool.ts";
 
 /** What a tool that is called at `scope.path` may touch. */
@@ -15,8 +14,10 @@ export function toolContext(scope: Scope): ToolContext {
     executionId: run.context.executionId,
     pathInRun: (path) => pathInRun(run, path),
     fetchPublic: run.context.fetchPublic ?? noFetching,
+    fetch: run.context.guardedFetch ?? noFetching,
+    env: run.context.env,
   };
 }
 
-const noFetching: PublicFetch = () =>
+const noFetching = (): Promise<never> =>
   Promise.reject(new AppError("This run may not fetch web pages", { code: ErrorCode.forbidden }));

@@ -22,6 +22,10 @@ export interface ToolContext {
   pathInRun: (path: string) => Promise<string>;
   /** Fetches from public addresses only; throws where the host allows no fetching. */
   fetchPublic: PublicFetch;
+  /** The same as a `fetch`, for APIs: any method, headers and bodies. */
+  fetch: typeof fetch;
+  /** The run's environment, where keys of APIs are: the worker's, and over it the project's `.env`. */
+  env: Readonly<Record<string, string | undefined>>;
 }
 
 /** A tool as the runtime uses it: made by {@link defineTool}, or by a loader from anything else. */
