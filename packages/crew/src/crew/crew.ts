@@ -24,6 +24,10 @@ export interface CrewDefinition<AgentName extends string = string> {
   managerModel?: ModelRef;
   /** A manager of one's own, beside the agents. It gets the delegation tools and must have no others. */
   managerAgent?: AgentDefinition;
+  /** Has a model plan all tasks first; each task's plan is added to its description. Default false. */
+  planning?: boolean;
+  /** Model of the planner. Default: the model of the run. */
+  planningModel?: ModelRef;
   /** Keeps tool results for the time of the run: the same tool with the same arguments is called once. Default false. */
   cache?: boolean;
   /** Model calls a minute of all agents that have no limit of their own; further ones wait. */

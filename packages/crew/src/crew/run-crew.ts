@@ -4,6 +4,7 @@ import { Span, within } from "../run/span.ts";
 import { step } from "../run/step.ts";
 import { UsageMeter } from "../run/usage-meter.ts";
 import type { CrewDefinition, CrewOutput } from "./crew.ts";
+import { planAhead } from "./plan-ahead.ts";
 import { planTasks } from "./plan-tasks.ts";
 import { runTasks } from "./run-tasks.ts";
 
@@ -28,7 +29,8 @@ export async function runCrew(
     async () => {
       if (before.failure !== undefined) throw before.failure;
       const at = span.scope;
-      const tasks = planTasks(at, crew, name, before.inputs);
+      const filled = planTasks(at, crew, name, before.inputs);
+      const tasks = crew.planning === true ? await planAhead(at, filled, crew.planningModel) : filled;
       const outputs = await runTasks(at, tasks, { callback: crew.taskCallback });
       const last = outputs.findLast((output) => output.raw !== "") ?? outputs.at(-1);
       const plain: CrewOutput = {

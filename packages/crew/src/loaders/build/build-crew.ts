@@ -111,6 +111,7 @@ export async function buildCrew(
   const sound = checkTasks(project, part, [...agents.keys()]);
   checkManager(project, part, [...agents.keys()], managerAgent);
   const managerModel = keys.manager_llm ? buildModel(project, keys.manager_llm, at("manager_llm")) : undefined;
+  const planningModel = keys.planning_llm ? buildModel(project, keys.planning_llm, at("planning_llm")) : undefined;
   const callbacks = await crewCallbacks(project, part);
   const complete =
     tasks.every((task) => task !== undefined) && [...agents.values()].every((agent) => agent !== undefined);
@@ -126,6 +127,8 @@ export async function buildCrew(
         process: keys.process,
         managerModel,
         managerAgent,
+        planning: keys.planning,
+        planningModel,
         cache: keys.cache,
         maxRpm: keys.max_rpm,
         toolFailurePolicy: keys.tool_failure_policy,

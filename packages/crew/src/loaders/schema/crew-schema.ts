@@ -32,8 +32,8 @@ const crewShape = {
   cache: key(z.boolean(), "Keep results of tools for the run"),
   tool_failure_policy: key(toolFailurePolicy, "What a failed tool means for agents that do not say it"),
   max_rpm: key(positive, "Model calls a minute of agents without a limit of their own"),
-  planning: key(z.boolean(), "Plan all tasks first", warned("not run here: tasks are done without a plan")),
-  planning_llm: key(llm, "Model for the plan", ignored),
+  planning: key(z.boolean(), "Plan all tasks first, in one model call"),
+  planning_llm: key(llm, "Model for the plan; default: MODEL", { instead: "value" }),
   function_calling_llm: key(
     llm,
     "Model for tool calls; deprecated by CrewAI",
