@@ -22,6 +22,7 @@ export type {
 } from "./flow/flow.ts";
 export type { HumanFeedback, HumanFeedbackOptions } from "./flow/human-feedback.ts";
 export type { Guardrail, GuardrailFunction, Verdict } from "./guardrail/guardrail.ts";
+export type { KnowledgeSource } from "./knowledge/knowledge.ts";
 export type { McpHttpServer, McpServer, McpSlug, McpStdioServer } from "./mcp/mcp-server.ts";
 export type { CustomModel, Model, ModelConfig, ModelRef, ModelSettings } from "./llm/model.ts";
 export { checkProject, loadProject, readProject } from "./loaders/load-project.ts";

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Guardrail } from "../guardrail/guardrail.ts";
+import type { KnowledgeSource } from "../knowledge/knowledge.ts";
 import type { ModelRef } from "../llm/model.ts";
 import type { McpServer, McpSlug } from "../mcp/mcp-server.ts";
 import type { ToolFailurePolicy } from "../tools/failure.ts";
@@ -16,6 +17,10 @@ export interface AgentDefinition {
   tools?: readonly Tool[];
   /** Servers of the Model Context Protocol that it gets more tools from. */
   mcps?: readonly (McpServer | McpSlug)[];
+  /** Texts that it looks things up in before it begins, by the words of its task. */
+  knowledge?: readonly KnowledgeSource[];
+  /** Pieces of them that it is told. Default 5. */
+  knowledgeLimit?: number;
   /** Gives it the tools to hand work to, and ask, the other agents of its crew. Default false. */
   allowDelegation?: boolean;
   /** Model answers before a final one is forced. Default 25. */

@@ -16,6 +16,7 @@ import { summaryOf } from "../task/task-output.ts";
 import type { JsonSchema } from "../tools/tool.ts";
 import type { AgentDefinition } from "./agent.ts";
 import { agentFrom } from "./agent-from.ts";
+import { informed } from "./execute-agent.ts";
 import { runLiteAgent } from "./lite-agent.ts";
 import type { Assignment, LoopResult } from "./loop.ts";
 
@@ -65,7 +66,8 @@ async function kickoffAgent(
       : `${prompt}\n\nAnswer with JSON only, that fits this JSON Schema:\n${JSON.stringify(schema.json)}`;
   const agent = agentFrom(scope, name, definition, options.inputs);
   const limiter = definition.maxRpm === undefined ? undefined : new RateLimiter(definition.maxRpm);
-  const result = await guardedWork(scope, {
+  const knowing = scope.derive({ identity: { ...scope.identity, agentId: agent.id, agentRole: agent.role } });
+  const assignment = await informed(knowing, {
     agent,
     model: await resolveModel(scope.run, definition.model),
     prompt: asked,
@@ -73,6 +75,7 @@ async function kickoffAgent(
     ...(limiter === undefined ? {} : { shared: { limiter } }),
     ...(schema === undefined ? {} : { responseSchema: { name: "answer", schema: schema.json } }),
   });
+  const result = await guardedWork(scope, assignment);
   outer.join(strand);
   const read = schema === undefined ? undefined : readJson(result.text, schema);
   if (read?.ok === false) {

@@ -1,4 +1,5 @@
 import { errorMessage } from "@crewstream/contracts";
+import { withKnowledge } from "../knowledge/recall.ts";
 import type { Scope } from "../run/scope.ts";
 import { Span, within } from "../run/span.ts";
 import { StepFailure } from "../run/step.ts";
@@ -18,14 +19,27 @@ export async function executeAgent(scope: Scope, assignment: Assignment): Promis
   const own = scope.derive({
     identity: { ...scope.identity, sourceType: "agent", agentId: agent.id, agentRole: agent.role },
   });
+  const told = await informed(own, assignment);
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return await tryOnce(own.at(`try:${attempt}`), assignment);
+      return await tryOnce(own.at(`try:${attempt}`), told);
     } catch (error) {
       if (own.run.passesThrough(error) || own.signal.aborted) throw error;
       if (!StepFailure.of(error).retryable || attempt + 1 >= tries) throw error;
     }
   }
+}
+
+/** The work with what the agent's knowledge says to it; work that goes on in a conversation has been told before. */
+export async function informed(scope: Scope, assignment: Assignment): Promise<Assignment> {
+  const { agent, shared, model, prompt, history } = assignment;
+  if (history !== undefined) return assignment;
+  const { knowledge, knowledgeLimit: limit } = agent.definition;
+  const sources = [knowledge, shared?.knowledge];
+  return {
+    ...assignment,
+    prompt: await withKnowledge(scope, { sources, prompt, model, limiter: shared?.limiter, limit }),
+  };
 }
 
 async function tryOnce(scope: Scope, assignment: Assignment): Promise<LoopResult> {

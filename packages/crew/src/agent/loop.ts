@@ -1,5 +1,6 @@
 import type { LanguageModelV4Prompt } from "@ai-sdk/provider";
 import { AppError, ErrorCode, errorMessage } from "@crewstream/contracts";
+import type { KnowledgeSource } from "../knowledge/knowledge.ts";
 import type { ModelRequest } from "../llm/call-model.ts";
 import type { ModelAnswer } from "../llm/answer.ts";
 import { toEventMessages } from "../llm/messages.ts";
@@ -36,6 +37,7 @@ export interface Assignment {
 export interface CrewWide {
   cache?: ToolCache;
   limiter?: RateLimiter;
+  knowledge?: readonly KnowledgeSource[];
   stepCallback?: StepCallback;
   toolFailurePolicy?: ToolFailurePolicy;
 }

@@ -1,5 +1,6 @@
 import type { Usage } from "@crewstream/contracts";
 import type { AgentDefinition, StepCallback } from "../agent/agent.ts";
+import type { KnowledgeSource } from "../knowledge/knowledge.ts";
 import type { ModelRef } from "../llm/model.ts";
 import type { Json } from "../run/dump.ts";
 import type { TaskOutput } from "../task/task-output.ts";
@@ -28,6 +29,8 @@ export interface CrewDefinition<AgentName extends string = string> {
   planning?: boolean;
   /** Model of the planner. Default: the model of the run. */
   planningModel?: ModelRef;
+  /** Texts that all its agents look things up in, beside their own. */
+  knowledge?: readonly KnowledgeSource[];
   /** Keeps tool results for the time of the run: the same tool with the same arguments is called once. Default false. */
   cache?: boolean;
   /** Model calls a minute of all agents that have no limit of their own; further ones wait. */

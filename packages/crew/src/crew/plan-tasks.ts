@@ -20,6 +20,7 @@ export function planTasks(scope: Scope, crew: CrewDefinition, crewName: string, 
   requireInputs(crew, inputs);
   const shared: CrewWide = {
     ...(crew.cache === true ? { cache: new ToolCache() } : {}),
+    ...(crew.knowledge === undefined ? {} : { knowledge: crew.knowledge }),
     ...(crew.stepCallback === undefined ? {} : { stepCallback: crew.stepCallback }),
     ...(crew.toolFailurePolicy === undefined ? {} : { toolFailurePolicy: crew.toolFailurePolicy }),
   };

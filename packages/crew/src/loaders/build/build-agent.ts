@@ -3,6 +3,7 @@ import { checkSchema } from "../check-schema.ts";
 import { within, type Place } from "../finding.ts";
 import type { Part, Project } from "../project.ts";
 import { agentSchema, type AgentKeys } from "../schema/agent-schema.ts";
+import { buildKnowledge } from "./build-knowledge.ts";
 import { buildMcps } from "./build-mcps.ts";
 import { buildModel, present } from "./build-model.ts";
 import { readCallback, readGuardrail } from "./checks.ts";
@@ -54,6 +55,7 @@ export async function buildAgent(
     findings.warning(at("max_tokens"), '"max_tokens" has no effect on the default model', "name a model in llm");
   }
   const guardrail = await readGuardrail(project, keys.guardrail, at("guardrail"));
+  const knowledge = await buildKnowledge(project, keys.knowledge_sources, at("knowledge_sources"));
   const stepCallback = await readCallback<StepCallback>(project, keys.step_callback, at("step_callback"));
   if (!role || !goal || !backstory) return undefined;
   return {
@@ -63,7 +65,9 @@ export async function buildAgent(
     ...(model === undefined ? {} : { model: maxTokens === undefined ? model : { ...model, maxTokens } }),
     ...(tools.length === 0 ? {} : { tools }),
     ...(mcps.length === 0 ? {} : { mcps }),
+    ...(knowledge.length === 0 ? {} : { knowledge }),
     ...present({
+      knowledgeLimit: keys.knowledge_config?.results_limit,
       maxIter: keys.max_iter,
       maxExecutionTime: keys.max_execution_time,
       maxRetryLimit: keys.max_retry_limit,

@@ -11,6 +11,7 @@ import { nearestName, suggestion } from "../nearest-name.ts";
 import { inFolder, type Part, type Project } from "../project.ts";
 import { crewFileSchema, inlineCrewSchema, type CrewKeys } from "../schema/crew-schema.ts";
 import { readAgent } from "./build-agent.ts";
+import { buildKnowledge } from "./build-knowledge.ts";
 import { buildTask } from "./build-task.ts";
 import { buildModel, present } from "./build-model.ts";
 import { readCallback } from "./checks.ts";
@@ -112,6 +113,7 @@ export async function buildCrew(
   checkManager(project, part, [...agents.keys()], managerAgent);
   const managerModel = keys.manager_llm ? buildModel(project, keys.manager_llm, at("manager_llm")) : undefined;
   const planningModel = keys.planning_llm ? buildModel(project, keys.planning_llm, at("planning_llm")) : undefined;
+  const knowledge = await buildKnowledge(project, keys.knowledge_sources, at("knowledge_sources"));
   const callbacks = await crewCallbacks(project, part);
   const complete =
     tasks.every((task) => task !== undefined) && [...agents.values()].every((agent) => agent !== undefined);
@@ -122,6 +124,7 @@ export async function buildCrew(
       agents: Object.fromEntries(agents) as Record<string, AgentDefinition>,
       tasks,
       inputs: keys.inputs ?? {},
+      ...(knowledge.length === 0 ? {} : { knowledge }),
       ...callbacks,
       ...present({
         process: keys.process,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ignored, key, refused, warned } from "./keys.ts";
+import { knowledgeConfig, knowledgeSource } from "./knowledge-schema.ts";
 import { callable, pythonReference, tsReference } from "./references.ts";
 import { answerForm, guardrail, llm, mcp, positive, record, text, toolFailurePolicy, tools, whole } from "./values.ts";
 
@@ -56,14 +57,10 @@ export const agentShape = {
     "What it remembers between runs",
     warned("not kept: every run begins without memory"),
   ),
-  knowledge_sources: key(
-    z.array(anything),
-    "Documents it can look things up in",
-    refused(later, "give it a tool that searches them, for example JSONSearchTool"),
-  ),
-  knowledge_config: key(record, "How it looks things up", ignored),
+  knowledge_sources: key(z.array(knowledgeSource), "Documents it looks things up in, by words", { instead: "value" }),
+  knowledge_config: key(knowledgeConfig, "How it looks things up"),
   knowledge: key(anything, "Documents as an object", refused(later)),
-  embedder: key(record, "Model for memory and knowledge", ignored),
+  embedder: key(record, "Model for likeness of meaning; here documents are searched by words", ignored),
   skills: key(z.array(text), "Skill files", refused(later, "put what the skill says into the backstory")),
   checkpoint: key(anything, "Checkpoints; here every step of every run is journaled", ignored),
   security_config: key(record, "Fingerprints", ignored),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { agentSchema } from "./agent-schema.ts";
 import { ignored, key, refused, warned } from "./keys.ts";
+import { knowledgeSource } from "./knowledge-schema.ts";
 import { callable, pythonReference } from "./references.ts";
 import { taskSchema } from "./task-schema.ts";
 import { llm, positive, record, text, toolFailurePolicy } from "./values.ts";
@@ -28,7 +29,7 @@ const crewShape = {
     "What the crew remembers between runs",
     warned("not kept: every run begins without memory"),
   ),
-  embedder: key(record, "Model for memory and knowledge", ignored),
+  embedder: key(record, "Model for likeness of meaning; here documents are searched by words", ignored),
   cache: key(z.boolean(), "Keep results of tools for the run"),
   tool_failure_policy: key(toolFailurePolicy, "What a failed tool means for agents that do not say it"),
   max_rpm: key(positive, "Model calls a minute of agents without a limit of their own"),
@@ -40,11 +41,9 @@ const crewShape = {
     warned("not used: an agent's own model calls its tools"),
   ),
   chat_llm: key(llm, "Model for CrewAI's chat", ignored),
-  knowledge_sources: key(
-    z.array(anything),
-    "Documents to look things up in",
-    refused(later, "give the agents a tool that searches them"),
-  ),
+  knowledge_sources: key(z.array(knowledgeSource), "Documents its agents look things up in, by words", {
+    instead: "value",
+  }),
   knowledge: key(anything, "Documents as an object", refused(later)),
   skills: key(z.array(text), "Skill files", refused(later, "put what the skills say into the backstories")),
   before_kickoff_callbacks: key(z.array(callable), "May change the inputs", { instead: "function" }),

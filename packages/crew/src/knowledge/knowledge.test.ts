@@ -1,0 +1,193 @@
+import { newExecutionId } from "@crewstream/contracts";
+import { describe, expect, test } from "vitest";
+import { defineAgent } from "../agent/define-agent.ts";
+import { defineCrew, type Crew } from "../crew/define-crew.ts";
+import { defineFlow } from "../flow/define-flow.ts";
+import { checkProject, readProject } from "../loaders/load-project.ts";
+import { soundCrew, testProject } from "../loaders/testing/test-project.ts";
+import { eventProblems, scriptedModel, testContext, type ScriptedAnswer } from "../testing/index.ts";
+import { mortalStore } from "../testing/mortal-store.ts";
+import { piecesOf, type KnowledgeSource } from "./knowledge.ts";
+import { WordIndex } from "./word-index.ts";
+
+const geese: KnowledgeSource = { name: "geese.txt", text: "Geese fly south in autumn. They rest on lakes." };
+const trains: KnowledgeSource = { name: "trains.txt", text: "The night train leaves at ten." };
+
+/** Names words to look for where it is asked for them, and works with what it is told. */
+const model = (query: ScriptedAnswer) =>
+  scriptedModel(({ prompt }) => (JSON.stringify(prompt).includes("searched by words") ? query : "Done."));
+
+function crewWith(query: ScriptedAnswer, knowing: { agent?: KnowledgeSource[]; crew?: KnowledgeSource[] }) {
+  const own = model(query);
+  const agent = {
+    role: "A",
+    goal: "g",
+    backstory: "b",
+    model: own,
+    ...(knowing.agent ? { knowledge: knowing.agent } : {}),
+  };
+  const crew = defineCrew({
+    agents: { a: agent },
+    tasks: [{ name: "t", description: "When do the birds leave?", expectedOutput: "e", agent: "a" }],
+    ...(knowing.crew ? { knowledge: knowing.crew } : {}),
+  });
+  return { crew, calls: own.calls };
+}
+const promptOf = (call: { prompt: unknown } | undefined): string => JSON.stringify(call?.prompt);
+
+describe("an index of words", () => {
+  const index = new WordIndex(
+    [geese, trains, { name: "more", text: "Lakes and rivers, lakes and ponds." }].flatMap((source) => piecesOf(source)),
+  );
+  test.each([
+    ["GOOSE or geese, flying", 5, ["geese.txt"]],
+    ["lake", 5, ["more", "geese.txt"]],
+    ["lake", 1, ["more"]],
+    ["café trains", 5, ["trains.txt"]],
+    ["nothing of it", 5, []],
+    ["", 5, []],
+  ])("finds for %j", (question, limit, names) => {
+    expect(index.find(question, limit).map(({ source }) => source)).toEqual(names);
+  });
+
+  test("is asked of pieces that overlap, and hold all of the text", () => {
+    const pieces = piecesOf({ name: "n", text: "abcdefghij", chunkSize: 4, chunkOverlap: 2 });
+    expect(pieces.map(({ text }) => text)).toEqual(["abcd", "cdef", "efgh", "ghij"]);
+    expect(piecesOf({ name: "n", text: " " })).toEqual([]);
+    expect(() => piecesOf({ name: "n", text: "a", chunkSize: 2, chunkOverlap: 2 })).toThrow("overlap by 2");
+  });
+});
+
+describe("knowledge", () => {
+  test("of the agent, then of its crew, is told before the agent begins", async () => {
+    const { crew, calls } = crewWith("geese train", { agent: [geese], crew: [trains] });
+    const context = testContext();
+    expect(await crew.run(context)).toMatchObject({ state: "SUCCESS", usage: { successful_requests: 2 } });
+    expect(eventProblems(context.sink.events)).toEqual([]);
+    expect(promptOf(calls[1])).toMatch(/\[geese\.txt\].*Geese fly south.*\[trains\.txt\].*night train/);
+    const { events } = context.sink;
+    const types = context.sink
+      .types()
+      .filter((type) => /^(task_started|knowledge_|agent_execution|llm_call)/.test(type));
+    expect(types).toEqual([
+      "task_started",
+      "knowledge_search_query_started",
+      "knowledge_query_started",
+      "llm_call_started",
+      "llm_call_completed",
+      "knowledge_query_completed",
+      "knowledge_search_query_completed",
+      "agent_execution_started",
+      "llm_call_started",
+      "llm_call_completed",
+      "agent_execution_completed",
+    ]);
+    const of = (type: string) => events.find((event) => event.type === type);
+    expect(of("knowledge_search_query_started")?.data["parent_event_id"]).toBe(of("task_started")?.id);
+    expect(of("knowledge_query_started")?.data["parent_event_id"]).toBe(of("knowledge_search_query_started")?.id);
+    const completed = of("knowledge_search_query_completed")?.data;
+    expect(completed).toMatchObject({ query: "geese train", task_name: "t", agent_role: "A" });
+    expect(completed?.["retrieved_knowledge"]).toContain("Geese fly south");
+  });
+
+  test("that says nothing to it leaves the task as it is, and without any nothing is asked", async () => {
+    const found = crewWith("submarine", { agent: [geese] });
+    await found.crew.run(testContext());
+    expect(promptOf(found.calls[1])).not.toContain("Documents say");
+    const none = crewWith("geese", {});
+    const context = testContext();
+    await none.crew.run(context);
+    expect(none.calls).toHaveLength(1);
+    expect(context.sink.types().filter((type) => type.startsWith("knowledge_"))).toEqual([]);
+  });
+
+  test("is looked up by the task's own words when the model names none", async () => {
+    const { crew, calls } = crewWith({ error: new Error("no") }, { agent: [{ name: "b", text: "Birds of passage" }] });
+    const context = testContext();
+    expect(await crew.run(context)).toMatchObject({ state: "SUCCESS" });
+    expect(eventProblems(context.sink.events)).toEqual([]);
+    expect(context.sink.types()).toContain("knowledge_query_failed");
+    expect(promptOf(calls.at(-1))).toContain("Birds of passage");
+  });
+
+  test("is known to an agent on its own", async () => {
+    const own = model("geese");
+    const lone = defineAgent({ role: "L", goal: "g", backstory: "b", model: own, knowledge: [geese] });
+    const flow = defineFlow({}, (f) => f.start("ask", async () => (await lone.kickoff("When?")).raw));
+    const context = testContext();
+    expect(await flow.run(context)).toMatchObject({ state: "SUCCESS", result: "Done." });
+    expect(eventProblems(context.sink.events)).toEqual([]);
+    expect(promptOf(own.calls[1])).toContain("Geese fly south");
+  });
+
+  test("is not looked up again when the run is resumed", async () => {
+    const store = mortalStore({ executionId: newExecutionId() });
+    const first = crewWith("geese", { agent: [geese] }).crew.run(store.process({ after: 0 }).context);
+    await expect(first).rejects.toThrow("killed");
+    const { crew, calls } = crewWith("other words", { agent: [geese] });
+    const { context, flush } = store.process();
+    expect(await crew.run(context)).toMatchObject({ state: "SUCCESS" });
+    flush();
+    expect(calls).toHaveLength(1);
+    expect(promptOf(calls[0])).toContain("Geese fly south");
+    expect(eventProblems(store.events)).toEqual([]);
+  });
+});
+
+describe("knowledge of a project", () => {
+  const withSources = (...sources: object[]) => ({
+    ...soundCrew,
+    "agents/writer.json": {
+      ...soundCrew["agents/writer.json"],
+      knowledge_sources: sources,
+      knowledge_config: { results_limit: 2 },
+    },
+    "knowledge/prefs.txt": "The reader likes short texts.",
+    "knowledge/people.csv": "name,town\nAda,London\n",
+    "knowledge/data.json": { team: { lead: "Grace" } },
+  });
+
+  test("is text, files in knowledge/, CSV and JSON with the names of fields", async () => {
+    await using project = await testProject(
+      withSources(
+        { source_type: "string", content: "Inline.", chunk_size: 10, chunk_overlap: 0 },
+        { source_type: "text_file", file_paths: ["prefs.txt"] },
+        { source_type: "csv", file_paths: "knowledge/people.csv" },
+        { source_type: "json", file_path: "data.json", metadata: { a: 1 } },
+      ),
+    );
+    const { automation, findings } = await readProject(project.dir);
+    expect(findings).toEqual([]);
+    expect((automation as Crew).definition.agents["writer"]).toMatchObject({
+      knowledgeLimit: 2,
+      knowledge: [
+        { name: "text", text: "Inline.", chunkSize: 10, chunkOverlap: 0 },
+        { name: "prefs.txt", text: "The reader likes short texts." },
+        { name: "knowledge/people.csv", text: "name: Ada, town: London" },
+        { name: "data.json", text: "team.lead: Grace" },
+      ],
+    });
+    expect(await (automation as Crew).run(testContext())).toMatchObject({ state: "SUCCESS" });
+  });
+
+  test("that cannot be read is refused with its place and the reason", async () => {
+    await using project = await testProject(
+      withSources(
+        { source_type: "pdf", file_paths: ["a.pdf"] },
+        { source_type: "text_file", file_paths: ["missing.txt", "../crew.json"] },
+        { source_type: "string" },
+        { source_type: "csv" },
+        { source_type: "string", content: "x", chunk_size: 5, chunk_overlap: 9 },
+      ),
+    );
+    const findings = await checkProject(project.dir);
+    expect(findings.map(({ path, message }) => `${path} ${message}`)).toEqual([
+      expect.stringMatching(/knowledge_sources\[0\]\.source_type documents of type "pdf" are not read/),
+      expect.stringMatching(/knowledge_sources\[1\]\.file_paths\[0\] .*leads to no file/),
+      expect.stringMatching(/knowledge_sources\[1\]\.file_paths\[1\] .*must not contain "\.\."/),
+      expect.stringMatching(/knowledge_sources\[2\] .*needs "content"/),
+      expect.stringMatching(/knowledge_sources\[3\] .*needs "file_paths"/),
+      expect.stringMatching(/knowledge_sources\[4\] .*overlap by 9/),
+    ]);
+  });
+});
