@@ -1,27 +1,20 @@
-import { pino, stdSerializers, type Logger as PinoLogger } from "pino";
+import { pino, stdSerializers, type DestinationStream, type Logger as PinoLogger, type LoggerOptions } from "pino";
+import { hideSecrets, secretFields } from "./redact.ts";
 
 export type Logger = PinoLogger;
 
-/** Field names whose values never reach a log line, at any of the depths that our lines have. */
-const secretFields = [
-  "authorization",
-  "authentication",
-  "token",
-  "password",
-  "secret",
-  "signingSecret",
-  "sealedSecrets",
-];
-
 /**
- * A JSON-lines logger on stdout. Lines are `log.info({ids and facts}, "noun.verb")`: an object first, a fixed
- * message, one wide line per unit of work.
+ * A JSON-lines logger on stdout, or `to` elsewhere. Lines are `log.info({ids and facts}, "noun.verb")`: an object
+ * first, a fixed message, one wide line per unit of work.
  */
-export function createLogger(options: { name: string; level: string }): Logger {
-  return pino({
+export function createLogger(options: { name: string; level: string; to?: DestinationStream }): Logger {
+  const settings = {
     name: options.name,
     level: options.level,
-    serializers: { err: stdSerializers.err },
-    redact: { paths: secretFields.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]), censor: "[secret]" },
-  });
+    serializers: { err: (error: Error) => hideSecrets({ ...stdSerializers.err(error) }, 2) },
+    formatters: { log: (fields) => hideSecrets(fields) },
+    // What a child is bound to passes no formatter.
+    redact: { paths: [...secretFields], censor: "[secret]" },
+  } satisfies LoggerOptions;
+  return options.to === undefined ? pino(settings) : pino(settings, options.to);
 }
