@@ -23,14 +23,17 @@ export function groupOf(state: ExecutionState): ExecutionGroup {
 
 /** When an execution was created, in ms: the first 48 bits of a UUID of version 7. */
 export function createdAt(id: ExecutionId): number {
-  return Number.parseInt(id.replaceAll("-", "").slice(0, 12), 16);
+  return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
 }
 
-/** Lists a new execution. */
+/** The lists that a new execution goes to, and last the set of automations that ever ran. */
+export function listsOfNew({ keys }: Pick<Store, "keys">, automation: string): string[] {
+  return [keys.executionIndex, keys.executionGroup("live"), keys.executionsOf(automation), keys.automationNames];
+}
+
+/** Lists a new execution, where its record lies on another server. */
 export async function listNew(store: Store, id: ExecutionId, automation: string): Promise<void> {
-  const { keys } = store;
-  const lists = [keys.executionIndex, keys.executionGroup("live"), keys.executionsOf(automation), keys.automationNames];
-  await runScript(store.redis, "list-new", lists, [id, createdAt(id), automation]);
+  await runScript(store.redis, "list-new", listsOfNew(store, automation), [id, createdAt(id), automation]);
 }
 
 /**

@@ -7,7 +7,7 @@ import {
   type TraceContext,
 } from "@crewstream/contracts";
 import { z } from "zod";
-import { createdAt, listEnded, listNew } from "./execution-index.ts";
+import { createdAt, listEnded, listNew, listsOfNew } from "./execution-index.ts";
 import { partitionOf } from "./keys.ts";
 import { callScript, runScript } from "./scripts.ts";
 import { ScriptError } from "./script-errors.ts";
@@ -103,19 +103,37 @@ export async function createExecution(store: Store, execution: NewExecution): Pr
   };
   const pairs = Object.entries(record).flat();
   const subscriptions = execution.subscriptions.map((subscription) => JSON.stringify(subscription));
-  // Sent together: listed before or with the record, so that no crash between leaves one that nobody watches. An
-  // entry without a record is dropped by the reconciler.
-  const [, , created] = await Promise.all([
-    store.redis.zadd(store.keys.active(partitionOf(execution.id, store.partitions)), execution.createdAt, execution.id),
-    execution.listed === false ? undefined : listNew(store, execution.id, execution.automation),
+  const active = activeKey(store, execution.id);
+  const listed = execution.listed !== false;
+  const create = (lists: readonly string[], automation: string) =>
     runScript(
       store.redis,
       "create-execution",
-      [keys.exec, ...feedKeys],
-      [pairs.length / 2, ...pairs, ...subscriptions],
-    ),
+      [keys.exec, ...feedKeys, ...lists],
+      [
+        feedKeys.length,
+        createdAt(execution.id),
+        execution.id,
+        automation,
+        pairs.length / 2,
+        ...pairs,
+        ...subscriptions,
+      ],
+    );
+  if (!store.redis.isCluster) {
+    const [created] = listed
+      ? await create([active, ...listsOfNew(store, execution.automation)], execution.automation)
+      : await create([active], "");
+    return created === 1;
+  }
+  // The lists lie in other slots. Sent together: listed before or with the record, so that no crash between leaves one
+  // that nobody watches. An entry without a record is dropped by the reconciler.
+  const [, , [created]] = await Promise.all([
+    store.redis.zadd(active, createdAt(execution.id), execution.id),
+    listed ? listNew(store, execution.id, execution.automation) : undefined,
+    create([], ""),
   ]);
-  return created[0] === 1;
+  return created === 1;
 }
 
 /** Takes a kickoff back whose client was told that it failed; a run that has begun stays. */

@@ -19,16 +19,17 @@ import type { Store } from "./store.ts";
 const id = "01a20943-16a5-7575-9541-1466c374a9b5" as ExecutionId;
 const address = { executionId: id, feed: 2 };
 
-/** A store that runs nothing: it notes which keys are given to which script. */
+/** A store of a cluster that runs nothing: it notes which keys are given to which script. */
 function recorder(): { store: Store; calls: { script: string; keys: string[] }[] } {
   const calls: { script: string; keys: string[] }[] = [];
-  const redis = new Proxy({} as RedisClient, {
-    get:
-      (_, command: string) =>
-      async (count: number, ...rest: string[]) => {
-        if (command in scriptDefinitions) calls.push({ script: command, keys: rest.slice(0, count) });
-        return command === "hget" ? "3" : 1;
-      },
+  const redis = new Proxy({ isCluster: true } as RedisClient, {
+    get: (target, command: string) =>
+      command === "isCluster"
+        ? target.isCluster
+        : async (count: number, ...rest: string[]) => {
+            if (command in scriptDefinitions) calls.push({ script: command, keys: rest.slice(0, count) });
+            return command === "hget" ? "3" : 1;
+          },
   });
   const nothing = async () => undefined;
   return { store: { redis, keys: new Keys("p"), partitions: 16, [Symbol.asyncDispose]: nothing }, calls };

@@ -1,4 +1,5 @@
 import { AppError, ErrorCode, type ExecutionId } from "@crewstream/contracts";
+import type { Queues } from "@crewstream/queue";
 import { createExecution, readExecution, type NewExecution, type Store } from "@crewstream/redis";
 import type { ApiContext } from "../api-context.ts";
 import type { KickoffClaim } from "./idempotency.ts";
@@ -8,7 +9,7 @@ const patienceMs = 1700;
 const dayMs = 24 * 60 * 60 * 1000;
 
 /**
- * Stores an execution and asks for its run: one round trip and a job. When that fails, the client is told so and what
+ * Stores an execution and asks for its run, in one round trip. When that fails, the client is told so and what
  * may have been done is taken back, unless it sent an idempotency key: then its next try finds out, and goes on.
  * @throws AppError `store_unavailable`
  */
@@ -19,7 +20,7 @@ export async function startRun(
 ): Promise<void> {
   const { store, queues, compensations, config } = context;
   if (claim.repeated && (await hasBegun(store, execution.id, config.RETENTION_DAYS * dayMs))) return;
-  const attempt = createExecution(store, execution).then(() => queues.enqueueRun(execution.id));
+  const attempt = storeAndEnqueue(store, queues, execution);
   try {
     await inTime(attempt);
   } catch (cause) {
@@ -31,6 +32,16 @@ export async function startRun(
       cause,
     });
   }
+}
+
+/**
+ * One server executes what one connection sends in the order it was sent, so record and job go together. The nodes of
+ * a cluster know no order among them: there a worker could take the job, find no record and drop it.
+ */
+async function storeAndEnqueue(store: Store, queues: Queues, execution: NewExecution): Promise<void> {
+  const created = createExecution(store, execution);
+  if (store.redis.isCluster) await created;
+  await Promise.all([created, queues.enqueueRun(execution.id)]);
 }
 
 /**
