@@ -1,5 +1,7 @@
+import { IncomingMessage, ServerResponse } from "node:http";
+import { Socket } from "node:net";
 import cors from "cors";
-import express, { type Express } from "express";
+import express, { type Express, type RequestHandler } from "express";
 import helmet from "helmet";
 import type { ApiContext } from "./api-context.ts";
 import { dashboardRoutes } from "./dashboard/routes.ts";
@@ -43,11 +45,20 @@ export function createApp(context: ApiContext): Express {
   return app;
 }
 
-/** Answers are data: a browser that is made to show one loads and runs nothing. Pages of ours set a policy of their own. */
-function secureHeaders() {
-  return helmet({
+/**
+ * Answers are data: a browser that is made to show one loads and runs nothing. Pages of ours set a policy of their own.
+ * The headers are the same for every answer, so helmet's fourteen handlers are asked once.
+ */
+function secureHeaders(): RequestHandler {
+  const sample = new ServerResponse(new IncomingMessage(new Socket()));
+  helmet({
     contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
-  });
+  })(sample.req, sample, () => undefined);
+  const headers = new Map(Object.entries(sample.getHeaders() as Record<string, string>));
+  return (_request, response, next) => {
+    response.setHeaders(headers);
+    next();
+  };
 }
 
 /** Preflights are answered here, before a token is asked for: browsers send none with them. */

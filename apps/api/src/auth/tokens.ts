@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 import { AppError, ErrorCode } from "@crewstream/contracts";
 
 export const scopes = ["kickoff", "read", "admin"] as const;
@@ -64,7 +64,7 @@ function parseScopes(text: string | undefined, place: string): Set<Scope> {
 }
 
 function sha256(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
+  return hash("sha256", text, "buffer");
 }
 
 function unusable(why: string): AppError {

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { randomBytes } from "node:crypto";
 import {
   AppError,
@@ -147,12 +146,11 @@ export async function checkAddresses(webhooks: readonly RequestedWebhook[], poli
  * A name server that does not answer must not hold a kickoff up: the name passes then, as one does that does not
  * resolve now. Every attempt checks again, when it connects.
  */
-async function checkInTime(url: string, policy: AddressPolicy): Promise<void> {
-  const late = new AbortController();
-  const timeout = delay(lookupMs, undefined, { signal: late.signal }).catch(() => undefined);
-  try {
-    await Promise.race([assertAllowedUrl(url, policy), timeout]);
-  } finally {
-    late.abort();
-  }
+function checkInTime(url: string, policy: AddressPolicy): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, lookupMs);
+    assertAllowedUrl(url, policy)
+      .finally(() => clearTimeout(timer))
+      .then(() => resolve(), reject);
+  });
 }
