@@ -132,7 +132,9 @@ it("loses nothing while the slots of a live run and of its queues move to anothe
   for (const key of keys) {
     const { owner } = await cluster.ownerOf(key);
     const halfway = key === keys[0] ? refused : undefined;
-    expect(await cluster.moveSlot(key, (owner + 1) % 3, halfway)).toBeGreaterThan(0);
+    const moved = await cluster.moveSlot(key, (owner + 1) % 3, halfway);
+    // No delivery has failed, so the queue of retries has no keys; its workers wait there all the same.
+    expect(moved).toBeGreaterThanOrEqual(key.includes("retries") ? 0 : 1);
     // The feed must go on after each move, not only in the end by a reconciler.
     const before = seen();
     await sink.received(before + 1, "/moved");

@@ -1,9 +1,18 @@
 import { AppError, errorMessage } from "@crewstream/contracts";
 import type { Store } from "@crewstream/redis";
 import type { Logger, Metrics } from "@crewstream/service";
-import { DelayedError, UnrecoverableError, Worker, type Job, type Telemetry } from "bullmq";
+import {
+  DelayedError,
+  UnrecoverableError,
+  Worker,
+  type Job,
+  type Processor,
+  type Telemetry,
+  type WorkerOptions as BullWorkerOptions,
+} from "bullmq";
 import type { z } from "zod";
 import { bullConnection } from "./queues.ts";
+import { frugalBackend } from "./stalled-check.ts";
 
 /** What a handler wants done with its job: it is finished, or comes back after a delay without a counted attempt. */
 export type JobResult = { kind: "done" } | { kind: "later"; delayMs: number };
@@ -33,7 +42,7 @@ export interface WorkerOptions<Payload> {
  */
 export function startWorker<Payload>(options: WorkerOptions<Payload>): AsyncDisposable {
   const { store, queue, log, metrics } = options;
-  const worker = new Worker<unknown>(queue, (job, token) => run(options, job, token), {
+  const settings: BullWorkerOptions = {
     connection: bullConnection(store),
     prefix: store.keys.queue(queue),
     concurrency: options.concurrency,
@@ -49,7 +58,9 @@ export function startWorker<Payload>(options: WorkerOptions<Payload>): AsyncDisp
     // window and retry would be late by that much.
     runRetryDelay: 1000,
     ...(options.telemetry === undefined ? {} : { telemetry: options.telemetry }),
-  });
+  };
+  const handle: Processor<unknown> = (job, token) => run(options, job, token);
+  const worker = new Worker(queue, handle, settings, frugalBackend(store));
   worker.on("error", (error) => log.debug({ reason: error.message, queue }, "queue.connection_error"));
   worker.on("failed", (job, error) => {
     metrics.jobs.inc({ queue, result: "failed" });

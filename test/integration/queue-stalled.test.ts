@@ -1,0 +1,50 @@
+import { Queues, runsQueue, startWorker } from "@crewstream/queue";
+import { openStore, type StoreConfig } from "@crewstream/redis";
+import { newExecutionId, runExecutionJobSchema, type RunExecutionJob } from "@crewstream/contracts";
+import { createMetrics } from "@crewstream/service";
+import { expect, test } from "vitest";
+import { eventually } from "../support/eventually.ts";
+import { silentLog } from "../support/executions.ts";
+import { FaultyRedis } from "../support/redis.ts";
+
+test("an idle worker asks only whether a job is under way, and a dead worker's job is taken over", async () => {
+  await using redis = await FaultyRedis.start();
+  const config = { REDIS_URL: redis.url, KEY_PREFIX: "stalled", QUEUE_PARTITIONS: 1 } as StoreConfig;
+  await using store = openStore(config, { patience: "patient", log: silentLog, name: "test" });
+  await using queues = new Queues(store);
+  const taken: string[] = [];
+  await using _worker = startWorker<RunExecutionJob>({
+    store,
+    queue: runsQueue,
+    schema: runExecutionJobSchema,
+    concurrency: 1,
+    lockMs: 1000,
+    log: silentLog,
+    metrics: createMetrics("test"),
+    deadline: new AbortController().signal,
+    handle: async ({ executionId }) => {
+      taken.push(executionId);
+      return { kind: "done" };
+    },
+  });
+  const calls = async (command: string): Promise<number> => {
+    const stats = await store.redis.info("commandstats");
+    return Number(new RegExp(`^cmdstat_${command}:calls=(\\d+)`, "m").exec(stats)?.[1] ?? 0);
+  };
+  await eventually(async () => expect(await calls("llen")).toBeGreaterThan(2));
+  // The check itself reads the set of jobs it had marked.
+  expect(await calls("smembers")).toBe(0);
+
+  // What a worker leaves behind that was killed: an active job without a lock.
+  const queue = queues.all().find(({ name }) => name === runsQueue);
+  await queue?.pause();
+  const id = newExecutionId();
+  await queues.enqueueRun(id);
+  const [job] = (await queue?.getJobs(["waiting"])) ?? [];
+  await store.redis.lrem(queue?.toKey("paused") ?? "", 1, job?.id ?? "");
+  await store.redis.lrem(queue?.toKey("wait") ?? "", 1, job?.id ?? "");
+  await store.redis.lpush(queue?.toKey("active") ?? "", job?.id ?? "");
+  await queue?.resume();
+  expect(taken).toEqual([]);
+  await eventually(() => expect(taken).toEqual([id]));
+});
