@@ -1,22 +1,36 @@
-import { hasEnded } from "@crewstream/contracts";
+import { hasEnded, type RetryDeliveryJob } from "@crewstream/contracts";
 import type { DeliveryContext } from "@crewstream/delivery";
+import type { Queues } from "@crewstream/queue";
 import {
   activeExecutions,
   forgetExecution,
-  readDeadLetters,
+  readDeadFirsts,
   readExecution,
   readFeed,
-  relist,
+  readFeedHead,
+  relistMissing,
   retireExecution,
   takeTurn,
   tidyDeliveries,
   type ExecutionRecord,
   type FeedAddress,
   type FeedState,
+  type IndexedState,
 } from "@crewstream/redis";
 
 /** Executions looked at per partition and pass. */
 const perPass = 200;
+/**
+ * Parked and dead deliveries looked at per pass, all partitions together. Each pass begins at a random place, so that
+ * several come by all of them.
+ */
+const deliveriesPerPass = 20_000;
+/** Deliveries asked about with one command. */
+const pageSize = 200;
+/** The lists are tidied at every fourth pass: nobody waits for it. */
+const passesPerTidying = 4;
+
+export type ReconcileContext = Pick<DeliveryContext, "store" | "limits"> & { queues: Queues };
 
 /**
  * Finds feeds that have undelivered events and no job, sealed deliveries without an owner, and parked ones without a
@@ -24,23 +38,36 @@ const perPass = 200;
  * that was well is only asked once more. What has expired is taken off the lists.
  * @param everyMs pause between passes of the process whose turn it is
  */
-export async function reconcile(context: DeliveryContext, everyMs: number, signal: AbortSignal): Promise<void> {
-  if (!(await takeTurn(context.store, "reconcile", everyMs * 0.9))) return;
-  await tidyDeliveries(context.store, { now: Date.now(), retentionMs: context.limits.retentionMs });
-  for (let partition = 0; partition < context.store.partitions; partition += 1) {
-    for (const id of await activeExecutions(context.store, partition, perPass)) {
+export async function reconcile(context: ReconcileContext, everyMs: number, signal: AbortSignal): Promise<void> {
+  const { store, limits } = context;
+  if (!(await takeTurn(store, "reconcile", everyMs * 0.9))) return;
+  if (await takeTurn(store, "tidy-deliveries", everyMs * (passesPerTidying - 0.1))) {
+    await tidyDeliveries(store, { now: Date.now(), retentionMs: limits.retentionMs });
+  }
+  for (let partition = 0; partition < store.partitions; partition += 1) {
+    const budget = { left: Math.ceil(deliveriesPerPass / store.partitions) };
+    for (const id of fromRandomPlace(await activeExecutions(store, partition, perPass))) {
       if (signal.aborted) return;
-      const execution = await readExecution(context.store, id);
+      const execution = await readExecution(store, id);
       if (execution === undefined) {
-        await forgetExecution(context.store, id);
+        await forgetExecution(store, id);
         continue;
       }
-      await reconcileExecution(context, execution);
+      await reconcileExecution(context, execution, budget);
     }
   }
 }
 
-async function reconcileExecution(context: DeliveryContext, execution: ExecutionRecord): Promise<void> {
+/** What a pass may look at yet. */
+interface Budget {
+  left: number;
+}
+
+async function reconcileExecution(
+  context: ReconcileContext,
+  execution: ExecutionRecord,
+  budget: Budget,
+): Promise<void> {
   const ended = hasEnded(execution.state);
   if (ended && execution.feeds_open <= 0) {
     const { retentionMs } = context.limits;
@@ -49,22 +76,64 @@ async function reconcileExecution(context: DeliveryContext, execution: Execution
   }
   for (let feed = 0; feed < execution.feeds; feed += 1) {
     const address = { executionId: execution.id, feed };
+    if (budget.left <= 0) {
+      // Its deliveries have their turn at another pass.
+      const head = await readFeedHead(context.store, execution.id, feed);
+      if (head === undefined || head.state === "done") continue;
+      if (head.cursor < execution.seq || ended) await context.queues.wakeFeed(address, { delayMs: 0 });
+      continue;
+    }
     const state = await readFeed(context.store, address);
     if (state === undefined || state.state === "done") continue;
     const last = Math.min(execution.seq, state.until ?? execution.seq);
     const sealed = state.open.some((delivery) => delivery.state === "sealed");
     if (state.cursor < last || sealed || ended) await context.queues.wakeFeed(address, { delayMs: 0 });
-    await reconcileParked(context, address, state);
+    await reconcileDeliveries(context, address, state, budget);
   }
 }
 
-async function reconcileParked(context: DeliveryContext, address: FeedAddress, state: FeedState): Promise<void> {
-  const { url } = state.subscription;
-  for (const { first, nextAt = Date.now() } of state.open.filter((delivery) => delivery.state === "parked")) {
-    await context.queues.scheduleRetry({ ...address, first }, { delayMs: nextAt - Date.now() });
-    await relist(context.store, { ...address, first }, url, "retrying", nextAt);
+/** Parked deliveries without a job get one; those that are on no list, dead letters too, are listed. */
+async function reconcileDeliveries(
+  context: ReconcileContext,
+  address: FeedAddress,
+  feed: FeedState,
+  budget: Budget,
+): Promise<void> {
+  const { store, queues } = context;
+  const { url } = feed.subscription;
+  const now = Date.now();
+  const parked = feed.open.filter((delivery) => delivery.state === "parked");
+  for (const page of pages(parked, budget)) {
+    const dueAt = new Map(page.map(({ first, nextAt = now }) => [first, nextAt]));
+    const jobs = page.map(({ first }): RetryDeliveryJob => ({
+      executionId: address.executionId,
+      feed: address.feed,
+      first,
+    }));
+    for (const job of await queues.withoutRetry(jobs)) {
+      await queues.scheduleRetry(job, { delayMs: (dueAt.get(job.first) ?? now) - now });
+    }
+    await relist("retrying", dueAt);
   }
-  for (const { first } of await readDeadLetters(context.store, address)) {
-    await relist(context.store, { ...address, first }, url, "dead", Date.now());
+  const dead = await readDeadFirsts(store, address);
+  for (const page of pages(dead, budget)) await relist("dead", new Map(page.map((first) => [first, now])));
+
+  async function relist(state: IndexedState, at: ReadonlyMap<number, number>): Promise<void> {
+    await relistMissing(store, address, { url, state, at });
   }
+}
+
+/** The items in pages, from a random place on and round to it, for as long as the budget lasts. */
+function* pages<Item>(items: readonly Item[], budget: Budget): Generator<Item[]> {
+  const turned = fromRandomPlace(items);
+  for (let start = 0; start < turned.length && budget.left > 0; start += pageSize) {
+    const page = turned.slice(start, start + Math.min(pageSize, budget.left));
+    budget.left -= page.length;
+    yield page;
+  }
+}
+
+function fromRandomPlace<Item>(items: readonly Item[]): Item[] {
+  const start = Math.floor(Math.random() * items.length);
+  return [...items.slice(start), ...items.slice(0, start)];
 }

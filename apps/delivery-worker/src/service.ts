@@ -55,7 +55,7 @@ export async function startDeliveryWorker(
     {
       name: "reconcile",
       everyMs: config.RECONCILE_MS,
-      run: (signal) => reconcile(context, config.RECONCILE_MS, signal),
+      run: (signal) => reconcile({ store, limits: context.limits, queues }, config.RECONCILE_MS, signal),
     },
     { name: "stats", everyMs: 2000, run: () => context.stats.flush(store, Date.now()) },
     { name: "announce", everyMs: announceEveryMs, run: announcer.announce },

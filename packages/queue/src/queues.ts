@@ -1,6 +1,6 @@
 import type { BulkRetryJob, DrainFeedJob, ExecutionId, RetryDeliveryJob, RunExecutionJob } from "@crewstream/contracts";
 import { partitionOf, type Store } from "@crewstream/redis";
-import { Queue, type ConnectionOptions, type JobsOptions, type Telemetry } from "bullmq";
+import { Queue, QueueKeys, type ConnectionOptions, type JobsOptions, type Telemetry } from "bullmq";
 import { feedsQueue, operationsQueue, queueNames, retriesQueue, runsQueue } from "./names.ts";
 
 /** Jobs are pointers into the store; what is done leaves nothing behind, and failures keep a short tail to look at. */
@@ -59,11 +59,28 @@ export class Queues implements AsyncDisposable {
     await this.#queue(retriesQueue(partition)).add("retry", job, {
       delay: Math.max(0, Math.round(options.delayMs)),
       deduplication: {
-        id: `${job.executionId}-${job.feed}-${job.first}`,
+        id: retryId(job),
         keepLastIfActive: true,
         ...(options.replace === true ? { replace: true } : {}),
       },
     });
+  }
+
+  /**
+   * Of parked deliveries of one execution those that have no job. Two commands when all of them have one.
+   */
+  async withoutRetry(jobs: readonly RetryDeliveryJob[]): Promise<RetryDeliveryJob[]> {
+    const [one] = jobs;
+    if (one === undefined) return [];
+    const { redis, keys, partitions } = this.#store;
+    const queue = retriesQueue(partitionOf(one.executionId, partitions));
+    const own = new QueueKeys(keys.queue(queue));
+    // BullMQ keeps the id of a deduplicated job under this key, until the job is done or removed.
+    const ids = await redis.mget(jobs.map((job) => `${own.toKey(queue, "de")}:${retryId(job)}`));
+    const known = ids.filter((id) => id !== null);
+    const alive = known.length === 0 ? 0 : await redis.exists(known.map((id) => own.toKey(queue, id)));
+    // A key without its job is rare, and asking for a job that there is does nothing.
+    return alive < known.length ? [...jobs] : jobs.filter((_, index) => ids[index] === null);
   }
 
   /** Starts a bulk retry that stands in the store. */
@@ -107,6 +124,11 @@ export class Queues implements AsyncDisposable {
     this.#open.set(name, queue);
     return queue;
   }
+}
+
+/** What a delivery's retry is known by, so that it has one job. */
+function retryId(job: RetryDeliveryJob): string {
+  return `${job.executionId}-${job.feed}-${job.first}`;
 }
 
 /** Our connection as BullMQ takes it; it shares it for commands and opens its own for blocking reads. */

@@ -79,6 +79,30 @@ export async function relist(
   await place(store, partition, endpointId(new URL(url)), deliveryId(address), state, at);
 }
 
+/**
+ * Lists those deliveries of a feed that are not listed; for the reconciler. Two commands when all of them are.
+ * @param options.at when each was put into its state (ms), by its first sequence
+ */
+export async function relistMissing(
+  store: Store,
+  address: FeedAddress,
+  options: { url: string; state: IndexedState; at: ReadonlyMap<number, number> },
+): Promise<void> {
+  const { url, state, at } = options;
+  if (at.size === 0) return;
+  const { redis, keys } = store;
+  const partition = partitionOf(address.executionId, store.partitions);
+  const endpoint = endpointId(new URL(url));
+  const entries = [...at].map(([first, time]) => ({ id: deliveryId({ ...address, first }), time }));
+  const ids = entries.map(({ id }) => id);
+  const [all, own] = await Promise.all([
+    redis.zmscore(keys.deliveryIndex(partition, state), ...ids),
+    redis.zmscore(keys.endpointDeliveries(endpoint, state), ...ids),
+  ]);
+  const missing = entries.filter((_, index) => all[index] === null || own[index] === null);
+  await Promise.all(missing.map(({ id, time }) => place(store, partition, endpoint, id, state, time)));
+}
+
 /** Where a listed delivery stands: its id and the score it is ordered by. */
 export interface Listed {
   id: string;

@@ -181,9 +181,11 @@ export async function cancelExecution(store: Store, id: ExecutionId, reason: str
  */
 export async function activeExecutions(store: Store, partition: number, limit: number): Promise<ExecutionId[]> {
   const key = store.keys.active(partition);
-  const count = await store.redis.zcard(key);
-  const start = count <= limit ? 0 : Math.floor(Math.random() * (count - limit + 1));
-  return (await store.redis.zrange(key, String(start), String(start + limit - 1))) as ExecutionId[];
+  const range = async (start: number) =>
+    (await store.redis.zrange(key, String(start), String(start + limit - 1))) as ExecutionId[];
+  const oldest = await range(0);
+  if (oldest.length < limit) return oldest;
+  return range(Math.floor(Math.random() * ((await store.redis.zcard(key)) - limit + 1)));
 }
 
 /** A record may be on its way still when its execution is watched already: it lies in another slot. */

@@ -185,6 +185,12 @@ export async function readDeadLetter(
   return text === null ? undefined : deliveryRecordSchema.parse(JSON.parse(text));
 }
 
+/** The first sequence of each dead letter of a feed. */
+export async function readDeadFirsts(store: Store, address: FeedAddress): Promise<number[]> {
+  const { dead } = store.keys.execution(address.executionId).feed(address.feed);
+  return (await store.redis.hkeys(dead)).map(Number);
+}
+
 /** The dead letters of a feed, in stream order. */
 export async function readDeadLetters(store: Store, address: FeedAddress): Promise<DeliveryRecord[]> {
   const { dead } = store.keys.execution(address.executionId).feed(address.feed);

@@ -8,7 +8,15 @@ export {
 export { bulkFilterSchema, readBulk, writeBulk, type Bulk, type BulkFilter } from "./bulk.ts";
 export { advanceFeed, sealDeliveries, type Advance, type Seal, type SettlementEffect } from "./advance-feed.ts";
 export { followAttemptLog, logAttempts, readAttemptLog, type LoggedAttempt } from "./attempt-log.ts";
-export { countDeliveries, indexSettlements, listDeliveries, relist, unlist, type Listed } from "./delivery-index.ts";
+export {
+  countDeliveries,
+  indexSettlements,
+  listDeliveries,
+  relist,
+  relistMissing,
+  unlist,
+  type Listed,
+} from "./delivery-index.ts";
 export {
   accumulate,
   addTallies,
@@ -71,6 +79,7 @@ export {
   addFeed,
   closeFeed,
   discardDelivery,
+  readDeadFirsts,
   readDeadLetter,
   readDeadLetters,
   readFeed,

@@ -54,20 +54,27 @@ async function someEndpoints(store: Store): Promise<Set<string>> {
 /** The oldest entries for as long as many of them are wrong, and a window at a random place behind them. */
 async function tidyList(store: Store, key: string, state: IndexedState): Promise<number> {
   let tidied = 0;
+  let seen = 0;
   for (let wrong = window; wrong > window / 2;) {
-    wrong = await tidyWindow(store, key, state, 0);
+    ({ wrong, seen } = await tidyWindow(store, key, state, 0));
     tidied += wrong;
   }
+  if (seen < window) return tidied;
   const size = await store.redis.zcard(key);
-  if (size > window) tidied += await tidyWindow(store, key, state, Math.floor(Math.random() * (size - window)));
-  return tidied;
+  const some = await tidyWindow(store, key, state, Math.floor(Math.random() * Math.max(1, size - window)));
+  return tidied + some.wrong;
 }
 
-async function tidyWindow(store: Store, key: string, state: IndexedState, start: number): Promise<number> {
+async function tidyWindow(
+  store: Store,
+  key: string,
+  state: IndexedState,
+  start: number,
+): Promise<{ wrong: number; seen: number }> {
   const ids = await store.redis.zrange(key, String(start), String(start + window - 1));
   const gone = await Promise.all(ids.map(async (id) => ((await exists(store, id, state)) ? [] : [id])));
   const wrong = gone.flat();
-  return wrong.length === 0 ? 0 : store.redis.zrem(key, ...wrong);
+  return { seen: ids.length, wrong: wrong.length === 0 ? 0 : await store.redis.zrem(key, ...wrong) };
 }
 
 async function exists(store: Store, id: string, state: IndexedState): Promise<boolean> {

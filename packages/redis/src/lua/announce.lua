@@ -3,7 +3,7 @@
 
   KEYS  1 automations
   ARGV  1 worker id, 2 announcement JSON (empty: the worker leaves), 3 time to live in ms
-  Returns  workers that are alive
+  Returns  1
 ]]
 local time = redis.call("TIME")
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
@@ -18,4 +18,4 @@ for i = 1, #all, 2 do
     redis.call("HDEL", KEYS[1], all[i])
   end
 end
-return redis.call("HLEN", KEYS[1])
+return 1

@@ -1,0 +1,1 @@
+export { reconcile, type ReconcileContext } from "./reconcile.ts";
