@@ -1,8 +1,40 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { DeliveryContext } from "@crewstream/delivery";
 import type { Queues } from "@crewstream/queue";
 
-/** Sets the gauges that are read from elsewhere: queue depths, and breakers as this process sees them. */
-export async function setGauges(context: DeliveryContext, queues: Queues): Promise<void> {
+/** Several readers share one look. */
+const freshForMs = 5000;
+/** Redis may be away, and whoever reads the metrics then wants to see that. */
+const patienceMs = 1000;
+
+/**
+ * Keeps the gauges that are read from elsewhere, and looks only when somebody reads them: ten queues asked every few
+ * seconds were a quarter of what an idle deployment did.
+ * @returns resolves when they are as fresh as can be had soon; never rejects
+ */
+export function gaugesOnDemand(context: DeliveryContext, queues: Queues): () => Promise<void> {
+  let readAt = -freshForMs;
+  let reading: Promise<void> | undefined;
+  return async () => {
+    if (reading === undefined && performance.now() - readAt >= freshForMs) {
+      reading = setGauges(context, queues)
+        .then(() => {
+          readAt = performance.now();
+        })
+        .catch((error: unknown) => context.log.warn({ err: error }, "gauges.failed"))
+        .finally(() => {
+          reading = undefined;
+        });
+    }
+    if (reading === undefined) return;
+    const late = new AbortController();
+    await Promise.race([reading, delay(patienceMs, undefined, { signal: late.signal }).catch(() => undefined)]);
+    late.abort();
+  };
+}
+
+/** Queue depths, and breakers as this process sees them. */
+async function setGauges(context: DeliveryContext, queues: Queues): Promise<void> {
   const { queueDepth, breakerOpen } = context.metrics;
   breakerOpen.set(context.gate.blocked);
   for (const { queue, waiting, delayed, active } of await queues.depths()) {

@@ -22,7 +22,7 @@ import {
 } from "@crewstream/service";
 import type { DeliveryWorkerConfig } from "./config.ts";
 import { createDeliveryContext, slotsPerPartition } from "./context.ts";
-import { setGauges } from "./gauges.ts";
+import { gaugesOnDemand } from "./gauges.ts";
 import { reconcile } from "./reconcile.ts";
 
 /** Starts the delivery worker: one worker per feeds and retries partition, the reconciler, and health. */
@@ -39,13 +39,17 @@ export async function startDeliveryWorker(
   const telemetry = await queueTelemetry(tracing);
   const queues = stack.use(new Queues(store, telemetry));
   const context = createDeliveryContext(config, { store, queues, log, metrics, tracing, stack });
+  const gauges = gaugesOnDemand(context, queues);
   const facts: Record<string, unknown> = { partitions: store.partitions };
   if (config.HEALTH_PORT !== undefined) {
     const served = await serveHealth({
       host: config.HEALTH_HOST,
       port: config.HEALTH_PORT,
       health,
-      metrics: () => renderMetrics(metrics, health),
+      metrics: async () => {
+        await gauges();
+        return renderMetrics(metrics, health);
+      },
     });
     facts["healthPort"] = stack.use(served).port;
   }
@@ -59,7 +63,6 @@ export async function startDeliveryWorker(
     },
     { name: "stats", everyMs: 2000, run: () => context.stats.flush(store, Date.now()) },
     { name: "announce", everyMs: announceEveryMs, run: announcer.announce },
-    { name: "gauges", everyMs: 15_000, run: () => setGauges(context, queues) },
   ];
   stack.use(superviseLoops(loops, { log, health }));
 
