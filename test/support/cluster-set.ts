@@ -1,13 +1,16 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureRedisServer, launch, type RedisBinary, type RunningProcess } from "@crewstream/cli";
 import { Redis } from "ioredis";
 import { endWithTests } from "./end-with-tests.ts";
 import { eventually } from "./eventually.ts";
+import { freePort } from "./free-port.ts";
+import type { RedisAccess } from "./redis-access.ts";
 
 const slotCount = 16_384;
+/** What nodes with access call themselves: clients reach them through a NAT map only. */
+const hiddenName = "node.invalid";
 
 interface Master {
   port: number;
@@ -23,21 +26,27 @@ export class ClusterSet implements AsyncDisposable {
   readonly #dir: string;
   readonly #binary: RedisBinary;
   readonly masters: Master[] = [];
+  readonly #access: RedisAccess | undefined;
 
-  private constructor(dir: string, binary: RedisBinary) {
+  private constructor(dir: string, binary: RedisBinary, access: RedisAccess | undefined) {
     this.#dir = dir;
     this.#binary = binary;
+    this.#access = access;
   }
 
   /** What the processes' environment needs to find the cluster. */
   get env(): Record<string, string> {
-    return { REDIS_CLUSTER_NODES: this.masters.map(({ port }) => `127.0.0.1:${port}`).join(",") };
+    const nodes = { REDIS_CLUSTER_NODES: this.masters.map(({ port }) => `127.0.0.1:${port}`).join(",") };
+    if (this.#access === undefined) return nodes;
+    const natMap = this.masters.map(({ port }) => `${hiddenName}:${port}=127.0.0.1:${port}`).join(",");
+    return { ...nodes, ...this.#access.env, REDIS_NAT_MAP: natMap };
   }
 
-  static async start(): Promise<ClusterSet> {
+  /** @param access passwords and TLS for all of them, announced by names that do not resolve; undefined for none */
+  static async start(access?: RedisAccess): Promise<ClusterSet> {
     const dir = await mkdtemp(join(tmpdir(), "crewstream-cluster-"));
     const binary = await ensureRedisServer({ searchPath: process.env["PATH"] ?? "", say: () => undefined });
-    const set = new ClusterSet(dir, binary);
+    const set = new ClusterSet(dir, binary, access);
     try {
       await set.#form();
     } catch (error) {
@@ -108,7 +117,7 @@ export class ClusterSet implements AsyncDisposable {
     for (let number = 0; number < 3; number += 1) {
       const [port, busPort] = await Promise.all([freePort(), freePort()]);
       const process = await this.#serve({ port, busPort });
-      const admin = new Redis({ port, host: "127.0.0.1" });
+      const admin = new Redis({ port, host: "127.0.0.1", ...this.#access?.client() });
       admin.on("error", () => undefined);
       this.masters.push({ port, busPort, id: "", admin, process });
     }
@@ -135,6 +144,12 @@ export class ClusterSet implements AsyncDisposable {
   async #serve({ port, busPort }: Pick<Master, "port" | "busPort">): Promise<RunningProcess> {
     const dir = join(this.#dir, String(port));
     await mkdir(dir, { recursive: true });
+    const access = this.#access;
+    const hidden = {
+      "tls-cluster": "yes",
+      "cluster-announce-hostname": hiddenName,
+      "cluster-preferred-endpoint-type": "hostname",
+    };
     const settings = {
       port,
       bind: "127.0.0.1",
@@ -144,11 +159,14 @@ export class ClusterSet implements AsyncDisposable {
       "cluster-enabled": "yes",
       "cluster-port": busPort,
       "cluster-node-timeout": 2000,
+      ...(access === undefined ? {} : { ...access.server(port), ...hidden }),
     };
     const running = await launch({
       command: this.#binary.path,
       argv0: this.#binary.argv0,
-      args: Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]),
+      args: Object.entries(settings).flatMap(([name, value]) =>
+        [`--${name}`].concat(name === "user" ? String(value).split(" ") : String(value)),
+      ),
       cwd: dir,
       env: {},
       onLine: () => undefined,
@@ -156,12 +174,4 @@ export class ClusterSet implements AsyncDisposable {
     void endWithTests(running);
     return running;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address !== null ? address.port : 0;
 }

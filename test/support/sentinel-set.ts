@@ -1,10 +1,11 @@
 import { mkdtemp, mkdir, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureRedisServer, launch, type RedisBinary, type RunningProcess } from "@crewstream/cli";
 import { Redis } from "ioredis";
 import { eventually } from "./eventually.ts";
+import { freePort } from "./free-port.ts";
+import type { RedisAccess } from "./redis-access.ts";
 
 const masterName = "crewstream-test";
 
@@ -14,11 +15,13 @@ export class SentinelSet implements AsyncDisposable {
   readonly #binary: RedisBinary;
   readonly #processes: RunningProcess[] = [];
   readonly #ports: { master: number; replica: number; sentinel: number };
+  readonly #access: RedisAccess | undefined;
 
-  private constructor(dir: string, binary: RedisBinary, ports: SentinelSet["ports"]) {
+  private constructor(dir: string, binary: RedisBinary, ports: SentinelSet["ports"], access?: RedisAccess) {
     this.#dir = dir;
     this.#binary = binary;
     this.#ports = ports;
+    this.#access = access;
   }
 
   get ports(): { master: number; replica: number; sentinel: number } {
@@ -27,16 +30,18 @@ export class SentinelSet implements AsyncDisposable {
 
   /** What the processes' environment needs to find the set. */
   get env(): Record<string, string> {
-    return { REDIS_SENTINELS: `127.0.0.1:${this.#ports.sentinel}`, REDIS_SENTINEL_MASTER: masterName };
+    const names = { REDIS_SENTINELS: `127.0.0.1:${this.#ports.sentinel}`, REDIS_SENTINEL_MASTER: masterName };
+    return { ...names, ...this.#access?.sentinelEnv };
   }
 
-  static async start(): Promise<SentinelSet> {
+  /** @param access passwords and TLS for all of them; undefined for none */
+  static async start(access?: RedisAccess): Promise<SentinelSet> {
     const dir = await mkdtemp(join(tmpdir(), "crewstream-sentinel-"));
     const binary = await ensureRedisServer({ searchPath: process.env["PATH"] ?? "", say: () => undefined });
     const [master, replica, sentinel] = await Promise.all([freePort(), freePort(), freePort()]);
-    const set = new SentinelSet(dir, binary, { master, replica, sentinel });
-    await set.#server(master, []);
-    await set.#server(replica, ["--replicaof", "127.0.0.1", String(master)]);
+    const set = new SentinelSet(dir, binary, { master, replica, sentinel }, access);
+    await set.#server(master, {});
+    await set.#server(replica, { replicaof: `127.0.0.1 ${master}` });
     await set.#sentinel();
     await eventually(async () => {
       const [, replicas] = await set.#ask(sentinel, (redis) =>
@@ -64,37 +69,34 @@ export class SentinelSet implements AsyncDisposable {
     await rm(this.#dir, { recursive: true, force: true });
   }
 
-  async #server(port: number, more: string[]): Promise<void> {
+  async #server(port: number, more: Record<string, string>): Promise<void> {
     const dir = join(this.#dir, String(port));
     await mkdir(dir, { recursive: true });
-    const args = [
-      "--port",
-      String(port),
-      "--bind",
-      "127.0.0.1",
-      "--dir",
+    const directives = {
+      port: String(port),
+      bind: "127.0.0.1",
       dir,
-      "--appendonly",
-      "yes",
-      "--save",
-      "",
-      "--repl-diskless-sync-delay",
-      "0",
+      appendonly: "yes",
+      save: '""',
+      "repl-diskless-sync-delay": "0",
+      ...this.#access?.server(port),
       ...more,
-    ];
-    await this.#launch(args, port);
+    };
+    const config = join(dir, "redis.conf");
+    await writeFile(config, configText(directives));
+    await this.#launch([config], port);
   }
 
   async #sentinel(): Promise<void> {
     const { sentinel, master } = this.#ports;
     const config = join(this.#dir, "sentinel.conf");
+    const access = this.#access;
     const lines = [
-      `port ${sentinel}`,
-      "bind 127.0.0.1",
-      `dir ${this.#dir}`,
+      configText({ port: String(sentinel), bind: "127.0.0.1", dir: this.#dir, ...access?.sentinel(sentinel) }),
       `sentinel monitor ${masterName} 127.0.0.1 ${master} 1`,
       `sentinel down-after-milliseconds ${masterName} 500`,
       `sentinel failover-timeout ${masterName} 3000`,
+      ...(access === undefined ? [] : [`sentinel auth-pass ${masterName} ${access.sentinelSays}`]),
     ];
     await writeFile(config, `${lines.join("\n")}\n`);
     await this.#launch([config, "--sentinel"], sentinel);
@@ -120,6 +122,7 @@ export class SentinelSet implements AsyncDisposable {
       lazyConnect: true,
       maxRetriesPerRequest: 0,
       retryStrategy: () => null,
+      ...this.#access?.client(port === this.#ports.sentinel ? "sentinel" : "server"),
     });
     redis.on("error", () => undefined);
     try {
@@ -131,10 +134,8 @@ export class SentinelSet implements AsyncDisposable {
   }
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address !== null ? address.port : 0;
+function configText(directives: Record<string, string>): string {
+  return Object.entries(directives)
+    .map(([name, value]) => `${name} ${value}\n`)
+    .join("");
 }

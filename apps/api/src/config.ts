@@ -1,4 +1,4 @@
-import { variables } from "@crewstream/service";
+import { redisVariables, variables } from "@crewstream/service";
 import type { z } from "zod";
 
 /** What the API reads of the environment. */
@@ -7,10 +7,7 @@ export const apiConfigSchema = variables.pick({
   PORT: true,
   PUBLIC_URL: true,
   API_TOKENS: true,
-  REDIS_URL: true,
-  REDIS_CLUSTER_NODES: true,
-  REDIS_SENTINELS: true,
-  REDIS_SENTINEL_MASTER: true,
+  ...redisVariables,
   KEY_PREFIX: true,
   QUEUE_PARTITIONS: true,
   DEFAULT_AUTOMATION: true,

@@ -1,12 +1,9 @@
-import { variables } from "@crewstream/service";
+import { redisVariables, variables } from "@crewstream/service";
 import type { z } from "zod";
 
 /** What the delivery worker reads of the environment. */
 export const deliveryWorkerSchema = variables.pick({
-  REDIS_URL: true,
-  REDIS_CLUSTER_NODES: true,
-  REDIS_SENTINELS: true,
-  REDIS_SENTINEL_MASTER: true,
+  ...redisVariables,
   KEY_PREFIX: true,
   QUEUE_PARTITIONS: true,
   ENCRYPTION_KEY: true,

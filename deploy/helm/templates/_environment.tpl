@@ -26,6 +26,42 @@
       name: {{ $secret }}
       key: REDIS_URL
 {{- end }}
+{{- with $values.redis.username }}
+- name: REDIS_USERNAME
+  value: {{ . | quote }}
+{{- end }}
+{{- with $values.redis.sentinelUsername }}
+- name: REDIS_SENTINEL_USERNAME
+  value: {{ . | quote }}
+{{- end }}
+{{- range $name := list "REDIS_PASSWORD" "REDIS_SENTINEL_PASSWORD" }}
+- name: {{ $name }}
+  valueFrom:
+    secretKeyRef:
+      name: {{ $secret }}
+      key: {{ $name }}
+      optional: true
+{{- end }}
+{{- with $values.redis.tls }}
+{{- if .enabled }}
+- name: REDIS_TLS
+  value: "true"
+{{- end }}
+{{- if .secretName }}
+- name: REDIS_TLS_CA_FILE
+  value: /etc/crewstream/redis-tls/ca.crt
+{{- if .clientCertificate }}
+- name: REDIS_TLS_CERT_FILE
+  value: /etc/crewstream/redis-tls/tls.crt
+- name: REDIS_TLS_KEY_FILE
+  value: /etc/crewstream/redis-tls/tls.key
+{{- end }}
+{{- end }}
+{{- with .servername }}
+- name: REDIS_TLS_SERVERNAME
+  value: {{ . | quote }}
+{{- end }}
+{{- end }}
 {{- range $name := .secrets }}
 - name: {{ $name }}
   valueFrom:

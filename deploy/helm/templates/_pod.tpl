@@ -96,6 +96,11 @@ spec:
       volumeMounts:
         - name: tmp
           mountPath: /tmp
+        {{- if $values.redis.tls.secretName }}
+        - name: redis-tls
+          mountPath: /etc/crewstream/redis-tls
+          readOnly: true
+        {{- end }}
         {{- with .mounts }}
         {{- toYaml . | nindent 8 }}
         {{- end }}
@@ -103,6 +108,11 @@ spec:
     - name: tmp
       emptyDir:
         sizeLimit: {{ $values.tmpSizeLimit }}
+    {{- if $values.redis.tls.secretName }}
+    - name: redis-tls
+      secret:
+        secretName: {{ $values.redis.tls.secretName | quote }}
+    {{- end }}
     {{- with .volumes }}
     {{- toYaml . | nindent 4 }}
     {{- end }}

@@ -1,16 +1,12 @@
 import { AppError, ErrorCode } from "@crewstream/contracts";
-import type { Logger, Variables } from "@crewstream/service";
+import type { Logger } from "@crewstream/service";
 import { Redis, type Cluster, type RedisOptions } from "ioredis";
+import { accessOptions, sentinelOptions, type RedisConfig } from "./access.ts";
 import { createCluster } from "./cluster.ts";
 import { gatherWrites } from "./gather-writes.ts";
 import { scriptDefinitions } from "./scripts.ts";
 
 export type RedisClient = (Redis | Cluster) & AsyncDisposable;
-
-export type RedisConfig = Pick<
-  Variables,
-  "REDIS_URL" | "REDIS_CLUSTER_NODES" | "REDIS_SENTINELS" | "REDIS_SENTINEL_MASTER"
->;
 
 /**
  * How a process wants to live with an outage. `patient` commands wait until Redis is back (workers: a run waits
@@ -44,6 +40,7 @@ export function createRedis(
   const common = {
     ...legacyReplies,
     ...patienceOptions[options.patience],
+    ...accessOptions(config),
     connectionName: options.name,
     retryStrategy: (times: number) => Math.min(50 * 2 ** Math.min(times, 5), 1000),
     reconnectOnError: (error: Error): 2 | false => (error.message.startsWith("READONLY") ? 2 : false),
@@ -74,7 +71,7 @@ function connect(
   common: RedisOptions & typeof legacyReplies,
 ): Redis | Cluster {
   if (config.REDIS_CLUSTER_NODES !== undefined) {
-    return createCluster(config.REDIS_CLUSTER_NODES, patience, common);
+    return createCluster(config.REDIS_CLUSTER_NODES, { patience, natMap: config.REDIS_NAT_MAP, redisOptions: common });
   }
   if (config.REDIS_SENTINELS !== undefined) {
     if (config.REDIS_SENTINEL_MASTER === undefined) {
@@ -82,10 +79,12 @@ function connect(
         code: ErrorCode.configuration,
       });
     }
-    return new Redis({ ...common, sentinels: config.REDIS_SENTINELS, name: config.REDIS_SENTINEL_MASTER });
+    const master = { sentinels: config.REDIS_SENTINELS, name: config.REDIS_SENTINEL_MASTER };
+    return new Redis({ ...common, ...sentinelOptions(config), ...master });
   }
   if (config.REDIS_URL.startsWith("unix://")) return new Redis(config.REDIS_URL.slice("unix://".length), common);
-  return new Redis(config.REDIS_URL, common);
+  // A URL of `rediss` would put its own idea of TLS before ours, which knows of files.
+  return new Redis(config.REDIS_URL.replace(/^rediss:/, "redis:"), common);
 }
 
 function closeSoon(): Promise<void> {

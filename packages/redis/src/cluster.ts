@@ -24,12 +24,19 @@ const retries = {
   },
 } satisfies Record<Patience, ClusterOptions>;
 
-/** A client of a Redis Cluster that waits for it, or fails soon, as `patience` says; `redisOptions` are those of a node. */
+/**
+ * A client of a Redis Cluster that waits for it, or fails soon, as `patience` says; `redisOptions` are those of a node.
+ * With TLS names are not resolved beforehand: a certificate is for the name.
+ */
 export function createCluster(
   nodes: ClusterNode[],
-  patience: Patience,
-  redisOptions: RedisOptions & { replyMapping: "legacy" },
+  options: {
+    patience: Patience;
+    natMap: Record<string, { host: string; port: number }> | undefined;
+    redisOptions: RedisOptions & { replyMapping: "legacy" };
+  },
 ): Cluster {
+  const { patience, natMap, redisOptions } = options;
   return new Cluster(nodes, {
     ...retries[patience],
     redisOptions,
@@ -37,5 +44,7 @@ export function createCluster(
     clusterRetryStrategy: (times: number) => Math.min(100 * times, 1000),
     enableOfflineQueue: patience === "patient",
     slotsRefreshTimeout: 3000,
+    ...(natMap === undefined ? {} : { natMap }),
+    ...(redisOptions.tls === undefined ? {} : { dnsLookup: (address, callback) => callback(null, address) }),
   });
 }

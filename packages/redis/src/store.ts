@@ -1,5 +1,6 @@
 import type { Logger, Variables } from "@crewstream/service";
-import { createRedis, type Patience, type RedisClient, type RedisConfig } from "./client.ts";
+import type { RedisConfig } from "./access.ts";
+import { createRedis, type Patience, type RedisClient } from "./client.ts";
 import { Keys } from "./keys.ts";
 
 /** A connection and the keys of one deployment: what every function of this package works on. */

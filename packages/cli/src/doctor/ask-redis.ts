@@ -1,17 +1,14 @@
 import { once } from "node:events";
 import { join } from "node:path";
 import { servedAutomations, openStore, type ServedAutomation } from "@crewstream/redis";
-import { createLogger, loadConfig, variables, type Environment } from "@crewstream/service";
+import { createLogger, loadConfig, redisVariables, variables, type Environment } from "@crewstream/service";
 import { z } from "zod";
 import { readJson } from "../start/private-files.ts";
 import { namesRedis } from "../start/settings.ts";
 import { parseInfo, type RedisFacts } from "./redis-findings.ts";
 
 const configSchema = variables.pick({
-  REDIS_URL: true,
-  REDIS_CLUSTER_NODES: true,
-  REDIS_SENTINELS: true,
-  REDIS_SENTINEL_MASTER: true,
+  ...redisVariables,
   KEY_PREFIX: true,
   QUEUE_PARTITIONS: true,
 });

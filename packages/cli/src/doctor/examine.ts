@@ -7,6 +7,7 @@ import { readJson } from "../start/private-files.ts";
 import { secretsSchema, type Secrets } from "../start/secrets.ts";
 import { askRedis } from "./ask-redis.ts";
 import { judge, type Finding } from "./finding.ts";
+import { mendConnection, rootOf } from "./mend-connection.ts";
 import { redisFindings } from "./redis-findings.ts";
 
 /** Looks at all that a deployment stands on; never throws. */
@@ -65,8 +66,8 @@ async function storeFindings(env: Environment, dataDir: string): Promise<Finding
       }),
     ];
   } catch (error) {
-    const mend = "Start it (npm start brings one), or correct REDIS_URL.";
-    return [{ what: "Redis", state: "bad", found: errorMessage(error), mend }];
+    const found = errorMessage(rootOf(error));
+    return [{ what: "Redis", state: "bad", found, mend: mendConnection(found) }];
   }
 }
 

@@ -34,12 +34,42 @@ export function flag() {
 export function nodes() {
   return list().transform((items, context) =>
     items.map((item) => {
-      const match = /^(.+):(\d{1,5})$/.exec(item);
-      if (match === null || Number(match[2]) > 65_535) {
-        context.addIssue({ code: "custom", message: `"${item}" is not host:port` });
-        return z.NEVER;
-      }
-      return { host: (match[1] ?? "").replace(/^\[|\]$/g, ""), port: Number(match[2]) };
+      const node = parseNode(item);
+      if (node !== undefined) return node;
+      context.addIssue({ code: "custom", message: notANode(item) });
+      return z.NEVER;
     }),
   );
+}
+
+/** `announced:port=host:port,…` as a map from what nodes are announced as to where they are reached. */
+export function natMap() {
+  return list().transform((items, context) =>
+    Object.fromEntries(
+      items.map((item) => {
+        const [announced = "", reached = "", ...more] = item.split("=");
+        const [from, to] = [parseNode(announced), parseNode(reached)];
+        if (from !== undefined && to !== undefined && more.length === 0) return [`${from.host}:${from.port}`, to];
+        context.addIssue({ code: "custom", message: `"${item}" is not announced:port=host:port` });
+        return z.NEVER;
+      }),
+    ),
+  );
+}
+
+interface Node {
+  host: string;
+  port: number;
+}
+
+function parseNode(text: string): Node | undefined {
+  const match = /^([^@/]+):(\d{1,5})$/.exec(text);
+  if (match === null || Number(match[2]) > 65_535) return undefined;
+  return { host: (match[1] ?? "").replace(/^\[|\]$/g, ""), port: Number(match[2]) };
+}
+
+/** What stands before an @ may be a password: it is not repeated. */
+function notANode(item: string): string {
+  if (!item.includes("@")) return `"${item}" is not host:port`;
+  return "holds credentials: nodes are host:port, user and password are REDIS_USERNAME and REDIS_PASSWORD";
 }

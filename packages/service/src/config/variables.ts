@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { retryScheduleSchema } from "./duration.ts";
-import { flag, list, nodes, secret, whole } from "./fields.ts";
+import { flag, list, natMap, nodes, secret, whole } from "./fields.ts";
 
 /**
  * Every environment variable of every process: its type, default and meaning. A process picks those it reads; the
@@ -21,6 +21,24 @@ export const variables = z.object({
   REDIS_CLUSTER_NODES: nodes().optional().describe("Redis Cluster: `host:port,…`"),
   REDIS_SENTINELS: nodes().optional().describe("Sentinels: `host:port,…`"),
   REDIS_SENTINEL_MASTER: z.string().optional().describe("Name of the master that the Sentinels watch"),
+  REDIS_USERNAME: z.string().optional().describe("ACL user at Redis; one in `REDIS_URL` goes before"),
+  REDIS_PASSWORD: secret().optional().describe("Password at Redis; one in `REDIS_URL` goes before"),
+  REDIS_SENTINEL_USERNAME: z.string().optional().describe("ACL user at the Sentinels"),
+  REDIS_SENTINEL_PASSWORD: secret()
+    .optional()
+    .describe("Password at the Sentinels; `REDIS_PASSWORD` is not sent to them"),
+  REDIS_TLS: flag().optional().describe("Connects to Redis with TLS; `rediss://` says so too"),
+  REDIS_SENTINEL_TLS: flag().optional().describe("Connects to the Sentinels with TLS; default as `REDIS_TLS`"),
+  REDIS_TLS_CA_FILE: z.string().optional().describe("PEM file of the authorities to trust; default Node's own"),
+  REDIS_TLS_CERT_FILE: z.string().optional().describe("PEM file of our certificate, where Redis asks clients for one"),
+  REDIS_TLS_KEY_FILE: z.string().optional().describe("PEM file of its key"),
+  REDIS_TLS_SERVERNAME: z
+    .string()
+    .optional()
+    .describe("Name in the certificates, where nodes are announced by addresses that these do not hold"),
+  REDIS_NAT_MAP: natMap()
+    .optional()
+    .describe("Where nodes of a Cluster or behind Sentinels are reached: `announced:port=host:port,…`"),
   KEY_PREFIX: z
     .string()
     .regex(/^[A-Za-z0-9_-]{1,40}$/, "letters, digits, _ and -, at most 40")
