@@ -55,6 +55,8 @@ export async function startService(
       ...env,
       PORT: String(port),
       HEALTH_PORT: String(port),
+      // As the image and npm start have it.
+      NODE_COMPILE_CACHE: `${root}/.crewstream/bench/compile-cache`,
       // It ends with the bench, however that ends.
       CREWSTREAM_SUPERVISED: "1",
     },

@@ -11,14 +11,16 @@ const contentSecurityPolicy =
 /** `/openapi.json` and `/docs`, the same as a page. Without a token: they say nothing of this deployment. */
 export function docsRoutes(): Router {
   const router = Router();
-  const document = openApiDocument(ownVersion());
-  const page = docsPage(document);
+  // Made when first asked for: a start need not wait for what few look at.
+  let document: ReturnType<typeof openApiDocument> | undefined;
+  let page: string | undefined;
+  const read = () => (document ??= openApiDocument(ownVersion()));
   router.get("/openapi.json", (_request, response) => {
-    response.json(document);
+    response.json(read());
   });
   router.get("/docs", (_request, response) => {
     response.setHeader("content-security-policy", contentSecurityPolicy);
-    response.type("html").send(page);
+    response.type("html").send((page ??= docsPage(read())));
   });
   router.get("/docs.css", staticText(new URL("../docs/docs.css", import.meta.url), "text/css"));
   return router;

@@ -65,7 +65,7 @@ export class System implements AsyncDisposable {
   }
 
   #supervise(role: Role): SupervisedProcess {
-    const { env, view, onFatal, entry = entryFile } = this.#options;
+    const { dataDir, env, view, onFatal, entry = entryFile } = this.#options;
     return new SupervisedProcess({
       name: role,
       say: view.say,
@@ -75,7 +75,12 @@ export class System implements AsyncDisposable {
         const running = await launch({
           command: process.execPath,
           args: [...nodeFlags[role], entry(role)],
-          env: { ...env, CREWSTREAM_SUPERVISED: "1", ...(this.#port === undefined ? {} : { PORT: this.#port }) },
+          env: {
+            ...compileCache(dataDir),
+            ...env,
+            CREWSTREAM_SUPERVISED: "1",
+            ...(this.#port === undefined ? {} : { PORT: this.#port }),
+          },
           ipc: true,
           onLine: (line) => {
             view.line(role, line);
@@ -101,6 +106,11 @@ const nodeFlags: Record<Role, readonly string[]> = {
   "crew-worker": [],
   "delivery-worker": ["--max-semi-space-size=4"],
 };
+
+/** Code that was compiled once need not be again: a third less CPU for a start, and for the thread of each run. */
+function compileCache(dataDir: string): NodeJS.ProcessEnv {
+  return { NODE_COMPILE_CACHE: join(dataDir, "compile-cache") };
+}
 
 /** `apps/ROLE/src/main.ts` of the checkout that this file is part of. */
 function entryFile(role: Role): string {
