@@ -44,10 +44,34 @@ describe("signing in", () => {
     }
   });
 
-  test("signing out takes the cookie away", async () => {
-    const answer = await api.client.post("/dashboard/logout", undefined, { token: null, headers: own });
+  test("signing out takes the cookie away, and ends the session for a copy of it", async () => {
+    const { cookie } = await signIn();
+    const other = await signIn();
+    const answer = await api.client.post("/dashboard/logout", undefined, { token: null, headers: { cookie, ...own } });
     expect(answer.status).toBe(204);
     expect(answer.headers.get("set-cookie")).toMatch(/=;.*Expires=Thu, 01 Jan 1970/i);
+
+    const copied = { token: null, headers: { cookie } };
+    expect((await api.client.get("/dashboard/session", copied)).body).toEqual({ signed_in: false });
+    expect((await api.client.get("/api/v1/automations", copied)).status).toBe(401);
+    expect((await api.client.get("/dashboard/queues/", copied)).status).toBe(401);
+    const untouched = await api.client.get("/api/v1/automations", { token: null, headers: { cookie: other.cookie } });
+    expect(untouched.status).toBe(200);
+  });
+
+  test("signing out without a session, or with one that is over, is no error", async () => {
+    const { cookie } = await signIn();
+    for (const headers of [own, { cookie, ...own }, { cookie, ...own }, { cookie: "crewstream_session=x", ...own }]) {
+      const answer = await api.client.post("/dashboard/logout", undefined, { token: null, headers });
+      expect(answer.status).toBe(204);
+    }
+  });
+
+  test("another site cannot sign one out", async () => {
+    const { cookie } = await signIn();
+    const headers = { cookie, "sec-fetch-site": "cross-site" };
+    expect((await api.client.post("/dashboard/logout", undefined, { token: null, headers })).status).toBe(403);
+    expect((await api.client.get("/api/v1/automations", { token: null, headers: { cookie } })).status).toBe(200);
   });
 });
 

@@ -99,6 +99,7 @@ export { Lingerers, type News, type Seat } from "./lingerers.ts";
 export { Keys, partitionOf, type IndexedState } from "./keys.ts";
 export { claimLease, forgiveRun, releaseLease, renewLease, type Lease, type LeaseRefusal } from "./lease.ts";
 export { isOutage } from "./outage.ts";
+export { isSessionRevoked, revokeSession } from "./sessions.ts";
 export { openStore, ping, type Store, type StoreConfig } from "./store.ts";
 export { tidyDeliveries } from "./tidy-deliveries.ts";
 export { claimAlert, takeTurn } from "./turns.ts";

@@ -27,6 +27,7 @@ import type { ExecutionId } from "@crewstream/contracts";
  *   P:{endpoints}:seen       zset    endpoints by last use in ms
  *   P:{alert:KIND:ENDPOINT}  string  an alert of this kind was sent within the hour
  *   P:{idem:HASH}            string  idempotency key of a kickoff
+ *   P:{signed-out:SESSION}   string  a session of the dashboard that was ended before its time
  *   P:{state:FLOW:ID}        string  the last state that a flow with persistence saved under an id
  *   P:{turn:NAME}            string  who does a periodic piece of work for all
  *   P:{deployment}           hash    what all processes must agree on (partitions)
@@ -123,6 +124,10 @@ export class Keys {
 
   idempotency(hash: string): string {
     return `${this.prefix}:{idem:${hash}}`;
+  }
+
+  revokedSession(session: string): string {
+    return `${this.prefix}:{signed-out:${session}}`;
   }
 
   flowState(flow: string, id: string): string {

@@ -12,7 +12,7 @@ const contentSecurityPolicy =
  * The raw view of the queues under `/dashboard/queues`: Bull Board, to read only, for tokens with the scope `admin`. It
  * knows nothing of events or deliveries; what one can put right is on the dashboard's own pages.
  */
-export function queueBoard(context: Pick<ApiContext, "config" | "cipher" | "tokens" | "queues">): Router {
+export function queueBoard(context: Pick<ApiContext, "config" | "cipher" | "store" | "tokens" | "queues">): Router {
   const router = Router();
   let board: Promise<RequestHandler> | undefined;
   router.use(sessionAuth(context), authenticate(context.tokens), requireScope("admin"), readOnly);

@@ -1,4 +1,5 @@
 import { AppError, ErrorCode } from "@crewstream/contracts";
+import { revokeSession } from "@crewstream/redis";
 import { Router, type Request, type RequestHandler, type Response } from "express";
 import { rateLimit } from "express-rate-limit";
 import { z } from "zod";
@@ -9,7 +10,7 @@ import { parseInput } from "../middleware/validate.ts";
 import { dashboardAssets } from "./assets.ts";
 import { queueBoard } from "./queue-board.ts";
 import { assertSameOrigin } from "./same-origin.ts";
-import { openSession, sealSession } from "./session.ts";
+import { openSession, sealSession, type Session } from "./session.ts";
 import { clearSessionCookie, isSecure, readSessionCookie, writeSessionCookie } from "./session-cookie.ts";
 
 const loginSchema = z.object({
@@ -24,7 +25,7 @@ const loginsPerMinute = 30;
  * whose it is, `POST /logout` ends it. The token is in no URL, and the page's scripts never see it again.
  */
 export function dashboardRoutes(context: ApiContext): Router {
-  const { config, cipher, tokens } = context;
+  const { config, cipher, store, tokens } = context;
   const router = Router();
   const secure = isSecure(config.PUBLIC_URL);
   const limit: RequestHandler = rateLimit({
@@ -43,10 +44,9 @@ export function dashboardRoutes(context: ApiContext): Router {
     },
   });
 
-  const identify = (request: Request): Identity | undefined => {
+  const sessionOf = async (request: Request): Promise<Session | undefined> => {
     const cookie = readSessionCookie(request, secure);
-    const token = cookie === undefined ? undefined : openSession(cipher, cookie, Date.now());
-    return token === undefined ? undefined : tokens.identify(token);
+    return cookie === undefined ? undefined : openSession(context, cookie, Date.now());
   };
 
   router.use(["/login", "/logout", "/session"], (_request, response, next) => {
@@ -66,13 +66,17 @@ export function dashboardRoutes(context: ApiContext): Router {
     writeSessionCookie(response, sealSession(cipher, token, Date.now()), secure);
     response.json(sessionView(identity));
   });
-  router.post("/logout", (request, response) => {
+  router.post("/logout", async (request, response) => {
     assertSameOrigin(request, config.PUBLIC_URL);
+    // First, so that the browser forgets it also when Redis cannot be told.
     clearSessionCookie(response, secure);
+    const session = await sessionOf(request);
+    if (session !== undefined) await revokeSession(store, session.id, session.until - Date.now());
     response.status(204).end();
   });
-  router.get("/session", (request, response) => {
-    const identity = identify(request);
+  router.get("/session", async (request, response) => {
+    const session = await sessionOf(request);
+    const identity = session === undefined ? undefined : tokens.identify(session.token);
     response.json(identity === undefined ? { signed_in: false } : sessionView(identity));
   });
   router.use("/queues", queueBoard(context));

@@ -8,14 +8,15 @@ import { isSecure, readSessionCookie } from "./session-cookie.ts";
  * Lets the dashboard's pages call the API: a request with its session cookie goes on as if it had brought the
  * session's token. A request with an `Authorization` of its own is left alone.
  */
-export function sessionAuth({ config, cipher }: Pick<ApiContext, "config" | "cipher">): RequestHandler {
+export function sessionAuth(context: Pick<ApiContext, "config" | "cipher" | "store">): RequestHandler {
+  const { config } = context;
   const secure = isSecure(config.PUBLIC_URL);
-  return (request, _response, next) => {
+  return async (request, _response, next) => {
     const cookie = request.headers.authorization === undefined ? readSessionCookie(request, secure) : undefined;
-    const token = cookie === undefined ? undefined : openSession(cipher, cookie, Date.now());
-    if (token !== undefined) {
+    const session = cookie === undefined ? undefined : await openSession(context, cookie, Date.now());
+    if (session !== undefined) {
       assertSameOrigin(request, config.PUBLIC_URL);
-      request.headers.authorization = `Bearer ${token}`;
+      request.headers.authorization = `Bearer ${session.token}`;
     }
     next();
   };

@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+import { isSessionRevoked, type Store } from "@crewstream/redis";
 import type { Cipher } from "@crewstream/service";
 import { z } from "zod";
 
@@ -5,7 +7,10 @@ import { z } from "zod";
 export const sessionMs = 12 * 60 * 60 * 1000;
 
 const context = "dashboard session";
-const sealedSchema = z.object({ token: z.string().min(1), until: z.number() });
+const sessionSchema = z.object({ id: z.string().min(1), token: z.string().min(1), until: z.number() });
+
+/** What a session's cookie holds, encrypted; `until` in ms. */
+export type Session = z.output<typeof sessionSchema>;
 
 /**
  * A session is the token it was begun with, encrypted under `ENCRYPTION_KEY`, and its end. So any API process knows
@@ -13,14 +18,27 @@ const sealedSchema = z.object({ token: z.string().min(1), until: z.number() });
  * could use.
  */
 export function sealSession(cipher: Cipher, token: string, now: number): string {
-  return cipher.seal(JSON.stringify({ token, until: now + sessionMs }), context);
+  const session: Session = { id: randomUUID(), token, until: now + sessionMs };
+  return cipher.seal(JSON.stringify(session), context);
 }
 
-/** The token of a session; undefined when it is over, was altered, or is none of ours. */
-export function openSession(cipher: Cipher, sealed: string, now: number): string | undefined {
+/**
+ * The session of a cookie; undefined when it is over, was signed out of, was altered, or is none of ours.
+ * @throws what Redis throws while it is away: nobody can say then whether it was signed out of
+ */
+export async function openSession(
+  { cipher, store }: { cipher: Cipher; store: Store },
+  sealed: string,
+  now: number,
+): Promise<Session | undefined> {
+  const session = unseal(cipher, sealed);
+  if (session === undefined || session.until <= now) return undefined;
+  return (await isSessionRevoked(store, session.id)) ? undefined : session;
+}
+
+function unseal(cipher: Cipher, sealed: string): Session | undefined {
   try {
-    const session = sealedSchema.parse(JSON.parse(cipher.open(sealed, context)));
-    return session.until > now ? session.token : undefined;
+    return sessionSchema.parse(JSON.parse(cipher.open(sealed, context)));
   } catch {
     return undefined;
   }
