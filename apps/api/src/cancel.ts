@@ -1,8 +1,7 @@
 import type { ExecutionRecord } from "@crewstream/redis";
 import { cancelExecution, retireExecution, type CancelAnswer } from "@crewstream/redis";
+import { retentionMs } from "@crewstream/service";
 import type { ApiContext } from "./api-context.ts";
-
-const dayMs = 24 * 60 * 60 * 1000;
 
 /**
  * Stops a run. One that no worker had has then ended, and its feeds are woken, so that they finish and everything of
@@ -20,7 +19,7 @@ export async function cancelRun(
     feeds.map((feed) => queues.wakeFeed({ executionId: record.id, feed }, { delayMs: 0, flush: true })),
   );
   if (feeds.length === 0) {
-    await retireExecution(store, record.id, { feeds: 0, retentionMs: config.RETENTION_DAYS * dayMs });
+    await retireExecution(store, record.id, { feeds: 0, retentionMs: retentionMs(config) });
   }
   return answer;
 }

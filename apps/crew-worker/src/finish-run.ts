@@ -1,9 +1,8 @@
 import { hasEnded, type ExecutionId, type ExecutionState } from "@crewstream/contracts";
 import { readExecution, retireExecution } from "@crewstream/redis";
+import { retentionMs } from "@crewstream/service";
 import { nextDeadline } from "./overdue-answers.ts";
 import type { CrewContext } from "./run-execution.ts";
-
-const dayMs = 24 * 3_600_000;
 
 /**
  * After a run has ended or paused, durably: every feed is asked to send what it has, and to see whether more will
@@ -22,6 +21,6 @@ export async function finishRun(context: CrewContext, id: ExecutionId): Promise<
   }
   if (!hasEnded(record.state)) return record.state;
   metrics.executionsFinished.inc({ state: record.state });
-  if (feeds.length === 0) await retireExecution(store, id, { feeds: 0, retentionMs: config.RETENTION_DAYS * dayMs });
+  if (feeds.length === 0) await retireExecution(store, id, { feeds: 0, retentionMs: retentionMs(config) });
   return record.state;
 }

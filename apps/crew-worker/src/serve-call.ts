@@ -1,9 +1,8 @@
 import { loadFlowState, saveFlowState } from "@crewstream/redis";
+import { retentionMs } from "@crewstream/service";
 import type { CrewContext } from "./run-execution.ts";
 import type { RunSteps } from "./run-steps.ts";
 import type { ThreadCall } from "./threads/protocol.ts";
-
-const dayMs = 24 * 3_600_000;
 
 /** Does what a run's thread asks for; resolves when it is durable. */
 export async function serveCall(context: CrewContext, steps: RunSteps, call: ThreadCall): Promise<string | undefined> {
@@ -15,7 +14,7 @@ export async function serveCall(context: CrewContext, steps: RunSteps, call: Thr
     case "load_state":
       return loadFlowState(store, call.flow, call.id);
     case "save_state":
-      await saveFlowState(store, call.flow, call.id, call.state, config.RETENTION_DAYS * dayMs);
+      await saveFlowState(store, call.flow, call.id, call.state, retentionMs(config));
       return undefined;
     default:
       return call satisfies never;

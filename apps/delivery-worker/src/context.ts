@@ -9,14 +9,12 @@ import {
 } from "@crewstream/delivery";
 import type { Queues } from "@crewstream/queue";
 import { Lingerers, type Store } from "@crewstream/redis";
-import { addressPolicy, createCipher, type Logger, type Metrics, type Tracing } from "@crewstream/service";
+import { addressPolicy, createCipher, retentionMs, type Logger, type Metrics, type Tracing } from "@crewstream/service";
 import type { DeliveryWorkerConfig } from "./config.ts";
 import { version } from "./version.ts";
 
 /** However long an endpoint is down, it is asked this often whether it is back. */
 const longestProbePauseMs = 30_000;
-
-const dayMs = 24 * 3_600_000;
 
 /** Jobs of one partition's feeds, and of its retries, at once. */
 export function slotsPerPartition(
@@ -86,7 +84,7 @@ export function createDeliveryContext(
       realtimeWindow: config.WEBHOOK_REALTIME_WINDOW,
       maxParked: config.WEBHOOK_MAX_PARKED,
       retrySchedule,
-      retentionMs: config.RETENTION_DAYS * dayMs,
+      retentionMs: retentionMs(config),
     },
     stats: new StatsCollector(),
     attempts: stack.use(new AttemptLogger(store, log)),

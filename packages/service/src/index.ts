@@ -2,6 +2,7 @@ export { parseDuration, retryScheduleSchema } from "./config/duration.ts";
 export { environmentTable } from "./config/env-table.ts";
 export { loadConfig } from "./config/load.ts";
 export { redisVariables } from "./config/redis-variables.ts";
+export { retentionMs } from "./config/retention.ts";
 export { Secret } from "./config/secret.ts";
 export { summarize } from "./config/summary.ts";
 export { variables, type Variables } from "./config/variables.ts";

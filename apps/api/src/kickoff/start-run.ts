@@ -1,12 +1,12 @@
 import { AppError, ErrorCode, type ExecutionId } from "@crewstream/contracts";
 import type { Queues } from "@crewstream/queue";
 import { createExecution, readExecution, type NewExecution, type Store } from "@crewstream/redis";
+import { retentionMs } from "@crewstream/service";
 import type { ApiContext } from "../api-context.ts";
 import type { KickoffClaim } from "./idempotency.ts";
 
 /** Within two seconds a client has its answer; Redis gets most of them. */
 const patienceMs = 1700;
-const dayMs = 24 * 60 * 60 * 1000;
 
 /**
  * Stores an execution and asks for its run, in one round trip. When that fails, the client is told so and what
@@ -19,7 +19,7 @@ export async function startRun(
   execution: NewExecution,
 ): Promise<void> {
   const { store, queues, compensations, config } = context;
-  if (claim.repeated && (await hasBegun(store, execution.id, config.RETENTION_DAYS * dayMs))) return;
+  if (claim.repeated && (await hasBegun(store, execution.id, retentionMs(config)))) return;
   const attempt = storeAndEnqueue(store, queues, execution);
   try {
     await inTime(attempt);
@@ -48,9 +48,9 @@ async function storeAndEnqueue(store: Store, queues: Queues, execution: NewExecu
  * Whether the run of a repeated kickoff needs no more help. A record that is not there was never written, or has
  * expired; it cannot have expired sooner than the retention allows.
  */
-async function hasBegun(store: Store, id: ExecutionId, retentionMs: number): Promise<boolean> {
+async function hasBegun(store: Store, id: ExecutionId, keptMs: number): Promise<boolean> {
   const record = await readExecution(store, id);
-  return record === undefined ? Date.now() - createdAt(id) >= retentionMs : record.state !== "PENDING";
+  return record === undefined ? Date.now() - createdAt(id) >= keptMs : record.state !== "PENDING";
 }
 
 /** When a UUID of version 7 was made, in ms: its first 48 bits. */
