@@ -1,24 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { runExecutionJobSchema, type ExecutionId } from "@crewstream/contracts";
-import { Queues, queueTelemetry, runsQueue, startWorker } from "@crewstream/queue";
-import {
-  agreeOnPartitions,
-  announceEveryMs,
-  openStore,
-  ping,
-  processAnnouncer,
-  readExecutionHead,
-} from "@crewstream/redis";
-import {
-  createMetrics,
-  Health,
-  renderMetrics,
-  serveHealth,
-  superviseLoops,
-  type RunningService,
-  type ServiceContext,
-} from "@crewstream/service";
+import { openWorkerProcess, runsQueue, startWorker } from "@crewstream/queue";
+import { readExecutionHead } from "@crewstream/redis";
+import { superviseLoops, type RunningService, type ServiceContext } from "@crewstream/service";
 import { announcer } from "./announce.ts";
 import { automationEnvironment } from "./automation-environment.ts";
 import type { CrewWorkerConfig } from "./config.ts";
@@ -35,26 +20,11 @@ export async function startCrewWorker(
   { log, deadline, tracing }: ServiceContext,
 ): Promise<RunningService> {
   await using stack = new AsyncDisposableStack();
-  const metrics = createMetrics("crew-worker");
-  const health = new Health();
   const worker = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
   const threads = stack.use(new ThreadPool(config.RUN_MEMORY_MB));
   const automations = await findInThread(threads, config.AUTOMATIONS_DIR, log);
-  const store = stack.use(openStore(config, { patience: "patient", log, name: "crew-worker" }));
-  health.probe("redis", () => ping(store));
-  await agreeOnPartitions(store);
-  const telemetry = await queueTelemetry(tracing);
-  const queues = stack.use(new Queues(store, telemetry));
-  const facts: Record<string, unknown> = { worker, automations: [...automations.keys()] };
-  if (config.HEALTH_PORT !== undefined) {
-    const served = await serveHealth({
-      host: config.HEALTH_HOST,
-      port: config.HEALTH_PORT,
-      health,
-      metrics: () => renderMetrics(metrics, health),
-    });
-    facts["healthPort"] = stack.use(served).port;
-  }
+  const opened = await openWorkerProcess("crew", config, { log, tracing, stack });
+  const { store, queues, telemetry, metrics, health, facts } = opened;
   const published = publishedCounter(store);
   const context = {
     config,
@@ -100,15 +70,15 @@ export async function startCrewWorker(
       if (removed > 0) log.info({ removed }, "run_folders.swept");
     },
   };
-  const announcedProcess = processAnnouncer(store, "crew");
-  stack.defer(announcedProcess.withdraw);
-  const presence = { name: "announce-process", everyMs: announceEveryMs, run: announcedProcess.announce };
-  const loops = superviseLoops([announcing.loop, presence, recovery, sweep, published.loop], { log, health });
+  const loops = superviseLoops([announcing.loop, recovery, sweep, published.loop], { log, health });
   // The last to be opened is the first to go: no kickoff is accepted for a worker that is about to stop.
   stack.defer(async () => {
     await loops[Symbol.asyncDispose]();
     await announcing.withdraw();
   });
   const owned = stack.move();
-  return { facts, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return {
+    facts: { worker, automations: [...automations.keys()], ...facts },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
 }

@@ -1,25 +1,7 @@
 import { bulkRetryJobSchema, drainFeedJobSchema, retryDeliveryJobSchema } from "@crewstream/contracts";
 import { drainFeed, retryDelivery, runBulkRetry } from "@crewstream/delivery";
-import {
-  feedsQueue,
-  jobDone,
-  operationsQueue,
-  Queues,
-  queueTelemetry,
-  retriesQueue,
-  startWorker,
-} from "@crewstream/queue";
-import { agreeOnPartitions, announceEveryMs, openStore, ping, processAnnouncer } from "@crewstream/redis";
-import {
-  createMetrics,
-  Health,
-  renderMetrics,
-  serveHealth,
-  superviseLoops,
-  type Loop,
-  type RunningService,
-  type ServiceContext,
-} from "@crewstream/service";
+import { feedsQueue, jobDone, openWorkerProcess, operationsQueue, retriesQueue, startWorker } from "@crewstream/queue";
+import { superviseLoops, type Loop, type RunningService, type ServiceContext } from "@crewstream/service";
 import type { DeliveryWorkerConfig } from "./config.ts";
 import { createDeliveryContext, slotsPerPartition } from "./context.ts";
 import { gaugesOnDemand } from "./gauges.ts";
@@ -31,30 +13,10 @@ export async function startDeliveryWorker(
   { log, deadline, tracing }: ServiceContext,
 ): Promise<RunningService> {
   await using stack = new AsyncDisposableStack();
-  const metrics = createMetrics("delivery-worker");
-  const health = new Health();
-  const store = stack.use(openStore(config, { patience: "patient", log, name: "delivery-worker" }));
-  health.probe("redis", () => ping(store));
-  await agreeOnPartitions(store);
-  const telemetry = await queueTelemetry(tracing);
-  const queues = stack.use(new Queues(store, telemetry));
+  const opened = await openWorkerProcess("delivery", config, { log, tracing, stack });
+  const { store, queues, telemetry, metrics, health, scrape, facts } = opened;
   const context = createDeliveryContext(config, { store, queues, log, metrics, tracing, stack });
-  const gauges = gaugesOnDemand(context, queues);
-  const facts: Record<string, unknown> = { partitions: store.partitions };
-  if (config.HEALTH_PORT !== undefined) {
-    const served = await serveHealth({
-      host: config.HEALTH_HOST,
-      port: config.HEALTH_PORT,
-      health,
-      metrics: async () => {
-        await gauges();
-        return renderMetrics(metrics, health);
-      },
-    });
-    facts["healthPort"] = stack.use(served).port;
-  }
-  const announcer = processAnnouncer(store, "delivery");
-  stack.defer(announcer.withdraw);
+  scrape.before = gaugesOnDemand(context, queues);
   const loops: Loop[] = [
     {
       name: "reconcile",
@@ -62,7 +24,6 @@ export async function startDeliveryWorker(
       run: (signal) => reconcile({ store, limits: context.limits, queues }, config.RECONCILE_MS, signal),
     },
     { name: "stats", everyMs: 2000, run: () => context.stats.flush(store, Date.now()) },
-    { name: "announce", everyMs: announceEveryMs, run: announcer.announce },
   ];
   stack.use(superviseLoops(loops, { log, health }));
 
@@ -103,7 +64,7 @@ export async function startDeliveryWorker(
     return stopAll(workers);
   });
   const owned = stack.move();
-  return { facts, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { facts: { partitions: store.partitions, ...facts }, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 /** Together, not one after the other: each stops its intake at once and then waits for its own jobs. */

@@ -1,0 +1,69 @@
+import { agreeOnPartitions, announceEveryMs, openStore, ping, processAnnouncer, type Store } from "@crewstream/redis";
+import {
+  createMetrics,
+  Health,
+  renderMetrics,
+  serveHealth,
+  superviseLoops,
+  type Logger,
+  type Metrics,
+  type Tracing,
+  type Variables,
+} from "@crewstream/service";
+import { Queues } from "./queues.ts";
+import { queueTelemetry } from "./telemetry.ts";
+
+type WorkerVariables = Parameters<typeof openStore>[0] & Pick<Variables, "HEALTH_HOST" | "HEALTH_PORT">;
+
+/** What every worker process works with. */
+export interface WorkerProcess {
+  store: Store;
+  queues: Queues;
+  /** For the workers that take jobs: carries a trace from job to job; undefined without tracing. */
+  telemetry: Awaited<ReturnType<typeof queueTelemetry>>;
+  metrics: Metrics;
+  health: Health;
+  /** What is done before somebody reads the metrics: the process puts there what looks at gauges. */
+  scrape: { before: () => Promise<void> };
+  /** Facts for the process's ready line: the port of its health, if it serves one. */
+  facts: Record<string, unknown>;
+}
+
+/**
+ * Opens what every worker process has: the store and the queues, its health and metrics (served when `HEALTH_PORT` is
+ * set), and its place among the processes that are alive, which it keeps until it has drained. All of it goes with
+ * `stack`, so what takes jobs is to be put on it afterwards.
+ * @throws AppError `configuration` when the deployment has another number of partitions
+ */
+export async function openWorkerProcess(
+  kind: "crew" | "delivery",
+  config: WorkerVariables,
+  { log, tracing, stack }: { log: Logger; tracing: Tracing | undefined; stack: AsyncDisposableStack },
+): Promise<WorkerProcess> {
+  const name = `${kind}-worker`;
+  const metrics = createMetrics(name);
+  const health = new Health();
+  const store = stack.use(openStore(config, { patience: "patient", log, name }));
+  health.probe("redis", () => ping(store));
+  await agreeOnPartitions(store);
+  const telemetry = await queueTelemetry(tracing);
+  const queues = stack.use(new Queues(store, telemetry));
+  const facts: Record<string, unknown> = {};
+  const scrape: WorkerProcess["scrape"] = { before: () => Promise.resolve() };
+  if (config.HEALTH_PORT !== undefined) {
+    const served = await serveHealth({
+      host: config.HEALTH_HOST,
+      port: config.HEALTH_PORT,
+      health,
+      metrics: async () => {
+        await scrape.before();
+        return renderMetrics(metrics, health);
+      },
+    });
+    facts["healthPort"] = stack.use(served).port;
+  }
+  const { announce, withdraw } = processAnnouncer(store, kind);
+  stack.defer(withdraw);
+  stack.use(superviseLoops([{ name: "announce-process", everyMs: announceEveryMs, run: announce }], { log, health }));
+  return { store, queues, telemetry, metrics, health, scrape, facts };
+}
