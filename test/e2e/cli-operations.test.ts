@@ -90,11 +90,11 @@ test("a dead delivery is listed, and sent again when its receiver is well", asyn
 test("retry --all counts first, then sends all that match", async () => {
   const { executionId } = await deadDeliveries("/all");
   const matching = ["--all", "dead", "--execution", executionId];
-  expect((await run("retry", ...matching, "--dry-run")).stdout).toBe("1 deliveries match\n");
+  expect((await run("retry", ...matching, "--dry-run")).stdout).toBe("1 delivery matches\n");
   expect((await run("retry", ...matching, "--status", "503", "--dry-run")).stdout).toBe("0 deliveries match\n");
 
   sink.script("/all", () => 200);
-  expect((await run("retry", ...matching)).stdout).toBe("1 deliveries are due now\n");
+  expect((await run("retry", ...matching)).stdout).toBe("1 delivery is due now\n");
   await sink.eventOfType("flow_finished", "/all");
 });
 

@@ -4,7 +4,10 @@ import { addCancelCommand } from "./commands/cancel.ts";
 import { addCheckCommand } from "./commands/check.ts";
 import { addCompletionCommand } from "./commands/completion.ts";
 import { addDeliveriesCommand } from "./commands/deliveries.ts";
+import { addDeliveryCommand } from "./commands/delivery.ts";
+import { addDiscardCommand } from "./commands/discard.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
+import { addEndpointsCommand, addPauseCommand, addResumeCommand } from "./commands/endpoints.ts";
 import { addEventsCommand } from "./commands/events.ts";
 import { addExecutionsCommand } from "./commands/executions.ts";
 import { addKickoffCommand } from "./commands/kickoff.ts";
@@ -13,6 +16,7 @@ import { addReplayCommand } from "./commands/replay.ts";
 import { addRetryCommand } from "./commands/retry.ts";
 import { addSecretsCommand } from "./commands/secrets.ts";
 import { addStartCommand } from "./commands/start.ts";
+import { addStatsCommand } from "./commands/stats.ts";
 import { addStatusCommand } from "./commands/status.ts";
 import { exitCodeHelp } from "./exit-codes.ts";
 import { processIo, type Io } from "./output/io.ts";
@@ -35,8 +39,14 @@ export function createProgram(io: Io = processIo()): Command {
     addCancelCommand,
     addExecutionsCommand,
     addDeliveriesCommand,
+    addDeliveryCommand,
     addRetryCommand,
+    addDiscardCommand,
     addReplayCommand,
+    addEndpointsCommand,
+    addPauseCommand,
+    addResumeCommand,
+    addStatsCommand,
     addCheckCommand,
     addListenCommand,
     addDoctorCommand,

@@ -3,6 +3,7 @@ import { Option, type Command } from "commander";
 import type { ApiClient } from "../api/api-client.ts";
 import { segment } from "../api/paths.ts";
 import type { Io } from "../output/io.ts";
+import { plural } from "../output/plural.ts";
 import { connect, withApiOptions, writeJson, type ApiOptions } from "./api-command.ts";
 import { wholeNumber } from "./values.ts";
 
@@ -62,6 +63,7 @@ async function retryAll(client: ApiClient, options: RetryOptions, io: Io): Promi
 }
 
 function describe({ state, total, done }: BulkRetry): string {
-  if (state === "counted") return `${total} deliveries match`;
-  return state === "finished" ? `${done} deliveries are due now` : `${done} of ${total} are due; the rest follows`;
+  if (state === "counted") return plural(total, "delivery matches", "deliveries match");
+  if (state === "finished") return plural(done, "delivery is due now", "deliveries are due now");
+  return `${done} of ${total} are due; the rest follows`;
 }

@@ -1,0 +1,66 @@
+import { endpointSchema, endpointsPageSchema, type Endpoint } from "@crewstream/contracts";
+import type { Command } from "commander";
+import { endpointSegment } from "../api/endpoint-segment.ts";
+import { readList } from "../api/read-list.ts";
+import { milliseconds, percent } from "../output/figures.ts";
+import type { Io } from "../output/io.ts";
+import { formatTable } from "../output/table.ts";
+import { connect, withApiOptions, writeJson, type ApiOptions } from "./api-command.ts";
+import { positiveNumber } from "./values.ts";
+
+const heading = ["ENDPOINT", "STATE", "RETRYING", "DEAD", "DELIVERED", "SUCCESS", "P95", "LAST FAILURE"];
+
+/** `crewstream endpoints`: where webhooks go, and how each fared in the last 15 minutes. */
+export function addEndpointsCommand(program: Command, io: Io): void {
+  withApiOptions(program.command("endpoints").description("List where webhooks go, and how that goes"))
+    .option("--limit <count>", "how many, the last used first", positiveNumber, 20)
+    .action(async (options: ApiOptions & { limit: number }) => {
+      const client = await connect(options, io);
+      const { limit } = options;
+      const items = await readList(client, "/api/v1/endpoints", endpointsPageSchema, { limit, filters: {} });
+      if (options.json === true) return writeJson(io, items);
+      io.write(formatTable(heading, items.map(row), io.columns));
+      return undefined;
+    });
+}
+
+/** `crewstream pause ENDPOINT…`: nothing is sent there until it is resumed. */
+export function addPauseCommand(program: Command, io: Io): void {
+  addHoldCommand(program, io, { action: "pause", does: "Stop all deliveries to an endpoint", done: "is paused" });
+}
+
+/** `crewstream resume ENDPOINT…`: deliveries go on, also where they had stopped because the endpoint failed. */
+export function addResumeCommand(program: Command, io: Io): void {
+  const does = "Let deliveries to an endpoint go on, also where they stopped because it failed";
+  addHoldCommand(program, io, { action: "resume", does, done: "gets its deliveries again" });
+}
+
+function addHoldCommand(program: Command, io: Io, words: { action: string; does: string; done: string }): void {
+  withApiOptions(program.command(`${words.action} <endpoints...>`).description(words.does)).action(
+    async (endpoints: string[], options: ApiOptions) => {
+      // All names are understood before the first one is acted on.
+      const segments = endpoints.map(endpointSegment);
+      const client = await connect(options, io);
+      const results: Endpoint[] = [];
+      for (const each of segments) {
+        const endpoint = await client.post(`/api/v1/endpoints/${each}/${words.action}`, {}, endpointSchema);
+        results.push(endpoint);
+        if (options.json !== true) io.write(`${endpoint.origin} ${words.done}\n`);
+      }
+      if (options.json === true) writeJson(io, results);
+    },
+  );
+}
+
+function row({ origin, breaker, retrying, dead, recent, ...endpoint }: Endpoint): string[] {
+  return [
+    origin,
+    endpoint.paused ? "paused" : breaker.state === "open" ? "failing" : "well",
+    String(retrying),
+    String(dead),
+    String(recent.delivered),
+    percent(recent.success_rate),
+    milliseconds(recent.p95_ms),
+    breaker.reason ?? "",
+  ];
+}
