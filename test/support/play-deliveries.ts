@@ -67,6 +67,7 @@ export async function playDeliveries(
       events: last - first + 1,
       sealedAt: now,
       attempts: outcome === "under way" ? 0 : 1,
+      ...(outcome === "under way" ? {} : { lastAt: now }),
       ...(failed ? { outcome: status === undefined ? "unreachable" : "rejected" } : {}),
       ...(failed && status !== undefined ? { status } : {}),
       ...(failed && reason !== undefined ? { reason } : {}),

@@ -37,6 +37,7 @@ export async function attemptDelivery(
     outcome: result.outcome,
     schedule: feed.subscription.retrySchedule ?? context.limits.retrySchedule,
     ordering: delivery.ordering,
+    at,
     now: Date.now(),
     random: Math.random(),
   });

@@ -6,7 +6,7 @@ import type { SendOutcome } from "./outcome.ts";
 const now = 1_700_000_000_000;
 const record: DeliveryRecord = { first: 3, last: 5, events: 3, sealedAt: 1, attempts: 0, nextAt: 17 };
 const fate = (outcome: SendOutcome, more: Partial<Parameters<typeof decideFate>[0]> = {}): Fate =>
-  decideFate({ record, outcome, schedule: [1000, 2000], ordering: "relaxed", now, random: 0.5, ...more });
+  decideFate({ record, outcome, schedule: [1000, 2000], ordering: "relaxed", at: now - 40, now, random: 0.5, ...more });
 
 const failures: SendOutcome[] = [
   { kind: "rejected", status: 500 },
@@ -21,7 +21,16 @@ describe("a delivery after an attempt", () => {
   test("is done when it was acknowledged", () => {
     expect(fate({ kind: "delivered", status: 204 })).toEqual({
       kind: "delivered",
-      record: { first: 3, last: 5, events: 3, sealedAt: 1, attempts: 1, outcome: "delivered", status: 204 },
+      record: {
+        first: 3,
+        last: 5,
+        events: 3,
+        sealedAt: 1,
+        attempts: 1,
+        lastAt: now - 40,
+        outcome: "delivered",
+        status: 204,
+      },
       endsFeed: false,
     });
   });

@@ -23,6 +23,8 @@ export function decideFate(question: {
   outcome: SendOutcome;
   schedule: readonly number[];
   ordering: Ordering;
+  /** When the attempt began, and the time now; ms. */
+  at: number;
   now: number;
   random: number;
 }): Fate {
@@ -33,6 +35,7 @@ export function decideFate(question: {
   const record: DeliveryRecord = {
     ...before,
     attempts: before.attempts + 1,
+    lastAt: question.at,
     outcome: outcome.kind,
     ...("status" in outcome ? { status: outcome.status } : {}),
     ...("reason" in outcome ? { reason: outcome.reason } : {}),

@@ -9,6 +9,8 @@ export const deliveryRecordSchema = z.object({
   sealedAt: z.number(),
   /** Attempts that were made. */
   attempts: z.number(),
+  /** When the last one began; ms. */
+  lastAt: z.number().optional(),
   /** When the next one is due, for a parked delivery; ms. */
   nextAt: z.number().optional(),
   /** Outcome of the last attempt, in words of `delivery`'s outcome union, and the status if there was one. */

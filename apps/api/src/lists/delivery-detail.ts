@@ -35,7 +35,6 @@ export async function deliveryDetail(
   const { subscription } = feed;
   return {
     ...delivery,
-    last_attempt_at: attempts[0] === undefined ? null : new Date(attempts[0].at).toISOString(),
     url: shownUrl(subscription.url),
     form: subscription.form,
     realtime: subscription.mode === "realtime",

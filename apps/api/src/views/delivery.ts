@@ -31,7 +31,7 @@ export function openDeliveryView(
     last: record.last,
     attempts: record.attempts,
     sealed_at: isoTime(record.sealedAt),
-    last_attempt_at: null,
+    last_attempt_at: isoTime(record.lastAt),
     next_attempt_at: state === "retrying" ? isoTime(record.nextAt) : null,
     outcome: record.outcome ?? null,
     status: record.status ?? null,
