@@ -3,6 +3,7 @@ import { useSignOut } from "./api/session.ts";
 import { useStats } from "./api/stats.ts";
 import { count } from "./format/number.ts";
 import { Icon, type IconName } from "./parts/icon.tsx";
+import { sayFailure } from "./parts/toasts.tsx";
 import { useRoute } from "./routing/route.ts";
 import iconUrl from "./style/icon.svg";
 import { chooseTheme, chosenTheme, type Theme } from "./theme.ts";
@@ -112,7 +113,14 @@ function Account({ name, scopes }: { name: string; scopes: string[] }): ReactEle
             Colours: {theme}. Change to {next}
           </span>
         </button>
-        <button type="button" className="button tiny" disabled={signOut.isPending} onClick={() => signOut.mutate()}>
+        <button
+          type="button"
+          className="button tiny"
+          disabled={signOut.isPending}
+          onClick={() =>
+            signOut.mutate(undefined, { onError: (error) => sayFailure("The session could not be ended", error) })
+          }
+        >
           Sign out
         </button>
       </div>
