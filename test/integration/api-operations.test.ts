@@ -135,6 +135,9 @@ describe("deliveries", () => {
     expect(await seen("state=retrying&endpoint=ep_nowhere")).toEqual([]);
     expect(await seen("state=retrying&reason=ECONNREFUSED")).toEqual([second.deliveries[0]]);
     expect(await seen("state=dead&execution_id=nonsense")).toEqual([]);
+    for (const state of ["delivered", "retrying", "dead"]) {
+      expect((await all(`/deliveries?state=${state}`)).every((item) => item["last_attempt_at"] !== null)).toBe(true);
+    }
   });
 
   test("that failed alike are one group", async () => {
@@ -160,6 +163,7 @@ describe("deliveries", () => {
       state: "retrying",
       url: "http://127.0.0.1:9/hook?key=…",
       attempts: 1,
+      last_attempt_at: expect.stringMatching(/^20/),
       status: 500,
       attempt_log: [{ attempt: 1, status: 500, response: "answer", settled: "parked" }],
       event_list: [{ seq: 2, type: "method_execution_started" }, { seq: 3 }],
@@ -243,6 +247,7 @@ describe("endpoints", () => {
       origin: "http://127.0.0.1:9",
       paused: false,
       breaker: { state: "closed" },
+      in_flight: 0,
       retrying: 1,
       dead: 1,
       recent: { delivered: 1, failed: 2, success_rate: 1 / 3 },

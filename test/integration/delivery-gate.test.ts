@@ -54,6 +54,21 @@ async function room(gate: EndpointGate, endpoint: string): Promise<number> {
   return 1 + more.length;
 }
 
+test("tells how many requests are under way, by endpoint", async () => {
+  const { gate } = gateOf(4);
+  const a = await ask(gate, "told-a", 3);
+  const [b] = await ask(gate, "told-b", 1);
+  expect(gate.inFlight()).toEqual(
+    new Map([
+      ["told-a", 3],
+      ["told-b", 1],
+    ]),
+  );
+  await release(a.slice(1), "well");
+  await b?.release({ verdict: "silent" });
+  expect(gate.inFlight()).toEqual(new Map([["told-a", 1]]));
+});
+
 test("no more than the cap are in flight, and the others are sent back to their queue", async () => {
   const { gate } = gateOf(4);
   const permits = await ask(gate, "cap", 20);

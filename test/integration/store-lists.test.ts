@@ -10,6 +10,7 @@ import {
   countDeliveries,
   emptyTally,
   forgetExecution,
+  inFlightAnnouncer,
   indexSettlements,
   listDeliveries,
   listEndpoints,
@@ -18,6 +19,7 @@ import {
   partitionOf,
   processAnnouncer,
   readAttemptLog,
+  readInFlight,
   relist,
   sealDeliveries,
   servedAutomations,
@@ -36,6 +38,26 @@ afterAll(() => store[Symbol.asyncDispose]());
 const url = "http://127.0.0.1:9/hook";
 const endpoint = endpointId(new URL(url));
 const record = (first: number, attempts = 1) => ({ first, last: first, events: 1, sealedAt: 1, attempts });
+
+test("requests under way are summed over processes, until a process has none or falls silent", async () => {
+  const [one, other] = [inFlightAnnouncer(store), inFlightAnnouncer(store)];
+  const [busy, quiet] = [`ep_${randomUUID()}`, `ep_${randomUUID()}`];
+  const now = Date.now();
+  await one.announce(new Map([[busy, 3]]), now);
+  await other.announce(
+    new Map([
+      [busy, 2],
+      [quiet, 1],
+    ]),
+    now,
+  );
+  expect([await readInFlight(store, busy, now), await readInFlight(store, quiet, now)]).toEqual([5, 1]);
+  await other.announce(new Map([[busy, 4]]), now + 10_000);
+  expect([await readInFlight(store, busy, now), await readInFlight(store, quiet, now)]).toEqual([7, 0]);
+  expect(await readInFlight(store, busy, now + 20_000)).toBe(4);
+  await other.announce(new Map(), now + 20_000);
+  expect(await readInFlight(store, busy, now)).toBe(3);
+});
 
 describe("the lists of deliveries", () => {
   test("a walk by pages comes by every delivery once, also when more of them share a millisecond than fit a page", async () => {

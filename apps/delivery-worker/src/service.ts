@@ -1,6 +1,7 @@
 import { bulkRetryJobSchema, drainFeedJobSchema, retryDeliveryJobSchema } from "@crewstream/contracts";
 import { drainFeed, retryDelivery, runBulkRetry } from "@crewstream/delivery";
 import { feedsQueue, jobDone, openWorkerProcess, operationsQueue, retriesQueue, startWorker } from "@crewstream/queue";
+import { inFlightAnnouncer } from "@crewstream/redis";
 import { superviseLoops, type Loop, type RunningService, type ServiceContext } from "@crewstream/service";
 import type { DeliveryWorkerConfig } from "./config.ts";
 import { createDeliveryContext, slotsPerPartition } from "./context.ts";
@@ -17,6 +18,8 @@ export async function startDeliveryWorker(
   const { store, queues, telemetry, metrics, health, scrape, facts } = opened;
   const context = createDeliveryContext(config, { store, queues, log, metrics, tracing, stack });
   scrape.before = gaugesOnDemand(context, queues);
+  const { announce } = inFlightAnnouncer(store);
+  stack.defer(() => announce(new Map(), Date.now()));
   const loops: Loop[] = [
     {
       name: "reconcile",
@@ -24,6 +27,7 @@ export async function startDeliveryWorker(
       run: (signal) => reconcile({ store, limits: context.limits, queues }, config.RECONCILE_MS, signal),
     },
     { name: "stats", everyMs: 2000, run: () => context.stats.flush(store, Date.now()) },
+    { name: "in-flight", everyMs: 2000, run: () => announce(context.gate.inFlight(), Date.now()) },
   ];
   stack.use(superviseLoops(loops, { log, health }));
 

@@ -72,6 +72,12 @@ export class EndpointGate {
     return [...this.#views.values()].filter((view) => view.retryAt > soonest).length;
   }
 
+  /** Requests of this process that are under way, by endpoint; those without any are left out. */
+  inFlight(): Map<string, number> {
+    const busy = [...this.#views].filter(([, { places }]) => places.taken > 0);
+    return new Map(busy.map(([endpoint, { places }]) => [endpoint, places.taken]));
+  }
+
   /** Leave for one request; see {@link acquireSome}. */
   async acquire(endpoint: string): Promise<Permit | Wait> {
     const answer = await this.acquireSome(endpoint, 1);

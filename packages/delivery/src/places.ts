@@ -35,6 +35,11 @@ export class Places {
     this.#longestLine = cap;
   }
 
+  /** How many are taken now. */
+  get taken(): number {
+    return this.#taken;
+  }
+
   /** Takes up to `want` places if they are to be had at once and nobody waits for them; says how many. */
   tryTake(want: number, now = Date.now()): number {
     if (this.#line.length > 0) return 0;

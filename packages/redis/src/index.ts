@@ -94,6 +94,7 @@ export {
 export { loadFlowState, saveFlowState } from "./flow-states.ts";
 export { answerHuman } from "./human.ts";
 export { claimIdempotencyKey } from "./idempotency.ts";
+export { inFlightAnnouncer, readInFlight } from "./in-flight.ts";
 export { clearInspected, keepInspected, readInspected, type InspectedRequest } from "./inspector.ts";
 export { Lingerers, type News, type Seat } from "./lingerers.ts";
 export { Keys, partitionOf, type IndexedState } from "./keys.ts";

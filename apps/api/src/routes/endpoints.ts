@@ -15,6 +15,7 @@ import {
   holdEndpoint,
   listEndpoints,
   readBreaker,
+  readInFlight,
   readTallies,
   type Store,
 } from "@crewstream/redis";
@@ -110,11 +111,13 @@ async function findEndpoint(store: Store, request: Request): Promise<Endpoint> {
 async function readEndpoint(store: Store, id: string, usedAt: number): Promise<Endpoint | undefined> {
   const origin = endpointOrigin(id);
   if (origin === undefined) return undefined;
-  const [breaker, retrying, dead, minutes] = await Promise.all([
+  const now = Date.now();
+  const [breaker, inFlight, retrying, dead, minutes] = await Promise.all([
     readBreaker(store, id),
+    readInFlight(store, id, now),
     countDeliveries(store, "retrying", id),
     countDeliveries(store, "dead", id),
-    readTallies(store, { endpoint: id, minutes: recentMinutes, now: Date.now() }),
+    readTallies(store, { endpoint: id, minutes: recentMinutes, now }),
   ]);
   return {
     id,
@@ -129,6 +132,7 @@ async function readEndpoint(store: Store, id: string, usedAt: number): Promise<E
       wait_until: isoTime(breaker.pauseUntil),
       failed_probes: breaker.trips,
     },
+    in_flight: inFlight,
     retrying,
     dead,
     recent: tallyView(sumTallies(minutes, recentMinutes)),

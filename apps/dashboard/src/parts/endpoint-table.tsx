@@ -66,6 +66,13 @@ const columns: readonly Column<Endpoint>[] = [
     cell: ({ recent }) => (recent.p95_ms === null ? "–" : duration(recent.p95_ms)),
   },
   {
+    name: "In flight",
+    width: "68px",
+    kind: "right",
+    label: "in flight",
+    cell: ({ in_flight }) => count(in_flight),
+  },
+  {
     name: "Retrying",
     width: "68px",
     kind: "right",

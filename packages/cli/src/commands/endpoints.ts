@@ -8,7 +8,7 @@ import { formatTable } from "../output/table.ts";
 import { connect, withApiOptions, writeJson, type ApiOptions } from "./api-command.ts";
 import { positiveNumber } from "./values.ts";
 
-const heading = ["ENDPOINT", "STATE", "RETRYING", "DEAD", "DELIVERED", "SUCCESS", "P95", "LAST FAILURE"];
+const heading = ["ENDPOINT", "STATE", "IN FLIGHT", "RETRYING", "DEAD", "DELIVERED", "SUCCESS", "P95", "LAST FAILURE"];
 
 /** `crewstream endpoints`: where webhooks go, and how each fared in the last 15 minutes. */
 export function addEndpointsCommand(program: Command, io: Io): void {
@@ -56,6 +56,7 @@ function row({ origin, breaker, retrying, dead, recent, ...endpoint }: Endpoint)
   return [
     origin,
     endpoint.paused ? "paused" : breaker.state === "open" ? "failing" : "well",
+    String(endpoint.in_flight),
     String(retrying),
     String(dead),
     String(recent.delivered),

@@ -30,6 +30,7 @@ export const endpointSchema = z.object({
     wait_until: timeSchema.nullable().describe("Until when the endpoint asked to be left alone"),
     failed_probes: z.number().int().describe("In a row, since it opened"),
   }),
+  in_flight: z.number().int().describe("Requests under way, of all processes, as of the last few seconds"),
   retrying: z.number().int(),
   dead: z.number().int(),
   recent: tallySchema.describe("The last 15 minutes"),
