@@ -1,5 +1,5 @@
 import type { endpointDetailSchema } from "@crewstream/contracts";
-import { useMemo, type ReactElement } from "react";
+import type { ReactElement } from "react";
 import type { z } from "zod";
 import { useEndpoint, useEndpointSwitch } from "../api/endpoints.ts";
 import { useMay } from "../api/session.ts";
@@ -7,8 +7,8 @@ import { count, percent, plural } from "../format/number.ts";
 import { duration } from "../format/time.ts";
 import { EndpointBadge } from "../parts/endpoint-table.tsx";
 import { Icon } from "../parts/icon.tsx";
-import { LazyChart } from "../parts/lazy-chart.tsx";
-import { Card, Page } from "../parts/page.tsx";
+import { LastHour, type HourLine } from "../parts/last-hour.tsx";
+import { Page } from "../parts/page.tsx";
 import { Loaded } from "../parts/states.tsx";
 import { Elapsed, Moment } from "../parts/time.tsx";
 import { say, sayFailure } from "../parts/toasts.tsx";
@@ -16,6 +16,11 @@ import { hrefTo } from "../routing/route.ts";
 import { FailureGroups } from "./deliveries/failure-groups.tsx";
 
 type Detail = z.infer<typeof endpointDetailSchema>;
+
+const lines: readonly HourLine[] = [
+  { name: "Taken", verb: "requests taken", colour: "--good", pick: ({ delivered }) => delivered, filled: true },
+  { name: "Failed", verb: "failed", colour: "--bad", pick: ({ failed }) => failed },
+];
 
 /** One endpoint: how it has been doing, why it is left alone, and the switch to hold it or let it go. */
 export function EndpointPage({ params }: { params: Record<string, string> }): ReactElement {
@@ -40,7 +45,7 @@ export function EndpointPage({ params }: { params: Record<string, string> }): Re
           <>
             <Breaker endpoint={endpoint} />
             <Numbers endpoint={endpoint} />
-            <History endpoint={endpoint} />
+            <LastHour title="Requests a minute" minutes={endpoint.minutes} lines={lines} />
             <FailureGroups state="retrying" endpoint={id} />
             <FailureGroups state="dead" endpoint={id} />
           </>
@@ -124,6 +129,13 @@ function Numbers({ endpoint }: { endpoint: Detail }): ReactElement {
         </dd>
       </div>
       <div className="tile">
+        <dt>In flight</dt>
+        <dd>
+          {count(endpoint.in_flight)}
+          <div className="note">{endpoint.in_flight === 1 ? "request" : "requests"} under way now</div>
+        </dd>
+      </div>
+      <div className="tile">
         <dt>Retrying</dt>
         <dd>
           <span className={retrying > 0 ? "warn" : ""}>{count(retrying)}</span>
@@ -151,48 +163,6 @@ function drainText({ retrying, breaker, paused, minutes }: Detail): string {
   const lately = minutes.slice(-3).reduce((sum, { delivered }) => sum + delivered, 0) / 180;
   if (retrying === 0 || paused || breaker.state === "open" || lately === 0) return "";
   return `, about ${duration((retrying / lately) * 1000)} to drain`;
-}
-
-function History({ endpoint }: { endpoint: Detail }): ReactElement {
-  // The minute that is under way would look like a fall.
-  const minutes = useMemo(() => endpoint.minutes.slice(0, -1), [endpoint.minutes]);
-  const times = useMemo(() => minutes.map(({ at }) => Date.parse(at)), [minutes]);
-  const requests = useMemo(
-    () => [
-      { name: "Taken", colour: "--good", values: minutes.map(({ delivered }) => delivered), filled: true },
-      { name: "Failed", colour: "--bad", values: minutes.map(({ failed }) => failed) },
-    ],
-    [minutes],
-  );
-  const latency = useMemo(
-    () => [
-      { name: "p95", colour: "--warn", values: minutes.map(({ p95_ms }) => p95_ms) },
-      { name: "p50", colour: "--info", values: minutes.map(({ p50_ms }) => p50_ms) },
-    ],
-    [minutes],
-  );
-  const taken = minutes.reduce((sum, { delivered }) => sum + delivered, 0);
-  const failed = minutes.reduce((sum, { failed: each }) => sum + each, 0);
-  return (
-    <div className="columns">
-      <Card title="Requests a minute" aside="last hour" padded>
-        <LazyChart
-          label={`Last hour: ${count(taken)} requests taken, ${count(failed)} failed`}
-          times={times}
-          series={requests}
-          format={count}
-        />
-      </Card>
-      <Card title="Time of an attempt" aside="last hour" padded>
-        <LazyChart
-          label="Median and 95th percentile of the time of an attempt, per minute of the last hour"
-          times={times}
-          series={latency}
-          format={duration}
-        />
-      </Card>
-    </div>
-  );
 }
 
 function Switch({ endpoint }: { endpoint: Detail }): ReactElement | null {

@@ -7,7 +7,7 @@ export interface Series {
   /** A token of the style, such as `--good`. */
   colour: string;
   values: readonly (number | null)[];
-  filled?: boolean;
+  filled?: boolean | undefined;
 }
 
 /** Distances of the lines of a grid: whole numbers, as counts and milliseconds are. */
