@@ -58,6 +58,7 @@ const apiTakesFromDelivery = new Set([
   "replayExecution",
   "retryNow",
   "sealSubscriptionSecrets",
+  "showRequest",
 ]);
 
 const workspaces = Object.keys(mayImport).filter((each) => existsSync(join(root, each, "package.json")));

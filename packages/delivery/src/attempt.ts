@@ -5,7 +5,7 @@ import type { Permit } from "./endpoint-gate.ts";
 import { decideFate, type Fate } from "./fate.ts";
 import type { OpenedFeed } from "./opened-feed.ts";
 import { endpointVerdict, type SendOutcome } from "./outcome.ts";
-import { redactEcho } from "./redact-echo.ts";
+import { redactEcho, redactEchoes } from "./redact-echo.ts";
 import { publishedAt, type RenderedEvent } from "./render.ts";
 import { send, type SendResult } from "./send.ts";
 import { traceAttempt } from "./trace-attempt.ts";
@@ -86,6 +86,7 @@ function toAttempt(feed: OpenedFeed, fate: Fate, result: SendResult, at: number)
     ...("status" in result.outcome ? { status: result.outcome.status } : {}),
     ...("reason" in result.outcome ? { reason: result.outcome.reason } : {}),
     ...(result.response === undefined ? {} : { response: redactEcho(result.response, feed.secrets) }),
+    ...(result.headers === undefined ? {} : { headers: redactEchoes(result.headers, feed.secrets) }),
     ...(record.nextAt === undefined ? {} : { nextAt: record.nextAt }),
   };
 }
@@ -109,7 +110,7 @@ function report(
   }
   if (fate.kind === "parked" && attempt.attempt === 1) metrics.deliveriesParked.inc();
   if (fate.kind === "dead") metrics.deliveriesDead.inc();
-  const { response: _response, ...facts } = attempt;
+  const { response: _response, headers: _headers, ...facts } = attempt;
   const line = { ...facts, endpoint: feed.origin };
   if (fate.kind === "delivered") log.info(line, "delivery.attempted");
   else log.warn(line, "delivery.attempted");

@@ -11,4 +11,5 @@ export { retryDelivery } from "./retry.ts";
 export { countMatching, runBulkRetry } from "./operations/bulk-retry.ts";
 export { replayExecution, type ReplayRequest } from "./operations/replay.ts";
 export { discard, retryNow, type OperationResult, type OperationsContext } from "./operations/retry-delivery.ts";
+export { showRequest, type ShownRequest } from "./operations/show-request.ts";
 export { StatsCollector } from "./stats-collector.ts";

@@ -25,7 +25,7 @@ export interface OpenedFeed {
  * @throws AppError `configuration` when the key they were sealed with is gone
  */
 export function openFeed(
-  context: DeliveryContext,
+  context: Pick<DeliveryContext, "cipher" | "sender">,
   address: FeedAddress,
   { subscription, trace }: Pick<FeedState, "subscription" | "trace">,
 ): OpenedFeed {

@@ -14,6 +14,11 @@ export function redactEcho(text: string, secrets: SubscriptionSecrets): string {
   return words.reduce(withoutBeginningAtEnd, whole);
 }
 
+/** The same for the values of headers. */
+export function redactEchoes(headers: Record<string, string>, secrets: SubscriptionSecrets): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, redactEcho(value, secrets)]));
+}
+
 function secretWords({ authentication, signingSecret }: SubscriptionSecrets): string[] {
   const words = signingSecret === undefined ? [] : [signingSecret];
   switch (authentication?.strategy) {

@@ -3,6 +3,7 @@ import { AppError, ErrorCode, errorMessage } from "@crewstream/contracts";
 import { TimeoutError, type Got, type Request, type StreamOptions } from "got";
 import { checkUrl, type AddressPolicy } from "@crewstream/service";
 import { endWith } from "./cut-off.ts";
+import { keptHeaders } from "./kept-headers.ts";
 import { answerOutcome, type SendOutcome } from "./outcome.ts";
 import { parseRetryAfter } from "./retry-policy.ts";
 
@@ -40,6 +41,8 @@ export interface SendResult {
   durationMs: number;
   /** The beginning of the answer's body. */
   response?: string;
+  /** The beginning of its headers; kept of answers only that are no acknowledgement. */
+  headers?: Record<string, string>;
 }
 
 /**
@@ -48,10 +51,11 @@ export interface SendResult {
  */
 export async function send(request: SendRequest, context: SendContext): Promise<SendResult> {
   const startedAt = performance.now();
-  const result = (outcome: SendOutcome, response?: string): SendResult => ({
+  const result = (outcome: SendOutcome, response?: string, headers?: Record<string, string>): SendResult => ({
     outcome,
     durationMs: Math.round(performance.now() - startedAt),
     ...(response === undefined || response === "" ? {} : { response }),
+    ...(headers === undefined ? {} : { headers }),
   });
   try {
     checkUrl(request.url, context.policy);
@@ -62,7 +66,7 @@ export async function send(request: SendRequest, context: SendContext): Promise<
       delivery: header(response, "webhook-delivery"),
       retryAfterMs: parseRetryAfter(header(response, "retry-after"), now),
     });
-    return result(outcome, text);
+    return result(outcome, text, outcome.kind === "delivered" ? undefined : keptHeaders(response.headers));
   } catch (error) {
     return result(failureOutcome(error, context.signal));
   }

@@ -48,6 +48,8 @@ export const attemptSchema = z.object({
   reason: z.string().optional(),
   /** The first 2 KiB of the answer. */
   response: z.string().optional(),
+  /** The beginning of its headers, unless it was an acknowledgement. */
+  headers: z.record(z.string(), z.string()).optional(),
   settled: z.enum(["delivered", "parked", "dead", "held"]),
   nextAt: z.number().optional(),
 });

@@ -13,7 +13,7 @@ import { attemptView, deliveredView, openDeliveryView } from "../views/delivery.
 import { shownUrl } from "../views/endpoint-url.ts";
 
 /** Attempts of an execution that are searched for those of one delivery: all that its log keeps. */
-const searched = 1200;
+export const searchedAttempts = 1200;
 const shownAttempts = 50;
 const shownEvents = 200;
 
@@ -28,7 +28,7 @@ export async function deliveryDetail(
 ): Promise<DeliveryDetail | undefined> {
   const feed = await readFeedHead(store, address.executionId, address.feed);
   if (feed === undefined) return undefined;
-  const log = await readAttempts(store, address.executionId, { limit: searched });
+  const log = await readAttempts(store, address.executionId, { limit: searchedAttempts });
   const attempts = log.map(({ attempt }) => attempt).filter((attempt) => attempt.id === id);
   const delivery = await currentState(store, address, feed, attempts);
   if (delivery === undefined) return undefined;

@@ -7,6 +7,7 @@ import {
   deliveriesQuerySchema,
   deliveryActionSchema,
   deliveryDetailSchema,
+  deliveryRequestSchema,
   ErrorCode,
   failureGroupsQuerySchema,
   failureGroupsSchema,
@@ -20,6 +21,7 @@ import type { ApiContext } from "../api-context.ts";
 import { executionFilter, listedDeliveries, pendingOf, type DeliveriesPage } from "../lists/deliveries.ts";
 import { deliveredDeliveries } from "../lists/delivered.ts";
 import { deliveryDetail } from "../lists/delivery-detail.ts";
+import { deliveryRequest } from "../lists/delivery-request.ts";
 import { pendingDeliveries } from "../lists/pending.ts";
 import { failureGroups } from "../lists/failure-groups.ts";
 import { parseInput } from "../middleware/validate.ts";
@@ -90,6 +92,23 @@ const get: Operation = {
     const detail = address === undefined ? undefined : await deliveryDetail(context.store, address, id);
     if (detail === undefined) throw notFound(id);
     response.json(detail);
+  },
+};
+
+const getRequest: Operation = {
+  method: "get",
+  path: "/deliveries/:id/request",
+  tag,
+  summary: "Shows a delivery's request: its headers and its body",
+  description: "As its receiver gets it, but for authentication, signatures and tokens, which are hidden.",
+  scopes: ["read"],
+  answers: { 200: { description: "The request", schema: deliveryRequestSchema }, 404: unknown },
+  handle: (context) => async (request, response) => {
+    const id = textParam(request, "id");
+    const address = parseDeliveryId(id);
+    const shown = address === undefined ? undefined : await deliveryRequest(context, address, id);
+    if (shown === undefined) throw notFound(id);
+    response.json(shown);
   },
 };
 
@@ -200,6 +219,7 @@ export const deliveryOperations: readonly Operation[] = [
   retryMany,
   retryProgress,
   get,
+  getRequest,
   retryOne,
   discardOne,
 ];

@@ -1,9 +1,8 @@
-import { readFileSync } from "node:fs";
 import { Router } from "express";
-import { z } from "zod";
 import { openApiDocument } from "../docs/openapi.ts";
 import { docsPage } from "../docs/page.ts";
 import { staticText } from "../pages/static-text.ts";
+import { version } from "../version.ts";
 
 const contentSecurityPolicy =
   "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -14,7 +13,7 @@ export function docsRoutes(): Router {
   // Made when first asked for: a start need not wait for what few look at.
   let document: ReturnType<typeof openApiDocument> | undefined;
   let page: string | undefined;
-  const read = () => (document ??= openApiDocument(ownVersion()));
+  const read = () => (document ??= openApiDocument(version));
   router.get("/openapi.json", (_request, response) => {
     response.json(read());
   });
@@ -24,9 +23,4 @@ export function docsRoutes(): Router {
   });
   router.get("/docs.css", staticText(new URL("../docs/docs.css", import.meta.url), "text/css"));
   return router;
-}
-
-function ownVersion(): string {
-  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
 }

@@ -71,6 +71,7 @@ export function attemptView(attempt: Attempt): AttemptView {
     status: attempt.status ?? null,
     reason: attempt.reason ?? null,
     response: attempt.response ?? null,
+    response_headers: attempt.headers ?? null,
     next_attempt_at: isoTime(attempt.nextAt),
   };
 }

@@ -34,7 +34,11 @@ export const attemptViewSchema = z.object({
   settled: z.string().describe("What became of the delivery then"),
   status: z.number().int().nullable(),
   reason: z.string().nullable(),
-  response: z.string().nullable().describe("The first 2 KiB of the answer"),
+  response: z.string().nullable().describe("The first 2 KiB of the answer's body"),
+  response_headers: z
+    .record(z.string(), z.string())
+    .nullable()
+    .describe("The first 1 KiB of the answer's headers, without secrets; null for none and for an acknowledgement"),
   next_attempt_at: timeSchema.nullable(),
 });
 export type AttemptView = z.infer<typeof attemptViewSchema>;
@@ -53,6 +57,19 @@ export const deliveryDetailSchema = deliverySchema.extend({
     .describe("Its first events; all of them are at `/executions/:id/events`"),
 });
 export type DeliveryDetail = z.infer<typeof deliveryDetailSchema>;
+
+/** The answer to `GET /deliveries/:id/request`. */
+export const deliveryRequestSchema = z.object({
+  method: z.literal("POST"),
+  url: z.string().describe("Values in its query are hidden"),
+  attempt: z.number().int().describe("The attempt that these headers are of: the last, or the first that is coming"),
+  headers: z
+    .record(z.string(), z.string())
+    .describe("As they are sent, without trace context; authentication and signatures are hidden"),
+  body: z.string().describe("The same bytes on every attempt; the first 64 KiB"),
+  body_bytes: z.number().int().describe("Length of the whole body"),
+});
+export type DeliveryRequest = z.infer<typeof deliveryRequestSchema>;
 
 export const deliveriesQuerySchema = pageQuerySchema.extend({
   state: z.enum(deliveryStates, `one of ${deliveryStates.join(", ")}`).default("retrying"),

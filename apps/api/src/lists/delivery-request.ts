@@ -1,0 +1,54 @@
+import type { DeliveryAddress, DeliveryRequest } from "@crewstream/contracts";
+import { showRequest } from "@crewstream/delivery";
+import { readAttempts, readDeadLetter, readFeedHead, readOpenDelivery, type Store } from "@crewstream/redis";
+import type { ApiContext } from "../api-context.ts";
+import { shownUrl } from "../views/endpoint-url.ts";
+import { version } from "../version.ts";
+import { searchedAttempts } from "./delivery-detail.ts";
+
+const mostShown = 64 * 1024;
+
+/** What is known of a delivery's range and of its last attempt; times in ms. */
+interface Standing {
+  first: number;
+  last: number | undefined;
+  events: number;
+  attempts: number;
+  at: number;
+}
+
+/** The request of a delivery as its receiver got it; undefined when nothing of the delivery is left. */
+export async function deliveryRequest(
+  { store, cipher, config }: Pick<ApiContext, "store" | "cipher" | "config">,
+  address: DeliveryAddress,
+  id: string,
+): Promise<DeliveryRequest | undefined> {
+  const [feed, delivery] = await Promise.all([
+    readFeedHead(store, address.executionId, address.feed),
+    standing(store, address, id),
+  ]);
+  if (feed === undefined || delivery === undefined) return undefined;
+  const attempt = { number: Math.max(1, delivery.attempts), at: delivery.at };
+  const secrets = config.WEBHOOK_SIGNING_SECRET.reveal().split(",");
+  const context = {
+    store,
+    cipher,
+    signingSecrets: secrets.map((each) => each.trim()),
+    userAgent: `crewstream/${version}`,
+  };
+  const shown = await showRequest(context, address, feed.subscription, delivery, { attempt, most: mostShown });
+  const { headers, body, bytes } = shown;
+  const url = shownUrl(feed.subscription.url);
+  return { method: "POST", url, attempt: attempt.number, headers, body, body_bytes: bytes };
+}
+
+async function standing(store: Store, address: DeliveryAddress, id: string): Promise<Standing | undefined> {
+  const record =
+    (await readOpenDelivery(store, address, address.first)) ?? (await readDeadLetter(store, address, address.first));
+  if (record !== undefined) return { ...record, at: record.lastAt ?? Date.now() };
+  const log = await readAttempts(store, address.executionId, { limit: searchedAttempts });
+  const found = log.find(({ attempt }) => attempt.id === id && attempt.settled === "delivered");
+  if (found === undefined) return undefined;
+  const { events, attempt, at } = found.attempt;
+  return { first: address.first, last: undefined, events, attempts: attempt, at };
+}

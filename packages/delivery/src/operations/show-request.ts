@@ -1,0 +1,91 @@
+import { webhookHeaders, type Authentication, type DeliveryAddress, type Subscription } from "@crewstream/contracts";
+import { readEvents, type DeliveryRecord, type Store } from "@crewstream/redis";
+import type { Cipher } from "@crewstream/service";
+import { readDelivery } from "../feed-reader.ts";
+import { openFeed, type OpenedFeed } from "../opened-feed.ts";
+import type { RenderedEvent } from "../render.ts";
+import { createSender } from "../request-headers.ts";
+
+const hidden = "[hidden]";
+const pageLength = 100;
+
+/** A request as its receiver got it, but for what only the two of them may know. */
+export interface ShownRequest {
+  headers: Record<string, string>;
+  body: string;
+  /** Length of the whole body in bytes; `body` may be its beginning only. */
+  bytes: number;
+}
+
+/**
+ * The request of a delivery's attempt, made again from the stream as every attempt makes it. Authentication, signatures
+ * and the token of a human request are hidden: whoever may read deliveries is not meant to sign or answer with them.
+ * @param attempt its number, from 1, and when it began, in ms
+ * @param most bytes of the body that are shown
+ * @throws AppError `configuration` when the key that the subscription's secrets were sealed with is gone
+ */
+export async function showRequest(
+  context: { store: Store; cipher: Cipher; signingSecrets: readonly string[]; userAgent: string },
+  address: DeliveryAddress,
+  subscription: Subscription,
+  delivery: Pick<DeliveryRecord, "first" | "events"> & { last: number | undefined },
+  { attempt, most }: { attempt: { number: number; at: number }; most: number },
+): Promise<ShownRequest> {
+  const opening = { cipher: context.cipher, sender: createSender(context) };
+  const feed = openFeed(opening, address, { subscription, trace: undefined });
+  const events = await eventsOf(context.store, feed, delivery);
+  const whole = feed.renderer.body(events);
+  const last = delivery.last ?? events.at(-1)?.seq ?? delivery.first;
+  const record = { first: delivery.first, last, events: events.length, sealedAt: 0, attempts: attempt.number - 1 };
+  const headers = feed.headers(record, whole, attempt.at);
+  const bytes = Buffer.byteLength(whole);
+  return {
+    headers: {
+      host: new URL(subscription.url).host,
+      ...Object.fromEntries(Object.entries(headers).map((each) => hide(each, feed.secrets.authentication))),
+      "content-length": String(bytes),
+    },
+    body: beginning(withoutResponseToken(whole, subscription), most),
+    bytes,
+  };
+}
+
+/** An acknowledged delivery's last event is not written down: it is found by counting. */
+async function eventsOf(
+  store: Store,
+  { address, renderer }: OpenedFeed,
+  { first, last, events: count }: { first: number; last: number | undefined; events: number },
+): Promise<RenderedEvent[]> {
+  if (last !== undefined) return readDelivery(store, address, { first, last }, renderer);
+  const found: RenderedEvent[] = [];
+  for (let from = first; found.length < count;) {
+    const page = await readEvents(store, address.executionId, { from, limit: pageLength });
+    found.push(...page.flatMap((event) => renderer.render(event) ?? []));
+    const end = page.at(-1);
+    if (end === undefined || page.length < pageLength) break;
+    from = end.seq + 1;
+  }
+  return found.slice(0, count);
+}
+
+function hide([name, value]: [string, string], authentication: Authentication | undefined): [string, string] {
+  if (authentication?.strategy === "header" && name === authentication.name.toLowerCase()) return [name, hidden];
+  if (name === "authorization") return [name, value.replace(/ .*/s, ` ${hidden}`)];
+  if (name === webhookHeaders.signature) return [name, value.replaceAll(/,\S+/g, `,${hidden}`)];
+  if (name.endsWith("-signature")) return [name, value.replace(/=.*/, `=${hidden}`)];
+  return [name, value];
+}
+
+/** In a request for a person's answer stands the token that lets one answer. */
+function withoutResponseToken(body: string, { form }: Subscription): string {
+  if (form !== "human_flow") return body;
+  const token = /"response_token":"([0-9a-f]+)"/.exec(body)?.[1];
+  return token === undefined ? body : body.replaceAll(token, hidden);
+}
+
+/** At most this many bytes of a text, without a character cut in two. */
+function beginning(text: string, most: number): string {
+  const bytes = Buffer.from(text);
+  if (bytes.length <= most) return text;
+  return new TextDecoder().decode(bytes.subarray(0, most), { stream: true });
+}
