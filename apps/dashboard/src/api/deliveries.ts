@@ -3,9 +3,10 @@ import {
   deliveriesPageSchema,
   deliveryActionSchema,
   deliveryDetailSchema,
+  deliveryRequestSchema,
   type DeliveryViewState,
 } from "@crewstream/contracts";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
 import { queryClient, refreshMs } from "./client.ts";
 import { usePaged } from "./paged.ts";
 import { request } from "./request.ts";
@@ -28,6 +29,17 @@ export function useDelivery(id: string) {
     queryKey: ["delivery", id],
     queryFn: ({ signal }) => request(`api/v1/deliveries/${encodeURIComponent(id)}`, deliveryDetailSchema, { signal }),
     refetchInterval: refreshMs.detail,
+  });
+}
+
+/** The request of a delivery; read again when another attempt was made. */
+export function useDeliveryRequest(id: string, attempts: number) {
+  return useQuery({
+    queryKey: ["delivery-request", id, attempts],
+    queryFn: ({ signal }) =>
+      request(`api/v1/deliveries/${encodeURIComponent(id)}/request`, deliveryRequestSchema, { signal }),
+    staleTime: Infinity,
+    placeholderData: keepPreviousData,
   });
 }
 

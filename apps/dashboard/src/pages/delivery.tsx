@@ -1,12 +1,11 @@
-import { endpointOrigin, type AttemptView, type DeliveryDetail } from "@crewstream/contracts";
+import { endpointOrigin, type DeliveryDetail } from "@crewstream/contracts";
 import { useState, type ReactElement } from "react";
 import { useDelivery, useDeliveryAction } from "../api/deliveries.ts";
 import { useExecution } from "../api/executions.ts";
 import { useMay } from "../api/session.ts";
 import { outcomeText } from "../format/http-status.ts";
 import { plural } from "../format/number.ts";
-import { duration, exactTime } from "../format/time.ts";
-import { Badge, DeliveryBadge } from "../parts/badge.tsx";
+import { DeliveryBadge } from "../parts/badge.tsx";
 import { CodeBlock, Copy } from "../parts/copy.tsx";
 import { Confirm } from "../parts/dialog.tsx";
 import { Icon } from "../parts/icon.tsx";
@@ -15,6 +14,8 @@ import { Empty, Loaded } from "../parts/states.tsx";
 import { Countdown, Moment } from "../parts/time.tsx";
 import { say, sayFailure } from "../parts/toasts.tsx";
 import { hrefTo } from "../routing/route.ts";
+import { Attempt } from "./delivery/attempt.tsx";
+import { Sent } from "./delivery/sent.tsx";
 import { ReplayDialog } from "./execution/replay-dialog.tsx";
 import "./delivery.css";
 
@@ -67,8 +68,9 @@ function Body({ delivery }: { delivery: DeliveryDetail }): ReactElement {
             </ol>
           )}
         </Card>
-        <Request delivery={delivery} />
+        <About delivery={delivery} />
       </div>
+      <Sent delivery={delivery} />
     </>
   );
 }
@@ -109,44 +111,11 @@ function Standing({ delivery }: { delivery: DeliveryDetail }): ReactElement | nu
   return null;
 }
 
-function Attempt({ attempt }: { attempt: AttemptView }): ReactElement {
-  const isGood = attempt.settled === "delivered";
-  return (
-    <li>
-      <div className="row">
-        <strong className="num">#{attempt.attempt}</strong>
-        <Badge mood={isGood ? "good" : "bad"}>{outcomeText(attempt)}</Badge>
-        <span className="grow muted small cut" title={attempt.reason ?? ""}>
-          {attempt.reason}
-        </span>
-        <span className="muted small num" title={exactTime(Date.parse(attempt.at))}>
-          {duration(attempt.duration_ms)}
-        </span>
-        <span className="small">
-          <Moment at={attempt.at} />
-        </span>
-      </div>
-      {attempt.response !== null && attempt.response !== "" && (
-        <details>
-          <summary>Head of the answer</summary>
-          <pre className="code" tabIndex={0} role="region" aria-label={`Answer to attempt ${attempt.attempt}`}>
-            {attempt.response}
-          </pre>
-        </details>
-      )}
-      {attempt.next_attempt_at !== null && attempt.settled === "parked" && (
-        <p className="muted small">
-          Parked until <time dateTime={attempt.next_attempt_at}>{exactTime(Date.parse(attempt.next_attempt_at))}</time>
-        </p>
-      )}
-    </li>
-  );
-}
-
-function Request({ delivery }: { delivery: DeliveryDetail }): ReactElement {
+/** Where it goes and what it belongs to. */
+function About({ delivery }: { delivery: DeliveryDetail }): ReactElement {
   const { first, last, events } = delivery;
   return (
-    <Card title="Request" padded>
+    <Card title="Delivery" padded>
       <div className="stack">
         <Facts
           rows={[
@@ -173,6 +142,7 @@ function Request({ delivery }: { delivery: DeliveryDetail }): ReactElement {
               `${delivery.realtime ? "realtime" : "batched"}, ${delivery.ordering} order, body form ${delivery.form}`,
             ],
             ["Sealed", <Moment key="sealed" at={delivery.sealed_at} />],
+            ["Last attempt", <Moment key="last" at={delivery.last_attempt_at} none="none yet" />],
             delivery.replay_of !== null && ["Replay of", <code key="of">{delivery.replay_of}</code>],
           ]}
         />

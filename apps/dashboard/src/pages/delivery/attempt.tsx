@@ -1,0 +1,59 @@
+import type { AttemptView } from "@crewstream/contracts";
+import type { ReactElement } from "react";
+import { outcomeText } from "../../format/http-status.ts";
+import { duration, exactTime } from "../../format/time.ts";
+import { Badge } from "../../parts/badge.tsx";
+import { Moment } from "../../parts/time.tsx";
+
+const waits = new Set(["parked", "held"]);
+
+/** One attempt: what it came to, and the head of what was answered, headers first. */
+export function Attempt({ attempt }: { attempt: AttemptView }): ReactElement {
+  const isGood = attempt.settled === "delivered";
+  const answer = answerText(attempt);
+  const next = waits.has(attempt.settled) ? attempt.next_attempt_at : null;
+  return (
+    <li>
+      <div className="row">
+        <strong className="num">#{attempt.attempt}</strong>
+        <Badge mood={isGood ? "good" : "bad"}>{outcomeText(attempt)}</Badge>
+        <span className="grow muted small cut" title={attempt.reason ?? ""}>
+          {attempt.reason}
+        </span>
+        <span className="muted small num" title={exactTime(Date.parse(attempt.at))}>
+          {duration(attempt.duration_ms)}
+        </span>
+        <span className="small">
+          <Moment at={attempt.at} />
+        </span>
+      </div>
+      {answer !== "" && (
+        <details>
+          <summary>Head of the answer</summary>
+          <pre className="code" tabIndex={0} role="region" aria-label={`Answer to attempt ${attempt.attempt}`}>
+            {answer}
+          </pre>
+        </details>
+      )}
+      {next !== null && (
+        <p className="muted small">
+          {attempt.settled === "held" ? "Held at the head of its feed" : "Parked"} until{" "}
+          <time dateTime={next}>{exactTime(Date.parse(next))}</time>
+        </p>
+      )}
+    </li>
+  );
+}
+
+/** Headers, an empty line, body: as it came over the wire. */
+function answerText({ response, response_headers: headers }: AttemptView): string {
+  const lines = headersText(headers ?? {});
+  return [lines, response ?? ""].filter((part) => part !== "").join("\n\n");
+}
+
+/** `name: value`, one a line. */
+export function headersText(headers: Readonly<Record<string, string>>): string {
+  return Object.entries(headers)
+    .map(([name, value]) => `${name}: ${value}`)
+    .join("\n");
+}
