@@ -1,9 +1,17 @@
-import { partitionOf, type FeedState, type Seal, type Settlement, type SettlementEffect } from "@crewstream/redis";
+import {
+  partitionOf,
+  type DeliveryRecord,
+  type FeedState,
+  type Seal,
+  type Settlement,
+  type SettlementEffect,
+} from "@crewstream/redis";
 import { attemptDelivery } from "./attempt.ts";
 import { isLost } from "./bury.ts";
 import type { DeliveryContext } from "./context.ts";
 import { endFeed } from "./end-feed.ts";
 import type { Permit } from "./endpoint-gate.ts";
+import { holdHead } from "./hold-head.ts";
 import { InFlight } from "./in-flight.ts";
 import { isComplete } from "./look-at-batch.ts";
 import type { OpenedFeed } from "./opened-feed.ts";
@@ -54,6 +62,8 @@ export class Drain {
   /** Why the receiver ended the subscription. */
   #ended: string | undefined;
   #pass: DrainResult | undefined;
+  /** The head of a strict feed that was tried and waits for its next attempt. */
+  #held: DeliveryRecord | undefined;
   #failure: { error: unknown } | undefined;
 
   constructor(context: DeliveryContext, feed: OpenedFeed, state: FeedState, signal: AbortSignal) {
@@ -79,6 +89,7 @@ export class Drain {
       if (this.#settlements.length > 0) continue;
       if (this.#ended !== undefined) await this.#end(this.#ended);
       if (this.#failure !== undefined) throw this.#failure.error;
+      if (this.#held !== undefined) return holdHead(this.#context, this.#feed.address, this.#held);
       if (this.#pass !== undefined) return this.#pass;
       if (this.#outbox.hasLeftOver || (turn.ready.length > 0 && !this.#outbox.dry)) continue;
       const rested = await this.#rest();
@@ -192,7 +203,10 @@ export class Drain {
     const latencyMs = settlement?.attempt?.durationMs ?? this.#latencyMs;
     this.#latencyMs = this.#latencyMs === 0 ? latencyMs : 0.8 * this.#latencyMs + 0.2 * latencyMs;
     if (fate.kind === "unchanged") this.#pass = { kind: "later", delayMs: 0 };
-    if (fate.kind === "held") this.#pass = laterAt(fate.record.nextAt);
+    if (fate.kind === "held") {
+      this.#held = fate.record;
+      this.#pass = { kind: "done" };
+    }
     if (fate.endsFeed) this.#ended = fate.record.outcome ?? "gone";
   }
 
@@ -228,8 +242,4 @@ export class Drain {
     this.#failure ??= { error };
     return { ready: [] };
   }
-}
-
-function laterAt(time: number | undefined): DrainResult {
-  return { kind: "later", delayMs: Math.max(0, (time ?? 0) - Date.now()) };
 }

@@ -4,6 +4,7 @@ import { adaptiveSize } from "./adaptive-size.ts";
 import { buryBacklog } from "./bury.ts";
 import type { DeliveryContext } from "./context.ts";
 import { FeedReader, readDelivery, recordOf, type Cut } from "./feed-reader.ts";
+import { holdHead } from "./hold-head.ts";
 import { lookAtBatch } from "./look-at-batch.ts";
 import type { OpenedFeed } from "./opened-feed.ts";
 import { publishedAt, type RenderedEvent } from "./render.ts";
@@ -95,7 +96,7 @@ export class Outbox {
   async look(room: number, pass: PassState): Promise<number | DrainResult> {
     const head = this.#leftOver[0];
     if (head?.nextAt !== undefined && head.nextAt > Date.now()) {
-      return { kind: "later", delayMs: head.nextAt - Date.now() };
+      return holdHead(this.#context, this.#feed.address, head);
     }
     if (head !== undefined) return Math.min(room, this.#leftOver.length);
     if (this.#realtime) return this.#lookInRealtime(room, pass);

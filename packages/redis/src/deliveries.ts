@@ -33,6 +33,11 @@ export function parseOpenDelivery(text: string): OpenDelivery {
   return { ...record, state: text.startsWith("p") ? "parked" : "sealed" };
 }
 
+/** Whether it has failed and will be tried again: it is parked, or the head for which a strict feed waits. */
+export function waitsForRetry({ state, nextAt }: OpenDelivery): boolean {
+  return state === "parked" || nextAt !== undefined;
+}
+
 /** One line of the attempt log. */
 export const attemptSchema = z.object({
   id: z.string(),

@@ -119,35 +119,42 @@ export async function readOpenDelivery(
   return text === null ? undefined : parseOpenDelivery(text);
 }
 
-/** Makes a parked delivery or a dead letter due, with the record as it shall stand; false when it is not there. */
+/** What a person's wish about a delivery came to; `parked` and `held` say where it waits now. */
+export type ReviveAnswer = "not_found" | "in_flight" | "parked" | "held";
+export type DiscardAnswer = "not_found" | "in_flight" | "done";
+
+const reviveAnswers: readonly ReviveAnswer[] = ["not_found", "in_flight", "parked", "held"];
+const discardAnswers: readonly DiscardAnswer[] = ["not_found", "in_flight", "done"];
+
+/** Makes a delivery due that waits for a retry or is a dead letter; its schedule begins anew. */
 export async function reviveDelivery(
   store: Store,
   address: FeedAddress,
-  record: DeliveryRecord,
-  from: "parked" | "dead",
-): Promise<boolean> {
+  first: number,
+  now: number,
+): Promise<ReviveAnswer> {
   const { executionId, feed } = address;
   const keys = store.keys.execution(executionId);
   const own = keys.feed(feed);
   const feeds = Number(await store.redis.hget(keys.exec, "feeds"));
   const others = Array.from({ length: feeds }, (_, other) => Object.values(keys.feed(other))).flat();
-  const [done] = await runScript(
+  const [answer = 0, again] = await runScript(
     store.redis,
     "revive-delivery",
     [keys.exec, own.feed, own.open, own.dead, keys.events, keys.journal, keys.attempts, ...others],
-    [record.first, JSON.stringify(record), from === "dead" ? "1" : "0"],
+    [first, now],
   );
-  if (done === 2) {
-    await store.redis.zadd(store.keys.active(partitionOf(executionId, store.partitions)), Date.now(), executionId);
+  if (again === 1) {
+    await store.redis.zadd(store.keys.active(partitionOf(executionId, store.partitions)), now, executionId);
   }
-  return done !== 0;
+  return reviveAnswers[answer] ?? "not_found";
 }
 
-/** Drops a parked delivery or a dead letter; false when it is not there, or is being sent just now. */
-export async function discardDelivery(store: Store, address: FeedAddress, first: number): Promise<boolean> {
+/** Drops a delivery that waits for a retry or is a dead letter. */
+export async function discardDelivery(store: Store, address: FeedAddress, first: number): Promise<DiscardAnswer> {
   const keys = store.keys.execution(address.executionId).feed(address.feed);
-  const [done] = await runScript(store.redis, "discard-delivery", [keys.feed, keys.open, keys.dead], [first]);
-  return done === 1;
+  const [answer = 0] = await runScript(store.redis, "discard-delivery", [keys.feed, keys.open, keys.dead], [first]);
+  return discardAnswers[answer] ?? "not_found";
 }
 
 /**

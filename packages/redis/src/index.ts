@@ -47,6 +47,7 @@ export { createRedis, type Patience, type RedisClient } from "./client.ts";
 export {
   attemptSchema,
   deliveryRecordSchema,
+  waitsForRetry,
   type Attempt,
   type DeliveryRecord,
   type OpenDelivery,

@@ -6,6 +6,7 @@ import {
   readFeed,
   readFeedHead,
   readOpenDelivery,
+  waitsForRetry,
   type Store,
 } from "@crewstream/redis";
 import { openDeliveryView } from "../views/delivery.ts";
@@ -125,9 +126,10 @@ async function ofFeed(
 ): Promise<Delivery[] | undefined> {
   const feed = await readFeed(store, address);
   if (feed === undefined) return undefined;
-  const wanted = state === "pending" ? "sealed" : "parked";
   const records =
-    state === "dead" ? await readDeadLetters(store, address) : feed.open.filter((open) => open.state === wanted);
+    state === "dead"
+      ? await readDeadLetters(store, address)
+      : feed.open.filter((open) => waitsForRetry(open) === (state === "retrying"));
   return records.map((record) => openDeliveryView(feed, { ...address, first: record.first }, state, record));
 }
 

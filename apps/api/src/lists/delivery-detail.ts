@@ -5,6 +5,7 @@ import {
   readEvents,
   readFeedHead,
   readOpenDelivery,
+  waitsForRetry,
   type Attempt,
   type FeedHead,
   type Store,
@@ -54,7 +55,7 @@ async function currentState(
 ): Promise<Delivery | undefined> {
   const open = await readOpenDelivery(store, address, address.first);
   if (open !== undefined) {
-    return openDeliveryView(feed, address, open.state === "parked" ? "retrying" : "pending", open);
+    return openDeliveryView(feed, address, waitsForRetry(open) ? "retrying" : "pending", open);
   }
   const dead = await readDeadLetter(store, address, address.first);
   if (dead !== undefined) return openDeliveryView(feed, address, "dead", dead);

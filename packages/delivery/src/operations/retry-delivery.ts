@@ -1,20 +1,17 @@
-import { deliveryId, endpointId, parseDeliveryId, type DeliveryAddress } from "@crewstream/contracts";
+import { deliveryId, endpointId, parseDeliveryId } from "@crewstream/contracts";
 import {
   discardDelivery,
   partitionOf,
   probeSoon,
-  readDeadLetter,
   readFeed,
-  readOpenDelivery,
   relist,
   reviveDelivery,
   unlist,
-  type DeliveryRecord,
   type Store,
 } from "@crewstream/redis";
 import type { DeliveryQueues } from "../context.ts";
 
-/** What a person's wish about one delivery came to. */
+/** What a person's wish about one delivery came to; `in_flight` is sent for the first time just now. */
 export type OperationResult = "done" | "not_found" | "in_flight";
 
 /** What operations work with; no HTTP client: they only make work due. */
@@ -24,52 +21,40 @@ export interface OperationsContext {
 }
 
 /**
- * Makes a parked delivery or a dead letter due now, with its retry schedule from the beginning. Its `webhook-id` and
- * bytes stay; `webhook-attempt` goes on counting.
+ * Makes a delivery that failed due now, with its retry schedule from the beginning: a dead letter, a parked one, or the
+ * head for which a strict feed waits, which stays the head. Its `webhook-id` and bytes stay; `webhook-attempt` goes on
+ * counting.
  */
 export async function retryNow(context: OperationsContext, id: string, now: number): Promise<OperationResult> {
   const address = parseDeliveryId(id);
   if (address === undefined) return "not_found";
   const { first, ...feed } = address;
-  const open = await readOpenDelivery(context.store, feed, first);
-  if (open?.state === "sealed") return "in_flight";
-  const dead = open === undefined ? await readDeadLetter(context.store, feed, first) : undefined;
-  const found: DeliveryRecord | undefined = open === undefined ? dead : withoutState(open);
   const state = await readFeed(context.store, feed);
-  if (found === undefined || state === undefined) return "not_found";
-  const record = { ...found, nextAt: now, scheduleFrom: found.attempts, revivedAt: now };
-  if (!(await reviveDelivery(context.store, feed, record, dead === undefined ? "parked" : "dead"))) return "not_found";
-  await relist(context.store, address, state.subscription.url, "retrying", now);
-  await probeSoon(context.store, endpointId(new URL(state.subscription.url)));
-  await context.queues.scheduleRetry(address, { delayMs: 0, replace: true });
+  if (state === undefined) return "not_found";
+  const answer = await reviveDelivery(context.store, feed, first, now);
+  if (answer === "not_found" || answer === "in_flight") return answer;
+  const { url } = state.subscription;
+  await relist(context.store, address, url, "retrying", now);
+  await probeSoon(context.store, endpointId(new URL(url)));
+  if (answer === "held") await context.queues.wakeFeed(feed, { delayMs: 0, flush: true });
+  else await context.queues.scheduleRetry(address, { delayMs: 0, replace: true });
   return "done";
 }
 
-/** Drops a parked delivery or a dead letter for good. */
+/**
+ * Drops a delivery that failed, for good. An attempt of it that is under way is not called back; a strict feed goes on
+ * behind it when that has ended, and no sooner.
+ */
 export async function discard(context: OperationsContext, id: string): Promise<OperationResult> {
   const address = parseDeliveryId(id);
   if (address === undefined) return "not_found";
   const { first, ...feed } = address;
   const state = await readFeed(context.store, feed);
   if (state === undefined) return "not_found";
-  if (!(await discardDelivery(context.store, feed, first))) {
-    const open = await readOpenDelivery(context.store, feed, first);
-    return open?.state === "sealed" ? "in_flight" : "not_found";
-  }
-  await forget(context.store, address, state.subscription.url);
-  await context.queues.wakeFeed(feed, { delayMs: 0 });
+  const answer = await discardDelivery(context.store, feed, first);
+  if (answer !== "done") return answer;
+  const partition = partitionOf(address.executionId, context.store.partitions);
+  await unlist(context.store, partition, endpointId(new URL(state.subscription.url)), deliveryId(address));
+  await context.queues.wakeFeed(feed, { delayMs: 0, flush: true });
   return "done";
-}
-
-/** Takes a delivery off the lists. */
-async function forget(store: Store, address: DeliveryAddress, url: string): Promise<void> {
-  const partition = partitionOf(address.executionId, store.partitions);
-  await unlist(store, partition, endpointId(new URL(url)), deliveryId(address));
-}
-
-function withoutState({
-  state: _,
-  ...record
-}: NonNullable<Awaited<ReturnType<typeof readOpenDelivery>>>): DeliveryRecord {
-  return record;
 }

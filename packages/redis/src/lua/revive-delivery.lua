@@ -1,28 +1,41 @@
 --[[
-  Makes a delivery due at a person's wish: a dead letter is parked again, a parked one gets a new time. A feed that was
-  done is not done any more, and what was about to expire stays until it is.
+  Makes a delivery due at a person's wish, its retry schedule from the beginning: a dead letter is parked again; a
+  parked one, and the held head of a strict feed, get a new time where they are. Its record is changed here and not by
+  the caller, so that an attempt which is written down meanwhile is not undone. A feed that was done is not done any
+  more, and what was about to expire stays until it is.
 
   KEYS  1 exec, 2 feed, 3 open, 4 dead, 5… every other key of the execution
-  ARGV  1 first seq, 2 its record, 3 1 when it is a dead letter
-  Returns  2 done, and its execution is to be watched again; 1 done; 0 it is not there (any more)
+  ARGV  1 first seq, 2 now in ms
+  Returns  {what, again}: what is 0 it is not there (any more), 1 it is being sent for the first time, 2 it is parked,
+           3 it is held; again is 1 when its execution is to be watched again
 ]]
-local from = ARGV[3] == "1" and KEYS[4] or KEYS[3]
-if redis.call("HEXISTS", from, ARGV[1]) == 0 then
-  return 0
+local open = redis.call("HGET", KEYS[3], ARGV[1])
+local dead = not open and redis.call("HGET", KEYS[4], ARGV[1])
+if not open and not dead then
+  return { 0, 0 }
 end
-if ARGV[3] == "1" then
+local record = cjson.decode(dead or string.sub(open, 2))
+local isSealed = open and string.sub(open, 1, 1) == "s"
+if isSealed and not record.nextAt then
+  return { 1, 0 }
+end
+record.nextAt = tonumber(ARGV[2])
+record.revivedAt = record.nextAt
+record.scheduleFrom = record.attempts
+redis.call("HSET", KEYS[3], ARGV[1], (isSealed and "s" or "p") .. cjson.encode(record))
+if dead then
   redis.call("HDEL", KEYS[4], ARGV[1])
   redis.call("HINCRBY", KEYS[2], "dead", -1)
   redis.call("HINCRBY", KEYS[2], "parked", 1)
 end
-redis.call("HSET", KEYS[3], ARGV[1], "p" .. ARGV[2])
+local what = isSealed and 3 or 2
 local feed = redis.call("HMGET", KEYS[2], "state", "reason")
 if feed[1] ~= "done" then
-  return 1
+  return { what, 0 }
 end
 redis.call("HSET", KEYS[2], "state", feed[2] and "closed" or "open")
 redis.call("HINCRBY", KEYS[1], "feeds_open", 1)
 for i = 1, #KEYS do
   redis.call("PERSIST", KEYS[i])
 end
-return 2
+return { what, 1 }
