@@ -40,7 +40,8 @@ const endpoint = endpointId(new URL(url));
 const record = (first: number, attempts = 1) => ({ first, last: first, events: 1, sealedAt: 1, attempts });
 
 test("requests under way are summed over processes, until a process has none or falls silent", async () => {
-  const [one, other] = [inFlightAnnouncer(store), inFlightAnnouncer(store)];
+  await using own = openTestStore();
+  const [one, other] = [inFlightAnnouncer(own), inFlightAnnouncer(own)];
   const [busy, quiet] = [`ep_${randomUUID()}`, `ep_${randomUUID()}`];
   const now = Date.now();
   await one.announce(new Map([[busy, 3]]), now);
@@ -51,12 +52,13 @@ test("requests under way are summed over processes, until a process has none or 
     ]),
     now,
   );
-  expect([await readInFlight(store, busy, now), await readInFlight(store, quiet, now)]).toEqual([5, 1]);
+  expect([await readInFlight(own, busy, now), await readInFlight(own, quiet, now)]).toEqual([5, 1]);
+  expect((await listEndpoints(own, { limit: 100 })).map(({ id }) => id)).toEqual(expect.arrayContaining([busy, quiet]));
   await other.announce(new Map([[busy, 4]]), now + 10_000);
-  expect([await readInFlight(store, busy, now), await readInFlight(store, quiet, now)]).toEqual([7, 0]);
-  expect(await readInFlight(store, busy, now + 20_000)).toBe(4);
+  expect([await readInFlight(own, busy, now), await readInFlight(own, quiet, now)]).toEqual([7, 0]);
+  expect(await readInFlight(own, busy, now + 20_000)).toBe(4);
   await other.announce(new Map(), now + 20_000);
-  expect(await readInFlight(store, busy, now)).toBe(3);
+  expect(await readInFlight(own, busy, now)).toBe(3);
 });
 
 describe("the lists of deliveries", () => {

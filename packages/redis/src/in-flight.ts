@@ -18,7 +18,12 @@ export function inFlightAnnouncer(store: Store): {
       const over = [...told].filter((endpoint) => !counts.has(endpoint));
       const writes = [...counts].flatMap(([endpoint, count]) => {
         const key = store.keys.inFlight(endpoint);
-        return [store.redis.hset(key, own, `${now + timeToLiveMs} ${count}`), store.redis.pexpire(key, timeToLiveMs)];
+        return [
+          store.redis.hset(key, own, `${now + timeToLiveMs} ${count}`),
+          store.redis.pexpire(key, timeToLiveMs),
+          // One that has never answered is in use, too: it is listed before its first timeout.
+          store.redis.zadd(store.keys.endpoints, now, endpoint),
+        ];
       });
       await Promise.all([...writes, ...over.map((endpoint) => store.redis.hdel(store.keys.inFlight(endpoint), own))]);
       told = new Set(counts.keys());
