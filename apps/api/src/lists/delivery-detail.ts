@@ -1,17 +1,8 @@
 import { compileSelector, type Delivery, type DeliveryAddress, type DeliveryDetail } from "@crewstream/contracts";
-import {
-  readAttempts,
-  readDeadLetter,
-  readEvents,
-  readFeedHead,
-  readOpenDelivery,
-  waitsForRetry,
-  type Attempt,
-  type FeedHead,
-  type Store,
-} from "@crewstream/redis";
+import { readAttempts, readEvents, readFeedHead, type FeedHead, type Store } from "@crewstream/redis";
 import { attemptView, deliveredView, openDeliveryView } from "../views/delivery.ts";
 import { shownUrl } from "../views/endpoint-url.ts";
+import { standingRecord } from "./standing-record.ts";
 
 /** Attempts of an execution that are searched for those of one delivery: all that its log keeps. */
 export const searchedAttempts = 1200;
@@ -29,9 +20,14 @@ export async function deliveryDetail(
 ): Promise<DeliveryDetail | undefined> {
   const feed = await readFeedHead(store, address.executionId, address.feed);
   if (feed === undefined) return undefined;
+  const standing = await standingRecord(store, address);
   const log = await readAttempts(store, address.executionId, { limit: searchedAttempts });
   const attempts = log.map(({ attempt }) => attempt).filter((attempt) => attempt.id === id);
-  const delivery = await currentState(store, address, feed, attempts);
+  const acknowledged = attempts.find((attempt) => attempt.settled === "delivered");
+  const delivery =
+    standing === undefined
+      ? acknowledged && deliveredView(acknowledged)
+      : openDeliveryView(feed, address, standing.state, standing.record);
   if (delivery === undefined) return undefined;
   const { subscription } = feed;
   return {
@@ -45,22 +41,6 @@ export async function deliveryDetail(
     attempt_log: attempts.slice(0, shownAttempts).map(attemptView),
     event_list: await firstEvents(store, address, feed, delivery),
   };
-}
-
-async function currentState(
-  store: Store,
-  address: DeliveryAddress,
-  feed: FeedHead,
-  attempts: readonly Attempt[],
-): Promise<Delivery | undefined> {
-  const open = await readOpenDelivery(store, address, address.first);
-  if (open !== undefined) {
-    return openDeliveryView(feed, address, waitsForRetry(open) ? "retrying" : "pending", open);
-  }
-  const dead = await readDeadLetter(store, address, address.first);
-  if (dead !== undefined) return openDeliveryView(feed, address, "dead", dead);
-  const acknowledged = attempts.find((attempt) => attempt.settled === "delivered");
-  return acknowledged === undefined ? undefined : deliveredView(acknowledged);
 }
 
 /** The events that a delivery holds, by what its subscription selects from its first on. */

@@ -1,12 +1,14 @@
 import type { DeliveryAddress, DeliveryRequest } from "@crewstream/contracts";
 import { showRequest } from "@crewstream/delivery";
-import { readAttempts, readDeadLetter, readFeedHead, readOpenDelivery, type Store } from "@crewstream/redis";
+import { readAttempts, readFeedHead, type Store } from "@crewstream/redis";
 import type { ApiContext } from "../api-context.ts";
 import { shownUrl } from "../views/endpoint-url.ts";
 import { version } from "../version.ts";
 import { searchedAttempts } from "./delivery-detail.ts";
+import { standingRecord } from "./standing-record.ts";
 
-const mostShown = 64 * 1024;
+/** As large as a batch is by default. */
+const mostShown = 256 * 1024;
 
 /** What is known of a delivery's range and of its last attempt; times in ms. */
 interface Standing {
@@ -43,12 +45,11 @@ export async function deliveryRequest(
 }
 
 async function standing(store: Store, address: DeliveryAddress, id: string): Promise<Standing | undefined> {
-  const record =
-    (await readOpenDelivery(store, address, address.first)) ?? (await readDeadLetter(store, address, address.first));
-  if (record !== undefined) return { ...record, at: record.lastAt ?? Date.now() };
+  const found = await standingRecord(store, address);
+  if (found !== undefined) return { ...found.record, at: found.record.lastAt ?? Date.now() };
   const log = await readAttempts(store, address.executionId, { limit: searchedAttempts });
-  const found = log.find(({ attempt }) => attempt.id === id && attempt.settled === "delivered");
-  if (found === undefined) return undefined;
-  const { events, attempt, at } = found.attempt;
+  const acknowledged = log.find(({ attempt }) => attempt.id === id && attempt.settled === "delivered");
+  if (acknowledged === undefined) return undefined;
+  const { events, attempt, at } = acknowledged.attempt;
   return { first: address.first, last: undefined, events, attempts: attempt, at };
 }
