@@ -33,7 +33,7 @@ export function Page({
         <div className="titles">
           {crumb !== undefined && <p className="crumb">{crumb}</p>}
           <h1 ref={top} tabIndex={-1}>
-            {heading ?? title}
+            {heading === false ? title : (heading ?? title)}
           </h1>
           {sub !== undefined && <div className="muted">{sub}</div>}
         </div>
