@@ -9,7 +9,7 @@ import {
 import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
 import { queryClient, refreshMs } from "./client.ts";
 import { usePaged } from "./paged.ts";
-import { request } from "./request.ts";
+import { isGone, request } from "./request.ts";
 
 export interface DeliveryFilter {
   state: DeliveryViewState;
@@ -28,7 +28,7 @@ export function useDelivery(id: string) {
   return useQuery({
     queryKey: ["delivery", id],
     queryFn: ({ signal }) => request(`api/v1/deliveries/${encodeURIComponent(id)}`, deliveryDetailSchema, { signal }),
-    refetchInterval: refreshMs.detail,
+    refetchInterval: ({ state }) => (isGone(state.error) ? false : refreshMs.detail),
   });
 }
 

@@ -19,6 +19,11 @@ export class ApiError extends Error {
   }
 }
 
+/** Whether an answer says that a thing is not there (any more): what was read of it before holds no longer. */
+export function isGone(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 404;
+}
+
 let onSignedOut = (): void => undefined;
 
 /** Calls `listener` when the API no longer knows our session. */

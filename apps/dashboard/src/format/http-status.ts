@@ -1,5 +1,9 @@
 /** Names of the statuses that receivers answer most (RFC 9110). */
 const names: Readonly<Record<number, string>> = {
+  200: "OK",
+  201: "Created",
+  202: "Accepted",
+  204: "No Content",
   301: "Moved Permanently",
   302: "Found",
   307: "Temporary Redirect",
@@ -27,9 +31,4 @@ const names: Readonly<Record<number, string>> = {
 export function httpStatus(status: number): string {
   const name = names[status];
   return name === undefined ? `HTTP ${status}` : `${status} ${name}`;
-}
-
-/** What an attempt came to, in words: the status that came back, else why there was none. */
-export function outcomeText({ status, outcome }: { status: number | null; outcome: string | null }): string {
-  return status === null ? (outcome ?? "not tried yet").replaceAll("_", " ") : httpStatus(status);
 }

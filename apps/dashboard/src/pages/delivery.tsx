@@ -2,8 +2,9 @@ import { endpointOrigin, type DeliveryDetail } from "@crewstream/contracts";
 import { useState, type ReactElement } from "react";
 import { useDelivery, useDeliveryAction } from "../api/deliveries.ts";
 import { useExecution } from "../api/executions.ts";
+import { isGone } from "../api/request.ts";
 import { useMay } from "../api/session.ts";
-import { outcomeText } from "../format/http-status.ts";
+import { outcomeText, reasonText } from "../format/failure.ts";
 import { plural } from "../format/number.ts";
 import { DeliveryBadge } from "../parts/badge.tsx";
 import { CodeBlock, Copy } from "../parts/copy.tsx";
@@ -13,7 +14,7 @@ import { Card, Facts, Page } from "../parts/page.tsx";
 import { Empty, Loaded } from "../parts/states.tsx";
 import { Countdown, Moment } from "../parts/time.tsx";
 import { say, sayFailure } from "../parts/toasts.tsx";
-import { hrefTo } from "../routing/route.ts";
+import { hrefTo, navigate } from "../routing/route.ts";
 import { Attempt } from "./delivery/attempt.tsx";
 import { Sent } from "./delivery/sent.tsx";
 import { ReplayDialog } from "./execution/replay-dialog.tsx";
@@ -23,10 +24,10 @@ import "./delivery.css";
 export function DeliveryPage({ params }: { params: Record<string, string> }): ReactElement {
   const id = params["id"] ?? "";
   const query = useDelivery(id);
-  const { data } = query;
+  const data = isGone(query.error) ? undefined : query.data;
   return (
     <Page
-      title={`Delivery to ${data?.origin ?? "…"}`}
+      title={data === undefined ? "Delivery" : `Delivery to ${data.origin}`}
       crumb={<a href={hrefTo("/deliveries", { state: data?.state })}>Deliveries</a>}
       heading={
         data !== undefined && (
@@ -77,7 +78,8 @@ function Body({ delivery }: { delivery: DeliveryDetail }): ReactElement {
 
 /** What is the matter and what comes next, in a sentence. */
 function Standing({ delivery }: { delivery: DeliveryDetail }): ReactElement | null {
-  const { state, next_attempt_at: next, reason } = delivery;
+  const { state, next_attempt_at: next } = delivery;
+  const reason = reasonText(delivery);
   if (state === "retrying") {
     return (
       <div className="notice warn" role="status">
@@ -89,7 +91,7 @@ function Standing({ delivery }: { delivery: DeliveryDetail }): ReactElement | nu
           </strong>
           <p className="muted">
             The last one came to {outcomeText(delivery)}
-            {reason === null ? "" : `: ${reason}`}.
+            {reason === "" ? "" : `: ${reason}`}.
           </p>
         </div>
       </div>
@@ -102,7 +104,7 @@ function Standing({ delivery }: { delivery: DeliveryDetail }): ReactElement | nu
         <div>
           <strong>Nothing more is tried: {outcomeText(delivery)}</strong>
           <p className="muted">
-            {reason === null ? "" : `${reason}. `}Mend the receiver, then retry it; or discard it if no one needs it.
+            {reason === "" ? "" : `${reason}. `}Mend the receiver, then retry it; or discard it if no one needs it.
           </p>
         </div>
       </div>
@@ -163,22 +165,31 @@ function Actions({ delivery }: { delivery: DeliveryDetail }): ReactElement | nul
   const may = useMay("admin");
   const close = (): void => setAsking(undefined);
   const failed = delivery.state === "retrying" || delivery.state === "dead";
+  // Awaited, not left to callbacks: those are lost when what was asked for takes this button off the page.
+  const retry = async (): Promise<void> => {
+    try {
+      await act.mutateAsync("retry");
+      say("It is tried again now", "Its id and its bytes stay the same.");
+    } catch (error) {
+      sayFailure("It could not be retried", error);
+    }
+  };
+  const discard = async (): Promise<void> => {
+    try {
+      await act.mutateAsync("discard");
+      close();
+      say("The delivery is discarded");
+      navigate(hrefTo("/deliveries", { state: delivery.state }));
+    } catch (error) {
+      sayFailure("It could not be discarded", error);
+    }
+  };
   if (!may) return null;
   return (
     <>
       {failed && (
         <>
-          <button
-            type="button"
-            className="button primary"
-            disabled={act.isPending}
-            onClick={() =>
-              act.mutate("retry", {
-                onSuccess: () => say("It is tried again now", "Its id and its bytes stay the same."),
-                onError: (error) => sayFailure("It could not be retried", error),
-              })
-            }
-          >
+          <button type="button" className="button primary" disabled={act.isPending} onClick={() => void retry()}>
             Retry now
           </button>
           <button type="button" className="button danger" onClick={() => setAsking("discard")}>
@@ -196,15 +207,7 @@ function Actions({ delivery }: { delivery: DeliveryDetail }): ReactElement | nul
         action="Discard for good"
         danger
         busy={act.isPending}
-        onConfirm={() =>
-          act.mutate("discard", {
-            onSuccess: () => {
-              close();
-              say("The delivery is discarded");
-            },
-            onError: (error) => sayFailure("It could not be discarded", error),
-          })
-        }
+        onConfirm={() => void discard()}
       >
         <p>
           Its {plural(delivery.events, "event")} will not reach {delivery.origin}. The events themselves stay with the

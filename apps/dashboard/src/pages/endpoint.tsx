@@ -3,11 +3,13 @@ import type { ReactElement } from "react";
 import type { z } from "zod";
 import { useEndpoint, useEndpointSwitch } from "../api/endpoints.ts";
 import { useMay } from "../api/session.ts";
+import { breakerText } from "../format/failure.ts";
 import { count, percent, plural } from "../format/number.ts";
 import { duration } from "../format/time.ts";
 import { EndpointBadge } from "../parts/endpoint-table.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { LastHour, type HourLine } from "../parts/last-hour.tsx";
+import { NextProbe } from "../parts/next-probe.tsx";
 import { Page } from "../parts/page.tsx";
 import { Loaded } from "../parts/states.tsx";
 import { Elapsed, Moment } from "../parts/time.tsx";
@@ -75,13 +77,13 @@ function Breaker({ endpoint }: { endpoint: Detail }): ReactElement | null {
         <div>
           <strong>
             It has not been taking deliveries for <Elapsed from={breaker.opened_at} to={null} />:{" "}
-            {breaker.reason ?? "requests fail"}
+            {breaker.reason === null ? "requests fail" : breakerText(breaker.reason)}
           </strong>
           <p>
-            The breaker is open: nothing is sent but one probe at a time; the next{" "}
-            <Moment at={breaker.next_probe_at} none="soon" />
-            {breaker.failed_probes > 0 && `, after ${plural(breaker.failed_probes, "failed probe")}`}. When a probe is
-            taken, the backlog leaves by itself. Resume tries at once.
+            The breaker is open: nothing is sent but one probe at a time
+            {breaker.failed_probes > 0 && `, and ${plural(breaker.failed_probes, "probe")} failed`}.{" "}
+            <NextProbe at={breaker.next_probe_at} /> When a probe is taken, the backlog leaves by itself. Resume tries
+            at once.
           </p>
         </div>
       </div>
@@ -132,7 +134,7 @@ function Numbers({ endpoint }: { endpoint: Detail }): ReactElement {
         <dt>In flight</dt>
         <dd>
           {count(endpoint.in_flight)}
-          <div className="note">{endpoint.in_flight === 1 ? "request" : "requests"} under way now</div>
+          <div className="note">under way now</div>
         </dd>
       </div>
       <div className="tile">

@@ -1,6 +1,6 @@
 import type { Delivery, DeliveryViewState } from "@crewstream/contracts";
 import type { ReactElement } from "react";
-import { outcomeText } from "../format/http-status.ts";
+import { outcomeText, reasonText } from "../format/failure.ts";
 import { count } from "../format/number.ts";
 import { hrefTo } from "../routing/route.ts";
 import { DeliveryBadge } from "./badge.tsx";
@@ -25,8 +25,8 @@ const base: readonly Column<Delivery>[] = [
     width: "minmax(120px, 1.4fr)",
     kind: "wide",
     cell: (delivery) => (
-      <div className="cut small" title={delivery.reason ?? ""}>
-        <strong>{outcomeText(delivery)}</strong> <span className="muted">{delivery.reason}</span>
+      <div className="cut small" title={reasonText(delivery)}>
+        <strong>{outcomeText(delivery)}</strong> <span className="muted">{reasonText(delivery)}</span>
       </div>
     ),
   },

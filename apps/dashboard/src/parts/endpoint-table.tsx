@@ -1,5 +1,6 @@
 import type { Endpoint } from "@crewstream/contracts";
 import type { ReactElement } from "react";
+import { breakerText } from "../format/failure.ts";
 import { count, percent } from "../format/number.ts";
 import { duration } from "../format/time.ts";
 import { hrefTo } from "../routing/route.ts";
@@ -37,8 +38,8 @@ const columns: readonly Column<Endpoint>[] = [
     kind: "wide",
     cell: ({ id, breaker, retrying, dead }) =>
       breaker.reason !== null && breaker.state === "open" ? (
-        <div className="cut muted small" title={breaker.reason}>
-          {breaker.reason}
+        <div className="cut muted small" title={breakerText(breaker.reason)}>
+          {breakerText(breaker.reason)}
         </div>
       ) : (
         retrying + dead > 0 && (

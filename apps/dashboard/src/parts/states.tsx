@@ -1,5 +1,5 @@
 import type { ReactElement, ReactNode } from "react";
-import { ApiError } from "../api/request.ts";
+import { ApiError, isGone } from "../api/request.ts";
 import { Icon } from "./icon.tsx";
 
 /** What to say where there is nothing to show: why, and what to do. */
@@ -55,7 +55,7 @@ export function Loaded<Data>({
   what: string;
   children: (data: Data) => ReactNode;
 }): ReactNode {
-  if (query.data !== undefined) return children(query.data);
+  if (query.data !== undefined && !isGone(query.error)) return children(query.data);
   if (query.error !== null) return <Failure error={query.error} retry={() => void query.refetch()} />;
   return <Loading what={what} />;
 }

@@ -66,7 +66,7 @@ export const deliveryRequestSchema = z.object({
   headers: z
     .record(z.string(), z.string())
     .describe("As they are sent, without trace context; authentication and signatures are hidden"),
-  body: z.string().describe("The same bytes on every attempt; the first 64 KiB"),
+  body: z.string().describe("The same bytes on every attempt; the first 256 KiB"),
   body_bytes: z.number().int().describe("Length of the whole body"),
 });
 export type DeliveryRequest = z.infer<typeof deliveryRequestSchema>;

@@ -3,7 +3,7 @@ import { useState, type ReactElement } from "react";
 import type { RetryFilter } from "../../api/deliveries.ts";
 import { useFailureGroups } from "../../api/failure-groups.ts";
 import { useMay } from "../../api/session.ts";
-import { outcomeText } from "../../format/http-status.ts";
+import { outcomeText, reasonText } from "../../format/failure.ts";
 import { count, plural } from "../../format/number.ts";
 import { Card } from "../../parts/page.tsx";
 import { Failure } from "../../parts/states.tsx";
@@ -88,8 +88,8 @@ function columns(
       width: "minmax(200px, 2fr)",
       kind: "wide",
       cell: (group) => (
-        <div className="cut" title={group.reason ?? ""}>
-          <strong>{outcomeText(group)}</strong> <span className="muted small">{group.reason}</span>
+        <div className="cut" title={reasonText(group)}>
+          <strong>{outcomeText(group)}</strong> <span className="muted small">{reasonText(group)}</span>
         </div>
       ),
     },

@@ -1,6 +1,6 @@
 import type { AttemptView } from "@crewstream/contracts";
 import type { ReactElement } from "react";
-import { outcomeText } from "../../format/http-status.ts";
+import { outcomeText, reasonText } from "../../format/failure.ts";
 import { duration, exactTime } from "../../format/time.ts";
 import { Badge } from "../../parts/badge.tsx";
 import { Moment } from "../../parts/time.tsx";
@@ -17,8 +17,8 @@ export function Attempt({ attempt }: { attempt: AttemptView }): ReactElement {
       <div className="row">
         <strong className="num">#{attempt.attempt}</strong>
         <Badge mood={isGood ? "good" : "bad"}>{outcomeText(attempt)}</Badge>
-        <span className="grow muted small cut" title={attempt.reason ?? ""}>
-          {attempt.reason}
+        <span className="grow muted small cut" title={reasonText(attempt)}>
+          {reasonText(attempt)}
         </span>
         <span className="muted small num" title={exactTime(Date.parse(attempt.at))}>
           {duration(attempt.duration_ms)}

@@ -19,7 +19,7 @@ export function Sent({ delivery }: { delivery: DeliveryDetail }): ReactElement {
             <div className="columns delivery-columns">
               <CodeBlock label={`Headers of attempt ${attempt}`} text={headersText(headers)} />
               <CodeBlock
-                label={isWhole ? `Body, ${bytes(length)}` : `Body, the first 64 KiB of ${bytes(length)}`}
+                label={isWhole ? `Body, ${bytes(length)}` : `Body, the first 256 KiB of ${bytes(length)}`}
                 text={indented(body)}
               />
             </div>

@@ -13,13 +13,13 @@ const kinds = { api: "API", crew: "Crew worker", delivery: "Delivery worker" } a
 const processColumns: readonly Column<Process>[] = [
   {
     name: "Process",
-    width: "minmax(0, 1fr)",
+    width: "minmax(116px, 1fr)",
     kind: "wide",
     cell: ({ kind }) => <strong>{kinds[kind]}</strong>,
   },
   {
     name: "Where",
-    width: "minmax(0, 1.2fr)",
+    width: "minmax(0, 1fr)",
     cell: ({ host, pid }) => (
       <div className="cut muted" title={`${host}, process ${pid}`}>
         {host} · {pid}

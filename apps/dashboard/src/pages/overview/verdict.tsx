@@ -1,8 +1,10 @@
 import type { Endpoint, Stats } from "@crewstream/contracts";
 import type { ReactElement } from "react";
+import { breakerText } from "../../format/failure.ts";
 import { count, plural, rate } from "../../format/number.ts";
 import { Icon } from "../../parts/icon.tsx";
-import { Elapsed, Moment } from "../../parts/time.tsx";
+import { NextProbe } from "../../parts/next-probe.tsx";
+import { Elapsed } from "../../parts/time.tsx";
 import { hrefTo } from "../../routing/route.ts";
 
 /** The one sentence a person on call needs. */
@@ -25,9 +27,10 @@ export function Verdict({ stats, endpoints }: { stats: Stats; endpoints: readonl
           </strong>
           <p>
             It has been failing for <Elapsed from={first.breaker.opened_at} to={null} />; its last answer was{" "}
-            <strong>{first.breaker.reason ?? "none"}</strong>. {plural(retrying, "delivery waits", "deliveries wait")}{" "}
-            for a retry{dead > 0 && `, ${plural(dead, "is", "are")} dead`}; new events wait in their streams. Next probe{" "}
-            <Moment at={first.breaker.next_probe_at} none="soon" />.
+            <strong>{first.breaker.reason === null ? "none" : breakerText(first.breaker.reason)}</strong>.{" "}
+            {plural(retrying, "delivery waits", "deliveries wait")} for a retry
+            {dead > 0 && `, ${plural(dead, "is", "are")} dead`}; new events wait in their streams.{" "}
+            <NextProbe at={first.breaker.next_probe_at} />
           </p>
         </div>
         <a className="button" href={hrefTo("/deliveries", { state: "retrying", endpoint: first.id })}>

@@ -1,0 +1,16 @@
+import type { ReactElement } from "react";
+import { Moment, useNow } from "./time.tsx";
+
+/**
+ * When an endpoint that takes nothing is asked next. A probe is a delivery: once it may go out, it goes with the next
+ * one that is due.
+ */
+export function NextProbe({ at }: { at: string | null }): ReactElement {
+  const now = useNow();
+  if (at === null || Date.parse(at) <= now) return <>The next delivery that is due asks whether it is back.</>;
+  return (
+    <>
+      It is asked again <Moment at={at} />.
+    </>
+  );
+}
