@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { segment } from "../api/paths.ts";
 import { ExitCode } from "../exit-codes.ts";
 import type { Io } from "../output/io.ts";
+import { plural } from "../output/plural.ts";
 import { formatFacts, oneLine } from "../output/table.ts";
 import { connect, withApiOptions, writeJson, type ApiOptions } from "./api-command.ts";
 
@@ -44,6 +45,6 @@ export function describeExecution(execution: Execution): string {
 }
 
 function describeProgress({ unit, completed, total, current }: NonNullable<Execution["progress"]>): string {
-  const count = total === null ? `${completed} ${unit}s done` : `${completed} of ${total} ${unit}s`;
+  const count = total === null ? `${plural(completed, unit)} done` : `${completed} of ${plural(total, unit)}`;
   return current === null ? count : `${count}, ${oneLine(current)}`;
 }

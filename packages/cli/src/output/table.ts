@@ -17,7 +17,7 @@ export function formatTable(heading: readonly string[], rows: readonly (readonly
 /** Facts one under the other, their values aligned. */
 export function formatFacts(facts: readonly (readonly [name: string, value: string])[]): string {
   const width = Math.max(...facts.map(([name]) => name.length));
-  return facts.map(([name, value]) => `${name.padEnd(width)}  ${value}\n`).join("");
+  return facts.map(([name, value]) => `${`${name.padEnd(width)}  ${value}`.trimEnd()}\n`).join("");
 }
 
 /** What came over the network may hold line ends and control characters, which could repaint the terminal. */
