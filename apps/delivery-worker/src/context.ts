@@ -4,6 +4,7 @@ import {
   createClient,
   createSender,
   EndpointGate,
+  hurryParked,
   StatsCollector,
   type DeliveryContext,
 } from "@crewstream/delivery";
@@ -15,6 +16,8 @@ import { version } from "./version.ts";
 
 /** However long an endpoint is down, it is asked this often whether it is back. */
 const longestProbePauseMs = 30_000;
+/** Most outages are a restart: the first question comes soon, and each one after twice the pause. */
+const longestFirstPauseMs = 1000;
 
 /** Jobs of one partition's feeds, and of its retries, at once. */
 export function slotsPerPartition(
@@ -38,7 +41,7 @@ export function createDeliveryContext(
   const { store, queues, log, metrics, tracing, stack } = parts;
   const policy = addressPolicy(config);
   const retrySchedule = config.WEBHOOK_RETRY_SCHEDULE;
-  const firstPauseMs = Math.min(retrySchedule[0] ?? 5000, longestProbePauseMs);
+  const firstPauseMs = Math.min(retrySchedule[0] ?? longestFirstPauseMs, longestFirstPauseMs);
   const alert = createAlerts(store, queues, config.OPERATIONS_WEBHOOK_URL);
   const signingSecrets = config.WEBHOOK_SIGNING_SECRET.reveal()
     .split(",")
@@ -52,6 +55,10 @@ export function createDeliveryContext(
         endpoint,
         details: { reason },
       }).catch((error: unknown) => log.error({ err: error, endpoint }, "alert.failed"));
+      if (kind !== "recovered") return;
+      hurryParked({ store, queues, log }, endpoint).catch((error: unknown) =>
+        log.warn({ err: error, endpoint }, "endpoint.hurry_failed"),
+      );
     },
     concurrency: config.WEBHOOK_ENDPOINT_CONCURRENCY,
     limits: {

@@ -4,6 +4,7 @@ export type { DeliveryContext, DeliveryLimits, DeliveryQueues } from "./context.
 export { createClient } from "./client.ts";
 export { EndpointGate, type GateEvent } from "./endpoint-gate.ts";
 export { drainFeed } from "./feed.ts";
+export { hurryParked } from "./hurry-parked.ts";
 export { openSubscriptionSecrets, sealSubscriptionSecrets } from "./secrets.ts";
 export { createSender, type Sender } from "./request-headers.ts";
 export { type DrainResult } from "./rest.ts";

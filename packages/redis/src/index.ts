@@ -81,6 +81,7 @@ export {
   closeFeed,
   discardDelivery,
   readDeadFirsts,
+  hurryDelivery,
   readDeadLetter,
   readDeadLetters,
   readFeed,

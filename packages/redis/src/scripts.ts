@@ -11,6 +11,7 @@ export type ScriptName =
   | "renew-lease"
   | "append"
   | "advance-feed"
+  | "hurry-delivery"
   | "rest-feed"
   | "close-feed"
   | "add-feed"

@@ -1,0 +1,22 @@
+--[[
+  Brings the next attempt of a delivery forward; its schedule goes on as it was. Only an attempt that failed for its
+  endpoint's sake is brought forward: what was refused for itself keeps its time.
+
+  KEYS  1 open
+  ARGV  1 first seq, 2 when, in ms
+  Returns  0 it keeps its time, or is not there any more; 1 it is parked, 2 it is held at the head of a strict feed
+]]
+local open = redis.call("HGET", KEYS[1], ARGV[1])
+if not open then
+  return 0
+end
+local record = cjson.decode(string.sub(open, 2))
+local refused = record.outcome == "redirected" or record.outcome == "forbidden"
+  or (record.outcome == "rejected" and (record.status or 0) < 500)
+if refused or not record.nextAt or record.nextAt <= tonumber(ARGV[2]) then
+  return 0
+end
+record.nextAt = tonumber(ARGV[2])
+local state = string.sub(open, 1, 1)
+redis.call("HSET", KEYS[1], ARGV[1], state .. cjson.encode(record))
+return state == "p" and 1 or 2
