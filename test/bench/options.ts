@@ -6,16 +6,19 @@ export interface Options {
   size: Size;
   repetitions: number;
   profile: boolean;
+  /** Puts the figures into docs/benchmarks.md. */
+  docs: boolean;
   logLevel: string;
 }
 
-export const usage = `npm run bench -- [--scenario NAME]… [--quick | --full] [--repeat N] [--cpu-prof] [--log-level LEVEL]
+export const usage = `npm run bench -- [--scenario NAME]… [--quick | --full] [--repeat N] [--docs] [--cpu-prof] [--log-level LEVEL]
 
   --scenario NAME   only this one; may be given several times
   --quick           small sizes, for a look
   --full            long ones: an outage of 60 s, three repetitions
   --repeat N        repetitions of each measure, carriers taking turns; the medians are shown
   --cpu-prof        writes CPU profiles of the delivery worker and the publisher to .crewstream/bench/profiles
+  --docs            writes targets and figures into docs/benchmarks.md
   --log-level       LOG_LEVEL of our processes; default warn, as the baseline logs nothing`;
 
 /** @throws Error that names what is unknown */
@@ -28,6 +31,7 @@ export function readOptions(args: readonly string[]): Options {
       full: { type: "boolean" },
       repeat: { type: "string" },
       "cpu-prof": { type: "boolean" },
+      docs: { type: "boolean" },
       "log-level": { type: "string" },
       help: { type: "boolean", short: "h" },
     },
@@ -41,6 +45,7 @@ export function readOptions(args: readonly string[]): Options {
     size,
     repetitions,
     profile: values["cpu-prof"] === true,
+    docs: values.docs === true,
     logLevel: values["log-level"] ?? "warn",
   };
 }

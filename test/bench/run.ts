@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { Bench } from "./harness/bench.ts";
 import type { Options } from "./options.ts";
+import { writeBenchmarksPage } from "./report/markdown.ts";
 import { describeMachine } from "./report/machine.ts";
 import { printOutcome, targetLine } from "./report/print.ts";
 import { resultsFolder, saveResults } from "./report/save.ts";
@@ -39,6 +40,8 @@ export async function runBench(options: Options): Promise<void> {
     // Kept as it grows: a long run that is broken off has not been for nothing.
     path = await saveResults({ at, machine, options, outcomes } as { at: string });
   }
+  const { size, repetitions } = options;
+  if (options.docs) await writeBenchmarksPage({ at, machine, size, repetitions, outcomes });
   console.log(`\n## targets\n`);
   for (const { targets } of Object.values(outcomes)) for (const target of targets) console.log(targetLine(target));
   console.log(`\n${path}`);

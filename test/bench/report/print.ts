@@ -1,4 +1,5 @@
 import { isMet, type Figure, type Outcome, type Row, type Scenario, type Target } from "../scenarios/scenario.ts";
+import { measurementHeader, measurementRow } from "./measurement-row.ts";
 import { alignedTable, brief } from "./table.ts";
 
 /** What a scenario found, for people. */
@@ -9,44 +10,9 @@ export function printOutcome(scenario: Scenario, outcome: Outcome): void {
   for (const target of outcome.targets) console.log(targetLine(target));
 }
 
-const header = [
-  "load",
-  "carrier",
-  "events/s",
-  "p50 ms",
-  "p95 ms",
-  "p99 ms",
-  "CPU s/1k",
-  "cmds/1k",
-  "Redis kB/1k",
-  "HTTP/1k",
-  "peak MB",
-  "lost",
-  "dup",
-  "late",
-];
-
 function rowsTable(rows: readonly Row[]): string {
-  return alignedTable(
-    header,
-    rows.map(({ load, measurement: m }) => [
-      load,
-      m.carrier,
-      brief(m.perSecond),
-      ...(["p50", "p95", "p99"] as const).map((name) => (m.latency === undefined ? "" : brief(m.latency[name]))),
-      brief(m.cpu),
-      brief(m.commands),
-      brief(m.redisKb),
-      brief(m.requests),
-      brief(m.peakMb[senderOf[m.carrier]] ?? 0),
-      String(m.lost),
-      String(m.duplicated),
-      String(m.outOfOrder),
-    ]),
-  );
+  return alignedTable(measurementHeader, rows.map(measurementRow));
 }
-
-const senderOf = { ours: "delivery-worker", baseline: "baseline", floor: "floor" } as const;
 
 function figuresTable(figures: readonly Figure[]): string {
   return alignedTable(
