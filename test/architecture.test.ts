@@ -47,6 +47,7 @@ const ownedByNobody = new Set(["zod"]);
 
 /** What the API takes from delivery, and no more: it checks addresses, seals secrets and makes work due, it sends nothing. */
 const apiTakesFromDelivery = new Set([
+  "hurryParked",
   "addressPolicy",
   "AddressPolicy",
   "assertAllowedUrl",

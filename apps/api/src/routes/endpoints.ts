@@ -9,6 +9,7 @@ import {
   problemSchema,
   type Endpoint,
 } from "@crewstream/contracts";
+import { hurryParked } from "@crewstream/delivery";
 import {
   countDeliveries,
   endpointUsedAt,
@@ -69,11 +70,16 @@ const get: Operation = {
 
 /** Pauses or resumes an endpoint. */
 function hold(held: boolean): (context: ApiContext) => RequestHandler {
-  return ({ store }) =>
+  return ({ store, queues, log }) =>
     async (request, response) => {
       const { id } = await findEndpoint(store, request);
       await holdEndpoint(store, id, held);
       response.json(await findEndpoint(store, request));
+      if (held) return;
+      // As when its breaker closes by itself; the answer need not wait for it.
+      hurryParked({ store, queues, log }, id).catch((error: unknown) =>
+        log.warn({ err: error, endpoint: id }, "endpoint.hurry_failed"),
+      );
     };
 }
 
@@ -93,6 +99,7 @@ const resume: Operation = {
   path: "/endpoints/:id/resume",
   tag,
   summary: "Lets deliveries go on, also where the breaker is open",
+  description: "What failed for the endpoint's sake and waits for a later attempt is brought forward.",
   scopes: ["admin"],
   answers: { 200: { description: "The endpoint", schema: endpointSchema }, 404: unknown },
   handle: hold(false),
