@@ -17,7 +17,7 @@ export async function retryDelivery(
   { first, ...address }: FeedAddress & { first: number },
   signal: AbortSignal,
 ): Promise<DrainResult> {
-  const state = await readFeed(context.store, address);
+  const state = await readFeed(context.store, address, { only: first });
   const found = state?.open.find((delivery) => delivery.first === first && delivery.state === "parked");
   if (state === undefined || found === undefined) return { kind: "done" };
   const { state: _, ...record } = found;

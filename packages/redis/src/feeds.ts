@@ -35,14 +35,21 @@ export interface FeedState {
   open: OpenDelivery[];
 }
 
-/** Loads a feed in one round trip; undefined when its execution has expired. */
-export async function readFeed(store: Store, { executionId, feed }: FeedAddress): Promise<FeedState | undefined> {
+/**
+ * Loads a feed in one round trip; undefined when its execution has expired.
+ * @param only of the open deliveries, this one alone: a feed may have hundreds parked
+ */
+export async function readFeed(
+  store: Store,
+  { executionId, feed }: FeedAddress,
+  { only }: { only?: number } = {},
+): Promise<FeedState | undefined> {
   const keys = store.keys.execution(executionId);
   const feedKeys = keys.feed(feed);
   const [record, exec, open] = await Promise.all([
     store.redis.hmget(feedKeys.feed, "sub", "state", "cursor", "parked", "until"),
     store.redis.hmget(keys.exec, "state", "feeds", "traceparent", "tracestate"),
-    store.redis.hvals(feedKeys.open),
+    only === undefined ? store.redis.hvals(feedKeys.open) : store.redis.hmget(feedKeys.open, String(only)),
   ]);
   const [sub, state, cursor, parked, until] = record;
   const [executionState, feeds, traceparent, tracestate] = exec;
@@ -56,7 +63,10 @@ export async function readFeed(store: Store, { executionId, feed }: FeedAddress)
     executionState: executionState as ExecutionState,
     feeds: Number(feeds),
     trace: parseTraceContext({ traceparent, tracestate }),
-    open: open.map(parseOpenDelivery).sort((a, b) => a.first - b.first),
+    open: open
+      .filter((text) => text !== null)
+      .map(parseOpenDelivery)
+      .sort((a, b) => a.first - b.first),
   };
 }
 

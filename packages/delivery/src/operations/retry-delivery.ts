@@ -29,7 +29,7 @@ export async function retryNow(context: OperationsContext, id: string, now: numb
   const address = parseDeliveryId(id);
   if (address === undefined) return "not_found";
   const { first, ...feed } = address;
-  const state = await readFeed(context.store, feed);
+  const state = await readFeed(context.store, feed, { only: first });
   if (state === undefined) return "not_found";
   const answer = await reviveDelivery(context.store, feed, first, now);
   if (answer === "not_found" || answer === "in_flight") return answer;
@@ -49,7 +49,7 @@ export async function discard(context: OperationsContext, id: string): Promise<O
   const address = parseDeliveryId(id);
   if (address === undefined) return "not_found";
   const { first, ...feed } = address;
-  const state = await readFeed(context.store, feed);
+  const state = await readFeed(context.store, feed, { only: first });
   if (state === undefined) return "not_found";
   const answer = await discardDelivery(context.store, feed, first);
   if (answer !== "done") return answer;
