@@ -37,9 +37,16 @@ async function follow(key: string, signal: AbortSignal): Promise<void> {
     const entries = answer?.[0]?.[1] ?? [];
     if (entries.length === 0) continue;
     last = entries.at(-1)?.[0] ?? last;
-    const text = entries.map(([id, fields]) => `id: ${id}\ndata: ${fields[5] ?? ""}\n\n`).join("");
+    const text = entries.map(([id, fields]) => messages(id, fields[1] ?? "")).join("");
     for (const reader of readers) reader.write(text);
   }
+}
+
+/** An entry's events: a line of type and one of JSON each, numbered up to the entry's id. */
+function messages(entry: string, chunk: string): string {
+  const texts = chunk.split("\n").filter((_, line) => line % 2 === 1);
+  const first = Number.parseInt(entry, 10) - texts.length + 1;
+  return texts.map((json, index) => `id: ${first + index}\ndata: ${json}\n\n`).join("");
 }
 
 serveParent(bareSseHandlers);
