@@ -6,6 +6,7 @@ export {
   type WorkerAnnouncement,
 } from "./automations.ts";
 export { bulkFilterSchema, readBulk, writeBulk, type Bulk, type BulkFilter } from "./bulk.ts";
+export { AppendSignals } from "./append-signals.ts";
 export { advanceFeed, sealDeliveries, type Advance, type Seal, type SettlementEffect } from "./advance-feed.ts";
 export { followAttemptLog, logAttempts, readAttemptLog, type LoggedAttempt } from "./attempt-log.ts";
 export {

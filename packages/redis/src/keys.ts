@@ -33,6 +33,7 @@ import type { ExecutionId } from "@crewstream/contracts";
  *   P:{turn:NAME}            string  who does a periodic piece of work for all
  *   P:{deployment}           hash    what all processes must agree on (partitions)
  *   P:{inspector}:NAME       list    what the development inspector received
+ *   P:watch:ID               channel on which appends tell processes that follow an execution
  *   P:linger:PROCESS         channel on which appends tell a process of events for feeds that it lingers at
  *
  * All keys of one execution share its tag, so a script may be atomic over it; BullMQ's queues have tags of their own.
@@ -145,6 +146,10 @@ export class Keys {
 
   get deployment(): string {
     return `${this.prefix}:{deployment}`;
+  }
+
+  watchChannel(id: ExecutionId): string {
+    return `${this.prefix}:watch:${id}`;
   }
 
   lingerChannel(process: string): string {

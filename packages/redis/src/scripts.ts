@@ -10,6 +10,7 @@ export type ScriptName =
   | "claim-lease"
   | "renew-lease"
   | "append"
+  | "watch-execution"
   | "advance-feed"
   | "hurry-delivery"
   | "rest-feed"

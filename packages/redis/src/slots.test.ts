@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { subscriptionSchema, type ExecutionId } from "@crewstream/contracts";
 import { expect, it } from "vitest";
 import { advanceFeed } from "./advance-feed.ts";
+import { askForSignals } from "./append-signals.ts";
 import { announceWorker } from "./automations.ts";
 import { admitRequest, reportRequest, type BreakerLimits } from "./breakers.ts";
 import type { RedisClient } from "./client.ts";
@@ -77,6 +78,7 @@ it("gives every script keys of one slot, whoever calls it", async () => {
   await feeds.addFeed(store, id, { feed: 3, subscription, from: 1, to: 2 });
   await admitRequest(store, "e", limits, 0);
   await reportRequest(store, "e", limits, { pauseMs: 0 } as never);
+  await askForSignals(store, id);
   await announceWorker(store, { worker: "w", host: "h", pid: 1, startedAt: 1, automations: [] }, 1);
   await processAnnouncer(store, "api").announce();
 

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { hasEnded, type ExecutionId } from "@crewstream/contracts";
-import { isOutage } from "@crewstream/redis";
+import { isOutage, type Store } from "@crewstream/redis";
 import type { Response } from "express";
 import type { ApiContext } from "../api-context.ts";
 import { readEventPage } from "./event-page.ts";
@@ -37,20 +37,31 @@ export async function streamEvents(
         await send(response, `event: end\ndata: ${JSON.stringify({ state })}\n\n`, signal);
         break;
       }
-      const page = await readEventPage(context.store, request.id, { ...request, after, limit: pageEvents }).catch(
-        ignoreOutage,
-      );
+      const { id, types } = request;
+      const from = after;
+      const page = await context.watch.pages
+        .read(JSON.stringify([id, from, types]), () => readText(context.store, id, { after: from, types }))
+        .catch(ignoreOutage);
       if (page === undefined) continue;
-      const text = page.events.map((event) => `id: ${event.seq}\ndata: ${event.json}\n\n`).join("");
-      // Events that the client did not ask for move its place on as well, at no cost to it.
-      const tail = page.events.at(-1)?.seq === page.scanned ? "" : `id: ${page.scanned}\n\n`;
-      await send(response, text + tail, signal);
+      await send(response, page.text, signal);
       after = page.scanned;
     }
   } finally {
     clearInterval(heartbeat);
     response.end();
   }
+}
+
+/** The next page as messages; a hundred readers at one place share it. */
+async function readText(
+  store: Store,
+  id: ExecutionId,
+  request: { after: number; types: readonly string[] | undefined },
+): Promise<{ text: string; scanned: number }> {
+  const { events, scanned } = await readEventPage(store, id, { ...request, limit: pageEvents });
+  const text = events.map((event) => `id: ${event.seq}\ndata: ${event.json}\n\n`).join("");
+  // Events that the client did not ask for move its place on as well, at no cost to it.
+  return { text: events.at(-1)?.seq === scanned ? text : `${text}id: ${scanned}\n\n`, scanned };
 }
 
 function ignoreOutage(error: unknown): undefined {

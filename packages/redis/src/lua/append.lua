@@ -3,6 +3,7 @@
   only. Repeating a call whose answer was lost changes nothing: entries that are there already are passed over. It
   names all its feeds again, as nobody may have heard that they were to be woken.
 
+  Who follows the execution is told of it on its channel.
   A worker that lingers at a feed is told on its channel, with the events where they are few: `KEY\nLAST\nTEXT`, else `KEY`.
 
   KEYS  1 exec, 2 events, 3 journal, 4… the feeds that select at least one of these events
@@ -11,7 +12,7 @@
   Returns  {last sequence, n…}: n are positions (from 0) among the given feeds that were asleep and are now to be woken
   Errors   {-1} no such execution, {-2} the lease was lost, {-3} the sequence does not follow
 ]]
-local record = redis.call("HMGET", KEYS[1], "epoch", "seq")
+local record = redis.call("HMGET", KEYS[1], "epoch", "seq", "watch")
 if not record[1] then
   return { -1 }
 end
@@ -48,6 +49,9 @@ end
 for _ = 1, fields do
   redis.call("HSET", KEYS[1], ARGV[at], ARGV[at + 1])
   at = at + 2
+end
+if record[3] then
+  redis.call("PUBLISH", record[3], last)
 end
 local answer = { last }
 for i = 4, #KEYS do
