@@ -105,4 +105,16 @@ describe("web pages", () => {
       '<ul><li>a</li><li>b</li></ul><table><tr><td>1</td><td>2</td></tr></table><a href="https://x.y/">z</a> &#233;&#x2014;&bogus;';
     expect(htmlText(html)).toBe("- a\n- b\n\n1 | 2 |\n\nz (https://x.y/) é—&bogus;");
   });
+
+  test.each(["<", "<!--", "<script>", "<title", '<a href="https:', '<a href="https://x.y/">', "<p ", "&a"])(
+    "goes through a page of nothing but %s in one pass",
+    (piece) => {
+      // Far more than a test's time limit if each piece were looked for to the end of the page.
+      expect(htmlText(piece.repeat(1_000_000)).length).toBeLessThan(5_000_000);
+    },
+  );
+
+  test("takes no entity for a property of an object, and keeps what follows a head that is not closed", () => {
+    expect(htmlText("<head><title>t</title><body>&constructor; &amp;")).toBe("t\n\n&constructor; &");
+  });
 });
