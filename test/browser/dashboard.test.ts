@@ -81,9 +81,15 @@ describe.skipIf(chromiumPath === undefined)("the dashboard", () => {
     await page.getByLabel("Deliver the run’s events to a webhook").check();
     await page.getByLabel("URL", { exact: true }).fill(sink.url("/form"));
     await page.getByLabel("Events", { exact: true }).fill("flow_finished, method_*");
+    await page.getByLabel("When", { exact: true }).selectOption("adaptive");
+    await page.getByLabel("Longest delay in milliseconds").fill("400");
+    await page.getByLabel("Join the pieces of one model answer").check();
     const curl = await page.getByRole("region", { name: "curl" }).innerText();
     expect(curl).toContain("automations/release_notes/kickoff");
     expect(curl).toContain(sink.url("/form"));
+    expect(JSON.parse(/-d '(.*)'$/s.exec(curl)?.[1]?.replaceAll(String.raw`'\''`, "'") ?? "")).toMatchObject({
+      webhooks: { realtime: { max_delay_ms: 400 }, coalesce: true },
+    });
     expect(curl).not.toContain(testToken);
 
     await page.getByRole("button", { name: "Kick off" }).click();
@@ -97,6 +103,11 @@ describe.skipIf(chromiumPath === undefined)("the dashboard", () => {
     await page.getByRole("tab", { name: "Inputs and result" }).click();
     expect(await page.getByRole("region", { name: "Inputs" }).innerText()).toContain("a1b2c3d feat: it's here");
     expect(await page.getByRole("region", { name: "Result" }).innerText()).toContain("1.5.0");
+
+    await page.getByRole("tab", { name: "Webhooks" }).click();
+    await page
+      .getByText("together where alone they would be older than 400 ms, pieces of a model answer joined")
+      .waitFor();
   });
 
   test("shows a run as nested bars that open to their events, and finds an event by its text", async () => {

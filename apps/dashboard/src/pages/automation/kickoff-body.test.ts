@@ -24,6 +24,16 @@ it("adds a webhook as the form says", () => {
   });
 });
 
+it.each([
+  ["batched", false],
+  ["realtime", true],
+  ["adaptive", { max_delay_ms: 400 }],
+] as const)("asks for the pace %s as the API knows it", (pace, realtime) => {
+  const webhook = { ...noWebhook, wanted: true, url: "https://example.com/", maxDelayMs: "400", pace };
+  expect(kickoffBody([], {}, webhook)["webhooks"]).toEqual({ url: "https://example.com/", events: ["*"], realtime });
+  expect(kickoffBody([], {}, { ...webhook, coalesce: true })["webhooks"]).toMatchObject({ realtime, coalesce: true });
+});
+
 it("writes a command that a shell passes on as it was meant", () => {
   const body = { inputs: { topic: "it's $HOME `id` !" } };
   const command = curlCommand("https://example.com/a'b", body).replace("curl -sS", "printf '%s\\n'");

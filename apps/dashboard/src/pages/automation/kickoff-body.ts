@@ -1,10 +1,16 @@
+/** When deliveries leave: in batches, each event alone, or alone as long as the endpoint keeps up. */
+export type Pace = "batched" | "realtime" | "adaptive";
+
 /** The webhook part of the kickoff form. */
 export interface WebhookDraft {
   wanted: boolean;
   url: string;
   /** Event names, separated by commas or spaces. */
   events: string;
-  realtime: boolean;
+  pace: Pace;
+  /** For the adaptive pace: milliseconds, as they were typed. */
+  maxDelayMs: string;
+  coalesce: boolean;
   strict: boolean;
   token: string;
 }
@@ -13,7 +19,9 @@ export const noWebhook: WebhookDraft = {
   wanted: false,
   url: "",
   events: "*",
-  realtime: false,
+  pace: "batched",
+  maxDelayMs: "250",
+  coalesce: false,
   strict: false,
   token: "",
 };
@@ -36,7 +44,9 @@ export function kickoffBody(
     webhooks: {
       url: webhook.url.trim(),
       events: webhook.events.split(/[\s,]+/).filter((name) => name !== ""),
-      realtime: webhook.realtime,
+      realtime:
+        webhook.pace === "adaptive" ? { max_delay_ms: Number(webhook.maxDelayMs) } : webhook.pace === "realtime",
+      ...(webhook.coalesce ? { coalesce: true } : {}),
       ...(webhook.strict ? { ordering: "strict" } : {}),
       ...(webhook.token === "" ? {} : { authentication: { strategy: "bearer", token: webhook.token } }),
     },

@@ -1,5 +1,11 @@
 import type { ReactElement } from "react";
-import type { WebhookDraft } from "./kickoff-body.ts";
+import type { Pace, WebhookDraft } from "./kickoff-body.ts";
+
+const paces: readonly [Pace, string][] = [
+  ["batched", "In batches"],
+  ["realtime", "Each event alone, at once"],
+  ["adaptive", "Each event at once, together when the receiver is slow"],
+];
 
 /** Where the run's events go, which of them, and how. */
 export function WebhookFields({
@@ -42,13 +48,45 @@ export function WebhookFields({
               <code>*</code> takes all, <code>llm_*</code> all that begin so, names are separated by commas.
             </span>
           </div>
+          <div className="field">
+            <label htmlFor="hook-pace">When</label>
+            <select
+              id="hook-pace"
+              value={draft.pace}
+              onChange={(event) => set({ pace: paces.find(([pace]) => pace === event.target.value)?.[0] ?? "batched" })}
+            >
+              {paces.map(([pace, text]) => (
+                <option key={pace} value={pace}>
+                  {text}
+                </option>
+              ))}
+            </select>
+          </div>
+          {draft.pace === "adaptive" && (
+            <div className="field">
+              <label htmlFor="hook-delay">Longest delay in milliseconds</label>
+              <input
+                id="hook-delay"
+                type="number"
+                required
+                min={1}
+                max={60_000}
+                value={draft.maxDelayMs}
+                aria-describedby="hook-delay-hint"
+                onChange={(event) => set({ maxDelayMs: event.target.value })}
+              />
+              <span className="hint" id="hook-delay-hint">
+                Events go out together where one by one they would be older than this.
+              </span>
+            </div>
+          )}
           <label className="check">
             <input
               type="checkbox"
-              checked={draft.realtime}
-              onChange={(event) => set({ realtime: event.target.checked })}
+              checked={draft.coalesce}
+              onChange={(event) => set({ coalesce: event.target.checked })}
             />
-            <span>Each event alone, at once, rather than in batches</span>
+            <span>Join the pieces of one model answer that leave together into one event</span>
           </label>
           <label className="check">
             <input type="checkbox" checked={draft.strict} onChange={(event) => set({ strict: event.target.checked })} />

@@ -45,7 +45,7 @@ function Feed({ feed, execution }: { feed: FeedView; execution: Execution }): Re
             </a>,
           ],
           ["Selects", feed.events.map((name) => <Chip key={name} text={name} />)],
-          ["How", `${feed.realtime ? "each event alone, at once" : "in batches"}, ${feed.ordering} order`],
+          ["How", howItGoes(feed)],
           [
             "How far",
             `event ${count(feed.cursor)} of ${count(execution.events)}${behind > 0 ? `, ${count(behind)} to go` : ""}`,
@@ -61,6 +61,16 @@ function Feed({ feed, execution }: { feed: FeedView; execution: Execution }): Re
       />
     </Card>
   );
+}
+
+function howItGoes({ realtime, max_delay_ms: maxDelayMs, coalesce, ordering }: FeedView): string {
+  const pace = !realtime
+    ? "in batches"
+    : maxDelayMs === null
+      ? "each event alone, at once"
+      : `each event at once, together where alone they would be older than ${maxDelayMs} ms`;
+  const pieces = coalesce ? "pieces of a model answer joined, " : "";
+  return `${pace}, ${pieces}${ordering} order`;
 }
 
 function Chip({ text }: { text: string }): ReactElement {
