@@ -6,7 +6,7 @@ import type { Io } from "../output/io.ts";
 import { watchRun } from "../watch/watch-run.ts";
 import { connect, withApiOptions, writeJson, type ApiOptions } from "./api-command.ts";
 import { describeExecution, exitCodeOfState } from "./status.ts";
-import { keyValue, listOf } from "./values.ts";
+import { keyValue, listOf, positiveNumber } from "./values.ts";
 
 interface KickoffOptions extends ApiOptions {
   input?: Record<string, unknown>;
@@ -14,6 +14,8 @@ interface KickoffOptions extends ApiOptions {
   webhook?: string;
   events: string[];
   realtime?: boolean;
+  maxDelay?: number;
+  coalesce?: boolean;
   idempotencyKey?: string;
   watch?: boolean;
 }
@@ -26,6 +28,12 @@ export function addKickoffCommand(program: Command, io: Io): void {
     .option("--webhook <url>", "send the run's events there")
     .option("--events <list>", "which events, comma-separated", listOf, ["*"])
     .option("--realtime", "send each event at once instead of in batches")
+    .option(
+      "--max-delay <ms>",
+      "send each event at once, several together where the receiver is slower than that",
+      positiveNumber,
+    )
+    .option("--coalesce", "join the pieces of one model answer that leave together")
     .option("--idempotency-key <key>", "the same key gives the same run for 24 hours")
     .option("-w, --watch", "show the run until it has ended")
     .action(async (automation: string, options: KickoffOptions) => {
@@ -55,8 +63,9 @@ export function addKickoffCommand(program: Command, io: Io): void {
 
 async function kickoffBody(options: KickoffOptions, io: Io): Promise<Record<string, unknown>> {
   const inputs = { ...(await readInputs(options.inputsFile, io)), ...options.input };
-  const { webhook, events, realtime = false } = options;
-  const webhooks = { url: webhook, events, realtime };
+  const { webhook, events, maxDelay, coalesce } = options;
+  const realtime = maxDelay === undefined ? options.realtime === true : { max_delay_ms: maxDelay };
+  const webhooks = { url: webhook, events, realtime, coalesce };
   return { inputs, ...(webhook === undefined ? {} : { webhooks }) };
 }
 
