@@ -127,3 +127,29 @@ test("a script and a shell find every command", async () => {
     expect(completion).toMatch(new RegExp(`^ +"${command}"\\) words=".*--json.*"`, "m"));
   }
 });
+
+test("a run that asks a person is listed, watched, and goes on when it is answered", async () => {
+  const watched = run("kickoff", "reviewed_post", "-i", "topic=geese", "--watch");
+  const execution = await eventually(async () => {
+    const [asked] = await json<{ execution_id: string; step: string }[]>("questions");
+    expect(asked).toMatchObject({ step: "review", message: "Publish this post?" });
+    return String(asked?.execution_id);
+  });
+  expect((await run("questions")).stdout).toMatch(new RegExp(`^${execution} +reviewed_post +review .*Publish`, "m"));
+  const wrong = await run("answer", execution, "--task", "draft", "--approve");
+  expect(wrong.code).toBe(2);
+  expect(wrong.stderr).toContain("(review)");
+  const answered = await run("answer", execution, "Fine.", "--approve");
+  expect(answered).toMatchObject({ code: 0, stdout: `${execution} goes on\n` });
+  const { code, stdout } = await watched;
+  expect(code).toBe(0);
+  expect(stdout).toContain(`Waits for a person: Publish this post?\n  crewstream answer ${execution} --approve\n`);
+  expect(stdout).toContain('"status": "published"');
+});
+
+test("kickoff asks for the pace that its options name", async () => {
+  const pace = ["--max-delay", "250", "--coalesce"];
+  const { stdout } = await run("kickoff", "release_notes", "--webhook", sink.url("/pace"), ...pace, "-i", "version=1");
+  const { subscriptions } = await json<{ subscriptions: unknown[] }>("status", stdout.trim());
+  expect(subscriptions).toMatchObject([{ realtime: true, max_delay_ms: 250, coalesce: true }]);
+});

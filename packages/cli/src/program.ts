@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { addAnswerCommand } from "./commands/answer.ts";
 import { addAutomationsCommand } from "./commands/automations.ts";
 import { addCancelCommand } from "./commands/cancel.ts";
 import { addCheckCommand } from "./commands/check.ts";
@@ -12,6 +13,7 @@ import { addEventsCommand } from "./commands/events.ts";
 import { addExecutionsCommand } from "./commands/executions.ts";
 import { addKickoffCommand } from "./commands/kickoff.ts";
 import { addListenCommand } from "./commands/listen.ts";
+import { addQuestionsCommand } from "./commands/questions.ts";
 import { addReplayCommand } from "./commands/replay.ts";
 import { addRetryCommand } from "./commands/retry.ts";
 import { addSecretsCommand } from "./commands/secrets.ts";
@@ -36,6 +38,8 @@ export function createProgram(io: Io = processIo()): Command {
     addKickoffCommand,
     addStatusCommand,
     addEventsCommand,
+    addQuestionsCommand,
+    addAnswerCommand,
     addCancelCommand,
     addExecutionsCommand,
     addDeliveriesCommand,

@@ -2,8 +2,8 @@ import type { Paint } from "../logs/format-line.ts";
 import { oneLine } from "../output/table.ts";
 import type { NodeState, RunNode, RunTree } from "./run-tree.ts";
 
-const marks: Record<NodeState, string> = { running: "▸", done: "✓", failed: "✗" };
-const styles = { running: "cyan", done: "green", failed: "red" } as const;
+const marks: Record<NodeState, string> = { running: "▸", paused: "‖", done: "✓", failed: "✗" };
+const styles = { running: "cyan", paused: "yellow", done: "green", failed: "red" } as const;
 const barWidth = 24;
 
 export interface RenderOptions {
@@ -19,9 +19,18 @@ export interface RenderOptions {
 /** The whole picture of a run: its tree, then one line with bar, tasks and tokens. */
 export function renderTree(tree: RunTree, options: RenderOptions): string[] {
   const lines = tree.roots.flatMap((root) => renderNode(root, "", options));
-  const room = Math.max(1, options.rows - 2);
+  const questions = renderQuestions(tree, options);
+  const room = Math.max(1, options.rows - 2 - questions.length);
   const shown = lines.length <= room ? lines : [`  … ${lines.length - room + 1} lines above`, ...lines.slice(1 - room)];
-  return [...shown, renderSummary(tree, options)];
+  return [...shown, ...questions, renderSummary(tree, options)];
+}
+
+/** What the run waits for, and how to say it. */
+export function renderQuestions(tree: RunTree, { paint, columns }: Pick<RenderOptions, "paint" | "columns">): string[] {
+  return [...tree.questions.values()].flatMap(({ executionId, message }) => [
+    paint("yellow", `Waits for a person: ${oneLine(message)}`.slice(0, columns)),
+    `  crewstream answer ${executionId} --approve`,
+  ]);
 }
 
 /** One part of a run on one line: `✓ task research  1.2 s  328 tokens`. */

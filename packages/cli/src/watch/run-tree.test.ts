@@ -49,3 +49,19 @@ test("never grows beyond the terminal", () => {
     "████████████████░░░░░░░░ 2 of 3 tasks  30 tokens",
   ]);
 });
+
+test("tells what a run waits for until it was answered", () => {
+  const tree = new RunTree();
+  tree.add(event("flow_started", "f", { flow_name: "post" }));
+  tree.add(event("method_execution_started", "m", { parent_event_id: "f", method_name: "review" }));
+  tree.add(
+    event("human_feedback_requested", "q", { parent_event_id: "m", request_id: "r", message: "Publish\u001B[2J?" }),
+  );
+  tree.add(event("method_execution_paused", "mp", { started_event_id: "m" }));
+  tree.add(event("flow_paused", "fp", { started_event_id: "f" }));
+  const waiting = renderTree(tree, { ...options, totalTasks: undefined, rows: 20 });
+  expect(waiting.slice(2)).toEqual(["Waits for a person: Publish?", "  crewstream answer x --approve", "0 tokens"]);
+  expect(waiting.slice(0, 2).map((line) => line.trim().charAt(0))).toEqual(["‖", "‖"]);
+  tree.add(event("human_feedback_received", "a", { request_id: "r" }));
+  expect(renderTree(tree, { ...options, totalTasks: undefined, rows: 20 }).slice(2)).toEqual(["0 tokens"]);
+});

@@ -1,6 +1,6 @@
 import type { EventEnvelope } from "@crewstream/contracts";
 
-export type NodeState = "running" | "done" | "failed";
+export type NodeState = "running" | "paused" | "done" | "failed";
 
 /** Something of a run that has a beginning and an end: the crew, a task, an agent's turn, a call of a tool or model. */
 export interface RunNode {
@@ -13,6 +13,16 @@ export interface RunNode {
   /** Tokens of the model calls within it, its children's included. */
   tokens: number;
   children: RunNode[];
+}
+
+/** What a run waits for a person to say. */
+export interface Question {
+  executionId: string;
+  message: string;
+}
+
+export function isQuestion(type: string): boolean {
+  return /^(human_feedback|flow_input)_requested$/.test(type);
 }
 
 /** What is shown of a run, by the beginning of an event's type: `task` for `task_started`. */
@@ -28,12 +38,17 @@ const kinds: Readonly<Record<string, (data: Record<string, unknown>) => unknown>
   mcp_tool_execution: (data) => data["tool_name"],
 };
 
+/** States of a node by the last word of the event that closed it; any other is "done". */
+const endStates: Readonly<Record<string, NodeState>> = { failed: "failed", error: "failed", paused: "paused" };
+
 /**
  * A run's nested parts, built from its events by their own links: a `…_started` event opens a node below the one that
  * `parent_event_id` names, and the event whose `started_event_id` names it closes it.
  */
 export class RunTree {
   readonly roots: RunNode[] = [];
+  /** What the run waits for a person to say, by the id of the request. */
+  readonly questions = new Map<string, Question>();
   readonly #nodes = new Map<string, RunNode>();
   /** Shown node above each event; an event that is not shown stands for its parent. */
   readonly #above = new Map<string, RunNode | undefined>();
@@ -41,6 +56,7 @@ export class RunTree {
   /** Takes an event in; gives the node that it opened or closed. */
   add(event: EventEnvelope): RunNode | undefined {
     const { data } = event;
+    this.#hear(event);
     const parent = this.#above.get(String(data["parent_event_id"]));
     const opening = /^(.+)_started$/.exec(event.type)?.[1];
     const label = opening === undefined ? undefined : kinds[opening];
@@ -66,17 +82,25 @@ export class RunTree {
 
   /** Tasks that have ended. */
   get tasksDone(): number {
-    return [...this.#nodes.values()].filter(({ kind, state }) => kind === "task" && state !== "running").length;
+    return [...this.#nodes.values()].filter(
+      ({ kind, state }) => kind === "task" && (state === "done" || state === "failed"),
+    ).length;
   }
 
   get tokens(): number {
     return this.roots.reduce((sum, root) => sum + root.tokens, 0);
   }
 
+  #hear({ type, data, execution_id: executionId }: EventEnvelope): void {
+    const id = String(data["request_id"]);
+    if (isQuestion(type)) this.questions.set(id, { executionId, message: textOf(data["message"]) ?? "" });
+    else if (/^(human_feedback|flow_input)_received$/.test(type)) this.questions.delete(id);
+  }
+
   #close(event: EventEnvelope): RunNode | undefined {
     const node = this.#nodes.get(String(event.data["started_event_id"]));
     if (node === undefined) return undefined;
-    node.state = /_(failed|error)$/.test(event.type) ? "failed" : "done";
+    node.state = endStates[/_([a-z]+)$/.exec(event.type)?.[1] ?? ""] ?? "done";
     node.endedAt = Date.parse(event.timestamp);
     const tokens = tokensOf(event.data["usage"]);
     if (node.kind === "llm_call" && tokens > 0) this.#addTokens(this.roots, node.id, tokens);

@@ -3,8 +3,8 @@ import type { ApiClient } from "../api/api-client.ts";
 import { followEvents } from "../api/follow-events.ts";
 import { segment } from "../api/paths.ts";
 import type { Io } from "../output/io.ts";
-import { renderLine, renderTree, type RenderOptions } from "./render-tree.ts";
-import { RunTree } from "./run-tree.ts";
+import { renderLine, renderQuestions, renderTree, type RenderOptions } from "./render-tree.ts";
+import { isQuestion, RunTree } from "./run-tree.ts";
 
 const repaintEveryMs = 100;
 
@@ -31,7 +31,9 @@ export async function watchRun(client: ApiClient, executionId: string, io: Io): 
       const node = tree.add(event);
       if (node?.kind === "task") totalTasks = (await read()).progress?.total ?? undefined;
       const isOver = node !== undefined && node.state !== "running";
-      if (screen === undefined && isOver) io.write(`${renderLine(node, "", options())}\n`);
+      if (screen !== undefined) continue;
+      if (isOver) io.write(`${renderLine(node, "", options())}\n`);
+      if (isQuestion(event.type)) io.write(`${renderQuestions(tree, options()).join("\n")}\n`);
     }
   } finally {
     clearInterval(timer);
