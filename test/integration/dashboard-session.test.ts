@@ -32,6 +32,13 @@ describe("signing in", () => {
     expect((await api.client.get("/dashboard/session", { token: null })).body).toEqual({ signed_in: false });
   });
 
+  test("a cookie that is no text is no session", async () => {
+    const headers = { cookie: "crewstream_session=%E0%A4%A" };
+    const session = await api.client.get("/dashboard/session", { token: null, headers });
+    expect(session).toMatchObject({ status: 200, body: { signed_in: false } });
+    expect((await api.client.get("/api/v1/stats", { token: null, headers })).status).toBe(401);
+  });
+
   test("a wrong token and no token are refused without a cookie", async () => {
     for (const [body, status] of [
       [{ token: "nope" }, 401],

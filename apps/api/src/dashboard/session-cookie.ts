@@ -25,7 +25,16 @@ export function readSessionCookie(request: Request, secure: boolean): string | u
   const wanted = `${secure ? names.https : names.http}=`;
   const pairs = (request.headers.cookie ?? "").split(";").map((pair) => pair.trim());
   const found = pairs.find((pair) => pair.startsWith(wanted));
-  return found === undefined ? undefined : decodeURIComponent(found.slice(wanted.length));
+  return found === undefined ? undefined : decoded(found.slice(wanted.length));
+}
+
+/** Anything may stand in a cookie that another program of this host has set: what is no text of ours is no session. */
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether clients come over HTTPS: as `PUBLIC_URL` says, since a proxy in front of us ends TLS. */
