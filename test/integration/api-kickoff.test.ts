@@ -36,6 +36,18 @@ describe("kickoff", () => {
     });
   });
 
+  test("takes a body of 100 levels, and refuses one that is deeper", async () => {
+    // The body and its inputs are two of them.
+    const kickoff = (lists: number) => {
+      const topic = JSON.parse("[".repeat(lists) + "]".repeat(lists)) as unknown;
+      return api.client.post("/kickoff", { inputs: { topic, audience: "a" } });
+    };
+    expect(await kickoff(98)).toMatchObject({ status: 200 });
+    const refused = await kickoff(99);
+    expect(refused).toMatchObject({ status: 400, body: { details: { code: "invalid_input" } } });
+    expect(refused.body["message"]).toContain("100 levels");
+  });
+
   test("takes null, the empty string and absence for the same, and passes unknown fields", async () => {
     const answer = await api.client.post("/kickoff", {
       inputs: { topic: "t", audience: "a" },
