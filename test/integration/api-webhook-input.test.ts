@@ -57,6 +57,11 @@ const bad: [body: unknown, path: string, says: string][] = [
     "sets itself",
   ],
   [
+    { webhooks: { ...good, authentication: { strategy: "header", name: "Traceparent", value: "x" } } },
+    "webhooks.authentication.name",
+    "sets itself",
+  ],
+  [
     { webhooks: { ...good, authentication: { strategy: "header", name: "a b", value: "x" } } },
     "webhooks.authentication.name",
     "letters",

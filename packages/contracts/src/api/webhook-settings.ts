@@ -8,7 +8,7 @@ const mostDelays = 20;
 
 /** Headers that an authentication may not set: they carry the request or the delivery's own facts. */
 const reservedHeaders =
-  /^(host|connection|content-.*|transfer-encoding|te|trailer|upgrade|expect|keep-alive|proxy-.*|user-agent|webhook-.*|crewstream-.*)$/i;
+  /^(host|connection|content-.*|transfer-encoding|te|trailer|upgrade|expect|keep-alive|proxy-.*|user-agent|traceparent|tracestate|webhook-.*|crewstream-.*)$/i;
 
 /** Characters that may stand in a header's value (RFC 9110, section 5.5): a line break would begin another header. */
 const headerText = /^[\x20-\x7E\x80-\xFF]*$/;
