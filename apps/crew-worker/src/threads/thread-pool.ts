@@ -20,6 +20,8 @@ export class ThreadPool implements AsyncDisposable {
   /** @param heapMb a run that outgrows this heap ends its own thread and no other */
   constructor(heapMb: number) {
     this.#heapMb = heapMb;
+    // Two pipes a thread lead there, which Node takes for a leak from the sixth thread on.
+    process.stderr.setMaxListeners(0);
   }
 
   /** An idle thread, or a new one. Whoever takes it gives it back, or discards it. */
