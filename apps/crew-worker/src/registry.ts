@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, extname, join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import {
   AppError,
   automationNameSchema,
@@ -9,7 +8,7 @@ import {
   errorMessage,
   type AutomationAnnouncement,
 } from "@crewstream/contracts";
-import { findingText, readProject, type Automation } from "@crewstream/crew";
+import { findingText, importModule, readProject, type Automation } from "@crewstream/crew";
 import { z } from "zod";
 import { projectVersion } from "./project-version.ts";
 
@@ -87,10 +86,10 @@ export async function loadEntry(path: string): Promise<LoadedAutomation | undefi
 }
 
 async function loadModule(file: string, fileName: string): Promise<LoadedAutomation> {
-  const module = (await import(pathToFileURL(file).href)) as { default?: unknown };
-  const shape = automationShape.safeParse(module.default);
+  const module = await importModule(file);
+  const shape = automationShape.safeParse(module["default"]);
   if (!shape.success) throw new Error("its default export is not made by defineCrew or defineFlow");
-  const automation = module.default as Automation;
+  const automation = module["default"] as Automation;
   const name = automationNameSchema.safeParse(automation.name ?? fileName);
   if (!name.success)
     throw new Error(

@@ -27,6 +27,7 @@ export type { McpHttpServer, McpServer, McpSlug, McpStdioServer } from "./mcp/mc
 export type { CustomModel, Model, ModelConfig, ModelRef, ModelSettings } from "./llm/model.ts";
 export { checkProject, loadProject, readProject } from "./loaders/load-project.ts";
 export type { ReadProject } from "./loaders/read-project.ts";
+export { importModule } from "./loaders/import-module.ts";
 export { findingText, type Finding } from "./loaders/finding.ts";
 export type { TaskDefinition } from "./task/task.ts";
 export type { TaskOutput } from "./task/task-output.ts";

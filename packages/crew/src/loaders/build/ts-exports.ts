@@ -1,7 +1,7 @@
-import { pathToFileURL } from "node:url";
 import { errorMessage } from "@crewstream/contracts";
 import { PathFault } from "../documents/project-dir.ts";
 import type { Place } from "../finding.ts";
+import { importModule } from "../import-module.ts";
 import { suggestion } from "../nearest-name.ts";
 import { bases, type Project } from "../project.ts";
 import type { TsReference } from "../schema/references.ts";
@@ -42,7 +42,7 @@ export async function tsExport<T>(
       findings.error(at, `${named} exports no ${JSON.stringify(name)}`);
       return undefined;
     }
-    const module = (await import(pathToFileURL(file).href)) as Readonly<Record<string, unknown>>;
+    const module = await importModule(file);
     const value = module[name];
     if (expected.is(value)) return value;
     if (value === undefined) {
