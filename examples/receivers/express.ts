@@ -1,4 +1,4 @@
-// A receiver on Express. Run it: WEBHOOK_SIGNING_SECRET=whsec_… node examples/receivers/express.ts
+// A receiver on Express. Run it: WEBHOOK_SIGNING_SECRET=whsec_… npx node examples/receivers/express.ts
 import { env } from "node:process";
 import { expressReceiver, memorySeenStore, onceOnly } from "@crewstream/receiver";
 import express, { type Express } from "express";

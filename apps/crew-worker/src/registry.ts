@@ -109,7 +109,8 @@ async function loadFolder(folder: string): Promise<LoadedAutomation | undefined>
   if (!isProject) return undefined;
   if (automation === undefined) {
     const errors = findings.filter(({ severity }) => severity === "error");
-    throw new Error(`${errors.length} errors in the project:\n${errors.map(findingText).join("\n")}`);
+    const found = errors.length === 1 ? "an error" : `${errors.length} errors`;
+    throw new Error(`${found} in the project:\n${errors.map(findingText).join("\n")}`);
   }
   const name = [automation.name, basename(folder)].find((each) => automationNameSchema.safeParse(each).success);
   if (name === undefined) throw new Error(`the folder's name does not serve as a path: ${basename(folder)}`);
