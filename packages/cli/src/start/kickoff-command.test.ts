@@ -6,7 +6,7 @@ test("a shell passes every argument on as it was meant, quotes and dollars inclu
   const command = kickoffCommand({
     url: "http://127.0.0.1:3000",
     token: "cs_a'b$HOME`id`!",
-    automation: { name: "release_notes", kind: "flow", inputs: ["git_log", "it's"] },
+    automation: { name: "release_notes", kind: "flow", inputs: ["git_log", "it's", "tries"], required: ["it's"] },
   });
   // printf stands for curl: it prints each argument that the shell hands over on a line of its own.
   const printed = execFileSync("sh", ["-c", command.replace("curl -sS", "printf '%s\\n'")], { encoding: "utf8" });

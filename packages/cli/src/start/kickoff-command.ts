@@ -5,10 +5,11 @@ export interface ServedAutomation {
   name: string;
   kind: "crew" | "flow";
   inputs: readonly string[];
+  required: readonly string[];
 }
 
 const servedSchema = z.object({
-  items: z.array(automationAnnouncementSchema.pick({ name: true, kind: true, inputs: true })),
+  items: z.array(automationAnnouncementSchema.pick({ name: true, kind: true, inputs: true, required: true })),
 });
 
 /** What the crew workers serve, asked from the API; empty when it does not say. */
@@ -24,7 +25,7 @@ export async function askServed(url: string, token: string): Promise<ServedAutom
   }
 }
 
-/** Inputs worth a first look, by name; any other gets its name as its value. */
+/** Inputs worth a first look, by name; any other that must be there gets its name as its value. */
 const sampleInputs: Readonly<Record<string, string>> = {
   topic: "durable webhooks",
   version: "1.4.0",
@@ -42,8 +43,12 @@ const sampleInputs: Readonly<Record<string, string>> = {
  */
 export function kickoffCommand(options: { url: string; token: string; automation: ServedAutomation }): string {
   const { url, token, automation } = options;
+  // The rest has defaults, of types that nobody here knows.
+  const given = automation.inputs.filter(
+    (name) => automation.required.includes(name) || Object.hasOwn(sampleInputs, name),
+  );
   const body = {
-    inputs: Object.fromEntries(automation.inputs.map((name) => [name, sampleInputs[name] ?? name])),
+    inputs: Object.fromEntries(given.map((name) => [name, sampleInputs[name] ?? name])),
     webhooks: { url: `${url}/inspector/demo`, events: ["*"], realtime: automation.kind === "crew" },
   };
   return [
