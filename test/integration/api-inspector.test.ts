@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { request, type IncomingMessage } from "node:http";
 import { sign } from "@crewstream/receiver";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestApi, type TestApi } from "../support/api-in-process.ts";
@@ -98,4 +100,16 @@ test("is not there unless it was switched on", async () => {
   await using other = await startTestApi();
   expect((await fetch(`${other.url}/inspector/a`)).status).toBe(401);
   expect((await other.client.get("/inspector/a")).status).toBe(404);
+});
+
+test.each([
+  ["evil.example", 403],
+  ["127.0.0.1.evil.example:3000", 403],
+  ["localhost:3000", 200],
+  ["[::1]:3000", 200],
+])("a request to the name %s is answered with %i", async (host, status) => {
+  const asked = request(`${api.url}/inspector/rebound?format=json`, { headers: { host } }).end();
+  const [answer] = (await once(asked, "response")) as [IncomingMessage];
+  answer.resume();
+  expect(answer.statusCode).toBe(status);
 });

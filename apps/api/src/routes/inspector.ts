@@ -3,6 +3,7 @@ import { clearInspected, keepInspected, readInspected } from "@crewstream/redis"
 import express, { Router, type Request } from "express";
 import { z } from "zod";
 import type { ApiContext } from "../api-context.ts";
+import { ownHostOnly } from "../inspector/own-host.ts";
 import { inspectorPage } from "../inspector/page.ts";
 import { inspect } from "../inspector/received.ts";
 import { staticText } from "../pages/static-text.ts";
@@ -24,6 +25,7 @@ const postQuery = z.object({ status: z.coerce.number().int().min(200).max(599).d
  */
 export function inspectorRoutes(context: ApiContext): Router {
   const router = Router();
+  router.use("/inspector", ownHostOnly(context.config));
   const secrets = context.config.WEBHOOK_SIGNING_SECRET.reveal().split(",");
   const raw = express.raw({ limit: bodyLimitBytes, type: () => true });
 
