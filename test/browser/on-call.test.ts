@@ -50,6 +50,7 @@ describe.skipIf(chromiumPath === undefined)("a person on call", () => {
       const failed = standing(sink, "/hook").failed.size;
       expect(failed).toBeGreaterThan(0);
       expect(await window.tile("Retrying")).toBe(String(failed));
+      expect(await page.getByText(new RegExp(`\\b${failed} of its deliver`)).count()).toBe(1);
       return failed;
     });
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { breakerText, outcomeText, reasonText } from "./failure.ts";
+import { breakerText, errorKind, outcomeText, reasonText } from "./failure.ts";
 
 test("an outcome is the status that came back, else a word", () => {
   expect(outcomeText({ status: 503, outcome: "throttled" })).toBe("503 Service Unavailable");
@@ -26,4 +26,8 @@ test.each([
   ["timeout", "Timed out"],
 ])("a breaker that opened by %j", (failure, text) => {
   expect(breakerText(failure)).toBe(text);
+});
+
+test("an error's class is named where it says something", () => {
+  expect(["TypeError", "AppError", "Error", null].map(errorKind)).toEqual(["TypeError", null, null, null]);
 });

@@ -53,3 +53,8 @@ export function breakerText(failure: string): string {
   const reason = reasonText({ outcome, reason: detail === "" ? null : detail });
   return reason === "" ? word : `${word}, ${reason}`;
 }
+
+/** The kind of error that a run failed with, where its name says something to a person. */
+export function errorKind(type: string | null): string | null {
+  return type === null || type === "Error" || type === "AppError" ? null : type;
+}

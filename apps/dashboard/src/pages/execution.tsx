@@ -3,6 +3,7 @@ import { useState, type ReactElement } from "react";
 import { useEvents } from "../api/events.ts";
 import { useCancel, useExecution } from "../api/executions.ts";
 import { useMay } from "../api/session.ts";
+import { errorKind } from "../format/failure.ts";
 import { count, plural } from "../format/number.ts";
 import { ExecutionBadge } from "../parts/badge.tsx";
 import { asText, CodeBlock, Copy } from "../parts/copy.tsx";
@@ -61,7 +62,9 @@ function Body({ execution }: { execution: Execution }): ReactElement {
         <div className={`notice ${execution.state === "FAILED" ? "bad" : ""}`}>
           <Icon name="warn" />
           <div>
-            <strong>{execution.error_type ?? (execution.state === "FAILED" ? "The run failed" : "Cancelled")}</strong>
+            <strong>
+              {errorKind(execution.error_type) ?? (execution.state === "FAILED" ? "The run failed" : "Cancelled")}
+            </strong>
             <p>{execution.error}</p>
           </div>
         </div>

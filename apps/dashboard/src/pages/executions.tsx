@@ -2,6 +2,7 @@ import { executionStates, parseExecutionId, type ExecutionSummary } from "@crews
 import { useState, type ReactElement } from "react";
 import { useExecutions } from "../api/executions.ts";
 import { useAutomations } from "../api/stats.ts";
+import { errorKind } from "../format/failure.ts";
 import { count } from "../format/number.ts";
 import { ExecutionBadge, executionWord } from "../parts/badge.tsx";
 import { Page } from "../parts/page.tsx";
@@ -58,7 +59,8 @@ const columns: readonly Column<ExecutionSummary>[] = [
 function WhatNow({ execution }: { execution: ExecutionSummary }): ReactElement {
   const { error, error_type, progress, state } = execution;
   if (error !== null) {
-    const text = error_type === null || error.startsWith(`${error_type}:`) ? error : `${error_type}: ${error}`;
+    const kind = errorKind(error_type);
+    const text = kind === null || error.startsWith(`${kind}:`) ? error : `${kind}: ${error}`;
     return (
       <div className={`cut small ${state === "FAILED" ? "bad" : "muted"}`} title={text}>
         {text}

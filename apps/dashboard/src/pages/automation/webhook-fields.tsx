@@ -4,7 +4,7 @@ import type { Pace, WebhookDraft } from "./kickoff-body.ts";
 const paces: readonly [Pace, string][] = [
   ["batched", "In batches"],
   ["realtime", "Each event alone, at once"],
-  ["adaptive", "Each event at once, together when the receiver is slow"],
+  ["adaptive", "At once, together where that is too slow"],
 ];
 
 /** Where the run's events go, which of them, and how. */

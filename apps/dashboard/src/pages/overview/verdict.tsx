@@ -28,12 +28,12 @@ export function Verdict({ stats, endpoints }: { stats: Stats; endpoints: readonl
           <p>
             It has been failing for <Elapsed from={first.breaker.opened_at} to={null} />; its last answer was{" "}
             <strong>{first.breaker.reason === null ? "none" : breakerText(first.breaker.reason)}</strong>.{" "}
-            {plural(retrying, "delivery waits", "deliveries wait")} for a retry
-            {dead > 0 && `, ${plural(dead, "is", "are")} dead`}; new events wait in their streams.{" "}
+            {plural(first.retrying, "of its deliveries waits", "of its deliveries wait")} for a retry
+            {first.dead > 0 && `, ${plural(first.dead, "is", "are")} dead`}; new events wait in their streams.{" "}
             <NextProbe at={first.breaker.next_probe_at} />
           </p>
         </div>
-        <a className="button" href={hrefTo("/deliveries", { state: "retrying", endpoint: first.id })}>
+        <a className="button" href={hrefTo("/deliveries", { state: worst(first), endpoint: first.id })}>
           Look at the failures
         </a>
       </div>
@@ -115,4 +115,9 @@ export function Verdict({ stats, endpoints }: { stats: Stats; endpoints: readonl
       </div>
     </div>
   );
+}
+
+/** The list that shows how an endpoint fails: what is retried, or what is left of that. */
+function worst({ retrying, dead }: Endpoint): "retrying" | "dead" {
+  return retrying === 0 && dead > 0 ? "dead" : "retrying";
 }
