@@ -44,3 +44,16 @@ test("what is no JSON is shown as it is, and wrapped where every line must be JS
   expect(JSON.parse(written[0] ?? "")).toMatchObject({ name: "redis", msg: "1:M # oops" });
   expect(written[1]).toBe('{"level":30,"msg":"m"}\n');
 });
+
+test("no field and no error repaints the terminal", () => {
+  const nasty = "\u001B[2J\u009B2Jx\u0007";
+  const line = JSON.stringify({
+    time,
+    level: 50,
+    msg: "m",
+    one: nasty,
+    many: `${nasty}\n${nasty}`,
+    err: { message: nasty },
+  });
+  expect(formatLine("api", 0, parseLogLine(line), plain, time)).not.toMatch(/[^\P{Cc}\n]/u);
+});

@@ -1,4 +1,4 @@
-import type { styleText } from "node:util";
+import { stripVTControlCharacters, type styleText } from "node:util";
 import type { LogLevel, LogLine } from "./log-line.ts";
 
 type Style = Parameters<typeof styleText>[0];
@@ -33,7 +33,7 @@ export function formatLine(name: string, column: number, line: LogLine, paint: P
     paint("gray", clock(line.time ?? now)),
     paint(style, name.padEnd(15)),
     paint(levelStyles[line.level], line.level.padEnd(5)),
-    [line.message, ...facts, ...(error === undefined ? [] : [paint("red", error.message)])].join("  "),
+    [line.message, ...facts, ...(error === undefined ? [] : [paint("red", printable(error.message))])].join("  "),
   ].join(" ");
   if (error?.stack === undefined) return head;
   return `${head}\n${error.stack.map((each) => `    ${paint("gray", each)}`).join("\n")}`;
@@ -41,10 +41,15 @@ export function formatLine(name: string, column: number, line: LogLine, paint: P
 
 /** A message of several lines (a configuration's problems) keeps them; anything else is one short text. */
 function fieldText(value: unknown): string {
-  if (typeof value === "string" && value.includes("\n")) return `\n    ${value.replaceAll("\n", "\n    ")}`;
-  const text = typeof value === "string" && /^\S+$/.test(value) ? value : JSON.stringify(value);
+  if (typeof value === "string" && value.includes("\n")) return `\n    ${printable(value).replaceAll("\n", "\n    ")}`;
+  const text = typeof value === "string" && /^\S+$/.test(value) ? printable(value) : JSON.stringify(value);
   const limit = typeof value === "object" ? fieldLimit.nested : fieldLimit.text;
   return text.length > limit ? `${text.slice(0, limit)}…` : text;
+}
+
+/** What clients and receivers sent may stand in a field, and must not repaint the terminal. */
+function printable(text: string): string {
+  return stripVTControlCharacters(text).replaceAll(/[^\P{Cc}\n]/gu, " ");
 }
 
 function describeError(err: unknown): { message: string; stack: string[] | undefined } | undefined {
