@@ -40,15 +40,9 @@ async function expectWhole(id: string, path: string): Promise<void> {
   });
   const events = await system.client.events(id);
   expect(events.filter(({ type }) => type === "burst_item")).toHaveLength(inputs.count);
-  const feed = {
-    executionId: id,
-    path,
-    mode: "batched",
-    ordering: "relaxed",
-    events,
-    dead: new Set<string>(),
-  } as const;
-  expect(brokenPromises(sink, [feed])).toEqual([]);
+  const settings = { name: "batched", realtime: false, ordering: "relaxed" } as const;
+  const feed = { executionId: id, feed: 0, path, settings, events, dead: [] };
+  expect(brokenPromises(sink.requests(path), feed)).toEqual([]);
   // A delivery whose settling was lost comes again, as it was; what comes for the first time comes in order.
   const arrived = [...new Set(sink.events(path).map((event) => event.id))];
   expect(arrived).toEqual(events.map((event) => event.id));

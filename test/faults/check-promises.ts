@@ -1,63 +1,88 @@
-import type { WebhookSink } from "../support/webhook-sink.ts";
 import type { SinkEvent, SinkRequest } from "../support/sink-reply.ts";
+import type { FeedSettings } from "./subscriptions.ts";
 
 /** What one feed should have brought. */
 export interface ExpectedFeed {
   executionId: string;
+  feed: number;
   path: string;
-  mode: "batched" | "realtime";
-  ordering: "relaxed" | "strict";
+  settings: FeedSettings;
   /** Every event of the stream that the feed selects, in order. */
   events: SinkEvent[];
-  /** Webhook ids of its deliveries that stand in the dead letters. */
-  dead: Set<string>;
+  /** First and last sequence of its deliveries that stand in the dead letters. */
+  dead: { first: number; last: number }[];
 }
 
-/** Checks promises 1 to 3 from the receiver's own record; returns what is broken, nothing when all hold. */
-export function brokenPromises(sink: WebhookSink, feeds: readonly ExpectedFeed[]): string[] {
-  return feeds.flatMap((feed) =>
-    checkFeed(sink.requests(feed.path), feed).map((problem) => `${feed.path}: ${problem}`),
-  );
+/** Whether a request was acknowledged. */
+export function acknowledged({ status }: SinkRequest): boolean {
+  return status !== undefined && status >= 200 && status < 300;
 }
 
-function checkFeed(requests: readonly SinkRequest[], feed: ExpectedFeed): string[] {
+/** Checks promises 1 to 3 for a feed from the receiver's own record; returns what is broken, nothing when all hold. */
+export function brokenPromises(requests: readonly SinkRequest[], feed: ExpectedFeed): string[] {
   const problems: string[] = [];
   const bodies = new Map<string, string>();
-  const deliveryOf = new Map<string, string>();
-  const acknowledged = new Set<string>();
-  const acknowledgedFirsts: number[] = [];
-  const known = new Map(feed.events.map((event) => [event.id, JSON.stringify(event)]));
+  const deliveryOf = new Map<number, string>();
+  const arrived = new Set<number>();
+  const firsts: number[] = [];
+  const known = new Map(feed.events.map((event) => [sequenceOf(event), event]));
   for (const request of requests) {
     const id = request.headers["webhook-id"] ?? "";
     const before = bodies.get(id);
     if (before !== undefined && before !== request.rawBody) problems.push(`${id} changed its bytes`);
     bodies.set(id, request.rawBody);
     for (const event of request.events) {
-      if ((deliveryOf.get(event.id) ?? id) !== id)
-        problems.push(`${event.id} is in ${deliveryOf.get(event.id)} and ${id}`);
-      deliveryOf.set(event.id, id);
-      if (known.get(event.id) !== JSON.stringify(event)) problems.push(`${event.id} is not what the stream holds`);
-    }
-    if (request.status !== undefined && request.status >= 200 && request.status < 300) {
-      if (!acknowledged.has(request.events[0]?.id ?? "")) acknowledgedFirsts.push(sequenceOf(request.events[0]));
-      for (const event of request.events) acknowledged.add(event.id);
+      const covered = sequencesOf(event);
+      for (const seq of covered) {
+        const delivery = deliveryOf.get(seq) ?? id;
+        if (delivery !== id) problems.push(`event ${seq} is in ${delivery} and ${id}`);
+        deliveryOf.set(seq, id);
+        if (!acknowledged(request)) continue;
+        if (!arrived.has(seq) && seq === sequenceOf(request.events[0])) firsts.push(seq);
+        arrived.add(seq);
+      }
+      const stored = covered.flatMap((seq) => known.get(seq) ?? []);
+      if (JSON.stringify(event) !== JSON.stringify(join(stored, event)))
+        problems.push(`event ${sequenceOf(event)} is not what the stream holds`);
     }
   }
-  for (const event of feed.events) {
-    const delivery = deliveryOf.get(event.id);
-    const dead = delivery !== undefined && feed.dead.has(delivery);
-    if (!acknowledged.has(event.id) && !dead)
-      problems.push(`${event.type} ${sequenceOf(event)} is neither acknowledged nor dead`);
+  for (const [seq, { type }] of known) {
+    const dead = feed.dead.some(({ first, last }) => first <= seq && seq <= last);
+    if (!arrived.has(seq) && !dead) problems.push(`${type} ${seq} is neither acknowledged nor dead`);
   }
-  const ordered = acknowledgedFirsts.every(
-    (first, index) => index === 0 || first > (acknowledgedFirsts[index - 1] ?? 0),
-  );
-  const failed = requests.some((request) => request.status === undefined || request.status >= 300);
-  if (!ordered && (feed.ordering === "strict" || (feed.mode === "batched" && !failed)))
+  const { ordering, realtime } = feed.settings;
+  const inOrder = ordering === "strict" || (realtime === false && requests.every(acknowledged));
+  if (inOrder && firsts.some((first, index) => first < (firsts[index - 1] ?? 0)))
     problems.push("deliveries came out of order");
   return problems;
 }
 
 function sequenceOf(event: SinkEvent | undefined): number {
   return Number(event?.data["emission_sequence"]);
+}
+
+/** The sequences of the events that stand in this one: more than one where pieces were joined. */
+function sequencesOf(event: SinkEvent): number[] {
+  const first = sequenceOf(event);
+  const { events = 1 } = (event.data["coalesced"] ?? {}) as { events?: number };
+  return Array.from({ length: events }, (_, index) => first + index);
+}
+
+/** What an event must be that stands for these. */
+function join(stored: readonly SinkEvent[], like: SinkEvent): SinkEvent | undefined {
+  const [first, last] = [stored[0], stored.at(-1)];
+  if (first === undefined || last === undefined || stored.length === 1) return first;
+  const data: Record<string, unknown> = {
+    ...first.data,
+    chunk: stored.map((event) => String(event.data["chunk"])).join(""),
+    coalesced: {
+      events: stored.length,
+      last_event_id: last.id,
+      last_emission_sequence: sequenceOf(last),
+    },
+  };
+  if ("tool_call" in last.data) data["tool_call"] = last.data["tool_call"];
+  // Joined pieces are of one answer.
+  const sameCall = stored.every((event) => event.data["call_id"] === like.data["call_id"]);
+  return sameCall ? { ...first, data } : undefined;
 }

@@ -4,74 +4,106 @@ import type { Reply, SinkRequest } from "../support/sink-reply.ts";
 import { WebhookSink } from "../support/webhook-sink.ts";
 import { brokenPromises, type ExpectedFeed } from "./check-promises.ts";
 import type { FaultySystem } from "./faulty-system.ts";
+import { keepEvidence } from "./keep-evidence.ts";
 import { pick, seededRandom } from "./random.ts";
+import { strike } from "./strike.ts";
+import { pickSubscriptions, type FeedSettings } from "./subscriptions.ts";
+import { tally, type Tally } from "./tally.ts";
 
-const executions = 6;
-const faults = 5;
+const faultsPerRun = 6;
+const feedsPerExecution = 4;
 /** Long enough for the slowest run under faults on two busy cores. */
-const limitMs = 150_000;
+const limitMs = 240_000;
 
 export interface FaultReport {
   seed: number;
-  faults: string[];
-  requests: number;
-  events: number;
+  seconds: number;
+  numbers: Tally;
   problems: string[];
 }
 
 /**
- * One run: kickoffs with batched, realtime and strict feeds to a receiver that misbehaves, while workers and Redis are
- * killed in an order that follows from the seed. Afterwards everything must have arrived, as promised.
+ * One run: kickoffs of each kind of automation, each with feeds of several kinds, to a receiver that misbehaves, while
+ * workers and Redis are struck in an order that follows from the seed. Afterwards everything must have arrived, as
+ * promised. What a run leaves behind that breaks a promise is kept.
  */
 export async function faultRun(system: FaultySystem, seed: number): Promise<FaultReport> {
   const random = seededRandom(seed);
+  const startedAt = Date.now();
+  system.forgetReplaced();
   await using sink = await WebhookSink.start();
-  // A sequence of its own: how many requests come, and when, must not decide what is killed.
+  // A sequence of its own: how many requests come, and when, must not decide what is struck.
   sink.script("", misbehave(seededRandom(seed + 1_000_000)));
-  const kickoffs = await Promise.all(
-    Array.from({ length: executions }, (_, index) => kickoff(system, sink, `/${seed}/${index}`, random)),
-  );
-
-  const done: string[] = [];
-  for (let count = 0; count < faults; count += 1) {
-    await delay(100 + random() * 900);
-    done.push(await strike(system, random));
+  const faults: string[] = [];
+  try {
+    const started = await Promise.all(automations(random).map((run, index) => kickoff(system, sink, seed, index, run)));
+    for (let count = 0; count < faultsPerRun; count += 1) {
+      await delay(100 + random() * 700);
+      faults.push(await strike(system, sink, random));
+    }
+    const feeds = (await Promise.all(started.map((execution) => settled(system, execution)))).flat();
+    const problems = feeds.flatMap((feed) =>
+      brokenPromises(sink.requests(feed.path), feed).map((problem) => `${feed.path}: ${problem}`),
+    );
+    const attempts = (await Promise.all(started.map(({ executionId }) => system.attempts(executionId)))).flat();
+    const numbers = tally(faults, feeds, sink.requests(), attempts);
+    if (problems.length > 0) problems.push(await keepEvidence(system, sink, seed, { faults, problems }));
+    return { seed, seconds: Math.round((Date.now() - startedAt) / 1000), numbers, problems };
+  } catch (error) {
+    const kept = await keepEvidence(system, sink, seed, { faults, error: String(error) });
+    throw new Error(`Seed ${seed} after ${faults.join(", ")}: ${String(error)}\n${kept}`, { cause: error });
   }
-  await Promise.all(kickoffs.map(({ executionId }) => ended(system, executionId)));
-  const feeds = (await Promise.all(kickoffs.map((started) => settled(system, started)))).flat();
-  return {
-    seed,
-    faults: done,
-    requests: sink.requests().length,
-    events: feeds.reduce((sum, feed) => sum + feed.events.length, 0),
-    problems: brokenPromises(sink, feeds),
-  };
 }
 
-type Started = { executionId: string; feeds: Pick<ExpectedFeed, "path" | "mode" | "ordering">[] };
+interface Run {
+  automation: string;
+  inputs: Record<string, number>;
+  feeds: FeedSettings[];
+}
 
-async function kickoff(system: FaultySystem, sink: WebhookSink, path: string, random: () => number): Promise<Started> {
-  const feeds = [
-    { path: `${path}/batched`, mode: "batched", ordering: "relaxed" },
-    { path: `${path}/realtime`, mode: "realtime", ordering: "relaxed" },
-    { path: `${path}/strict`, mode: "batched", ordering: "strict" },
-  ] as const;
-  const executionId = await system.client.kickoff("burst", {
-    inputs: { count: 60 + Math.floor(random() * 60), group: 5, pause_ms: 40, bytes: 200 },
-    webhooks: feeds.map((feed) => ({
-      url: sink.url(feed.path),
+/** Some runs publish in bursts, some one event now and then, and some stream a model's answers. */
+function automations(random: () => number): Run[] {
+  const upTo = (from: number, more: number): number => from + Math.floor(random() * more);
+  const burst = (): Run => ({
+    automation: "burst",
+    inputs: { count: upTo(60, 60), group: 5, pause_ms: 40, bytes: 200 },
+    feeds: pickSubscriptions(random, feedsPerExecution),
+  });
+  const trickle = (): Run => ({
+    automation: "burst",
+    inputs: { count: upTo(20, 20), group: 1, pause_ms: upTo(50, 400), bytes: 200 },
+    feeds: pickSubscriptions(random, feedsPerExecution),
+  });
+  const talk = (): Run => ({ automation: "talk", inputs: {}, feeds: pickSubscriptions(random, feedsPerExecution) });
+  return [burst(), burst(), trickle(), trickle(), talk(), talk()];
+}
+
+type Started = { executionId: string; feeds: { path: string; settings: FeedSettings }[] };
+
+async function kickoff(
+  system: FaultySystem,
+  sink: WebhookSink,
+  seed: number,
+  index: number,
+  run: Run,
+): Promise<Started> {
+  const feeds = run.feeds.map((settings) => ({ path: `/${seed}/${index}/${settings.name}`, settings }));
+  const executionId = await system.client.kickoff(run.automation, {
+    inputs: run.inputs,
+    webhooks: feeds.map(({ path, settings: { name: _, ...settings } }) => ({
+      url: sink.url(path),
       events: ["*"],
-      realtime: feed.mode === "realtime",
-      ordering: feed.ordering,
+      ...settings,
     })),
   });
-  return { executionId, feeds: [...feeds] };
+  return { executionId, feeds };
 }
 
 /** A receiver that answers well mostly, and otherwise in every way that receivers have of failing. */
 function misbehave(random: () => number): (request: SinkRequest) => Reply {
   const faults: Reply[] = [
     500,
+    422,
     { status: 429, headers: { "retry-after": "0" } },
     { redirect: "http://127.0.0.1:1/elsewhere" },
     "hang",
@@ -80,59 +112,31 @@ function misbehave(random: () => number): (request: SinkRequest) => Reply {
     { status: 200, afterMs: 300 },
     { status: 503 },
   ];
-  return () => (random() < 0.85 ? 200 : pick(random, faults));
-}
-
-async function strike(system: FaultySystem, random: () => number): Promise<string> {
-  const blow = random();
-  if (blow < 0.2) {
-    await system.redis.kill(pick(random, ["SIGTERM", "SIGKILL"] as const));
-    await delay(200 + random() * 1500);
-    await system.redis.restart();
-    return "redis restarted";
-  }
-  if (blow < 0.3) {
-    system.redis.freeze();
-    await delay(200 + random() * 3000);
-    system.redis.thaw();
-    return "redis frozen";
-  }
-  const worker = pick(random, system.workers);
-  if (blow < 0.4) {
-    system.process(worker).signal("SIGSTOP");
-    await delay(500 + random() * 4000);
-    system.process(worker).signal("SIGCONT");
-    return `${worker} paused`;
-  }
-  const signal = blow < 0.5 ? "SIGTERM" : "SIGKILL";
-  await system.replace(worker, signal);
-  return `${worker} ${signal}`;
+  return () => (random() < 0.88 ? 200 : pick(random, faults));
 }
 
 /** A run that lost its worker three times is given up, which is an end as good as success for what is promised here. */
 const givenUp = /died 3 times/;
 
-async function ended(system: FaultySystem, executionId: string): Promise<void> {
+/** Waits until a run has ended and none of its deliveries is open; says what each of its feeds should have brought. */
+async function settled(system: FaultySystem, { executionId, feeds }: Started): Promise<ExpectedFeed[]> {
   await eventually(async () => {
     const { status, body } = await system.client.get(`/status/${executionId}`);
     const over = body["state"] === "SUCCESS" || givenUp.test(String(body["error"]));
     if (status !== 200 || !over) throw new Error(`${executionId}: ${status} ${JSON.stringify(body).slice(0, 500)}`);
   }, limitMs);
-}
-
-/** Waits until no delivery of the execution is open, and says what each of its feeds should have brought. */
-async function settled(system: FaultySystem, { executionId, feeds }: Started): Promise<ExpectedFeed[]> {
   await eventually(async () => {
     const { body } = await system.client.get(`/api/v1/executions/${executionId}`);
     if (body["feeds_open"] !== 0) throw new Error(`${executionId}: ${JSON.stringify(body).slice(0, 1000)}`);
   }, limitMs);
   const events = await system.client.events(executionId);
   return Promise.all(
-    feeds.map(async (feed, number) => ({
-      ...feed,
+    feeds.map(async (expected, feed) => ({
+      ...expected,
       executionId,
+      feed,
       events,
-      dead: await system.deadLetters(executionId, number),
+      dead: await system.deadLetters(executionId, feed),
     })),
   );
 }

@@ -1,6 +1,8 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { deliveryId, executionIdSchema } from "@crewstream/contracts";
-import { openStore, readDeadLetters } from "@crewstream/redis";
+import { executionIdSchema } from "@crewstream/contracts";
+import { openStore, readAttempts, readDeadLetters, type Attempt, type Store } from "@crewstream/redis";
 import { createLogger } from "@crewstream/service";
 import { ApiClient } from "../support/client.ts";
 import { FaultyRedis } from "../support/redis.ts";
@@ -13,6 +15,8 @@ export class FaultySystem implements AsyncDisposable {
   readonly redis: FaultyRedis;
   readonly env: Record<string, string>;
   readonly #processes = new Map<string, ScriptProcess>();
+  /** Processes that were killed and replaced; their logs tell what happened. */
+  #replaced: ScriptProcess[] = [];
   #client: ApiClient | undefined;
 
   private constructor(redis: FaultyRedis, env: Record<string, string>) {
@@ -32,6 +36,12 @@ export class FaultySystem implements AsyncDisposable {
         REDIS_URL: redis.url,
         AUTOMATIONS_DIR: fileURLToPath(new URL("../fixtures/load", import.meta.url)),
         LOG_LEVEL: "info",
+        // Whatever hangs, and whatever was lost, is over soon: a run is mostly waiting.
+        WEBHOOK_TIMEOUT_MS: "1000",
+        RECONCILE_MS: "5000",
+        SHUTDOWN_TIMEOUT_MS: "3000",
+        // A worker that is killed is started again in half the time.
+        NODE_COMPILE_CACHE: join(tmpdir(), "crewstream-compile-cache"),
         ...env,
       }),
     );
@@ -61,21 +71,55 @@ export class FaultySystem implements AsyncDisposable {
     return found;
   }
 
-  /** Webhook ids of a feed's dead letters. */
-  async deadLetters(executionId: string, feed: number): Promise<Set<string>> {
-    await using store = openStore(
-      { REDIS_URL: this.redis.url, KEY_PREFIX: this.env["KEY_PREFIX"] ?? "", QUEUE_PARTITIONS: 4 },
-      { patience: "patient", log: createLogger({ name: "test", level: "silent" }), name: "test" },
-    );
-    const address = { executionId: executionIdSchema.parse(executionId), feed };
-    const letters = await readDeadLetters(store, address);
-    return new Set(letters.map(({ first }) => deliveryId({ ...address, first })));
+  /** All processes, those that were replaced included. */
+  get processes(): ScriptProcess[] {
+    return [...this.#replaced, ...this.#processes.values()];
+  }
+
+  /** Forgets the processes that were replaced so far, and their logs. */
+  forgetReplaced(): void {
+    this.#replaced = [];
+  }
+
+  /** First and last sequence of each of a feed's dead letters. */
+  async deadLetters(executionId: string, feed: number): Promise<{ first: number; last: number }[]> {
+    await using store = this.#store();
+    return await readDeadLetters(store, { executionId: executionIdSchema.parse(executionId), feed });
+  }
+
+  /** What an execution's log of attempts holds. */
+  async attempts(executionId: string): Promise<Attempt[]> {
+    await using store = this.#store();
+    const logged = await readAttempts(store, executionIdSchema.parse(executionId), { limit: 10_000 });
+    return logged.map(({ attempt }) => attempt);
   }
 
   /** Kills a worker and starts another in its place. */
   async replace(name: string, signal: "SIGKILL" | "SIGTERM"): Promise<void> {
-    await this.process(name).kill(signal);
+    const replaced = this.process(name);
+    this.#replaced.push(replaced);
+    await replaced.kill(signal);
     await this.#start(name, name.replace(/-\d+$/, "") as ServiceName);
+  }
+
+  /** Cuts every connection to Redis, those that listen for messages too. */
+  async cutConnections(): Promise<void> {
+    await using store = this.#store();
+    await store.redis.call("CLIENT", "KILL", "TYPE", "pubsub");
+    await store.redis.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+  }
+
+  /** Makes Redis forget our scripts and BullMQ's. */
+  async flushScripts(): Promise<void> {
+    await using store = this.#store();
+    await store.redis.call("SCRIPT", "FLUSH");
+  }
+
+  #store(): Store {
+    return openStore(
+      { REDIS_URL: this.redis.url, KEY_PREFIX: this.env["KEY_PREFIX"] ?? "", QUEUE_PARTITIONS: 4 },
+      { patience: "patient", log: createLogger({ name: "test", level: "silent" }), name: "test" },
+    );
   }
 
   async #start(name: string, service: ServiceName): Promise<void> {

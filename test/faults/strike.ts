@@ -1,0 +1,57 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { WebhookSink } from "../support/webhook-sink.ts";
+import type { FaultySystem } from "./faulty-system.ts";
+import { pick } from "./random.ts";
+
+type Strike = (system: FaultySystem, sink: WebhookSink, random: () => number) => Promise<void>;
+
+/** What happens to a system, by name, and how often among all. */
+const strikes: readonly (readonly [name: string, weight: number, strike: Strike])[] = [
+  ["worker SIGKILL", 25, (system, _, random) => system.replace(pick(random, system.workers), "SIGKILL")],
+  ["worker SIGTERM", 17, (system, _, random) => system.replace(pick(random, system.workers), "SIGTERM")],
+  ["worker paused", 12, pauseWorker],
+  ["Redis SIGKILL", 10, (system, _, random) => restartRedis(system, "SIGKILL", random)],
+  ["Redis SIGTERM", 8, (system, _, random) => restartRedis(system, "SIGTERM", random)],
+  ["Redis frozen", 10, freezeRedis],
+  ["Redis connections cut", 8, (system) => system.cutConnections()],
+  ["Redis scripts flushed", 4, (system) => system.flushScripts()],
+  ["receiver away", 6, closeReceiver],
+];
+
+/** Does one of them. @returns its name */
+export async function strike(system: FaultySystem, sink: WebhookSink, random: () => number): Promise<string> {
+  let drawn = random() * strikes.reduce((sum, [, weight]) => sum + weight, 0);
+  for (const [name, weight, act] of strikes) {
+    drawn -= weight;
+    if (drawn >= 0) continue;
+    await act(system, sink, random);
+    return name;
+  }
+  throw new Error("no strike drawn");
+}
+
+async function restartRedis(system: FaultySystem, signal: "SIGKILL" | "SIGTERM", random: () => number): Promise<void> {
+  await system.redis.kill(signal);
+  await delay(200 + random() * 1500);
+  await system.redis.restart();
+}
+
+async function freezeRedis(system: FaultySystem, _sink: WebhookSink, random: () => number): Promise<void> {
+  system.redis.freeze();
+  await delay(200 + random() * 3000);
+  system.redis.thaw();
+}
+
+/** Some pauses outlast the worker's lease: it wakes up to find its work taken over. */
+async function pauseWorker(system: FaultySystem, _sink: WebhookSink, random: () => number): Promise<void> {
+  const worker = system.process(pick(random, system.workers));
+  worker.signal("SIGSTOP");
+  await delay(500 + random() * 4000);
+  worker.signal("SIGCONT");
+}
+
+async function closeReceiver(_system: FaultySystem, sink: WebhookSink, random: () => number): Promise<void> {
+  await sink.down();
+  await delay(200 + random() * 1500);
+  await sink.up();
+}

@@ -1,0 +1,37 @@
+import { pick } from "./random.ts";
+
+/** One way of asking for events, as a kickoff's `webhooks` say it. */
+export interface FeedSettings {
+  name: string;
+  ordering: "relaxed" | "strict";
+  realtime: boolean | { max_delay_ms: number };
+  coalesce?: true;
+  retry?: { schedule: string[] };
+}
+
+const soon = { max_delay_ms: 100 };
+
+const all: readonly FeedSettings[] = [
+  { name: "batched", realtime: false, ordering: "relaxed" },
+  { name: "realtime", realtime: true, ordering: "relaxed" },
+  { name: "adaptive", realtime: soon, ordering: "relaxed" },
+  { name: "strict", realtime: false, ordering: "strict" },
+  { name: "strict-realtime", realtime: true, ordering: "strict" },
+  { name: "strict-adaptive", realtime: soon, ordering: "strict" },
+  { name: "joined", realtime: false, ordering: "relaxed", coalesce: true },
+  { name: "joined-realtime", realtime: true, ordering: "relaxed", coalesce: true },
+  { name: "joined-adaptive", realtime: soon, ordering: "strict", coalesce: true },
+  // Its deliveries become dead letters easily.
+  { name: "fragile", realtime: false, ordering: "relaxed", retry: { schedule: ["100ms"] } },
+  { name: "fragile-realtime", realtime: true, ordering: "relaxed", retry: { schedule: ["100ms", "100ms"] } },
+];
+
+/** So many different ways, drawn at random. */
+export function pickSubscriptions(random: () => number, count: number): FeedSettings[] {
+  const left = [...all];
+  return Array.from({ length: count }, () => {
+    const drawn = pick(random, left);
+    left.splice(left.indexOf(drawn), 1);
+    return drawn;
+  });
+}
