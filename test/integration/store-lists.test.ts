@@ -21,6 +21,8 @@ import {
   readAttemptLog,
   readInFlight,
   relist,
+  restFeed,
+  retireExecution,
   sealDeliveries,
   servedAutomations,
   takeTurn,
@@ -31,7 +33,14 @@ import {
   type Settlement,
 } from "@crewstream/redis";
 import { afterAll, describe, expect, test } from "vitest";
-import { createTestExecution, executionIdAt, openTestStore, subscription } from "../support/executions.ts";
+import {
+  createTestExecution,
+  events,
+  executionIdAt,
+  openTestStore,
+  publish,
+  subscription,
+} from "../support/executions.ts";
 
 const store = openTestStore();
 afterAll(() => store[Symbol.asyncDispose]());
@@ -87,6 +96,25 @@ describe("the lists of deliveries", () => {
     await tidyDeliveries(store, { now: Date.now(), retentionMs: 60_000 });
     expect(await countDeliveries(store, "dead")).toBe(0);
     expect(await countDeliveries(store, "dead", endpoint)).toBe(0);
+  });
+
+  test("a dead letter whose worker died before it was listed is listed before its execution is watched no more", async () => {
+    const id = await createTestExecution(store, [subscription(url)]);
+    const address = { executionId: id, feed: 0 };
+    await publish(store, id, { events: events(id, { count: 1 }), state: "SUCCESS" });
+    await sealDeliveries(store, address, { from: 0, to: 1, deliveries: [record(1)] });
+    // What a worker writes first; it does not come to write the lists.
+    const settlements: Settlement[] = [{ record: record(1, 2), outcome: "dead" }];
+    await advanceFeed(store, address, { settlements, maxParked: 10 });
+    expect(await countDeliveries(store, "dead", endpoint)).toBe(0);
+    expect(await restFeed(store, address, 10)).toBe("all_done");
+    await retireExecution(store, id, { feeds: 1, retentionMs: 60_000 });
+    const partition = partitionOf(id, store.partitions);
+    for (const scope of [{ partition }, { endpoint }]) {
+      const listed = await listDeliveries(store, scope, "dead", { limit: 10 });
+      expect(listed.map((entry) => entry.id)).toEqual([deliveryId({ ...address, first: 1 })]);
+    }
+    await indexSettlements(store, address, endpoint, [{ record: record(1, 2), outcome: "delivered" }]);
   });
 
   test("a delivery stands in one list at a time, and in none after it was acknowledged", async () => {

@@ -1,10 +1,13 @@
-import { deliveryId, endpointId } from "@crewstream/contracts";
+import { deliveryId, endpointId, type ExecutionId } from "@crewstream/contracts";
 import type { Settlement } from "./deliveries.ts";
 import type { SettlementEffect } from "./advance-feed.ts";
-import type { FeedAddress } from "./feeds.ts";
+import { readDeadFirsts, readFeed, type FeedAddress } from "./feeds.ts";
 import { partitionOf, type IndexedState } from "./keys.ts";
 import { readNewest } from "./newest.ts";
 import type { Store } from "./store.ts";
+
+/** Deliveries that are asked about with one command. */
+const relistPage = 500;
 
 const states: readonly IndexedState[] = ["retrying", "dead"];
 
@@ -101,6 +104,23 @@ export async function relistMissing(
   ]);
   const missing = entries.filter((_, index) => all[index] === null || own[index] === null);
   await Promise.all(missing.map(({ id, time }) => place(store, partition, endpoint, id, state, time)));
+}
+
+/** {@link relistMissing} for the dead letters of all feeds of an execution; they have none mostly. */
+export async function relistDead(store: Store, executionId: ExecutionId, feeds: number): Promise<void> {
+  const addresses = Array.from({ length: feeds }, (_, feed) => ({ executionId, feed }));
+  const letters = await Promise.all(addresses.map((address) => readDeadFirsts(store, address)));
+  const at = Date.now();
+  for (const [feed, dead] of letters.entries()) {
+    const address = { executionId, feed };
+    const state = dead.length === 0 ? undefined : await readFeed(store, address);
+    if (state === undefined) continue;
+    const { url } = state.subscription;
+    for (let start = 0; start < dead.length; start += relistPage) {
+      const page = new Map(dead.slice(start, start + relistPage).map((first) => [first, at]));
+      await relistMissing(store, address, { url, state: "dead", at: page });
+    }
+  }
 }
 
 /** Where a listed delivery stands: its id and the score it is ordered by. */

@@ -7,6 +7,7 @@ import {
   type TraceContext,
 } from "@crewstream/contracts";
 import { z } from "zod";
+import { relistDead } from "./delivery-index.ts";
 import { createdAt, listEnded, listNew, listsOfNew } from "./execution-index.ts";
 import { partitionOf } from "./keys.ts";
 import { callScript, runScript } from "./scripts.ts";
@@ -198,7 +199,8 @@ export async function forgetExecution(store: Store, id: ExecutionId): Promise<vo
 
 /**
  * Lets an execution that is done expire, and stops watching it. Called when it has ended and its last feed is done;
- * calling it again, or too early, does no harm.
+ * calling it again, or too early, does no harm. As nobody looks after it any more, a dead letter that a crash left off
+ * the lists is listed before.
  */
 export async function retireExecution(
   store: Store,
@@ -209,6 +211,7 @@ export async function retireExecution(
   // Replays may have added feeds since the caller counted them.
   const feeds = Math.max(options.feeds, Number(await store.redis.hget(keys.exec, "feeds")));
   const feedKeys = Array.from({ length: feeds }, (_, feed) => Object.values(keys.feed(feed))).flat();
+  await relistDead(store, id, feeds);
   const [answer = 0] = await callScript(
     store.redis,
     "expire-keys",

@@ -29,6 +29,7 @@ function recorder(): { store: Store; calls: { script: string; keys: string[] }[]
         ? target.isCluster
         : async (count: number, ...rest: string[]) => {
             if (command in scriptDefinitions) calls.push({ script: command, keys: rest.slice(0, count) });
+            if (command === "hkeys") return [];
             return command === "hget" ? "3" : 1;
           },
   });
