@@ -41,7 +41,7 @@ async function expectWhole(id: string, path: string): Promise<void> {
   const events = await system.client.events(id);
   expect(events.filter(({ type }) => type === "burst_item")).toHaveLength(inputs.count);
   const settings = { name: "batched", realtime: false, ordering: "relaxed" } as const;
-  const feed = { executionId: id, feed: 0, path, settings, events, dead: [] };
+  const feed = { executionId: id, feed: 0, path, settings, events, dead: [], attempts: [] };
   expect(brokenPromises(sink.requests(path), feed)).toEqual([]);
   // A delivery whose settling was lost comes again, as it was; what comes for the first time comes in order.
   const arrived = [...new Set(sink.events(path).map((event) => event.id))];

@@ -1,3 +1,4 @@
+import type { Attempt } from "@crewstream/redis";
 import type { SinkEvent, SinkRequest } from "../support/sink-reply.ts";
 import type { FeedSettings } from "./subscriptions.ts";
 
@@ -11,6 +12,8 @@ export interface ExpectedFeed {
   events: SinkEvent[];
   /** First and last sequence of its deliveries that stand in the dead letters. */
   dead: { first: number; last: number }[];
+  /** The engine's log of attempts. A receiver that was away knows nothing of those. */
+  attempts: Attempt[];
 }
 
 /** Whether a request was acknowledged. */
@@ -51,7 +54,8 @@ export function brokenPromises(requests: readonly SinkRequest[], feed: ExpectedF
     if (!arrived.has(seq) && !dead) problems.push(`${type} ${seq} is neither acknowledged nor dead`);
   }
   const { ordering, realtime } = feed.settings;
-  const inOrder = ordering === "strict" || (realtime === false && requests.every(acknowledged));
+  const well = requests.every(acknowledged) && feed.attempts.every(({ outcome }) => outcome === "delivered");
+  const inOrder = ordering === "strict" || (realtime === false && well);
   if (inOrder && firsts.some((first, index) => first < (firsts[index - 1] ?? 0)))
     problems.push("deliveries came out of order");
   return problems;

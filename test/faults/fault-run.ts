@@ -45,8 +45,7 @@ export async function faultRun(system: FaultySystem, seed: number): Promise<Faul
     const problems = feeds.flatMap((feed) =>
       brokenPromises(sink.requests(feed.path), feed).map((problem) => `${feed.path}: ${problem}`),
     );
-    const attempts = (await Promise.all(started.map(({ executionId }) => system.attempts(executionId)))).flat();
-    const numbers = tally(faults, feeds, sink.requests(), attempts);
+    const numbers = tally(faults, feeds, sink.requests());
     if (problems.length > 0) problems.push(await keepEvidence(system, sink, seed, { faults, problems }));
     return { seed, seconds: Math.round((Date.now() - startedAt) / 1000), numbers, problems };
   } catch (error) {
@@ -121,15 +120,19 @@ const givenUp = /died 3 times/;
 /** Waits until a run has ended and none of its deliveries is open; says what each of its feeds should have brought. */
 async function settled(system: FaultySystem, { executionId, feeds }: Started): Promise<ExpectedFeed[]> {
   await eventually(async () => {
+    // Asked without a pause, the API alone would keep a core busy.
+    await delay(250);
     const { status, body } = await system.client.get(`/status/${executionId}`);
     const over = body["state"] === "SUCCESS" || givenUp.test(String(body["error"]));
     if (status !== 200 || !over) throw new Error(`${executionId}: ${status} ${JSON.stringify(body).slice(0, 500)}`);
   }, limitMs);
   await eventually(async () => {
+    await delay(250);
     const { body } = await system.client.get(`/api/v1/executions/${executionId}`);
     if (body["feeds_open"] !== 0) throw new Error(`${executionId}: ${JSON.stringify(body).slice(0, 1000)}`);
   }, limitMs);
   const events = await system.client.events(executionId);
+  const attempts = await system.attempts(executionId);
   return Promise.all(
     feeds.map(async (expected, feed) => ({
       ...expected,
@@ -137,6 +140,7 @@ async function settled(system: FaultySystem, { executionId, feeds }: Started): P
       feed,
       events,
       dead: await system.deadLetters(executionId, feed),
+      attempts: attempts.filter((attempt) => attempt.feed === feed),
     })),
   );
 }

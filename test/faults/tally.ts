@@ -1,4 +1,3 @@
-import type { Attempt } from "@crewstream/redis";
 import type { SinkRequest } from "../support/sink-reply.ts";
 import { acknowledged, type ExpectedFeed } from "./check-promises.ts";
 
@@ -25,7 +24,6 @@ export function tally(
   faults: readonly string[],
   feeds: readonly ExpectedFeed[],
   requests: readonly SinkRequest[],
-  attempts: readonly Attempt[],
 ): Tally {
   const done = new Set<string>();
   const seen = new Set<string>();
@@ -43,7 +41,10 @@ export function tally(
     deliveries: seen.size,
     requests: requests.length,
     repeated,
-    attempts: countBy(attempts, ({ outcome }) => outcome),
+    attempts: countBy(
+      feeds.flatMap(({ attempts }) => attempts),
+      ({ outcome }) => outcome,
+    ),
     deadLetters: feeds.reduce((sum, { dead }) => sum + dead.length, 0),
   };
 }
