@@ -47,19 +47,34 @@ test("a feed whose run has ended, or that has more already, is not lingered at",
   expect(await restFeed(store, address, 10, seat?.channel)).toBe("all_done");
 });
 
-test("the moment passes, a fuller group sends the longest waiting away, and closing sends all", async () => {
+test("the moment passes, one more takes the seat of whose wait began first, and closing sends all away", async () => {
   await using lingerers = await listening(2);
   const [one, two, three, other] = await Promise.all([fed(), fed(), fed(), fed()]);
   using first = lingerers.sit(one, 0);
-  expect(await first?.news(1)).toBeUndefined();
-
-  using again = lingerers.sit(one, 0);
   using second = lingerers.sit(two, 0);
   using beside = lingerers.sit(other, 1);
-  const [away, stays, elsewhere] = [again, second, beside].map((seat) => seat?.news(60_000));
+  expect(await first?.news(1)).toBeUndefined();
+  const [away, stays, elsewhere] = [second, first, beside].map((seat) => seat?.news(60_000));
   using third = lingerers.sit(three, 0);
   expect(await away).toBeUndefined();
   lingerers.close();
   expect(await Promise.all([stays, elsewhere, third?.news(60_000)])).toEqual([undefined, undefined, undefined]);
   expect(lingerers.sit(one, 0)).toBeUndefined();
+});
+
+test("a feed that sends what it has heard of keeps its seat, so that no more linger in turn than there are seats", async () => {
+  await using lingerers = await listening(1);
+  const [one, two] = await Promise.all([fed(), fed()]);
+  using first = lingerers.sit(one, 0);
+  expect(await restFeed(store, one, 10, first?.channel)).toBe("lingers");
+  const sent = events(one.executionId, { count: 1 });
+  await publish(store, one.executionId, { events: sent });
+  expect(await first?.news(60_000)).toEqual({ events: sent });
+  // While it sends, another one sits down: then it goes, and comes again by its queue.
+  using second = lingerers.sit(two, 0);
+  expect(second?.channel).toBeDefined();
+  expect(first?.channel).toBeUndefined();
+  expect(await first?.news(60_000)).toBeUndefined();
+  await sealDeliveries(store, one, { from: 0, to: 1, deliveries: [] });
+  expect(await restFeed(store, one, 10, first?.channel)).toBe("asleep");
 });

@@ -3,6 +3,7 @@ import {
   type DeliveryRecord,
   type FeedState,
   type Seal,
+  type Seat,
   type Settlement,
   type SettlementEffect,
 } from "@crewstream/redis";
@@ -53,6 +54,8 @@ export class Drain {
   #startedAt = Date.now();
   /** A feed in real time that has just sent something is likely to have more soon. */
   #mayLinger = false;
+  /** From where it lingers; kept until the pass ends. */
+  #seat: Seat | undefined;
   readonly #inFlight = new InFlight();
   #lookMs = firstLookMs;
   #settlements: Settlement[] = [];
@@ -78,6 +81,14 @@ export class Drain {
   }
 
   async run(): Promise<DrainResult> {
+    try {
+      return await this.#turns();
+    } finally {
+      this.#seat?.[Symbol.dispose]();
+    }
+  }
+
+  async #turns(): Promise<DrainResult> {
     for (;;) {
       // Requests under way are awaited and written down also when something breaks.
       const turn = await this.#gather().catch((error: unknown) => this.#fail(error));
@@ -101,11 +112,11 @@ export class Drain {
   async #rest(): Promise<DrainResult | undefined> {
     const { lingerers, store, limits } = this.#context;
     const { address } = this.#feed;
-    const group = partitionOf(address.executionId, store.partitions);
-    using seat = this.#mayLinger ? lingerers.sit(address, group) : undefined;
-    const rested = await restOrLinger(this.#context, address, this.#state.feeds, seat?.channel);
+    if (this.#mayLinger) this.#seat ??= lingerers.sit(address, partitionOf(address.executionId, store.partitions));
+    const channel = this.#mayLinger ? this.#seat?.channel : undefined;
+    const rested = await restOrLinger(this.#context, address, this.#state.feeds, channel);
     if (rested.kind === "lingers") {
-      const news = await seat?.news(lingerMs);
+      const news = await this.#seat?.news(lingerMs);
       this.#mayLinger = false;
       this.#startedAt = Date.now();
       this.#outbox.offer(news?.events ?? []);

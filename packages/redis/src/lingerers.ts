@@ -11,17 +11,49 @@ export interface News {
   events: StoredEvent[];
 }
 
-/** A place from which one feed waits for more. */
+/** A place from which one feed waits for more, again and again, until its worker has done with it. */
 export interface Seat extends Disposable {
-  /** For {@link restFeed}: where the next append is to say so. */
-  channel: string;
-  /** Resolves with what the next append says; undefined after `ms`, or when the seat is needed. */
+  /** For {@link restFeed}: where the next append is to say so; undefined since another feed has got the seat. */
+  readonly channel: string | undefined;
+  /** Resolves with what the next append says; undefined after `ms`, or when another feed gets the seat. */
   news(ms: number): Promise<News | undefined>;
 }
 
-interface Sitting {
-  group: number;
-  hear(news: News | undefined): void;
+class Sitting {
+  readonly group: number;
+  sentAway = false;
+  /** What came before it was asked for. */
+  #heard: News | undefined;
+  #wake: ((news: News | undefined) => void) | undefined;
+
+  constructor(group: number) {
+    this.group = group;
+  }
+
+  hear(news: News): void {
+    if (this.#wake === undefined) this.#heard = news;
+    else this.#wake(news);
+  }
+
+  sendAway(): void {
+    this.sentAway = true;
+    this.#wake?.(undefined);
+  }
+
+  async news(ms: number): Promise<News | undefined> {
+    const heard = this.#heard;
+    this.#heard = undefined;
+    if (heard !== undefined || this.sentAway) return heard;
+    const { promise, resolve } = Promise.withResolvers<News | undefined>();
+    this.#wake = resolve;
+    const timer = setTimeout(() => resolve(undefined), ms);
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+      this.#wake = undefined;
+    }
+  }
 }
 
 /**
@@ -33,12 +65,12 @@ export class Lingerers implements AsyncDisposable {
   readonly #store: Store;
   readonly #subscriber: Redis | Cluster;
   readonly #seats: number;
-  /** By the feed's key; the longest waiting first. */
+  /** By the feed's key; whose last wait began first is the first. */
   readonly #sitting = new Map<string, Sitting>();
   #listening = false;
   #closed = false;
 
-  /** @param seats feeds that may linger per group of them; one more sends the one away that has waited longest */
+  /** @param seats feeds that may linger per group of them; one more takes the seat of whose last wait began first */
   constructor(store: Store, options: { seats: number; log: Logger }) {
     this.#store = store;
     this.#seats = options.seats;
@@ -59,37 +91,27 @@ export class Lingerers implements AsyncDisposable {
     const key = this.#store.keys.execution(executionId).feed(feed).feed;
     if (this.#sitting.has(key)) return undefined;
     this.#makeRoom(group);
-    let heard: { news: News | undefined } | undefined;
-    let wake: (() => void) | undefined;
-    const sitting: Sitting = {
-      group,
-      hear: (news) => {
-        this.#sitting.delete(key);
-        heard ??= { news };
-        wake?.();
-      },
-    };
+    const sitting = new Sitting(group);
     this.#sitting.set(key, sitting);
+    const leave = (): boolean => this.#sitting.get(key) === sitting && this.#sitting.delete(key);
+    const channel = this.#channel;
     return {
-      channel: this.#channel,
-      news: async (ms) => {
-        if (heard === undefined) {
-          const timer = setTimeout(() => sitting.hear(undefined), ms);
-          await new Promise<void>((resolve) => (wake = resolve));
-          clearTimeout(timer);
-        }
-        return heard?.news;
+      get channel() {
+        return sitting.sentAway ? undefined : channel;
       },
-      [Symbol.dispose]: () => {
-        if (this.#sitting.get(key) === sitting) this.#sitting.delete(key);
+      news: (ms) => {
+        if (leave()) this.#sitting.set(key, sitting);
+        return sitting.news(ms);
       },
+      [Symbol.dispose]: () => void leave(),
     };
   }
 
   /** Sends everybody away, and lets nobody sit down any more. */
   close(): void {
     this.#closed = true;
-    for (const sitting of this.#sitting.values()) sitting.hear(undefined);
+    for (const sitting of this.#sitting.values()) sitting.sendAway();
+    this.#sitting.clear();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -98,8 +120,11 @@ export class Lingerers implements AsyncDisposable {
   }
 
   #makeRoom(group: number): void {
-    const same = [...this.#sitting.values()].filter((sitting) => sitting.group === group);
-    if (same.length >= this.#seats) same[0]?.hear(undefined);
+    const same = [...this.#sitting].filter(([, sitting]) => sitting.group === group);
+    const [first] = same;
+    if (first === undefined || same.length < this.#seats) return;
+    this.#sitting.delete(first[0]);
+    first[1].sendAway();
   }
 
   #tell(message: string): void {
