@@ -1,6 +1,6 @@
 import { EndpointGate, type GateEvent } from "@crewstream/delivery";
 import type { BreakerLimits } from "@crewstream/redis";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, test, vi } from "vitest";
 import { openTestStore, silentLog } from "../support/executions.ts";
 
 type Answer = Awaited<ReturnType<EndpointGate["acquire"]>>;
@@ -181,4 +181,39 @@ test("an endpoint that asks to be left alone is, in this process at once", async
   await permit.release({ verdict: "ill", reason: "throttled 429", pauseMs: 60_000 });
   const answer = await gate.acquire("pause");
   expect(!isPermit(answer) && answer.waitMs > 50_000).toBe(true);
+});
+
+test("what went well is told once, by who asks or by who reports, and hides no failure that comes after", async () => {
+  const { gate, events } = gateOf(8);
+  const [well, first, ...more] = await ask(gate, "once", 4);
+  await well?.release({ verdict: "well" });
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 1500 });
+  try {
+    // The last admission is over: while one asks, before there is an answer, another reports.
+    const asking = gate.acquire("once");
+    for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
+    await Promise.all([asking, first?.release({ verdict: "ill", reason: "test" })]);
+    await release(more, "ill");
+  } finally {
+    vi.useRealTimers();
+  }
+  expect(events.map(({ kind }) => kind)).toEqual(["opened"]);
+});
+
+test("endpoints that are well and at rest are forgotten in the end, and one that is ill is not", async () => {
+  const { gate } = gateOf(2);
+  await release(await ask(gate, "ill", 2), "ill");
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
+  try {
+    for (let page = 0; page < 25; page += 1) {
+      const names = Array.from({ length: 100 }, (_, index) => `passing ${page} ${index}`);
+      const answers = await Promise.all(names.map((name) => gate.acquire(name)));
+      await release(permitsOf(answers), "well");
+      vi.advanceTimersByTime(1500);
+    }
+  } finally {
+    vi.useRealTimers();
+  }
+  expect(gate.known).toBeLessThanOrEqual(1000);
+  expect(await room(gate, "ill")).toBeLessThan(2);
 });

@@ -1,5 +1,5 @@
 import { newExecutionId } from "@crewstream/contracts";
-import { advanceFeed, readFeed, sealDeliveries } from "@crewstream/redis";
+import { advanceFeed, readFeed, reportRequest, sealDeliveries } from "@crewstream/redis";
 import { expect, test } from "vitest";
 import { createTestExecution, events, openTestStore, publish, subscription } from "../support/executions.ts";
 import { FaultyRedis } from "../support/redis.ts";
@@ -26,6 +26,13 @@ test("a Redis without room refuses new events and new deliveries, and takes what
   expect(await advanceFeed(store, address, { settlements, maxParked: 5 })).toMatchObject({
     effects: ["settled", "settled"],
   });
+  // The breaker hears of it too, or an attempt of one that is ill would not count.
+  const limits = {
+    ...{ consecutive: 1, windowMs: 1000, windowMin: 10, windowPercent: 50 },
+    ...{ firstPauseMs: 5000, longestPauseMs: 5000, probeMs: 1000 },
+  };
+  const ill = { verdict: "ill", probe: false, reason: "timeout", pauseMs: 0, answered: false, wellSince: 0 } as const;
+  expect(await reportRequest(store, "endpoint", limits, ill)).toMatchObject({ change: "opened" });
   await store.redis.config("SET", "maxmemory", "0");
   expect(await readFeed(store, address)).toMatchObject({ cursor: 2, parked: 1, open: [{ first: 1, state: "parked" }] });
 });

@@ -49,6 +49,8 @@ interface View {
 const admissionMs = 1000;
 /** Requests in flight with which a process begins when an endpoint is back. */
 const firstCap = 2;
+/** Endpoints that are remembered whatever they do. */
+const mostViews = 1000;
 /** Waiting for the next wake of a blocked endpoint is spread over this much more, so that feeds do not come together. */
 const spreadMs = 1000;
 /** Who shares the answer that somebody else asks for as the probe comes again after this, in ms. */
@@ -61,6 +63,8 @@ const afterProbeMs = 500;
 export class EndpointGate {
   readonly #options: GateOptions;
   readonly #views = new Map<string, View>();
+  /** With so many views the idle ones are forgotten. */
+  #forgetAt = mostViews;
 
   constructor(options: GateOptions) {
     this.#options = options;
@@ -76,6 +80,11 @@ export class EndpointGate {
   inFlight(): Map<string, number> {
     const busy = [...this.#views].filter(([, { places }]) => places.taken > 0);
     return new Map(busy.map(([endpoint, { places }]) => [endpoint, places.taken]));
+  }
+
+  /** Endpoints that this process remembers something of. */
+  get known(): number {
+    return this.#views.size;
   }
 
   /** Leave for one request; see {@link acquireSome}. */
@@ -127,11 +136,12 @@ export class EndpointGate {
         ? { kind: "wait", waitMs: afterProbeMs, failingMs: view.failingMs, held: false }
         : shared;
     }
-    const wellSince = view.wellSince;
+    const { wellSince } = view;
+    // Told now: what somebody reports meanwhile must not tell of these again.
+    view.wellSince = 0;
     view.asking = admitRequest(this.#options.store, endpoint, this.#options.limits, wellSince);
     try {
       const admission = await view.asking;
-      view.wellSince -= wellSince;
       if (admission.kind === "yes") Object.assign(view, { admittedUntil: Date.now() + admissionMs, retryAt: 0 });
       return admission;
     } finally {
@@ -195,9 +205,20 @@ export class EndpointGate {
     view.blockedUntil = Date.now() + Math.min(waitMs, admissionMs);
   }
 
+  /** Endpoints come and go with those who kick off: one that is at rest and well is as good as one never seen. */
+  #forgetIdle(): void {
+    const now = Date.now();
+    for (const [endpoint, { places, admittedUntil, retryAt }] of this.#views) {
+      const well = places.cap === this.#options.concurrency && retryAt < now;
+      if (places.idle && well && admittedUntil < now) this.#views.delete(endpoint);
+    }
+    this.#forgetAt = Math.max(mostViews, 2 * this.#views.size);
+  }
+
   #view(endpoint: string): View {
     const existing = this.#views.get(endpoint);
     if (existing !== undefined) return existing;
+    if (this.#views.size >= this.#forgetAt) this.#forgetIdle();
     const view: View = {
       places: new Places(this.#options.concurrency),
       admittedUntil: 0,

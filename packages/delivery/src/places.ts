@@ -40,6 +40,11 @@ export class Places {
     return this.#taken;
   }
 
+  /** Nobody has a place or waits for one. */
+  get idle(): boolean {
+    return this.#taken === 0 && this.#line.length === 0;
+  }
+
   /** Takes up to `want` places if they are to be had at once and nobody waits for them; says how many. */
   tryTake(want: number, now = Date.now()): number {
     if (this.#line.length > 0) return 0;

@@ -9,6 +9,9 @@
         12 "1" when the endpoint answered
   Returns  {change, wait in ms}; change is 0 none, 1 opened, 2 closed
 ]]
+-- As in advance-feed.lua: also a full Redis hears of what an endpoint does. Refused, the attempt would count for nothing,
+-- be made again and again, and never open the breaker.
+redis.call("HDEL", KEYS[1], "")
 local b = redis.call("HMGET", KEYS[1], "state", "failures", "window_at", "window_ok", "window_ill", "trips", "held")
 local time = redis.call("TIME")
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
