@@ -12,7 +12,7 @@ import {
   publish,
   subscription,
 } from "../support/executions.ts";
-import { dumpKeys } from "../support/redis.ts";
+import { dumpKeys, FaultyRedis } from "../support/redis.ts";
 import type { ScriptProcess } from "../support/script-process.ts";
 import { startService } from "../support/service-process.ts";
 import { startSystem, testEnvironment } from "../support/services.ts";
@@ -113,6 +113,31 @@ test.each([
     bodies.set(key, rawBody);
   }
   await worker.kill("SIGKILL");
+});
+
+test("a feed that waits for its endpoint has not read more large events than are to leave next", async () => {
+  await using redis = await FaultyRedis.start();
+  await using engine = await startEngine({
+    REDIS_URL: redis.url,
+    WEBHOOK_REALTIME_WINDOW: "64",
+    WEBHOOK_ENDPOINT_CONCURRENCY: "1",
+    WEBHOOK_TIMEOUT_MS: "120000",
+    SHUTDOWN_TIMEOUT_MS: "100",
+  });
+  await using sink = await WebhookSink.start();
+  sink.script("", "hang");
+  const { store, queues } = engine;
+  const id = await createTestExecution(store, [subscription(sink.url("/hang"), { mode: "realtime" })]);
+  for (let from = 1; from <= 60; from += 1) {
+    await publish(store, id, { events: events(id, { from, count: 1, text: "x".repeat(1024 * 1024) }) });
+  }
+  const sent = async (): Promise<number> =>
+    Number(/^total_net_output_bytes:(\d+)/m.exec(await store.redis.info("stats"))?.[1]);
+  await queues.wakeFeed({ executionId: id, feed: 0 }, { delayMs: 0 });
+  await sink.received(1, "/hang");
+  const mebi = (await sent()) / 1024 / 1024;
+  expect(mebi).toBeGreaterThan(1);
+  expect(mebi).toBeLessThan(10);
 });
 
 test("a thousand runs leave nothing in Redis after their retention", async () => {

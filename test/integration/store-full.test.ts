@@ -28,8 +28,13 @@ test("a Redis without room refuses new events and new deliveries, and takes what
   });
   // The breaker hears of it too, or an attempt of one that is ill would not count.
   const limits = {
-    ...{ consecutive: 1, windowMs: 1000, windowMin: 10, windowPercent: 50 },
-    ...{ firstPauseMs: 5000, longestPauseMs: 5000, probeMs: 1000 },
+    consecutive: 1,
+    windowMs: 1000,
+    windowMin: 10,
+    windowPercent: 50,
+    firstPauseMs: 5000,
+    longestPauseMs: 5000,
+    probeMs: 1000,
   };
   const ill = { verdict: "ill", probe: false, reason: "timeout", pauseMs: 0, answered: false, wellSince: 0 } as const;
   expect(await reportRequest(store, "endpoint", limits, ill)).toMatchObject({ change: "opened" });

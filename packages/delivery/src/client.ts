@@ -3,6 +3,9 @@ import https from "node:https";
 import got, { type Got, type RequestFunction } from "got";
 import { guardedLookup, type AddressPolicy, type GuardedLookup } from "@crewstream/service";
 
+/** A connection that nothing was sent on for so long is closed: not every receiver does that, and they are many. */
+const defaultIdleMs = 60_000;
+
 /**
  * The one HTTP client of deliveries. Redirects are not followed, nothing is retried or decompressed here, and every
  * name goes through the guarded resolver. Connections are kept: without that each request pays a handshake.
@@ -11,12 +14,15 @@ export function createClient(options: {
   policy: AddressPolicy;
   timeoutMs: number;
   concurrency: number;
+  idleMs?: number;
 }): Got & Disposable {
   const agentOptions = {
     keepAlive: true,
     maxSockets: options.concurrency,
     maxFreeSockets: options.concurrency,
     scheduling: "lifo",
+    // Of a free connection; one in use has the limits of its request.
+    timeout: options.idleMs ?? defaultIdleMs,
   } as const;
   const agents = { http: new http.Agent(agentOptions), https: new https.Agent(agentOptions) };
   const client = got.extend({

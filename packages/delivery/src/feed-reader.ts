@@ -24,6 +24,8 @@ export class FeedReader {
   readonly #renderer: Renderer;
   readonly #limits: BatchLimits;
   #selected: RenderedEvent[] = [];
+  /** Of what is selected. */
+  #bytes = 0;
   #scannedTo: number;
   #atEnd = false;
   /** The next events are here already: one look at the stream is saved. */
@@ -47,14 +49,18 @@ export class FeedReader {
     return this.#scannedTo;
   }
 
-  /** Reads until `bodies` bodies are full or the stream ends. Several at once are for bodies of one event each. */
+  /**
+   * Reads until `bodies` bodies are full or the stream ends. Several at once are for bodies of one event each, and only
+   * while they are small: a feed that waits for its endpoint holds what it has read.
+   */
   async fill(bodies = 1): Promise<void> {
     if (this.#offered) {
       this.#offered = false;
       return;
     }
     this.#atEnd = this.#scannedTo >= this.#until;
-    while (!this.#atEnd && !(this.full && this.#selected.length >= bodies)) {
+    const { maxBytes } = this.#limits;
+    while (!this.#atEnd && !(this.full && (this.#selected.length >= bodies || this.#bytes >= maxBytes))) {
       const page = await this.#read(this.#scannedTo + 1, this.#pageLength);
       this.#take(page.events);
       this.#atEnd = page.atEnd;
@@ -86,7 +92,10 @@ export class FeedReader {
   #take(events: readonly StoredEvent[]): void {
     for (const event of events) {
       const rendered = this.#renderer.render(event);
-      if (rendered !== undefined) this.#selected.push(rendered);
+      if (rendered !== undefined) {
+        this.#selected.push(rendered);
+        this.#bytes += rendered.bytes;
+      }
       this.#scannedTo = event.seq;
     }
   }
@@ -109,6 +118,7 @@ export class FeedReader {
     const last = events.at(-1);
     if (last === undefined) return undefined;
     this.#selected = this.#selected.slice(length);
+    for (const { bytes } of events) this.#bytes -= bytes;
     return { events, cursor: this.#selected.length === 0 ? this.#scannedTo : last.seq };
   }
 }

@@ -155,6 +155,21 @@ describe("one attempt", () => {
     expect(resets).toBeLessThanOrEqual(2);
   });
 
+  test("leaves its connection open for the next, but not for good", async () => {
+    const keeping = createServer((_request, response) => response.end()).listen(0, "127.0.0.1");
+    keeping.keepAliveTimeout = 0;
+    await once(keeping, "listening");
+    const connected = once(keeping, "connection");
+    using brief = createClient({ policy: open, timeoutMs, concurrency: 4, idleMs: 50 });
+    const url = `http://127.0.0.1:${(keeping.address() as AddressInfo).port}/`;
+    const { signal } = new AbortController();
+    const { outcome } = await send({ url, body: "{}", headers: {} }, { client: brief, policy: open, signal });
+    expect(outcome.kind).toBe("delivered");
+    const [socket] = (await connected) as [Socket];
+    await once(socket, "close");
+    keeping.close();
+  });
+
   test("is no attempt at the endpoint when our own stop ends it", async () => {
     const stop = new AbortController();
     const sending = attempt(`${origin}/stopped`, { signal: stop.signal, handler: () => stop.abort() });
