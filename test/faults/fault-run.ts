@@ -6,11 +6,11 @@ import { brokenPromises, type ExpectedFeed } from "./check-promises.ts";
 import type { FaultySystem } from "./faulty-system.ts";
 import { keepEvidence } from "./keep-evidence.ts";
 import { pick, seededRandom } from "./random.ts";
-import { strike } from "./strike.ts";
+import { redisStrikes, strike, workerStrikes } from "./strike.ts";
 import { pickSubscriptions, type FeedSettings } from "./subscriptions.ts";
 import { tally, type Tally } from "./tally.ts";
 
-const faultsPerRun = 6;
+const faultsPerKind = 3;
 const feedsPerExecution = 4;
 /** Long enough for the slowest run under faults on two busy cores. */
 const limitMs = 240_000;
@@ -24,7 +24,7 @@ export interface FaultReport {
 
 /**
  * One run: kickoffs of each kind of automation, each with feeds of several kinds, to a receiver that misbehaves, while
- * workers and Redis are struck in an order that follows from the seed. Afterwards everything must have arrived, as
+ * workers and Redis are struck at once, in orders that follow from the seed. Afterwards everything must have arrived, as
  * promised. What a run leaves behind that breaks a promise is kept.
  */
 export async function faultRun(system: FaultySystem, seed: number): Promise<FaultReport> {
@@ -37,10 +37,16 @@ export async function faultRun(system: FaultySystem, seed: number): Promise<Faul
   const faults: string[] = [];
   try {
     const started = await Promise.all(automations(random).map((run, index) => kickoff(system, sink, seed, index, run)));
-    for (let count = 0; count < faultsPerRun; count += 1) {
-      await delay(100 + random() * 700);
-      faults.push(await strike(system, sink, random));
-    }
+    // Two at a time, each with a sequence of its own.
+    await Promise.all(
+      [workerStrikes, redisStrikes].map(async (strikes, kind) => {
+        const own = seededRandom(seed + 2_000_000 * (kind + 1));
+        for (let count = 0; count < faultsPerKind; count += 1) {
+          await delay(100 + own() * 700);
+          faults.push(await strike(strikes, system, sink, own));
+        }
+      }),
+    );
     const feeds = (await Promise.all(started.map((execution) => settled(system, execution)))).flat();
     const problems = feeds.flatMap((feed) =>
       brokenPromises(sink.requests(feed.path), feed).map((problem) => `${feed.path}: ${problem}`),

@@ -5,21 +5,33 @@ import { pick } from "./random.ts";
 
 type Strike = (system: FaultySystem, sink: WebhookSink, random: () => number) => Promise<void>;
 
-/** What happens to a system, by name, and how often among all. */
-const strikes: readonly (readonly [name: string, weight: number, strike: Strike])[] = [
+/** By name, and how often among those of its kind. */
+type Strikes = readonly (readonly [name: string, weight: number, strike: Strike])[];
+
+/** What happens to workers, and to the receiver. */
+export const workerStrikes: Strikes = [
   ["worker SIGKILL", 25, (system, _, random) => system.replace(pick(random, system.workers), "SIGKILL")],
   ["worker SIGTERM", 17, (system, _, random) => system.replace(pick(random, system.workers), "SIGTERM")],
   ["worker paused", 12, pauseWorker],
-  ["Redis SIGKILL", 10, (system, _, random) => restartRedis(system, "SIGKILL", random)],
-  ["Redis SIGTERM", 8, (system, _, random) => restartRedis(system, "SIGTERM", random)],
-  ["Redis frozen", 10, freezeRedis],
-  ["Redis connections cut", 8, (system) => system.cutConnections()],
-  ["Redis scripts flushed", 4, (system) => system.flushScripts()],
   ["receiver away", 6, closeReceiver],
 ];
 
+/** What happens to Redis. */
+export const redisStrikes: Strikes = [
+  ["Redis SIGKILL", 10, (system, _, random) => restartRedis(system, "SIGKILL", random)],
+  ["Redis SIGTERM", 8, (system, _, random) => restartRedis(system, "SIGTERM", random)],
+  ["Redis frozen", 10, freezeRedis],
+  ["Redis connections cut", 10, (system) => system.cutConnections()],
+  ["Redis scripts flushed", 4, (system) => system.flushScripts()],
+];
+
 /** Does one of them. @returns its name */
-export async function strike(system: FaultySystem, sink: WebhookSink, random: () => number): Promise<string> {
+export async function strike(
+  strikes: Strikes,
+  system: FaultySystem,
+  sink: WebhookSink,
+  random: () => number,
+): Promise<string> {
   let drawn = random() * strikes.reduce((sum, [, weight]) => sum + weight, 0);
   for (const [name, weight, act] of strikes) {
     drawn -= weight;
