@@ -10,6 +10,9 @@ import type { ScriptProcess } from "../support/script-process.ts";
 import { serviceReady, startService, type ServiceName } from "../support/service-process.ts";
 import { testEnvironment, testToken } from "../support/services.ts";
 
+/** Starting takes most of a core for seconds, and some start while Redis is away. */
+const startLimitMs = 180_000;
+
 /** The whole system on a Redis of its own, whose parts may be killed; what is killed is started again. */
 export class FaultySystem implements AsyncDisposable {
   readonly redis: FaultyRedis;
@@ -123,7 +126,7 @@ export class FaultySystem implements AsyncDisposable {
   }
 
   async #start(name: string, service: ServiceName): Promise<void> {
-    this.#processes.set(name, await startService(service, this.env));
+    this.#processes.set(name, await startService(service, this.env, startLimitMs));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -3,12 +3,16 @@ import { ScriptProcess, type LogRecord } from "./script-process.ts";
 export type ServiceName = "api" | "crew-worker" | "delivery-worker";
 
 /** Starts `apps/NAME/src/main.ts` as a process of its own and waits until it is ready. */
-export async function startService(name: ServiceName, env: Record<string, string>): Promise<ScriptProcess> {
+export async function startService(
+  name: ServiceName,
+  env: Record<string, string>,
+  limitMs?: number,
+): Promise<ScriptProcess> {
   // As `crewstream start` and the compose file start it.
   const flags = name === "delivery-worker" ? ["--max-semi-space-size=4"] : [];
   const service = await ScriptProcess.launch([...flags, `apps/${name}/src/main.ts`], env, { name });
   try {
-    await serviceReady(service);
+    await serviceReady(service, limitMs);
     return service;
   } catch (error) {
     await service.kill("SIGKILL");
@@ -17,6 +21,6 @@ export async function startService(name: ServiceName, env: Record<string, string
 }
 
 /** Its `NAME.ready` line, with the port that the system gave it; throws with the log when it ends before. */
-export function serviceReady(service: ScriptProcess): Promise<LogRecord> {
-  return service.logged((record) => record.msg === `${service.name}.ready`);
+export function serviceReady(service: ScriptProcess, limitMs?: number): Promise<LogRecord> {
+  return service.logged((record) => record.msg === `${service.name}.ready`, limitMs);
 }
