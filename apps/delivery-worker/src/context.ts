@@ -61,6 +61,8 @@ export function createDeliveryContext(
       );
     },
     concurrency: config.WEBHOOK_ENDPOINT_CONCURRENCY,
+    // However many endpoints are slow, those who wait for them leave most slots to the others.
+    longestLine: Math.ceil(config.DELIVERY_CONCURRENCY / 4),
     limits: {
       consecutive: 5,
       windowMs: 10_000,

@@ -1,6 +1,6 @@
 import { admitRequest, reportRequest, type Admission, type BreakerLimits, type Store } from "@crewstream/redis";
 import type { Logger } from "@crewstream/service";
-import { Places } from "./places.ts";
+import { Places, type LineRoom } from "./places.ts";
 
 /** Leave to send one request; give it back exactly once. */
 export interface Permit {
@@ -28,6 +28,8 @@ export interface GateOptions {
   limits: BreakerLimits;
   /** Requests in flight per endpoint. */
   concurrency: number;
+  /** Jobs that may wait for their turn at any endpoint; default as many as one endpoint's concurrency. */
+  longestLine?: number;
   log: Logger;
   onChange?: (event: GateEvent) => void;
 }
@@ -63,11 +65,13 @@ const afterProbeMs = 500;
 export class EndpointGate {
   readonly #options: GateOptions;
   readonly #views = new Map<string, View>();
+  readonly #lineRoom: LineRoom;
   /** With so many views the idle ones are forgotten. */
   #forgetAt = mostViews;
 
   constructor(options: GateOptions) {
     this.#options = options;
+    this.#lineRoom = { left: options.longestLine ?? options.concurrency };
   }
 
   /** Endpoints that this process sees blocked, those among them that are just being asked included. */
@@ -220,7 +224,7 @@ export class EndpointGate {
     if (existing !== undefined) return existing;
     if (this.#views.size >= this.#forgetAt) this.#forgetIdle();
     const view: View = {
-      places: new Places(this.#options.concurrency),
+      places: new Places(this.#options.concurrency, this.#lineRoom),
       admittedUntil: 0,
       blockedUntil: 0,
       retryAt: 0,

@@ -32,6 +32,21 @@ describe("the places at an endpoint", () => {
     expect(await second).toBe(1);
   });
 
+  test("are waited for by no more jobs than a process can spare, over all endpoints", async () => {
+    const room = { left: 2 };
+    const [slow, other] = [new Places(4, room), new Places(4, room)];
+    await Promise.all([slow.take(4), other.take(4)]);
+    const waiting = [slow.take(1), slow.take(1)];
+    expect(await other.take(1)).toBe(0);
+    slow.giveBack(1);
+    expect(await waiting[0]).toBe(1);
+    const next = other.take(1);
+    expect(await now(next)).toBe("waits");
+    await vi.advanceTimersByTimeAsync(200);
+    expect(await Promise.all([waiting[1], next])).toEqual([0, 0]);
+    expect(room.left).toBe(2);
+  });
+
   test("are waited for as long as some come free, for two seconds at most, and not where all hang", async () => {
     const places = new Places(4);
     await places.take(4);

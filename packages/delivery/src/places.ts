@@ -6,6 +6,11 @@ const longestWaitMs = 2000;
 const soonestMs = 50;
 const latestMs = 5000;
 
+/** How many jobs of a process may still get in line, over all endpoints: each keeps its worker slot as it waits. */
+export interface LineRoom {
+  left: number;
+}
+
 interface Waiter {
   want: number;
   settle: (granted: number) => void;
@@ -21,6 +26,7 @@ export class Places {
   /** How many there are now; grows and shrinks with how the endpoint does. */
   cap: number;
   readonly #longestLine: number;
+  readonly #room: LineRoom;
   #taken = 0;
   readonly #line: Waiter[] = [];
   /** How long a place is taken, ms: the last requests count most. */
@@ -30,9 +36,10 @@ export class Places {
   /** When the last of those who were sent back is expected to have had its turn. */
   #busyUntil = 0;
 
-  constructor(cap: number) {
+  constructor(cap: number, room: LineRoom = { left: cap }) {
     this.cap = cap;
     this.#longestLine = cap;
+    this.#room = room;
   }
 
   /** How many are taken now. */
@@ -55,7 +62,9 @@ export class Places {
   /** Waits a moment for a turn and takes up to `want` places; 0 when there was none, or too many wait already. */
   take(want: number, now = Date.now()): Promise<number> {
     const granted = this.tryTake(want, now);
-    if (granted > 0 || this.#line.length >= this.#longestLine) return Promise.resolve(granted);
+    const full = this.#line.length >= this.#longestLine || this.#room.left <= 0;
+    if (granted > 0 || full) return Promise.resolve(granted);
+    this.#room.left -= 1;
     return new Promise((resolve) => {
       const until = now + longestWaitMs;
       const look = (): void => {
@@ -65,6 +74,7 @@ export class Places {
           return;
         }
         this.#line.splice(this.#line.indexOf(waiter), 1);
+        this.#room.left += 1;
         resolve(0);
         this.#serve();
       };
@@ -73,6 +83,7 @@ export class Places {
         want,
         settle: (count) => {
           clearTimeout(timer);
+          this.#room.left += 1;
           resolve(count);
         },
       };
