@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
+import { Lingerers, openStore, restFeed } from "@crewstream/redis";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ClusterSet } from "../support/cluster-set.ts";
 import { eventually } from "../support/eventually.ts";
+import { createTestExecution, events, publish, silentLog, subscription } from "../support/executions.ts";
 import { startSystem, type System } from "../support/services.ts";
 import { WebhookSink } from "../support/webhook-sink.ts";
 
@@ -90,6 +92,28 @@ it("serves batched, realtime and failing webhooks, and a killed worker, over thr
   for (const id of ids) await eventually(() => arrived(system, id, 100, "/failing"));
   await eventually(async () => expect((await dead()).body.items).toEqual([]));
   expect(slotErrors(system)).toEqual([]);
+});
+
+it("tells a worker that lingers at a feed of what came, whichever master the run lives on", async () => {
+  const nodes = cluster.masters.map(({ port }) => ({ host: "127.0.0.1", port }));
+  await using store = openStore(
+    { REDIS_URL: "", REDIS_CLUSTER_NODES: nodes, KEY_PREFIX: randomUUID(), QUEUE_PARTITIONS: 4 },
+    { patience: "patient", log: silentLog, name: "test" },
+  );
+  await using lingerers = new Lingerers(store, { seats: 100, log: silentLog });
+  const owners = new Set<number>();
+  for (let count = 0; count < 30 && owners.size < 3; count += 1) {
+    const executionId = await createTestExecution(store, [subscription(sink.url("/hook"), { mode: "realtime" })]);
+    owners.add((await cluster.ownerOf(store.keys.execution(executionId).exec)).owner);
+    const address = { executionId, feed: 0 };
+    using seat = await eventually(() => lingerers.sit(address, 0) ?? Promise.reject(new Error("no seat yet")));
+    expect(await restFeed(store, address, 10, seat.channel)).toBe("lingers");
+    const sent = events(executionId, { count: 1 });
+    const news = seat.news(30_000);
+    expect(await publish(store, executionId, { events: sent })).toEqual([]);
+    expect(await news).toEqual({ events: sent });
+  }
+  expect(owners.size).toBe(3);
 });
 
 it("pauses for a person and goes on with the answer", async () => {

@@ -12,7 +12,7 @@ const seeds = Array.from({ length: runs }, (_, index) => firstSeed + index);
 let system: FaultySystem;
 beforeAll(async () => {
   system = await FaultySystem.start();
-});
+}, 240_000);
 afterAll(() => system?.[Symbol.asyncDispose]());
 
 it.for(seeds)("keeps its promises whatever is struck, seed %i", { timeout: 600_000 }, async (seed) => {
