@@ -53,11 +53,16 @@ export async function faultRun(system: FaultySystem, seed: number): Promise<Faul
     );
     const numbers = tally(faults, feeds, sink.requests());
     if (problems.length > 0) problems.push(await keepEvidence(system, sink, seed, { faults, problems }));
-    return { seed, seconds: Math.round((Date.now() - startedAt) / 1000), numbers, problems };
+    return { seed, seconds: secondsSince(startedAt), numbers, problems };
   } catch (error) {
     const kept = await keepEvidence(system, sink, seed, { faults, error: String(error) });
-    throw new Error(`Seed ${seed} after ${faults.join(", ")}: ${String(error)}\n${kept}`, { cause: error });
+    const numbers = tally(faults, [], sink.requests());
+    return { seed, seconds: secondsSince(startedAt), numbers, problems: [String(error), kept] };
   }
+}
+
+function secondsSince(startedAt: number): number {
+  return Math.round((Date.now() - startedAt) / 1000);
 }
 
 interface Run {
