@@ -1,4 +1,4 @@
-import { Lingerers, restFeed, sealDeliveries } from "@crewstream/redis";
+import { endFeedIfDone, Lingerers, restFeed, sealDeliveries } from "@crewstream/redis";
 import { afterAll, expect, test } from "vitest";
 import { eventually } from "../support/eventually.ts";
 import { createTestExecution, events, openTestStore, publish, silentLog, subscription } from "../support/executions.ts";
@@ -35,6 +35,19 @@ test("who lingers hears of the next append, with its events where they are few",
     expect(await woken).toEqual([]);
     await sealDeliveries(store, address, { from: event!.seq - 1, to: event!.seq, deliveries: [] });
   }
+});
+
+test("who settles a retry beside a worker that lingers leaves it lingering, and ends the feed when all is done", async () => {
+  await using lingerers = await listening(1);
+  const address = await fed();
+  using seat = lingerers.sit(address, 0);
+  expect(await restFeed(store, address, 10, seat?.channel)).toBe("lingers");
+  expect(await endFeedIfDone(store, address, 10)).toBe("asleep");
+  const sent = events(address.executionId, { count: 1 });
+  expect(await publish(store, address.executionId, { events: sent, state: "SUCCESS" })).toEqual([]);
+  expect(await seat?.news(60_000)).toEqual({ events: sent });
+  await sealDeliveries(store, address, { from: 0, to: 1, deliveries: [] });
+  expect(await endFeedIfDone(store, address, 10)).toBe("all_done");
 });
 
 test("a feed whose run has ended, or that has more already, is not lingered at", async () => {

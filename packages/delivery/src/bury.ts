@@ -43,7 +43,7 @@ export async function buryBacklog(
   reader: FeedReader,
   cursor: number,
 ): Promise<void> {
-  await bury(context, address, endpoint, sealed);
+  if (sealed.length > 0) await bury(context, address, endpoint, sealed);
   for (let from = cursor; ;) {
     const cuts: Cut[] = [];
     while (cuts.length < buryPage) {

@@ -2,7 +2,7 @@ import { readFeed, type FeedAddress } from "@crewstream/redis";
 import type { DeliveryContext } from "./context.ts";
 import { Drain } from "./drain.ts";
 import { openFeed } from "./opened-feed.ts";
-import { rest, type DrainResult } from "./rest.ts";
+import { endIfDone, type DrainResult } from "./rest.ts";
 
 /**
  * Delivers what a feed has after its cursor: read, filter, seal, send, settle, until nothing is left, the endpoint
@@ -19,7 +19,7 @@ export async function drainFeed(
 ): Promise<DrainResult> {
   const state = await readFeed(context.store, address);
   if (state === undefined) return { kind: "done" };
-  if (state.state !== "open") return rest(context, address, state.feeds);
+  if (state.state !== "open") return endIfDone(context, address, state.feeds);
   const feed = openFeed(context, address, state);
   return new Drain(context, feed, state, signal).run();
 }

@@ -1,16 +1,16 @@
-import { restFeed, retireExecution, type FeedAddress } from "@crewstream/redis";
+import { endFeedIfDone, restFeed, retireExecution, type FeedAddress, type FeedRest } from "@crewstream/redis";
 import type { DeliveryContext } from "./context.ts";
 
 /** What a drained feed wants next: nothing until it is woken, or another pass after a delay. */
 export type DrainResult = { kind: "done" } | { kind: "later"; delayMs: number };
 
-/** Puts a feed to rest, and lets its execution expire when this was its last one. */
-export async function rest(context: DeliveryContext, address: FeedAddress, feeds: number): Promise<DrainResult> {
-  const rested = await restOrLinger(context, address, feeds, undefined);
-  return rested.kind === "lingers" ? { kind: "done" } : rested;
+/** Ends a feed if it is done, for who settles deliveries beside its own job; what is to be done with it otherwise. */
+export async function endIfDone(context: DeliveryContext, address: FeedAddress, feeds: number): Promise<DrainResult> {
+  const answer = await endFeedIfDone(context.store, address, context.limits.maxParked);
+  return answer === "more" ? { kind: "later", delayMs: 0 } : retireIfDone(context, address, feeds, answer);
 }
 
-/** {@link rest}, but for a feed that may get more: with a channel it stays awake, and its worker hears of more there. */
+/** Puts a feed to rest. With a channel one that may get more stays awake, and its worker hears of more there. */
 export async function restOrLinger(
   context: DeliveryContext,
   address: FeedAddress,
@@ -20,8 +20,16 @@ export async function restOrLinger(
   const answer = await restFeed(context.store, address, context.limits.maxParked, channel);
   if (answer === "more") return { kind: "later", delayMs: 0 };
   if (answer === "lingers") return { kind: "lingers" };
-  if (answer === "all_done") {
-    await retireExecution(context.store, address.executionId, { feeds, retentionMs: context.limits.retentionMs });
-  }
+  return retireIfDone(context, address, feeds, answer);
+}
+
+/** Lets an execution expire when this was its last feed. */
+async function retireIfDone(
+  { store, limits }: DeliveryContext,
+  { executionId }: FeedAddress,
+  feeds: number,
+  answer: FeedRest,
+): Promise<DrainResult> {
+  if (answer === "all_done") await retireExecution(store, executionId, { feeds, retentionMs: limits.retentionMs });
   return { kind: "done" };
 }

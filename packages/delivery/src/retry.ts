@@ -4,7 +4,7 @@ import { bury, isLost } from "./bury.ts";
 import type { DeliveryContext } from "./context.ts";
 import { endFeed } from "./end-feed.ts";
 import { openFeed } from "./opened-feed.ts";
-import { rest, type DrainResult } from "./rest.ts";
+import { endIfDone, type DrainResult } from "./rest.ts";
 import { readDelivery } from "./feed-reader.ts";
 import { settle } from "./settle.ts";
 
@@ -35,7 +35,7 @@ export async function retryDelivery(
     const failingForMs = Math.min(permit.failingMs, Date.now() - (record.revivedAt ?? 0));
     if (!isLost(context, subscription, failingForMs)) return { kind: "later", delayMs: permit.waitMs };
     await bury(context, address, endpoint, [record]);
-    await rest(context, address, state.feeds);
+    await endIfDone(context, address, state.feeds);
     return { kind: "done" };
   }
   // Parked already, so its feed does not stand behind it, whatever its ordering: a person has revived it.
@@ -52,7 +52,7 @@ export async function retryDelivery(
   if (wake) await context.queues.wakeFeed(address, { delayMs: 0 });
   if (fate.kind === "parked") return { kind: "later", delayMs: Math.max(0, (fate.record.nextAt ?? 0) - Date.now()) };
   // A feed that still has something to do is woken by its own job; here only its end is looked for.
-  const rested = await rest(context, address, state.feeds);
+  const rested = await endIfDone(context, address, state.feeds);
   if (rested.kind === "later") await context.queues.wakeFeed(address, { delayMs: 0 });
   return { kind: "done" };
 }

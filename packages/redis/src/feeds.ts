@@ -132,6 +132,14 @@ export async function restFeed(
   return rests[answer] ?? "asleep";
 }
 
+/**
+ * Ends a feed if it is done: for who has settled something of it beside its own job, which may be lingering. Put to
+ * rest under it, it would not hear of what is appended next.
+ */
+export function endFeedIfDone(store: Store, address: FeedAddress, maxParked: number): Promise<FeedRest> {
+  return restFeed(store, address, maxParked, "-");
+}
+
 /** An open delivery, or undefined when it was settled. */
 export async function readOpenDelivery(
   store: Store,

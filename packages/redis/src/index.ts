@@ -88,6 +88,7 @@ export {
   readFeed,
   readOpenDelivery,
   readSubscriptions,
+  endFeedIfDone,
   restFeed,
   reviveDelivery,
   type FeedAddress,

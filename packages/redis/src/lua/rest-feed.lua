@@ -2,7 +2,8 @@
   A feed has nothing more to do now: decides, against what may have been appended meanwhile, whether that is true.
 
   KEYS  1 exec, 2 feed, 3 open
-  ARGV  1 parked limit, 2 channel on which its worker waits a moment for more; empty when it does not
+  ARGV  1 parked limit, 2 channel on which its worker waits a moment for more; empty when it does not; "-" from who only
+        looks whether the feed is done: it stays as awake as its own job has it
   Returns  0 asleep: the next append wakes it
            5 lingering: it stays awake, and the next append says so on the channel
            1 there is more: go on
@@ -25,12 +26,15 @@ if feed[3] == "open" and last > tonumber(feed[1]) then
   return 1
 end
 local ended = exec[2] == "SUCCESS" or exec[2] == "FAILED" or exec[2] == "REVOKED"
-if ARGV[2] ~= "" and feed[3] == "open" and not (ended or feed[4]) then
+local beside = ARGV[2] == "-"
+if ARGV[2] ~= "" and not beside and feed[3] == "open" and not (ended or feed[4]) then
   redis.call("HSET", KEYS[2], "linger", ARGV[2], "woken", 1)
   return 5
 end
-redis.call("HSET", KEYS[2], "woken", 0)
-redis.call("HDEL", KEYS[2], "linger")
+if not beside then
+  redis.call("HSET", KEYS[2], "woken", 0)
+  redis.call("HDEL", KEYS[2], "linger")
+end
 if not (ended or feed[4]) or feed[3] == "done" or redis.call("HLEN", KEYS[3]) > 0 then
   return 0
 end
