@@ -115,6 +115,30 @@ test.each([
   await worker.kill("SIGKILL");
 });
 
+test("events behind one that hangs take the places that others leave, and do not wait for its end", async () => {
+  await using engine = await startEngine({
+    WEBHOOK_ENDPOINT_CONCURRENCY: "2",
+    WEBHOOK_TIMEOUT_MS: "120000",
+    SHUTDOWN_TIMEOUT_MS: "100",
+  });
+  await using sink = await WebhookSink.start();
+  const leave = Promise.withResolvers<void>();
+  sink.script("/other", { status: 200, after: leave.promise });
+  sink.script("/hang", ({ nth }) => (nth === 0 ? "hang" : 200));
+  const { store, queues } = engine;
+  for (const [path, count] of [
+    ["/other", 1],
+    ["/hang", 3],
+  ] as const) {
+    const executionId = await createTestExecution(store, [subscription(sink.url(path), { mode: "realtime" })]);
+    await publish(store, executionId, { events: events(executionId, { count }) });
+    await queues.wakeFeed({ executionId, feed: 0 }, { delayMs: 0 });
+    await sink.received(1, path);
+  }
+  leave.resolve();
+  await sink.received(3, "/hang");
+});
+
 test("a feed that waits for its endpoint has not read more large events than are to leave next", async () => {
   await using redis = await FaultyRedis.start();
   await using engine = await startEngine({

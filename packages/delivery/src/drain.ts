@@ -221,10 +221,9 @@ export class Drain {
     if (fate.endsFeed) this.#ended = fate.record.outcome ?? "gone";
   }
 
-  /** Waits for answers; in real time also for events that come meanwhile and have room in the window. */
+  /** Waits for answers; in real time also for events, and for places at the endpoint, that come while the window has room. */
   async #answers(): Promise<void> {
-    const realtime = this.#feed.subscription.mode === "realtime";
-    const looks = realtime && this.#inFlight.size < this.#window && this.#outbox.waiting === 0;
+    const looks = this.#feed.subscription.mode === "realtime" && this.#inFlight.size < this.#window;
     const ahead = this.#outbox.readAhead().catch((error: unknown) => void this.#fail(error));
     await this.#inFlight.some(looks ? this.#lookMs : undefined);
     await ahead;

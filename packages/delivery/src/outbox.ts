@@ -67,11 +67,6 @@ export class Outbox {
     });
   }
 
-  /** Events that were read and wait. */
-  get waiting(): number {
-    return this.#reader.waiting;
-  }
-
   /** Nothing is left, as far as the last look at the stream went. */
   get dry(): boolean {
     return this.#leftOver.length === 0 && this.#reader.dry;
