@@ -1,5 +1,5 @@
 import type { LanguageModelV4Message } from "@ai-sdk/provider";
-import type { ToolCall } from "../llm/answer.ts";
+import { parseArgs, type ToolCall } from "../llm/answer.ts";
 import type { Scope } from "../run/scope.ts";
 import { callTool, raisedFailure, type ToolResult, type Toolbox } from "../tools/call-tool.ts";
 import type { ToolFailureRecord } from "../tools/failure.ts";
@@ -25,7 +25,7 @@ export async function answerToolCalls(
   const box: Toolbox = {
     tools,
     used,
-    agentKey: agent.key,
+    agent,
     policy: agent.definition.toolFailurePolicy ?? shared?.toolFailurePolicy ?? "warn",
     ...(shared?.cache === undefined || agent.definition.cache === false ? {} : { cache: shared.cache }),
   };
@@ -79,10 +79,11 @@ function note(
   scope: Scope,
 ): void {
   const { taskId, taskName, agentRole } = scope.identity;
+  const args = parseArgs(call.args);
   failures.push({
     tool_name: call.name,
     failure,
-    tool_args: call.args,
+    tool_args: args.ok ? args.value : call.args,
     agent_role: agentRole,
     task_name: taskName,
     task_id: taskId,

@@ -55,7 +55,7 @@ async function tryOnce(scope: Scope, assignment: Assignment): Promise<LoopResult
   return await within(
     span,
     async () => {
-      inner.emit("agent_logs_started", { task_description: prompt.split("\n", 1)[0], verbose: false });
+      inner.emit("agent_logs_started", { task_description: task?.["description"] ?? prompt, verbose: false });
       const result = await runLoop(inner, assignment);
       inner.emit("agent_logs_execution", {
         formatted_answer: { thought: "", output: result.text, text: result.text },

@@ -1,6 +1,5 @@
 import { errorMessage } from "@crewstream/contracts";
 import { toEventMessages } from "../llm/messages.ts";
-import { agentPrompt } from "../prompts/agent-prompt.ts";
 import type { Scope } from "../run/scope.ts";
 import { Span, within } from "../run/span.ts";
 import type { Agent } from "./agent.ts";
@@ -15,7 +14,7 @@ export async function runLiteAgent(scope: Scope, assignment: Assignment): Promis
     identity: { sourceType: "lite_agent", taskId: null, taskName: null, agentId: id, agentRole: role },
   });
   const info = { agent_info: agentInfo(agent, assignment) };
-  const messages = toEventMessages(assignment.history ?? agentPrompt(agent, prompt, own.run.context.now()));
+  const messages = assignment.history === undefined ? prompt : toEventMessages(assignment.history);
   const span = new Span(own, "lite_agent_execution_started", {
     ...info,
     tools: tools.map(({ name, description }) => ({ name, description })),

@@ -6,7 +6,6 @@ import { resolveModel } from "../llm/resolve-model.ts";
 import { mcpTools } from "../mcp/mcp-tools.ts";
 import { taskPrompt } from "../prompts/task-prompt.ts";
 import { currentScope } from "../run/scope.ts";
-import { ToolReportedFailure } from "../tools/failure.ts";
 import { defineTool, type Tool } from "../tools/tool.ts";
 
 export interface Team {
@@ -43,9 +42,7 @@ async function handOver(team: Team, name: string, description: string, context: 
   const agent = team.coworkers.find((each) => plain(each.role) === plain(name) || plain(each.name) === plain(name));
   if (agent === undefined) {
     const roles = team.coworkers.map((each) => each.role).join("; ");
-    return new ToolReportedFailure(`There is no coworker "${name}". Choose one of: ${roles}`, {
-      code: "unknown_coworker",
-    });
+    return `There is no coworker "${name}". Choose one of: ${roles}`;
   }
   const scope = currentScope("delegation");
   const expectedOutput = "Your best complete answer to your coworker, who asked you for it";

@@ -53,8 +53,8 @@ const verdictSchema = answerSchema(z.object({ valid: z.boolean(), feedback: z.st
 /** Lets an agent of its own judge by a rule in words, as CrewAI does it: outside the task's identity. */
 async function judge(scope: Scope, rule: string, { output, model }: Check): Promise<Verdict> {
   const agent = agentFrom(scope, "guardrail", {
-    role: "Guardrail",
-    goal: "Decide whether a result keeps to a rule",
+    role: "Guardrail Agent",
+    goal: "Validate the output of the task",
     backstory: "You judge results by the rule you are given and nothing else, and you say what is wrong with them.",
   });
   const prompt = [

@@ -77,7 +77,7 @@ test("a guardrail in words is judged by an agent of its own, outside the task", 
   expect(events[first + 1]?.data).toMatchObject({
     task_id: null,
     parent_event_id: events[first]?.id,
-    agent_role: "Guardrail",
+    agent_role: "Guardrail Agent",
   });
 });
 

@@ -12,11 +12,7 @@ export function startedData({ model, messages, tools }: ModelRequest, callId: st
     model: model.label,
     call_id: callId,
     messages: toEventMessages(messages),
-    tools:
-      tools?.map((tool) => ({
-        type: "function",
-        function: { name: tool.name, description: tool.description, parameters: tool.inputSchema },
-      })) ?? null,
+    tools: tools === undefined || tools.length === 0 ? null : tools.map(shownTool),
     callbacks: null,
     available_functions: null,
     temperature: settings.temperature ?? null,
@@ -29,6 +25,10 @@ export function startedData({ model, messages, tools }: ModelRequest, callId: st
     presence_penalty: settings.presencePenalty ?? null,
     n: null,
   };
+}
+
+function shownTool({ name, description, inputSchema }: NonNullable<ModelRequest["tools"]>[number]): Data {
+  return { type: "function", function: { name, description, parameters: inputSchema } };
 }
 
 /** `llm_call_completed`: text, or the list of tool calls in OpenAI's shape. */

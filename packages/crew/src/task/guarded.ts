@@ -1,12 +1,11 @@
 import { AppError, ErrorCode } from "@crewstream/contracts";
 import { applyGuardrail } from "../guardrail/apply-guardrail.ts";
-import { guardrailName } from "../guardrail/guardrail.ts";
 import { retryContext } from "../prompts/retry-prompt.ts";
 import { contextDivider } from "../prompts/task-prompt.ts";
 import type { Scope } from "../run/scope.ts";
 import { produce, type Production } from "./produce.ts";
 import { answerSchema, readJson } from "./structured.ts";
-import type { TaskOutput } from "./task-output.ts";
+import { checked, type TaskOutput } from "./task-output.ts";
 
 const defaultMaxRetries = 3;
 
@@ -15,21 +14,27 @@ const defaultMaxRetries = 3;
  * after that the task fails, in CrewAI's words.
  */
 export async function guarded(scope: Scope, production: Production, first: TaskOutput): Promise<TaskOutput> {
-  const { definition } = production.task;
+  const { definition, agent } = production.task;
   const maxRetries = definition.guardrailMaxRetries ?? defaultMaxRetries;
   let output = first;
   for (const [index, guardrail] of (definition.guardrails ?? []).entries()) {
     const at = scope.at(`guardrail:${index}`);
+    const which = definition.guardrails?.length === 1 ? "guardrail" : `guardrail ${index}`;
     for (let retryCount = 0; ; retryCount += 1) {
       const check = { guardrail, output, retryCount, model: production.model };
-      const verdict = await applyGuardrail(at.at(`try:${retryCount}`), check);
+      const verdict = await applyGuardrail(
+        at
+          .at(`try:${retryCount}`)
+          .derive({ identity: { ...scope.identity, agentId: agent.id, agentRole: agent.role } }),
+        check,
+      );
       if (verdict.valid) {
         if (verdict.result !== undefined) output = replaced(production, output, verdict.result);
         break;
       }
       if (retryCount >= maxRetries) {
         throw new AppError(
-          `Task failed guardrail validation (${guardrailName(guardrail)}) after ${maxRetries} retries. Last error: ${verdict.feedback}`,
+          `Task failed ${which} validation after ${maxRetries} retries. Last error: ${verdict.feedback}`,
           { code: ErrorCode.runFailed },
         );
       }
@@ -47,7 +52,7 @@ function replaced({ task }: Production, output: TaskOutput, raw: string): TaskOu
   const changed = { ...output, raw, ...(output.accepted === undefined ? {} : { accepted: false }) };
   if (outputSchema === undefined) return changed;
   const read = readJson(raw, answerSchema(outputSchema));
-  if (read.ok) return { ...changed, json_dict: read.value };
+  if (read.ok) return { ...changed, ...checked(task.definition, read.value) };
   throw new AppError(`A guardrail's result does not fit the task's output schema: ${read.error}`, {
     code: ErrorCode.runFailed,
   });

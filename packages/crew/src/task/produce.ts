@@ -11,7 +11,7 @@ import type { Scope } from "../run/scope.ts";
 import type { PlannedTask } from "./planned-task.ts";
 import { reviewed } from "./reviewed.ts";
 import { answerSchema, readJson, type AnswerSchema } from "./structured.ts";
-import { summaryOf, type TaskOutput } from "./task-output.ts";
+import { checked, summaryOf, type TaskOutput } from "./task-output.ts";
 
 export interface Production {
   task: PlannedTask;
@@ -43,7 +43,8 @@ export async function produce(scope: Scope, { task, model, view, context }: Prod
   };
   const first = await executeAgent(scope, assignment);
   const result = definition.humanInput === true ? await reviewed(scope, task, assignment, first) : first;
-  const json = schema === undefined ? null : await structured(scope, model, result, schema);
+  const own = scope.derive({ identity: { ...scope.identity, agentId: agent.id, agentRole: agent.role } });
+  const json = schema === undefined ? null : await structured(own, model, result, schema);
   return {
     name: task.name,
     description,
@@ -51,10 +52,11 @@ export async function produce(scope: Scope, { task, model, view, context }: Prod
     summary: summaryOf(description),
     raw: result.text,
     pydantic: null,
-    json_dict: json,
+    json_dict: null,
+    output_format: "raw",
+    ...(schema === undefined ? {} : checked(definition, json)),
     agent: agent.role,
     ...(definition.humanInput === true ? { accepted: true } : {}),
-    output_format: schema === undefined ? "raw" : "json",
     messages: toEventMessages(result.messages),
     tool_failures: result.failures,
   };

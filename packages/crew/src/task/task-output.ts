@@ -1,6 +1,7 @@
 import type { LastTask } from "@crewstream/contracts";
 import type { Json } from "../run/dump.ts";
 import type { ToolFailureRecord } from "../tools/failure.ts";
+import type { TaskDefinition } from "./task.ts";
 
 /** What a task gave, in CrewAI's shape (its TaskOutput): in events, in the journal, and for the tasks after it. */
 export interface TaskOutput {
@@ -19,6 +20,15 @@ export interface TaskOutput {
   output_format: "raw" | "json" | "pydantic";
   messages: Json[];
   tool_failures: ToolFailureRecord[];
+}
+
+/** Where a checked answer stands in an output: always in `json_dict`, and in `pydantic` where the task asks for that. */
+export function checked(
+  { outputFormat }: TaskDefinition,
+  value: Json,
+): Pick<TaskOutput, "pydantic" | "json_dict" | "output_format"> {
+  const isPydantic = outputFormat === "pydantic";
+  return { pydantic: isPydantic ? value : null, json_dict: value, output_format: isPydantic ? "pydantic" : "json" };
 }
 
 /** CrewAI's summary: ten words of the description and three dots. */

@@ -17,6 +17,8 @@ export interface TaskDefinition<AgentName extends string = string> {
   tools?: readonly Tool[];
   /** The answer must be JSON that fits: a zod schema or a JSON Schema. It is in the output's `json_dict`. */
   outputSchema?: z.ZodType | JsonSchema;
+  /** `pydantic` has it in the output's `pydantic` too, as CrewAI's `output_pydantic` does. Default `json`. */
+  outputFormat?: "json" | "pydantic";
   /** Runs beside the tasks after it, until one that is not asynchronous. Default false. */
   asyncExecution?: boolean;
   /** Decides by the output before it whether it is done at all; if not, its output is empty. */

@@ -1,4 +1,5 @@
 import { ErrorCode, AppError, errorMessage } from "@crewstream/contracts";
+import type { Agent } from "../agent/agent.ts";
 import { parseArgs, type ToolCall } from "../llm/answer.ts";
 import type { Scope } from "../run/scope.ts";
 import { Span } from "../run/span.ts";
@@ -14,8 +15,8 @@ export interface Toolbox {
   tools: ReadonlyMap<string, Tool>;
   /** Calls so far by tool, for `maxUsageCount`. */
   used: Map<string, number>;
-  /** Identifies the agent in tool events, as CrewAI's `agent_key`; null where no agent calls. */
-  agentKey: string | null;
+  /** Who calls; null where no agent does. */
+  agent: Agent | null;
   policy: ToolFailurePolicy;
   /** Results to take in place of a call, where the crew keeps them. */
   cache?: ToolCache;
@@ -92,7 +93,7 @@ async function perform(
   if (tool === undefined) {
     const known = [...box.tools.keys()].join(", ") || "none";
     const text = `Tool '${name}' not found. The available tools are: ${known}`;
-    return ended(text, { message: text, reason: "unknown_tool", code: null, retryable: false, details: {} });
+    return ended(text, { message: text, reason: "unknown_tool", code: name, retryable: false, details: {} });
   }
   if (tool.maxUsageCount !== undefined && use > tool.maxUsageCount) {
     const text = `Tool '${name}' has reached its usage limit of ${tool.maxUsageCount}. Go on without it`;
@@ -146,7 +147,7 @@ function now(scope: Scope, startedAt?: string): { startedAt: string; finishedAt:
 }
 
 function invalidInput(message: string, code: string | null): ToolFailure {
-  return { message, reason: "invalid_input", code, retryable: true, details: {} };
+  return { message, reason: "invalid_input", code, retryable: false, details: {} };
 }
 
 /** What a tool gave, as a model is told of it: anything but text as JSON. */

@@ -1,3 +1,4 @@
+import { agentSummary } from "../agent/agent.ts";
 import type { Scope } from "../run/scope.ts";
 import type { ToolResult, Toolbox } from "./call-tool.ts";
 import type { ToolFailure } from "./failure.ts";
@@ -9,19 +10,21 @@ export function toolEvents(
   scope: Scope,
   toolName: string,
   toolArgs: unknown,
-  box: Pick<Toolbox, "agentKey" | "policy">,
+  box: Pick<Toolbox, "agent" | "policy">,
 ): ToolEvents {
   const shared = {
-    agent_key: box.agentKey,
+    agent_key: box.agent?.key ?? null,
     tool_name: toolName,
     tool_args: toolArgs,
     tool_class: null,
     run_attempts: 0,
     delegations: null,
     agent: null,
+    plan_step_number: null,
+    plan_step_description: null,
   };
   return {
-    started: () => ({ ...shared, plan_step_number: null, plan_step_description: null }),
+    started: () => shared,
     finished: (result) => ({
       ...shared,
       started_at: result.startedAt,
@@ -35,7 +38,8 @@ export function toolEvents(
     unknownTool: (failure) => void scope.emit("tool_selection_error", { ...shared, error: failure.message }),
     failed: (failure) => {
       if (box.policy === "ignore") return;
-      scope.emit("tool_failure_detected", { ...shared, failure, policy: box.policy });
+      const agent = box.agent === null ? null : agentSummary(box.agent);
+      scope.emit("tool_failure_detected", { ...shared, agent, failure, policy: box.policy });
     },
   };
 }

@@ -51,6 +51,7 @@ export async function buildTask(project: Project, { keys, at }: Part<TaskKeys>):
     ...(keys.context === undefined ? {} : { context: keys.context ?? [] }),
     ...(tools.length === 0 ? {} : { tools }),
     ...(outputSchema === undefined ? {} : { outputSchema }),
+    ...(outputSchema === undefined || !keys.output_pydantic ? {} : { outputFormat: "pydantic" }),
     ...(checks.length === 0 ? {} : { guardrails: checks }),
     ...present({
       agent: keys.agent,
