@@ -2,6 +2,7 @@ import { readCsvTool, readJsonTool } from "../../tools/builtin/data.ts";
 import { fetchPageTool } from "../../tools/builtin/fetch-page.ts";
 import { listFilesTool, readFileTool, writeFileTool } from "../../tools/builtin/files.ts";
 import { searchTextTool } from "../../tools/builtin/search-text.ts";
+import { webSearchTool } from "../../tools/builtin/web-search.ts";
 import type { Tool } from "../../tools/tool.ts";
 
 /** Classes of CrewAI's crewai_tools: to tell a tool that exists there, in Python, from a typing error. */
@@ -35,6 +36,10 @@ export const nativeTools: Readonly<Record<string, NativeTool>> = {
   FileReadTool: { tool: readFileTool, names: { file_path: "path" } },
   FileWriterTool: { tool: writeFileTool, names: { filename: "path", content: "text" } },
   DirectoryReadTool: { tool: listFilesTool, names: { directory: "folder" } },
+  SerperDevTool: {
+    tool: webSearchTool,
+    names: { ...searched, n_results: "results", search_type: "kind" },
+  },
   ScrapeWebsiteTool: { tool: fetchPageTool, names: { website_url: "url" } },
   CSVSearchTool: { tool: readCsvTool, names: { csv: "path" } },
   JSONSearchTool: { tool: readJsonTool, names: { json_path: "path" } },

@@ -3,11 +3,18 @@ import { readCsvTool, readJsonTool } from "./data.ts";
 import { fetchPageTool } from "./fetch-page.ts";
 import { listFilesTool, readFileTool, writeFileTool } from "./files.ts";
 import { searchTextTool } from "./search-text.ts";
+import { webSearchTool } from "./web-search.ts";
 
-/** Tools that need no key, by name. Those for files work in the run's directory, fetch_page with the host's guard. */
+/** Tools by name. Those for files work in the run's directory, those for the web with the host's guard; only the search needs a key. */
 export const builtInTools: Readonly<Record<string, Tool>> = Object.fromEntries(
-  [readFileTool, writeFileTool, listFilesTool, readCsvTool, readJsonTool, searchTextTool, fetchPageTool].map((tool) => [
-    tool.name,
-    tool,
-  ]),
+  [
+    readFileTool,
+    writeFileTool,
+    listFilesTool,
+    readCsvTool,
+    readJsonTool,
+    searchTextTool,
+    fetchPageTool,
+    webSearchTool,
+  ].map((tool) => [tool.name, tool]),
 );

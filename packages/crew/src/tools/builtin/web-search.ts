@@ -1,0 +1,72 @@
+import { z } from "zod";
+import { defineTool, type ToolContext } from "../tool.ts";
+import { capped, refused } from "./limits.ts";
+
+const api = "https://google.serper.dev";
+
+const found = z.object({
+  title: z.string(),
+  link: z.string(),
+  snippet: z.string().optional(),
+  date: z.string().optional(),
+});
+
+/** What Serper answers, as far as a model is told of it; news have a list of their own. */
+const answerSchema = z.object({
+  knowledgeGraph: z.object({ title: z.string().optional(), description: z.string().optional() }).optional(),
+  organic: z.array(found).default([]),
+  news: z.array(found).default([]),
+  peopleAlsoAsk: z
+    .array(z.object({ question: z.string(), snippet: z.string().optional(), link: z.string().optional() }))
+    .default([]),
+});
+
+/** Searches the web as CrewAI's SerperDevTool does, with the key that it takes, `SERPER_API_KEY`. */
+export const webSearchTool = defineTool({
+  name: "web_search",
+  description: "Searches the web and gives titles, addresses and snippets of what it found.",
+  input: z.object({
+    query: z.string().min(1).describe("What to search for"),
+    kind: z.enum(["search", "news"]).default("search").describe("All pages, or news"),
+    results: z.number().int().min(1).max(100).default(10).describe("How many results"),
+    country: z.string().optional().describe("Country code such as us"),
+    locale: z.string().optional().describe("Language code such as en"),
+    location: z.string().optional().describe("Place to search from"),
+  }),
+  async run({ query, kind, results, country, locale, location }, context) {
+    const body = { q: query, num: results, gl: country, hl: locale, location };
+    const answer = answerSchema.parse(await ask(`${api}/${kind}`, body, context));
+    return capped(
+      shown(answer)
+        .slice(0, results + 4)
+        .join("\n\n") || "Nothing was found.",
+      "Ask for fewer results.",
+    );
+  },
+});
+
+async function ask(url: string, body: object, { fetch, env, signal }: ToolContext): Promise<unknown> {
+  const key = env["SERPER_API_KEY"];
+  if (key === undefined || key === "") {
+    throw refused("The web search needs SERPER_API_KEY in the environment: a key of serper.dev");
+  }
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json", "x-api-key": key },
+    body: JSON.stringify(body),
+    signal,
+  });
+  if (response.ok) return response.json();
+  await response.body?.cancel();
+  const hint = response.status === 401 || response.status === 403 ? ": is SERPER_API_KEY right?" : "";
+  throw refused(`The web search answered with HTTP ${response.status}${hint}`);
+}
+
+function shown({ knowledgeGraph, organic, news, peopleAlsoAsk }: z.output<typeof answerSchema>): string[] {
+  const lines = (parts: readonly (string | undefined)[]): string =>
+    parts.filter((part) => part !== undefined).join("\n");
+  const about = knowledgeGraph === undefined ? [] : [lines([knowledgeGraph.title, knowledgeGraph.description])];
+  const pages = [...news, ...organic].map(({ title, link, snippet, date }) => lines([title, link, date, snippet]));
+  const asked = peopleAlsoAsk.slice(0, 3).map(({ question, snippet, link }) => lines([question, snippet, link]));
+  return [...about, ...pages, ...asked].filter((text) => text !== "");
+}
