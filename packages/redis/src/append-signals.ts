@@ -2,6 +2,7 @@ import type { ExecutionId } from "@crewstream/contracts";
 import type { Cluster, Redis } from "ioredis";
 import { runScript } from "./scripts.ts";
 import type { Store } from "./store.ts";
+import { openSubscriber } from "./subscriber.ts";
 
 type Listener = () => void;
 
@@ -46,7 +47,7 @@ export class AppendSignals implements AsyncDisposable {
 
   async #follow(id: ExecutionId, channel: string): Promise<void> {
     try {
-      this.#subscriber ??= this.#open();
+      this.#subscriber ??= openSubscriber(this.#store, (told) => this.#tell(told));
       await this.#subscriber.subscribe(channel);
       await askForSignals(this.#store, id);
     } catch {
@@ -54,25 +55,12 @@ export class AppendSignals implements AsyncDisposable {
     }
   }
 
-  #open(): Redis | Cluster {
-    const subscriber = patientDuplicate(this.#store);
-    // The store's own connection tells of an outage.
-    subscriber.on("error", () => undefined);
-    subscriber.on("message", (channel: string) => {
-      for (const listener of this.#listeners.get(channel) ?? []) listener();
-    });
-    return subscriber;
+  #tell(channel: string): void {
+    for (const listener of this.#listeners.get(channel) ?? []) listener();
   }
 }
 
 /** Has what is appended to an execution from now on told on its channel, as long as it is kept. */
 export async function askForSignals(store: Store, id: ExecutionId): Promise<void> {
   await runScript(store.redis, "watch-execution", [store.keys.execution(id).exec], [store.keys.watchChannel(id)]);
-}
-
-/** A connection that waits out an outage, also where the store's own would rather fail. */
-function patientDuplicate({ redis }: Store): Redis | Cluster {
-  const patient = { enableOfflineQueue: true, maxRetriesPerRequest: null };
-  if (!("nodes" in redis)) return redis.duplicate({ ...patient, autoResendUnfulfilledCommands: true });
-  return redis.duplicate(undefined, { enableOfflineQueue: true });
 }

@@ -5,6 +5,7 @@ import type { Cluster, Redis } from "ioredis";
 import { fromChunk } from "./event-chunks.ts";
 import type { FeedAddress } from "./feeds.ts";
 import type { Store } from "./store.ts";
+import { openSubscriber } from "./subscriber.ts";
 
 /** What a lingering worker hears: that there is more, and the events themselves where they are few. */
 export interface News {
@@ -75,10 +76,7 @@ export class Lingerers implements AsyncDisposable {
     this.#store = store;
     this.#seats = options.seats;
     this.#channel = store.keys.lingerChannel(randomUUID());
-    this.#subscriber = duplicate(store);
-    // The store's own connection tells of an outage.
-    this.#subscriber.on("error", () => undefined);
-    this.#subscriber.on("message", (_channel: string, message: string) => this.#tell(message));
+    this.#subscriber = openSubscriber(store, (_channel, message) => this.#tell(message));
     this.#subscriber.subscribe(this.#channel).then(
       () => (this.#listening = true),
       (error: unknown) => options.log.warn({ err: error }, "lingerers.not_listening"),
@@ -133,8 +131,4 @@ export class Lingerers implements AsyncDisposable {
       last === undefined ? [] : fromChunk({ last: Number(last), text: lines.join("\n") }, 0, Number.MAX_SAFE_INTEGER);
     this.#sitting.get(key)?.hear({ events });
   }
-}
-
-function duplicate({ redis }: Store): Redis | Cluster {
-  return "nodes" in redis ? redis.duplicate() : redis.duplicate();
 }
