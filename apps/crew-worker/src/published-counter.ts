@@ -1,19 +1,25 @@
 import { addTallies, emptyTally, type Store } from "@crewstream/redis";
-import type { Loop } from "@crewstream/service";
+import { Need, type Loop } from "@crewstream/service";
 
-/** Counts published events in the process, and adds them to the shared counters every two seconds. */
+/** Counts published events in the process, and adds them to the shared counters two seconds after the first. */
 export function publishedCounter(store: Store): { add(events: number): void; loop: Loop } {
+  const need = new Need();
   let count = 0;
-  const flush = async () => {
-    if (count === 0) return;
+  const flush = async (): Promise<void> => {
     const published = count;
     count = 0;
-    await addTallies(store, new Map([["", { ...emptyTally(), published }]]), Date.now());
+    try {
+      await addTallies(store, new Map([["", { ...emptyTally(), published }]]), Date.now());
+    } catch (error) {
+      count += published;
+      throw error;
+    }
   };
   return {
     add: (events) => {
       count += events;
+      need.arise();
     },
-    loop: { name: "published", everyMs: 2000, run: flush },
+    loop: { name: "published", everyMs: 2000, need, run: flush },
   };
 }

@@ -1,5 +1,5 @@
 import { bulkRetryJobSchema, drainFeedJobSchema, retryDeliveryJobSchema } from "@crewstream/contracts";
-import { drainFeed, retryDelivery, runBulkRetry } from "@crewstream/delivery";
+import { drainFeed, retryDelivery, runBulkRetry, type EndpointGate } from "@crewstream/delivery";
 import { feedsQueue, jobDone, openWorkerProcess, operationsQueue, retriesQueue, startWorker } from "@crewstream/queue";
 import { inFlightAnnouncer } from "@crewstream/redis";
 import { superviseLoops, type Loop, type RunningService, type ServiceContext } from "@crewstream/service";
@@ -26,8 +26,13 @@ export async function startDeliveryWorker(
       everyMs: config.RECONCILE_MS,
       run: (signal) => reconcile({ store, limits: context.limits, queues }, config.RECONCILE_MS, signal),
     },
-    { name: "stats", everyMs: 2000, run: () => context.stats.flush(store, Date.now()) },
-    { name: "in-flight", everyMs: 2000, run: () => announce(context.gate.inFlight(), Date.now()) },
+    {
+      name: "stats",
+      everyMs: 2000,
+      need: context.stats.need,
+      run: () => context.stats.flush(store, Date.now()),
+    },
+    { name: "in-flight", everyMs: 2000, need: context.gate.used, run: () => tellInFlight(context.gate, announce) },
   ];
   stack.use(superviseLoops(loops, { log, health }));
 
@@ -69,6 +74,16 @@ export async function startDeliveryWorker(
   });
   const owned = stack.move();
   return { facts: { partitions: store.partitions, ...facts }, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** While anything is under way it is told again and again: what a silent process had under way is soon taken for gone. */
+async function tellInFlight(
+  gate: EndpointGate,
+  announce: ReturnType<typeof inFlightAnnouncer>["announce"],
+): Promise<void> {
+  const counts = gate.inFlight();
+  await announce(counts, Date.now());
+  if (counts.size > 0) gate.used.arise();
 }
 
 /** Together, not one after the other: each stops its intake at once and then waits for its own jobs. */

@@ -1,5 +1,5 @@
 import { admitRequest, reportRequest, type Admission, type BreakerLimits, type Store } from "@crewstream/redis";
-import type { Logger } from "@crewstream/service";
+import { Need, type Logger } from "@crewstream/service";
 import { Places, type LineRoom } from "./places.ts";
 
 /** Leave to send one request; give it back exactly once. */
@@ -63,6 +63,8 @@ const afterProbeMs = 500;
  * processes share. Whoever gets no leave gives its worker slot back instead of waiting in it.
  */
 export class EndpointGate {
+  /** Requests have gone out. */
+  readonly used = new Need();
   readonly #options: GateOptions;
   readonly #views = new Map<string, View>();
   readonly #lineRoom: LineRoom;
@@ -160,6 +162,7 @@ export class EndpointGate {
 
   #permit(endpoint: string, view: View, probe: boolean): Permit {
     const takenAt = Date.now();
+    this.used.arise();
     return {
       probe,
       release: async (report) => {

@@ -10,6 +10,7 @@ export { createCipher, type Cipher } from "./encryption.ts";
 export { environment, type Environment } from "./env.ts";
 export { boundPort, closeServer, Health, serveHealth, type HealthCheck } from "./health.ts";
 export { superviseLoops, type Loop } from "./loops.ts";
+export { Need } from "./need.ts";
 export { exitConfiguration, runService, type RunningService, type ServiceContext } from "./run-service.ts";
 export { createLogger, type Logger } from "./telemetry/logger.ts";
 export { openTracing, type SpanAttributes, type SpanPlace, type TraceSpan, type Tracing } from "./telemetry/tracing.ts";

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Health } from "./health.ts";
+import type { Need } from "./need.ts";
 import type { Logger } from "./telemetry/logger.ts";
 
 /** A piece of background work: a name and one pass of it. */
@@ -7,6 +8,11 @@ export interface Loop {
   name: string;
   /** Pause between passes, in milliseconds. */
   everyMs: number;
+  /**
+   * Without it passes come one after the other. With it a pass comes when there is a need, after a pause in which more
+   * of it gathers; what has gathered when the loops are disposed is seen to before.
+   */
+  need?: Need;
   /** One pass; it should stop soon when the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -34,16 +40,24 @@ async function superviseLoop(
   { log, health }: { log: Logger; health: Health },
 ): Promise<void> {
   const check = health.check(`loop:${loop.name}`, true);
+  const pause = async (): Promise<void> => {
+    await delay(loop.everyMs, undefined, { signal, ref: false }).catch(() => undefined);
+  };
   let failures = 0;
   while (!signal.aborted) {
+    if (loop.need !== undefined) {
+      if (!(await loop.need.arisen(signal))) return;
+      await pause();
+    }
     try {
       await loop.run(signal);
       failures = 0;
     } catch (error) {
       failures += 1;
+      loop.need?.arise();
       if (!signal.aborted) log.error({ err: error, loop: loop.name, failures }, "loop.failed");
     }
     check.set(failures < failuresBeforeUnready);
-    await delay(loop.everyMs, undefined, { signal, ref: false }).catch(() => undefined);
+    if (loop.need === undefined) await pause();
   }
 }

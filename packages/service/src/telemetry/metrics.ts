@@ -1,5 +1,6 @@
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { Health } from "../health.ts";
+import { nodeMetrics } from "./node-metrics.ts";
 
 /** All metric names and labels, in one place; `docs/operations.md` explains them. */
 export interface Metrics {
@@ -19,12 +20,11 @@ export interface Metrics {
   requestSeconds: Histogram<"method" | "route" | "status">;
 }
 
-/** A process's metrics, with Node's own (event loop delay, memory, CPU) beside ours. */
+/** A process's metrics, with Node's own (event loop, memory, CPU) beside ours. */
 export function createMetrics(service: string): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels({ service });
-  // Looking at the event loop every 10 ms, as is the default, is 0.4 % of a core for nothing, and wakes an idle machine.
-  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 500 });
+  nodeMetrics(registry);
   const registers = [registry];
   return {
     registry,
