@@ -91,18 +91,7 @@ export type ExecutionRecord = Omit<z.infer<typeof recordSchema>, "id"> & { id: E
 export async function createExecution(store: Store, execution: NewExecution): Promise<boolean> {
   const keys = store.keys.execution(execution.id);
   const feedKeys = execution.subscriptions.map((_, feed) => keys.feed(feed).feed);
-  const record = {
-    id: execution.id,
-    automation: execution.automation,
-    kind: execution.kind,
-    inputs: JSON.stringify(execution.inputs),
-    ...(execution.meta === undefined ? {} : { meta: JSON.stringify(execution.meta) }),
-    token: execution.token,
-    ...(execution.restoreFrom === undefined ? {} : { restore_from: execution.restoreFrom }),
-    ...execution.trace,
-    created_at: execution.createdAt,
-  };
-  const pairs = Object.entries(record).flat();
+  const pairs = recordPairs(execution);
   const subscriptions = execution.subscriptions.map((subscription) => JSON.stringify(subscription));
   const active = activeKey(store, execution.id);
   const listed = execution.listed !== false;
@@ -135,6 +124,16 @@ export async function createExecution(store: Store, execution: NewExecution): Pr
     create([], ""),
   ]);
   return created === 1;
+}
+
+/** The fields of a new record, as names and values in turn. */
+function recordPairs(execution: NewExecution): (string | number)[] {
+  const { id, automation, kind, inputs, meta, token, restoreFrom, trace, createdAt } = execution;
+  const pairs = ["id", id, "automation", automation, "kind", kind, "inputs", JSON.stringify(inputs), "token", token];
+  if (meta !== undefined) pairs.push("meta", JSON.stringify(meta));
+  if (restoreFrom !== undefined) pairs.push("restore_from", restoreFrom);
+  if (trace !== undefined) pairs.push(...Object.entries(trace).flat());
+  return [...pairs, "created_at", createdAt];
 }
 
 /** Takes a kickoff back whose client was told that it failed; a run that has begun stays. */

@@ -1,6 +1,6 @@
 import { parseTraceContext, type KickoffResponse, type Subscription } from "@crewstream/contracts";
 import { sealSubscriptionSecrets } from "@crewstream/delivery";
-import type { RequestHandler } from "express";
+import type { RequestHandler, Response } from "express";
 import type { ApiContext } from "../api-context.ts";
 import { claimKickoff } from "../kickoff/idempotency.ts";
 import { checkInputs, parseKickoff, webhookPath } from "../kickoff/parse-kickoff.ts";
@@ -60,6 +60,14 @@ export function kickoff(context: ApiContext): RequestHandler {
       ...(warnings.length === 0 ? {} : { warnings }),
     };
     if (claim.repeated) response.setHeader("idempotency-replayed", "true");
-    response.json(answer);
+    sendOnce(response, answer);
   };
+}
+
+/** Without the `ETag` that Express would hash for it: an answer to a POST is not asked for again. */
+function sendOnce(response: Response, answer: KickoffResponse): void {
+  const body = JSON.stringify(answer);
+  response.setHeader("content-type", "application/json; charset=utf-8");
+  response.setHeader("content-length", Buffer.byteLength(body));
+  response.end(body);
 }
