@@ -80,8 +80,24 @@ describe("a master behind Sentinels, all with passwords and TLS", () => {
     ["REDIS_PASSWORD", { REDIS_PASSWORD: "wrong" }, "WRONGPASS"],
     ["REDIS_TLS_CA_FILE", {}, "Connection is closed"],
     ["REDIS_TLS_SERVERNAME", {}, "Connection is closed"],
+    ["REDIS_TLS_CERT_FILE", {}, "Connection is closed"],
   ])("without %s but with %j it does not", async (name, instead, why) => {
     expect(await refusal({ ...without(set.env, name), ...instead })).toContain(why);
+  });
+
+  test("doctor says what TLS refuses", async () => {
+    const env = { ...keys, ...without(set.env, "REDIS_TLS_CA_FILE") };
+    const { stdout } = await crewstream(["doctor"], env, { cwd: tmpdir() });
+    expect(stdout).toMatch(/✗ Redis .*certificate/);
+    expect(stdout).toContain("REDIS_TLS_CA_FILE");
+  });
+
+  test("the master's address may be another one from here, as the NAT map says", async () => {
+    const announced = `127.0.0.1:${set.ports.master}`;
+    await works({ ...set.env, REDIS_NAT_MAP: `${announced}=localhost:${set.ports.master}` });
+    const nobody = await freePort();
+    await using lost = open({ ...set.env, REDIS_NAT_MAP: `${announced}=127.0.0.1:${nobody}` }, "impatient");
+    await expect(lost.redis.ping()).rejects.toThrow(/writable|closed|ECONNREFUSED/);
   });
 
   test("doctor gets in, shows no password, and tells what to mend", async () => {
@@ -117,8 +133,16 @@ describe("a cluster with passwords and TLS, whose nodes call themselves by names
   test.each([
     ["REDIS_PASSWORD", { REDIS_PASSWORD: "wrong" }, "WRONGPASS"],
     ["REDIS_TLS_CA_FILE", {}, "Connection is closed"],
+    ["REDIS_TLS_CERT_FILE", {}, "Connection is closed"],
   ])("without %s but with %j it does not", async (name, instead, why) => {
     expect(await refusal({ ...without(set.env, name), ...instead })).toContain(why);
+  });
+
+  test("doctor says what TLS refuses", async () => {
+    const env = { ...keys, ...without(set.env, "REDIS_TLS_CERT_FILE") };
+    const { stdout } = await crewstream(["doctor"], env, { cwd: tmpdir() });
+    expect(stdout).toMatch(/✗ Redis .*certificate required/);
+    expect(stdout).toContain("REDIS_TLS_KEY_FILE");
   });
 });
 

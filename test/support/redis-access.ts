@@ -15,25 +15,30 @@ const sentinel = "sentinel-password";
 /** As docs/operations.md advises: no administration, but for what clients look at. */
 const userRules = "+@all -@admin -@dangerous +info +role +cluster|slots";
 
-/** What servers, Sentinels and clients need for passwords, an ACL user and TLS under an authority of the test's own. */
+/**
+ * What servers, Sentinels and clients need for passwords, an ACL user and TLS, with certificates of both sides, under an
+ * authority of the test's own.
+ */
 export class RedisAccess implements AsyncDisposable {
   readonly #dir: string;
-  readonly #ca: Buffer;
+  readonly #pem: { ca: Buffer; cert: Buffer; key: Buffer };
 
-  private constructor(dir: string, ca: Buffer) {
+  private constructor(dir: string, pem: { ca: Buffer; cert: Buffer; key: Buffer }) {
     this.#dir = dir;
-    this.#ca = ca;
+    this.#pem = pem;
   }
 
   static async make(): Promise<RedisAccess> {
     const dir = await mkdtemp(join(tmpdir(), "crewstream-tls-"));
     const openssl = (...args: string[]) => run("openssl", args, { cwd: dir });
-    const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
-    await openssl("req", "-x509", ...key, "-subj", "/CN=test authority", "-keyout", "ca.key", "-out", "ca.crt");
+    const made = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
+    await openssl("req", "-x509", ...made, "-subj", "/CN=test authority", "-keyout", "ca.key", "-out", "ca.crt");
     const issued = ["-CA", "ca.crt", "-CAkey", "ca.key", "-keyout", "tls.key", "-out", "tls.crt"];
     const names = ["-subj", `/CN=${servername}`, "-addext", `subjectAltName=DNS:${servername}`];
-    await openssl("req", "-x509", ...key, ...names, ...issued);
-    return new RedisAccess(dir, await readFile(join(dir, "ca.crt")));
+    await openssl("req", "-x509", ...made, ...names, ...issued);
+    const read = (name: string) => readFile(join(dir, name));
+    const [ca, cert, key] = await Promise.all([read("ca.crt"), read("tls.crt"), read("tls.key")]);
+    return new RedisAccess(dir, { ca, cert, key });
   }
 
   /** Every password there is, for a look whether one is shown. */
@@ -48,6 +53,8 @@ export class RedisAccess implements AsyncDisposable {
       REDIS_PASSWORD: user.password,
       REDIS_TLS: "true",
       REDIS_TLS_CA_FILE: join(this.#dir, "ca.crt"),
+      REDIS_TLS_CERT_FILE: join(this.#dir, "tls.crt"),
+      REDIS_TLS_KEY_FILE: join(this.#dir, "tls.key"),
       REDIS_TLS_SERVERNAME: servername,
     };
   }
@@ -58,7 +65,7 @@ export class RedisAccess implements AsyncDisposable {
 
   /** How the test itself gets in; `sentinel` to a Sentinel. */
   client(to: "server" | "sentinel" = "server"): Pick<RedisOptions, "password" | "tls"> {
-    return { password: to === "server" ? admin : sentinel, tls: { ca: this.#ca, servername } };
+    return { password: to === "server" ? admin : sentinel, tls: { ...this.#pem, servername } };
   }
 
   /** Directives of a server that listens on `port` with TLS only. */
@@ -92,7 +99,7 @@ export class RedisAccess implements AsyncDisposable {
       "tls-ca-cert-file": join(this.#dir, "ca.crt"),
       "tls-cert-file": join(this.#dir, "tls.crt"),
       "tls-key-file": join(this.#dir, "tls.key"),
-      "tls-auth-clients": "no",
+      "tls-auth-clients": "yes",
       "tls-replication": "yes",
     };
   }

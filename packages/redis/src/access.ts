@@ -40,7 +40,8 @@ function usesTls({ REDIS_TLS, REDIS_URL, REDIS_CLUSTER_NODES, REDIS_SENTINELS }:
   return REDIS_TLS === true || (single && REDIS_URL.startsWith("rediss:"));
 }
 
-function tlsOptions(config: RedisConfig): ConnectionOptions {
+/** What TLS to Redis needs; files are read now. */
+export function tlsOptions(config: RedisConfig): ConnectionOptions {
   const { REDIS_TLS_SERVERNAME: servername } = config;
   return {
     ...pem("ca", config, "REDIS_TLS_CA_FILE"),

@@ -106,5 +106,6 @@ export { claimLease, forgiveRun, releaseLease, renewLease, type Lease, type Leas
 export { isOutage } from "./outage.ts";
 export { isSessionRevoked, revokeSession } from "./sessions.ts";
 export { openStore, ping, type Store, type StoreConfig } from "./store.ts";
+export { tlsRefusal } from "./tls-refusal.ts";
 export { tidyDeliveries } from "./tidy-deliveries.ts";
 export { claimAlert, takeTurn } from "./turns.ts";

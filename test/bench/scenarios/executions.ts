@@ -14,6 +14,8 @@ export const executions: Scenario = {
     const cost = new Map<number, number>();
     // From one run of 100,000 events to 1,000 runs of 100: full batches throughout.
     const total = sized(size, { quick: 20_000, normal: 100_000, full: 100_000 });
+    // Whoever comes first would pay for the compiler's warming up.
+    await compare(context, [{ load: loadOf({ carrier: "ours", urls, executions: 100, eventsEach: total / 100 }) }]);
     for (const count of counts) {
       say(`batched, ${count}`);
       const load = loadOf({ carrier: "ours", urls, executions: count, eventsEach: total / count });

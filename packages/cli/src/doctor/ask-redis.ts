@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { join } from "node:path";
-import { servedAutomations, openStore, type ServedAutomation } from "@crewstream/redis";
+import { openStore, servedAutomations, tlsRefusal, type ServedAutomation } from "@crewstream/redis";
 import { createLogger, loadConfig, redisVariables, variables, type Environment } from "@crewstream/service";
 import { z } from "zod";
 import { readJson } from "../start/private-files.ts";
@@ -33,7 +33,12 @@ export async function askRedis(env: Environment, dataDir: string): Promise<Store
   await using store = openStore(config, { patience: "impatient", log, name: "doctor" });
   if (store.redis.status !== "ready") {
     const failed = once(store.redis, "error").then(([error]) => Promise.reject(error as Error));
-    await Promise.race([once(store.redis, "ready", { signal: AbortSignal.timeout(5000) }), failed]);
+    await Promise.race([once(store.redis, "ready", { signal: AbortSignal.timeout(5000) }), failed]).catch(
+      async (error: unknown) => {
+        const refusal = await tlsRefusal(config);
+        throw refusal === undefined ? error : new Error(refusal, { cause: error });
+      },
+    );
   }
   const before = Date.now();
   const [seconds, microseconds] = await store.redis.time();

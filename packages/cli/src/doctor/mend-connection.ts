@@ -5,6 +5,10 @@ const advice: readonly (readonly [refusal: RegExp, mend: string])[] = [
     "Correct user and password: REDIS_USERNAME and REDIS_PASSWORD, or those in REDIS_URL; Sentinels have REDIS_SENTINEL_PASSWORD of their own.",
   ],
   [
+    /alert certificate required|alert bad certificate|alert unknown ca/i,
+    "Redis asks for a certificate of ours: REDIS_TLS_CERT_FILE and REDIS_TLS_KEY_FILE, from an authority that it trusts.",
+  ],
+  [
     /certificate|altname|self-signed|SSL|TLS|EPROTO|wrong version number|ECONNRESET|Connection is closed/i,
     "If it runs: one side may speak TLS and the other not, or we do not trust it. See REDIS_TLS, REDIS_SENTINEL_TLS, REDIS_TLS_CA_FILE, REDIS_TLS_SERVERNAME.",
   ],
