@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { embeddingsAnswer } from "./embeddings.ts";
 import type { Say, Wire } from "./wire.ts";
 
 /** What the server does with one request: answers, refuses with a status, or ends the answer badly in its middle. */
@@ -24,7 +25,10 @@ export interface ProviderServer extends AsyncDisposable {
   script(wire: Wire, ...answers: Scripted[]): void;
 }
 
-/** A provider on loopback: real HTTP, in whichever format it is told to speak. */
+/**
+ * A provider on loopback: real HTTP, in whichever format it is told to speak. Embeddings it gives to whoever asks in
+ * OpenAI's form, without a script.
+ */
 export async function providerServer(): Promise<ProviderServer> {
   const asked: Asked[] = [];
   let wire: Wire | undefined;
@@ -35,6 +39,10 @@ export async function providerServer(): Promise<ProviderServer> {
     request.on("end", () => {
       const one = askedBy(request, Buffer.concat(body).toString());
       asked.push(one);
+      if (one.path.endsWith("/embeddings")) {
+        response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(embeddingsAnswer(one.body)));
+        return;
+      }
       const answer = answers.shift();
       if (wire === undefined || answer === undefined) response.writeHead(400).end("nothing left to say");
       else reply(response, wire, answer, wire.streams(one));

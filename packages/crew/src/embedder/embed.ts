@@ -1,0 +1,53 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { AppError, ErrorCode } from "@crewstream/contracts";
+import { modelFailure, retryAfterMs } from "../llm/model-error.ts";
+import { abortable } from "../run/abortable.ts";
+import type { Embedder } from "./embedder.ts";
+import { packVector } from "./vector.ts";
+
+const attempts = 3;
+const delayMs = 500;
+/** Texts of one call, where the model says no lower number: what most servers take. */
+const batchSize = 96;
+
+/**
+ * The vectors of texts, packed, in their order. A call that fails in a way that may pass is made again, three times in
+ * all. Tokens of embeddings are not counted: a run's usage is that of its language models, as CrewAI's is.
+ */
+export async function embed(embedder: Embedder, texts: readonly string[], signal: AbortSignal): Promise<string[]> {
+  const size = Math.min(batchSize, (await embedder.model.maxEmbeddingsPerCall) ?? batchSize);
+  const vectors: string[] = [];
+  for (let from = 0; from < texts.length; from += size) {
+    vectors.push(...(await embedBatch(embedder, texts.slice(from, from + size), signal)));
+  }
+  return vectors;
+}
+
+async function embedBatch({ model, settings }: Embedder, values: string[], signal: AbortSignal): Promise<string[]> {
+  const { dimensions, taskType } = settings;
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      const asked = model.doEmbed({
+        values,
+        abortSignal: signal,
+        ...(dimensions === undefined ? {} : { dimensions }),
+        providerOptions: {
+          ...(dimensions === undefined ? {} : { openai: { dimensions }, bedrock: { dimensions } }),
+          ...(taskType === undefined ? {} : { google: { taskType } }),
+        },
+      });
+      const { embeddings } = await abortable(signal, Promise.resolve(asked));
+      if (embeddings.length !== values.length) {
+        throw new AppError(`The embedder gave ${embeddings.length} vectors for ${values.length} texts`, {
+          code: ErrorCode.modelFailed,
+        });
+      }
+      return embeddings.map(packVector);
+    } catch (error) {
+      signal.throwIfAborted();
+      const failure = modelFailure(error);
+      if (!failure.retryable || attempt + 1 >= attempts) throw failure;
+      await abortable(signal, delay(retryAfterMs(failure) ?? delayMs * 2 ** attempt));
+    }
+  }
+}

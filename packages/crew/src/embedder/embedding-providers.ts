@@ -1,0 +1,103 @@
+import type { EmbeddingModelV4 } from "@ai-sdk/provider";
+import {
+  azureAccess,
+  bedrockAccess,
+  compatibleAccess,
+  googleAccess,
+  hostedAccess,
+  key,
+  ollamaAccess,
+  openaiAddress,
+  vllmAccess,
+  type CompatibleAccess,
+  type ProviderOptions,
+} from "../llm/provider-access.ts";
+
+/** Where an embedder is reached, with headers for each of its calls. */
+export interface EmbeddingOptions extends ProviderOptions {
+  headers: Readonly<Record<string, string>>;
+}
+
+export interface EmbeddingProvider {
+  /** The model that CrewAI takes where a project names none; absent where one must be named. */
+  usual?: string;
+  open(modelId: string, options: EmbeddingOptions): Promise<EmbeddingModelV4>;
+}
+
+/**
+ * Providers of embeddings, reached as those of models are. Their packages are imported when first named. With a base
+ * URL of its own, `openai` means any server that speaks OpenAI's API.
+ */
+export const embeddingProviders: Readonly<Record<string, EmbeddingProvider>> = {
+  openai: {
+    usual: "text-embedding-3-large",
+    open: async (modelId, options) => {
+      const address = openaiAddress(options);
+      if (address !== undefined) {
+        const apiKey = options.apiKey ?? options.env["OPENAI_API_KEY"];
+        return compatible(modelId, compatibleAccess("openai", address, apiKey), options);
+      }
+      const { createOpenAI } = await import("@ai-sdk/openai");
+      return createOpenAI({ apiKey: key(options, "OPENAI_API_KEY"), headers: options.headers }).embedding(modelId);
+    },
+  },
+  azure: {
+    usual: "text-embedding-3-large",
+    open: async (modelId, options) => {
+      const { createOpenAI } = await import("@ai-sdk/openai");
+      return createOpenAI({ ...azureAccess(options), headers: options.headers }).embedding(modelId);
+    },
+  },
+  google: {
+    usual: "gemini-embedding-001",
+    open: async (modelId, options) => {
+      const { createGoogle } = await import("@ai-sdk/google");
+      return createGoogle({ ...googleAccess(options), headers: options.headers }).embedding(modelId);
+    },
+  },
+  bedrock: {
+    usual: "amazon.titan-embed-text-v1",
+    open: async (modelId, options) => {
+      const { createAmazonBedrock } = await import("@ai-sdk/amazon-bedrock");
+      return createAmazonBedrock({ ...bedrockAccess(options), headers: options.headers }).embedding(modelId);
+    },
+  },
+  ollama: {
+    open: (modelId, { baseUrl, ...options }) => {
+      // CrewAI's `url` is that of Ollama's own call.
+      const own = baseUrl === undefined ? {} : { baseUrl: baseUrl.replace(/\/api\/embed(dings)?\/?$/, "") };
+      return compatible(modelId, ollamaAccess({ ...options, ...own }), options);
+    },
+  },
+  hosted_vllm: { open: (modelId, options) => compatible(modelId, vllmAccess(options), options) },
+  mistral: { usual: "mistral-embed", open: hosted("mistral", "https://api.mistral.ai/v1") },
+  cohere: { open: hosted("cohere", "https://api.cohere.ai/compatibility/v1") },
+  openrouter: { open: hosted("openrouter", "https://openrouter.ai/api/v1") },
+};
+
+const aliases: Readonly<Record<string, string>> = {
+  azure_openai: "azure",
+  gemini: "google",
+  "google-generativeai": "google",
+  "amazon-bedrock": "bedrock",
+  aws: "bedrock",
+};
+
+/** The name a provider of embeddings goes by here; undefined for one that is not known. */
+export function embeddingProviderName(name: string): string | undefined {
+  const known = aliases[name] ?? name;
+  return Object.hasOwn(embeddingProviders, known) ? known : undefined;
+}
+
+function hosted(name: string, url: string): EmbeddingProvider["open"] {
+  return (modelId, options) => compatible(modelId, hostedAccess(name, url, options), options);
+}
+
+async function compatible(
+  modelId: string,
+  access: CompatibleAccess,
+  { headers }: Pick<EmbeddingOptions, "headers">,
+): Promise<EmbeddingModelV4> {
+  const { createOpenAICompatible } = await import("@ai-sdk/openai-compatible");
+  return createOpenAICompatible({ ...access, headers: { ...headers } }).embeddingModel(modelId);
+}

@@ -1,0 +1,110 @@
+import { AppError, ErrorCode } from "@crewstream/contracts";
+
+export interface ProviderOptions {
+  /** The model as it was named, for error messages. */
+  label: string;
+  env: Readonly<Record<string, string | undefined>>;
+  baseUrl?: string;
+  apiKey?: string;
+}
+
+/** Where an OpenAI-compatible server is; undefined: OpenAI itself. */
+export function openaiAddress({ baseUrl, env }: ProviderOptions): string | undefined {
+  return baseUrl ?? firstSet(env, "OPENAI_BASE_URL", "OPENAI_API_BASE");
+}
+
+// Azure's v1 API takes the deployment's name as the model, and the key as a bearer token. Endpoints of the API before
+// it name the deployment in their path.
+export function azureAccess(options: ProviderOptions): { name: string; baseURL: string; apiKey: string } {
+  const base = options.baseUrl ?? setting(options, "AZURE_API_BASE", "AZURE_OPENAI_ENDPOINT", "AZURE_ENDPOINT");
+  const baseURL = `${base.replace(/\/(openai(\/.*)?)?$/, "")}/openai/v1`;
+  return { name: "azure", baseURL, apiKey: key(options, "AZURE_API_KEY", "AZURE_OPENAI_API_KEY") };
+}
+
+export function googleAccess(options: ProviderOptions): { apiKey: string; baseURL?: string } {
+  const base = options.baseUrl ?? firstSet(options.env, "GOOGLE_GEMINI_BASE_URL");
+  const apiKey = key(options, "GEMINI_API_KEY", "GOOGLE_API_KEY", "GOOGLE_GENERATIVE_AI_API_KEY");
+  return { apiKey, ...(base === undefined ? {} : { baseURL: withVersion(base, "v1beta") }) };
+}
+
+interface BedrockAccess {
+  region: string;
+  apiKey?: string;
+  accessKeyId?: string;
+  secretAccessKey?: string;
+  sessionToken?: string;
+  baseURL?: string;
+}
+
+export function bedrockAccess(options: ProviderOptions): BedrockAccess {
+  const { env } = options;
+  const region = env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"] ?? env["AWS_REGION_NAME"] ?? "us-east-1";
+  const baseURL = options.baseUrl === undefined ? {} : { baseURL: options.baseUrl };
+  const apiKey = options.apiKey ?? env["AWS_BEARER_TOKEN_BEDROCK"];
+  if (apiKey !== undefined && apiKey !== "") return { region, apiKey, ...baseURL };
+  const sessionToken = env["AWS_SESSION_TOKEN"];
+  return {
+    region,
+    accessKeyId: setting(options, "AWS_ACCESS_KEY_ID"),
+    secretAccessKey: setting(options, "AWS_SECRET_ACCESS_KEY"),
+    ...(sessionToken === undefined ? {} : { sessionToken }),
+    ...baseURL,
+  };
+}
+
+/** A server that speaks OpenAI's API, with its key if it wants one. */
+export interface CompatibleAccess {
+  name: string;
+  baseURL: string;
+  apiKey?: string;
+}
+
+/** One at any address. */
+export function compatibleAccess(name: string, baseURL: string, apiKey: string | undefined): CompatibleAccess {
+  return { name, baseURL, ...(apiKey === undefined ? {} : { apiKey }) };
+}
+
+export function ollamaAccess(options: ProviderOptions): CompatibleAccess {
+  const host = options.baseUrl ?? firstSet(options.env, "OLLAMA_BASE_URL", "OLLAMA_HOST", "OLLAMA_API_BASE");
+  const address = host === undefined || host.includes("://") ? host : `http://${host}`;
+  const apiKey = options.apiKey ?? firstSet(options.env, "OLLAMA_API_KEY");
+  return compatibleAccess("ollama", withVersion(address ?? "http://127.0.0.1:11434", "v1"), apiKey);
+}
+
+export function vllmAccess({ env, baseUrl, apiKey }: ProviderOptions): CompatibleAccess {
+  const address = baseUrl ?? firstSet(env, "VLLM_BASE_URL") ?? "http://127.0.0.1:8000/v1";
+  return compatibleAccess("hosted_vllm", address, apiKey ?? firstSet(env, "VLLM_API_KEY"));
+}
+
+/** A provider that is compatible with OpenAI: its key is in `NAME_API_KEY`, another address of it in `NAME_BASE_URL`. */
+export function hostedAccess(name: string, url: string, options: ProviderOptions): CompatibleAccess {
+  const prefix = name.toUpperCase();
+  const baseUrl = options.baseUrl ?? firstSet(options.env, `${prefix}_BASE_URL`) ?? url;
+  return compatibleAccess(name, baseUrl, key(options, `${prefix}_API_KEY`));
+}
+
+/** An address with the version that its API has, where it names none: other clients of these providers append it. */
+export function withVersion(address: string, version: string): string {
+  const base = address.replace(/\/+$/, "");
+  return /\/v\d\w*$/.test(base) ? base : `${base}/${version}`;
+}
+
+/** The first of these variables that is set. */
+export function firstSet(env: ProviderOptions["env"], ...variables: string[]): string | undefined {
+  return variables.map((variable) => env[variable]).find((value) => value !== undefined && value !== "");
+}
+
+/** A provider's key: the model's own, else the first of these variables that is set. */
+export function key(options: ProviderOptions, ...variables: string[]): string {
+  return options.apiKey ?? setting(options, ...variables);
+}
+
+/** The first of these variables that is set. Throws `configuration`, naming the one to set, when none is. */
+function setting({ env, label }: ProviderOptions, ...variables: string[]): string {
+  const found = firstSet(env, ...variables);
+  if (found !== undefined) return found;
+  throw new AppError(
+    `The model ${label} needs ${variables[0]}: set it in the environment of the crew worker, or use MODEL=offline/demo`,
+    { code: ErrorCode.configuration, details: { variable: variables[0] } },
+  );
+}
