@@ -19,10 +19,16 @@ export type {
   MethodBody,
   MethodContext,
   MethodOptions,
+  RecallOptions,
 } from "./flow/flow.ts";
 export type { HumanFeedback, HumanFeedbackOptions } from "./flow/human-feedback.ts";
 export type { Guardrail, GuardrailFunction, Verdict } from "./guardrail/guardrail.ts";
 export type { KnowledgeSource } from "./knowledge/knowledge.ts";
+export type { Embedder, EmbedderConfig, EmbedderRef } from "./embedder/embedder.ts";
+export type { MemoryOptions, MemoryPath, MemoryRef, MemorySlice } from "./memory/memory.ts";
+export { processMemoryStore, type MemoryChange, type MemoryStore, type StoredMemory } from "./memory/memory-store.ts";
+export type { RememberOptions } from "./memory/remember.ts";
+export type { MemoryMatch } from "./memory/score.ts";
 export type { McpHttpServer, McpServer, McpSlug, McpStdioServer } from "./mcp/mcp-server.ts";
 export type { CustomModel, Model, ModelConfig, ModelRef, ModelSettings } from "./llm/model.ts";
 export { checkProject, loadProject, readProject } from "./loaders/load-project.ts";

@@ -2,6 +2,7 @@ import type { ExecutionId, LastTask, PausedOutcome, RunOutcome } from "@crewstre
 import type { FlowStateStore } from "./flow/flow-state-store.ts";
 import type { PublicFetch } from "./tools/public-fetch.ts";
 import type { Journal } from "./journal.ts";
+import type { MemoryStore } from "./memory/memory-store.ts";
 
 /**
  * An event as the runtime makes it. `id` is deterministic (execution, path, type, ordinal), so that a run which is
@@ -55,6 +56,8 @@ export interface RunContext {
   guardedFetch?: typeof fetch;
   /** Where flows that persist keep their states beyond the run. */
   flowStates?: FlowStateStore;
+  /** Where memories outlive the run. None: they last as long as the run. */
+  memories?: MemoryStore;
   /** The outermost flow begins with a copy of the state saved under this id: AMP's `restoreFromStateId`. */
   restoreFromStateId?: string;
 }

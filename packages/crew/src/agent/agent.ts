@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
+import type { EmbedderRef } from "../embedder/embedder.ts";
 import type { Guardrail } from "../guardrail/guardrail.ts";
 import type { KnowledgeSource } from "../knowledge/knowledge.ts";
 import type { ModelRef } from "../llm/model.ts";
+import type { MemoryRef } from "../memory/memory.ts";
 import type { McpServer, McpSlug } from "../mcp/mcp-server.ts";
 import type { ToolFailurePolicy } from "../tools/failure.ts";
 import type { Tool } from "../tools/tool.ts";
@@ -21,6 +23,12 @@ export interface AgentDefinition {
   knowledge?: readonly KnowledgeSource[];
   /** Pieces of them that it is told. Default 5. */
   knowledgeLimit?: number;
+  /** How alike a piece must be to be told, 0 to 1, where an embedder finds it. Default 0.6. */
+  knowledgeThreshold?: number;
+  /** A memory of its own, in place of the crew's. False or absent: the crew's, if it has one. */
+  memory?: MemoryRef;
+  /** Default: the crew's. */
+  embedder?: EmbedderRef;
   /** Gives it the tools to hand work to, and ask, the other agents of its crew. Default false. */
   allowDelegation?: boolean;
   /** Model answers before a final one is forced. Default 25. */

@@ -5,6 +5,7 @@ import { applyGuardrail } from "../guardrail/apply-guardrail.ts";
 import { toEventMessages } from "../llm/messages.ts";
 import { resolveModel } from "../llm/resolve-model.ts";
 import { RateLimiter } from "../llm/rate-limiter.ts";
+import { loneMemory } from "../memory/crew-memory.ts";
 import { mcpTools } from "../mcp/mcp-tools.ts";
 import { retryContext } from "../prompts/retry-prompt.ts";
 import type { Json } from "../run/dump.ts";
@@ -16,9 +17,12 @@ import { summaryOf } from "../task/task-output.ts";
 import type { JsonSchema } from "../tools/tool.ts";
 import type { AgentDefinition } from "./agent.ts";
 import { agentFrom } from "./agent-from.ts";
-import { informed } from "./execute-agent.ts";
+import { informed, learnFrom } from "./execute-agent.ts";
 import { runLiteAgent } from "./lite-agent.ts";
 import type { Assignment, LoopResult } from "./loop.ts";
+
+/** Memories that an agent on its own is told, as CrewAI does it. */
+const memoriesOfKickoff = 20;
 
 /** What an agent on its own gives, in CrewAI's shape (its LiteAgentOutput). */
 export interface AgentOutput {
@@ -66,16 +70,24 @@ async function kickoffAgent(
       : `${prompt}\n\nAnswer with JSON only, that fits this JSON Schema:\n${JSON.stringify(schema.json)}`;
   const agent = agentFrom(scope, name, definition, options.inputs);
   const limiter = definition.maxRpm === undefined ? undefined : new RateLimiter(definition.maxRpm);
-  const knowing = scope.derive({ identity: { ...scope.identity, agentId: agent.id, agentRole: agent.role } });
-  const assignment = await informed(knowing, {
+  const asksMemory = scope.derive({
+    identity: { ...scope.identity, sourceType: "agent_kickoff", agentId: agent.id, agentRole: agent.role },
+  });
+  const memory = loneMemory(scope, name, definition);
+  const shared = { ...(limiter === undefined ? {} : { limiter }), ...(memory === undefined ? {} : { memory }) };
+  const given: Assignment = {
     agent,
     model: await resolveModel(scope.run, definition.model),
     prompt: asked,
     tools: [...(definition.tools ?? []), ...(await mcpTools(scope, definition.mcps))],
-    ...(limiter === undefined ? {} : { shared: { limiter } }),
+    work: { task: prompt, expected: undefined },
+    shared,
     ...(schema === undefined ? {} : { responseSchema: { name: "answer", schema: schema.json } }),
-  });
+  };
+  const assignment = await informed(asksMemory, given, memoriesOfKickoff);
   const result = await guardedWork(scope, assignment);
+  await learnFrom(scope.at("learnt"), given, result.text);
+  await memory?.saves.drain();
   outer.join(strand);
   const read = schema === undefined ? undefined : readJson(result.text, schema);
   if (read?.ok === false) {

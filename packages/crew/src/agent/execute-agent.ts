@@ -1,5 +1,8 @@
 import { errorMessage } from "@crewstream/contracts";
 import { withKnowledge } from "../knowledge/recall.ts";
+import { learn } from "../memory/crew-memory.ts";
+import { memoryTools } from "../memory/memory-tools.ts";
+import { withMemory } from "../memory/with-memory.ts";
 import type { Scope } from "../run/scope.ts";
 import { Span, within } from "../run/span.ts";
 import { StepFailure } from "../run/step.ts";
@@ -8,6 +11,8 @@ import { executionDeadline } from "./execution-deadline.ts";
 import { runLoop, type Assignment, type LoopResult } from "./loop.ts";
 
 const defaultRetryLimit = 2;
+/** Memories that a task is told, as CrewAI does it. */
+const memoriesOfTask = 5;
 
 /**
  * An agent's work on a task, tried again as a whole after an error, up to `maxRetryLimit` times. Each try is one
@@ -30,16 +35,37 @@ export async function executeAgent(scope: Scope, assignment: Assignment): Promis
   }
 }
 
-/** The work with what the agent's knowledge says to it; work that goes on in a conversation has been told before. */
-export async function informed(scope: Scope, assignment: Assignment): Promise<Assignment> {
-  const { agent, shared, model, prompt, history } = assignment;
-  if (history !== undefined) return assignment;
-  const { knowledge, knowledgeLimit: limit } = agent.definition;
-  const sources = [knowledge, shared?.knowledge];
-  return {
-    ...assignment,
-    prompt: await withKnowledge(scope, { sources, prompt, model, limiter: shared?.limiter, limit }),
-  };
+/**
+ * The work with what the agent's memory and then its knowledge say to it, and the tools of its memory; work that goes on
+ * in a conversation has been told before.
+ */
+export async function informed(scope: Scope, assignment: Assignment, memories = memoriesOfTask): Promise<Assignment> {
+  const { agent, shared, model, history, work } = assignment;
+  const memory = shared?.memory?.of(agent);
+  const saves = shared?.memory?.saves;
+  const tools = memory === undefined ? [] : memoryTools(memory, saves);
+  const own = new Set(assignment.tools.map(({ name }) => name));
+  const equipped = { ...assignment, tools: [...assignment.tools, ...tools.filter(({ name }) => !own.has(name))] };
+  if (history !== undefined) return equipped;
+  let { prompt } = assignment;
+  if (memory !== undefined) {
+    prompt = await withMemory(scope, { memory, saves, prompt, query: work?.task ?? prompt, limit: memories });
+  }
+  const { knowledge, knowledgeLimit: limit, knowledgeThreshold: threshold, embedder } = agent.definition;
+  const sources = [
+    { sources: knowledge, embedder: embedder ?? shared?.embedder },
+    { sources: shared?.knowledge, embedder: shared?.embedder },
+  ];
+  const recall = { sources, prompt, model, limiter: shared?.limiter, limit, threshold };
+  return { ...equipped, prompt: await withKnowledge(scope, recall) };
+}
+
+/** Begins to save what is worth remembering of an answer, where the agent has a memory. */
+export async function learnFrom(scope: Scope, assignment: Assignment, result: string): Promise<void> {
+  const { agent, shared, prompt, work } = assignment;
+  if (shared?.memory === undefined) return;
+  const { task = prompt, expected } = work ?? {};
+  await learn(scope, shared.memory, { agent, task, expected, result, limiter: shared.limiter });
 }
 
 async function tryOnce(scope: Scope, assignment: Assignment): Promise<LoopResult> {
@@ -61,6 +87,8 @@ async function tryOnce(scope: Scope, assignment: Assignment): Promise<LoopResult
         formatted_answer: { thought: "", output: result.text, text: result.text },
         verbose: false,
       });
+      // Not under the deadline: what an agent has learnt in time must not fail it.
+      if (assignment.learns !== false) await learnFrom(span.scope.at("learnt"), assignment, result.text);
       span.end({
         type: "agent_execution_completed",
         data: { agent: agentSummary(agent), task, output: result.text },

@@ -1,11 +1,13 @@
 import type { LanguageModelV4Prompt } from "@ai-sdk/provider";
 import { AppError, ErrorCode, errorMessage } from "@crewstream/contracts";
+import type { EmbedderRef } from "../embedder/embedder.ts";
 import type { KnowledgeSource } from "../knowledge/knowledge.ts";
 import type { ModelRequest } from "../llm/call-model.ts";
 import type { ModelAnswer } from "../llm/answer.ts";
 import { toEventMessages } from "../llm/messages.ts";
 import type { Model } from "../llm/model.ts";
 import type { RateLimiter } from "../llm/rate-limiter.ts";
+import type { CrewMemory } from "../memory/crew-memory.ts";
 import { agentPrompt, finalAnswerRequest } from "../prompts/agent-prompt.ts";
 import type { Json } from "../run/dump.ts";
 import type { Scope } from "../run/scope.ts";
@@ -30,6 +32,10 @@ export interface Assignment {
   /** The task as events show it. */
   task?: Readonly<Record<string, unknown>>;
   responseSchema?: ModelRequest["responseSchema"];
+  /** The work without all that is told along with it: what is looked for in memory, and learnt from. Default: the prompt. */
+  work?: { task: string; expected: string | undefined };
+  /** Whether it learns from its answer. Default true; one that a person reviews is learnt from when they are content. */
+  learns?: boolean;
   /** What the agents of a crew have in common. */
   shared?: CrewWide;
 }
@@ -38,6 +44,8 @@ export interface CrewWide {
   cache?: ToolCache;
   limiter?: RateLimiter;
   knowledge?: readonly KnowledgeSource[];
+  embedder?: EmbedderRef;
+  memory?: CrewMemory;
   stepCallback?: StepCallback;
   toolFailurePolicy?: ToolFailurePolicy;
 }

@@ -1,7 +1,9 @@
 import type { Usage } from "@crewstream/contracts";
 import type { AgentDefinition, StepCallback } from "../agent/agent.ts";
+import type { EmbedderRef } from "../embedder/embedder.ts";
 import type { KnowledgeSource } from "../knowledge/knowledge.ts";
 import type { ModelRef } from "../llm/model.ts";
+import type { MemoryRef } from "../memory/memory.ts";
 import type { Json } from "../run/dump.ts";
 import type { TaskOutput } from "../task/task-output.ts";
 import type { TaskDefinition } from "../task/task.ts";
@@ -31,6 +33,15 @@ export interface CrewDefinition<AgentName extends string = string> {
   planningModel?: ModelRef;
   /** Texts that all its agents look things up in, beside their own. */
   knowledge?: readonly KnowledgeSource[];
+  /**
+   * What its agents learn is kept between runs, and told to them when it fits a task. `true` keeps it at `/crew/NAME`, for
+   * agents that have no memory of their own. Default false.
+   */
+  memory?: MemoryRef;
+  /** Says what of a result is worth remembering. Default: the model of the first agent. */
+  memoryModel?: ModelRef;
+  /** Finds memories and pieces of knowledge by their meaning. Default: they are found by their words. */
+  embedder?: EmbedderRef;
   /** Keeps tool results for the time of the run: the same tool with the same arguments is called once. Default false. */
   cache?: boolean;
   /** Model calls a minute of all agents that have no limit of their own; further ones wait. */

@@ -52,6 +52,7 @@ async function handOver(team: Team, name: string, description: string, context: 
     prompt: taskPrompt({ description, expectedOutput, context }),
     tools: [...team.toolsOf(agent), ...(await mcpTools(scope.at(`agent:${agent.name}`), agent.definition.mcps))],
     shared: team.sharedBy(agent),
+    work: { task: description, expected: expectedOutput },
     task: { id: scope.identity.taskId, name: scope.identity.taskName, description, expected_output: expectedOutput },
   });
   return result.text;

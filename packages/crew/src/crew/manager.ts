@@ -10,11 +10,14 @@ const builtIn: AgentDefinition = {
     "You lead a team. You do no task yourself: you hand work to coworkers, ask them what you must know, judge what they give you and have it improved where it is not good enough.",
 };
 
+/** The manager's name among the agents of its crew. */
+export const managerName = "manager";
+
 /** Who does every task of a hierarchical crew, by handing it on: the crew's own manager, or the built-in one. */
 export function managerOf(scope: Scope, crew: CrewDefinition, inputs: Readonly<Record<string, unknown>>): Agent {
   const definition = crew.managerAgent ?? {
     ...builtIn,
     ...(crew.managerModel === undefined ? {} : { model: crew.managerModel }),
   };
-  return agentFrom(scope, "manager", definition, crew.managerAgent === undefined ? undefined : inputs);
+  return agentFrom(scope, managerName, definition, crew.managerAgent === undefined ? undefined : inputs);
 }

@@ -3,6 +3,7 @@ import type { Agent } from "../agent/agent.ts";
 import { agentFrom } from "../agent/agent-from.ts";
 import type { CrewWide } from "../agent/loop.ts";
 import { RateLimiter } from "../llm/rate-limiter.ts";
+import type { CrewMemory } from "../memory/crew-memory.ts";
 import type { Scope } from "../run/scope.ts";
 import { interpolate } from "../task/interpolate.ts";
 import type { PlannedTask } from "../task/planned-task.ts";
@@ -16,11 +17,19 @@ import { managerOf } from "./manager.ts";
 type Inputs = Readonly<Record<string, unknown>>;
 
 /** A crew's tasks with their texts filled from the inputs. Throws `missing_inputs`, naming all that are missing. */
-export function planTasks(scope: Scope, crew: CrewDefinition, crewName: string, inputs: Inputs): PlannedTask[] {
+export function planTasks(
+  scope: Scope,
+  crew: CrewDefinition,
+  crewName: string,
+  inputs: Inputs,
+  memory: CrewMemory | undefined,
+): PlannedTask[] {
   requireInputs(crew, inputs);
   const shared: CrewWide = {
     ...(crew.cache === true ? { cache: new ToolCache() } : {}),
     ...(crew.knowledge === undefined ? {} : { knowledge: crew.knowledge }),
+    ...(crew.embedder === undefined ? {} : { embedder: crew.embedder }),
+    ...(memory === undefined ? {} : { memory }),
     ...(crew.stepCallback === undefined ? {} : { stepCallback: crew.stepCallback }),
     ...(crew.toolFailurePolicy === undefined ? {} : { toolFailurePolicy: crew.toolFailurePolicy }),
   };

@@ -1,4 +1,5 @@
 import { errorMessage } from "@crewstream/contracts";
+import { crewMemory, type CrewMemory } from "../memory/crew-memory.ts";
 import type { Scope } from "../run/scope.ts";
 import { Span, within } from "../run/span.ts";
 import { step } from "../run/step.ts";
@@ -29,9 +30,10 @@ export async function runCrew(
     async () => {
       if (before.failure !== undefined) throw before.failure;
       const at = span.scope;
-      const filled = planTasks(at, crew, name, before.inputs);
+      const memory = crewMemory(at, crew, name);
+      const filled = planTasks(at, crew, name, before.inputs, memory);
       const tasks = crew.planning === true ? await planAhead(at, filled, crew.planningModel) : filled;
-      const outputs = await runTasks(at, tasks, { callback: crew.taskCallback });
+      const outputs = await remembered(at, memory, () => runTasks(at, tasks, { callback: crew.taskCallback }));
       const last = outputs.findLast((output) => output.raw !== "") ?? outputs.at(-1);
       const plain: CrewOutput = {
         raw: last?.raw ?? "",
@@ -55,6 +57,20 @@ export async function runCrew(
     },
     (error) => ({ type: "crew_kickoff_failed", data: { crew_name: name, error: errorMessage(error) } }),
   );
+}
+
+/** Does the work, and waits until what was learnt in it is saved, also when it has failed. */
+async function remembered<T>(scope: Scope, memory: CrewMemory | undefined, work: () => Promise<T>): Promise<T> {
+  if (memory === undefined) return work();
+  let result: T;
+  try {
+    result = await work();
+  } catch (error) {
+    if (!scope.run.passesThrough(error)) await memory.saves.drain();
+    throw error;
+  }
+  await memory.saves.drain();
+  return result;
 }
 
 /** What the hooks make of the inputs; their failure is the crew's, told when its start is. */

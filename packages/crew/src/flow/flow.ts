@@ -1,4 +1,7 @@
 import type { z } from "zod";
+import type { MemoryRef } from "../memory/memory.ts";
+import type { RememberOptions } from "../memory/remember.ts";
+import type { MemoryMatch } from "../memory/score.ts";
 import type { EmitCustom } from "../run/custom-event.ts";
 import type { Condition } from "./condition.ts";
 import type { HumanFeedbackOptions } from "./human-feedback.ts";
@@ -24,8 +27,20 @@ export interface MethodContext<State> {
    * crash or a pause takes it from the journal. For side effects that have no crew, tool or model call around them.
    */
   step: <T>(name: string, work: () => T | Promise<T>) => Promise<T>;
+  /** Keeps statements in the flow's memory, for later runs. Once in the life of the run. */
+  remember: (contents: string | readonly string[], options?: RememberOptions) => Promise<void>;
+  /** What the flow's memory holds on a question, the best first. */
+  recall: (query: string, options?: RecallOptions) => Promise<MemoryMatch[]>;
   /** Asks a person for a line of text. The run pauses until it is there; what the method did before is run again. */
   ask: (message: string, options?: AskOptions) => Promise<string>;
+}
+
+export interface RecallOptions {
+  /** Default 10. */
+  limit?: number;
+  /** Path below that of the flow's memory. */
+  scope?: string;
+  categories?: readonly string[];
 }
 
 export interface AskOptions {
@@ -70,6 +85,8 @@ export interface FlowOptions<State extends z.ZodObject = z.ZodObject> {
   maxMethodCalls?: number;
   /** Saves the state after every method in the store that the host gives, so that a later run can begin with it. */
   persist?: boolean;
+  /** What `remember` and `recall` of its methods work on. Default: a memory at `/flow/NAME`. */
+  memory?: MemoryRef;
 }
 
 export interface FlowDefinition extends FlowOptions {

@@ -1,10 +1,12 @@
 import { askHuman, pendingInput } from "../human/ask-human.ts";
+import type { Memory } from "../memory/memory.ts";
 import { abortable } from "../run/abortable.ts";
 import { customEmitter } from "../run/custom-event.ts";
 import { toJson, type Json } from "../run/dump.ts";
 import type { Scope } from "../run/scope.ts";
 import { step } from "../run/step.ts";
 import type { AskOptions, FlowMethod, MethodContext } from "./flow.ts";
+import { methodMemory } from "./flow-memory.ts";
 import { reviewOutput } from "./human-feedback.ts";
 import { changesBetween, type StateChange } from "./state-changes.ts";
 
@@ -27,6 +29,8 @@ export interface BodyFields {
   /** Absent for a method that takes none. */
   input: Json | undefined;
   state: Readonly<Record<string, Json>>;
+  /** The flow's memory. */
+  memory: Memory | undefined;
 }
 
 /** Runs a method's code on a copy of the state, and lets a person review what it gave where the method wants that. */
@@ -48,7 +52,7 @@ export async function runBody(scope: Scope, fields: BodyFields): Promise<MethodR
 
 async function runCode(
   scope: Scope,
-  { method, inputs, outputs, input, state, flowName }: BodyFields,
+  { method, inputs, outputs, input, state, flowName, memory }: BodyFields,
 ): Promise<MethodRow> {
   const before = structuredClone(state) as Record<string, Json>;
   const draft = structuredClone(before);
@@ -65,6 +69,7 @@ async function runCode(
       const own = ordinal === 0 ? at : scope.at(`step:${name}#${ordinal}`);
       return step(own, { kind: "value", perform: async (inner) => inner.enter(work) });
     },
+    ...methodMemory(scope, memory),
     ask: (message, options) => ask(scope, { flowName, methodName: method.name }, message, options),
   };
   scope.throwIfAborted();

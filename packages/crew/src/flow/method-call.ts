@@ -1,4 +1,5 @@
 import { AppError, ErrorCode, type PendingInput } from "@crewstream/contracts";
+import type { Memory } from "../memory/memory.ts";
 import type { Json } from "../run/dump.ts";
 import { enclosed } from "../run/enclosed.ts";
 import type { Scope } from "../run/scope.ts";
@@ -24,6 +25,8 @@ export interface CallFields {
   input: Json;
   cause: Ended | undefined;
   state: Readonly<Record<string, Json>>;
+  /** The flow's memory. */
+  memory: Memory | undefined;
   /** Told when the call begins to wait for a person. */
   onWaiting: () => void;
 }
@@ -148,7 +151,7 @@ export class MethodCall {
   }
 
   async #begin(): Promise<MethodRow> {
-    const { flowName, inputs, outputs, input, state, onWaiting } = this.#fields;
+    const { flowName, inputs, outputs, input, state, memory, onWaiting } = this.#fields;
     const room = {
       wait: (requests: readonly PendingInput[]) =>
         new Promise<void>((goOn) => {
@@ -158,7 +161,7 @@ export class MethodCall {
     };
     const scope = this.#span.scope.derive({ usage: this.#usage, room }).fork();
     const taken = this.#takesInput() ? input : undefined;
-    const fields = { flowName, method: this.method, inputs, outputs, input: taken, state };
+    const fields = { flowName, method: this.method, inputs, outputs, input: taken, state, memory };
     return enclosed(scope, (inner) => runBody(inner, fields));
   }
 

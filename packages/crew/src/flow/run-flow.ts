@@ -7,6 +7,7 @@ import type { FlowDefinition, FlowMethod } from "./flow.ts";
 import { initialState } from "./initial-state.ts";
 import { Listeners } from "./listeners.ts";
 import { MethodCall, type Ended } from "./method-call.ts";
+import { flowMemory } from "./flow-memory.ts";
 import { flowStates } from "./flow-state-store.ts";
 import { Pauses } from "./pauses.ts";
 import { racingGroups } from "./races.ts";
@@ -206,6 +207,7 @@ class FlowRun {
       input,
       cause,
       state: this.state,
+      memory: flowMemory(this.#flow, this.#name),
       onWaiting: () => {
         this.#waited.resolve(undefined);
         this.#waited = Promise.withResolvers();

@@ -1,56 +1,100 @@
 import { errorMessage } from "@crewstream/contracts";
+import type { EmbedderRef } from "../embedder/embedder.ts";
 import { callModel } from "../llm/call-model.ts";
 import type { Model } from "../llm/model.ts";
 import type { RateLimiter } from "../llm/rate-limiter.ts";
-import { knowledgeHeading, knowledgeQuestion } from "../prompts/knowledge-prompt.ts";
+import { knowledgeHeading, knowledgeQuestion, meaningQuestion } from "../prompts/knowledge-prompt.ts";
 import type { Scope } from "../run/scope.ts";
-import { Span, within } from "../run/span.ts";
-import { piecesOf, type KnowledgeSource } from "./knowledge.ts";
+import { Span } from "../run/span.ts";
+import { step } from "../run/step.ts";
+import { piecesOf, type KnowledgePiece, type KnowledgeSource } from "./knowledge.ts";
+import { findByMeaning } from "./meaning-index.ts";
 import { WordIndex } from "./word-index.ts";
+
+/** Sources that are searched together, and what finds pieces of them by meaning; without it they are found by words. */
+export interface Shelf {
+  sources: readonly KnowledgeSource[] | undefined;
+  embedder: EmbedderRef | undefined;
+}
 
 export interface Recall {
   /** The agent's own sources, and those of its crew: each is searched by itself, the agent's first. */
-  sources: readonly (readonly KnowledgeSource[] | undefined)[];
+  sources: readonly Shelf[];
   /** What the agent is asked. */
   prompt: string;
   model: Model;
   limiter?: RateLimiter | undefined;
   /** Pieces of each. Default 5. */
   limit?: number | undefined;
+  /** How alike a piece must be that is found by meaning. Default 0.6. */
+  threshold?: number | undefined;
 }
 
 const defaultLimit = 5;
+const defaultThreshold = 0.6;
 
 /**
- * The prompt with what the sources say to it, looked up once before the agent begins: a model names the words to look
- * for (`knowledge_query_*`), inside `knowledge_search_query_*`. Without sources, the prompt as it is.
+ * The prompt with what the sources say to it, looked up once before the agent begins: a model names what to look for
+ * (`knowledge_query_*`), inside `knowledge_search_query_*`. Without sources, the prompt as it is; so too when an embedder
+ * does not answer, which an event says.
  */
 export async function withKnowledge(outer: Scope, recall: Recall): Promise<string> {
-  const { prompt, limit = defaultLimit } = recall;
-  const kept = recall.sources.filter((sources) => sources !== undefined && sources.length > 0);
+  const { prompt } = recall;
+  const kept = recall.sources.filter(({ sources }) => sources !== undefined && sources.length > 0);
   if (kept.length === 0) return prompt;
   const scope = outer.at("knowledge");
   const span = new Span(scope, "knowledge_search_query_started", {});
-  return within(
-    span,
-    async () => {
-      const query = await wordsFor(span.scope, recall);
-      const found = kept.flatMap((sources) => indexOf(sources ?? []).find(query, limit));
-      const text = found.map((piece) => `[${piece.source}]\n${piece.text}`).join("\n\n");
-      span.end({ type: "knowledge_search_query_completed", data: { query, retrieved_knowledge: text } });
-      return text === "" ? prompt : `${prompt}\n\n${knowledgeHeading}\n${text}`;
-    },
-    (error) => ({ type: "knowledge_search_query_failed", data: { query: prompt, error: errorMessage(error) } }),
-  );
+  let query = prompt;
+  try {
+    query = await wordsFor(span.scope, recall, kept);
+    const text = await lookUp(span.scope, kept, query, recall);
+    span.end({ type: "knowledge_search_query_completed", data: { query, retrieved_knowledge: text } });
+    return text === "" ? prompt : `${prompt}\n\n${knowledgeHeading}\n${text}`;
+  } catch (error) {
+    if (scope.run.passesThrough(error)) throw error;
+    span.end({ type: "knowledge_search_query_failed", data: { query, error: errorMessage(error) } });
+    scope.throwIfAborted();
+    return prompt;
+  }
 }
 
-/** The words to look for, by the agent's model; those of the task itself where it names none. */
-async function wordsFor(scope: Scope, { prompt, model, limiter }: Recall): Promise<string> {
+/** What was found, as text. Words find the same on every replay; what an embedder finds is journaled. */
+async function lookUp(scope: Scope, shelves: readonly Shelf[], query: string, recall: Recall): Promise<string> {
+  if (shelves.every(({ embedder }) => embedder === undefined)) return textOf(await find(scope, shelves, query, recall));
+  const perform = async (inner: Scope): Promise<string> => textOf(await find(inner, shelves, query, recall));
+  return step(scope.at("found"), { kind: "value", perform });
+}
+
+async function find(
+  { run }: Scope,
+  shelves: readonly Shelf[],
+  query: string,
+  { limit = defaultLimit, threshold = defaultThreshold }: Recall,
+): Promise<KnowledgePiece[]> {
+  const found: KnowledgePiece[] = [];
+  for (const { sources = [], embedder } of shelves) {
+    const pieces =
+      embedder === undefined
+        ? indexOf(sources).find(query, limit)
+        : await findByMeaning(run, sources, embedder, { query, limit, threshold });
+    found.push(...pieces);
+  }
+  return found;
+}
+
+function textOf(pieces: readonly KnowledgePiece[]): string {
+  return pieces.map((piece) => `[${piece.source}]\n${piece.text}`).join("\n\n");
+}
+
+/** What to look for, by the agent's model; the task itself where it names nothing. */
+async function wordsFor(scope: Scope, { prompt, model, limiter }: Recall, shelves: readonly Shelf[]): Promise<string> {
   const span = new Span(scope, "knowledge_query_started", { task_prompt: prompt });
+  const byWords = shelves.some(({ embedder }) => embedder === undefined);
+  const question = byWords ? knowledgeQuestion(prompt) : meaningQuestion(prompt);
   try {
     const answer = await callModel(span.scope.at("query"), {
       model,
-      messages: [{ role: "user", content: [{ type: "text", text: knowledgeQuestion(prompt) }] }],
+      messages: [{ role: "user", content: [{ type: "text", text: question }] }],
       ...(limiter === undefined ? {} : { limiter }),
     });
     const query = answer.text.trim() === "" ? prompt : answer.text.trim();

@@ -31,12 +31,18 @@ export class WordIndex {
 
   /** The best pieces, at most `limit`, none that shares no word with the question. */
   find(question: string, limit: number): KnowledgePiece[] {
-    const asked = new Set(wordsOf(question));
-    const scored = this.#entries.map((entry) => ({ piece: entry.piece, score: this.#score(entry, asked) }));
+    const scores = this.scores(question);
+    const scored = this.#entries.map(({ piece }, index) => ({ piece, score: scores[index] ?? 0 }));
     const found = scored.filter(({ score }) => score > 0);
     // Array.sort is stable: of equals, the one that stands first.
     found.sort((one, other) => other.score - one.score);
     return found.slice(0, limit).map(({ piece }) => piece);
+  }
+
+  /** How well each piece fits, in their order; 0 for one that shares no word with the question. */
+  scores(question: string): number[] {
+    const asked = new Set(wordsOf(question));
+    return this.#entries.map((entry) => this.#score(entry, asked));
   }
 
   #score({ counts, length }: Entry, asked: ReadonlySet<string>): number {
@@ -54,6 +60,11 @@ export class WordIndex {
 function wordsOf(text: string): string[] {
   const plain = text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
   return (plain.match(/[\p{L}\p{N}]+/gu) ?? []).map((word) => (word.length > 3 ? word.replace(/(?<!s)s$/, "") : word));
+}
+
+/** How often each word of a text stands in it. */
+export function wordCounts(text: string): ReadonlyMap<string, number> {
+  return counted(wordsOf(text));
 }
 
 function counted(words: readonly string[]): Map<string, number> {

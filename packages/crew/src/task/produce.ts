@@ -1,5 +1,5 @@
 import { AppError, ErrorCode } from "@crewstream/contracts";
-import { executeAgent } from "../agent/execute-agent.ts";
+import { executeAgent, learnFrom } from "../agent/execute-agent.ts";
 import type { Assignment, LoopResult } from "../agent/loop.ts";
 import { callModel } from "../llm/call-model.ts";
 import { toEventMessages } from "../llm/messages.ts";
@@ -38,12 +38,15 @@ export async function produce(scope: Scope, { task, model, view, context }: Prod
     }),
     tools: [...task.tools, ...(await mcpTools(scope, agent.definition.mcps))],
     task: view,
+    work: { task: description, expected: expectedOutput },
+    learns: definition.humanInput !== true,
     shared: policy === undefined ? shared : { ...shared, toolFailurePolicy: policy },
     ...(schema === undefined ? {} : { responseSchema: { name: "answer", schema: schema.json } }),
   };
   const first = await executeAgent(scope, assignment);
-  const result = definition.humanInput === true ? await reviewed(scope, task, assignment, first) : first;
   const own = scope.derive({ identity: { ...scope.identity, agentId: agent.id, agentRole: agent.role } });
+  const result = definition.humanInput === true ? await reviewed(scope, task, assignment, first) : first;
+  if (definition.humanInput === true) await learnFrom(own.at("learnt"), assignment, result.text);
   const json = schema === undefined ? null : await structured(own, model, result, schema);
   return {
     name: task.name,

@@ -1,4 +1,9 @@
-import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4StreamPart } from "@ai-sdk/provider";
+import type {
+  LanguageModelV4,
+  LanguageModelV4CallOptions,
+  LanguageModelV4GenerateResult,
+  LanguageModelV4StreamPart,
+} from "@ai-sdk/provider";
 
 /** One answer: text, tool calls, an error to throw, or text that breaks off. A function decides by what was asked. */
 export type ScriptedAnswer =
@@ -34,8 +39,22 @@ export function scriptedModel(
     modelId: "test",
     supportedUrls: {},
     calls,
-    doGenerate: () => Promise.reject(new Error("the scripted model streams")),
+    doGenerate: async (options) => wholeOf(next(options)),
     doStream: async (options) => ({ stream: ReadableStream.from(next(options)) }),
+  };
+}
+
+/** The same parts as one answer, for calls that do not stream. */
+function wholeOf(parts: readonly LanguageModelV4StreamPart[]): LanguageModelV4GenerateResult {
+  const text = parts.map((part) => (part.type === "text-delta" ? part.delta : "")).join("");
+  const calls = parts.filter((part) => part.type === "tool-call");
+  const end = parts.find((part) => part.type === "finish");
+  if (end === undefined) throw new Error("the scripted answer breaks off");
+  return {
+    content: [...(text === "" ? [] : [{ type: "text" as const, text }]), ...calls],
+    finishReason: end.finishReason,
+    usage: end.usage,
+    warnings: [],
   };
 }
 

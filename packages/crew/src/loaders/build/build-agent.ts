@@ -3,7 +3,9 @@ import { checkSchema } from "../check-schema.ts";
 import { within, type Place } from "../finding.ts";
 import type { Part, Project } from "../project.ts";
 import { agentSchema, type AgentKeys } from "../schema/agent-schema.ts";
+import { buildEmbedder } from "./build-embedder.ts";
 import { buildKnowledge } from "./build-knowledge.ts";
+import { buildMemory } from "./build-memory.ts";
 import { buildMcps } from "./build-mcps.ts";
 import { buildModel, present } from "./build-model.ts";
 import { readCallback, readGuardrail } from "./checks.ts";
@@ -68,6 +70,9 @@ export async function buildAgent(
     ...(knowledge.length === 0 ? {} : { knowledge }),
     ...present({
       knowledgeLimit: keys.knowledge_config?.results_limit,
+      knowledgeThreshold: keys.knowledge_config?.score_threshold,
+      memory: buildMemory(project, keys.memory, at("memory")),
+      embedder: buildEmbedder(project, keys.embedder, at("embedder")),
       maxIter: keys.max_iter,
       maxExecutionTime: keys.max_execution_time,
       maxRetryLimit: keys.max_retry_limit,

@@ -11,7 +11,9 @@ import { nearestName, suggestion } from "../nearest-name.ts";
 import { inFolder, type Part, type Project } from "../project.ts";
 import { crewFileSchema, inlineCrewSchema, type CrewKeys } from "../schema/crew-schema.ts";
 import { readAgent } from "./build-agent.ts";
+import { buildEmbedder } from "./build-embedder.ts";
 import { buildKnowledge } from "./build-knowledge.ts";
+import { buildMemory } from "./build-memory.ts";
 import { buildTask } from "./build-task.ts";
 import { buildModel, present } from "./build-model.ts";
 import { readCallback } from "./checks.ts";
@@ -113,6 +115,9 @@ export async function buildCrew(
   checkManager(project, part, [...agents.keys()], managerAgent);
   const managerModel = keys.manager_llm ? buildModel(project, keys.manager_llm, at("manager_llm")) : undefined;
   const planningModel = keys.planning_llm ? buildModel(project, keys.planning_llm, at("planning_llm")) : undefined;
+  const memoryModel = keys.chat_llm ? buildModel(project, keys.chat_llm, at("chat_llm")) : undefined;
+  const memory = buildMemory(project, keys.memory, at("memory"));
+  const embedder = buildEmbedder(project, keys.embedder, at("embedder"));
   const knowledge = await buildKnowledge(project, keys.knowledge_sources, at("knowledge_sources"));
   const callbacks = await crewCallbacks(project, part);
   const complete =
@@ -132,6 +137,9 @@ export async function buildCrew(
         managerAgent,
         planning: keys.planning,
         planningModel,
+        memory,
+        memoryModel,
+        embedder,
         cache: keys.cache,
         maxRpm: keys.max_rpm,
         toolFailurePolicy: keys.tool_failure_policy,

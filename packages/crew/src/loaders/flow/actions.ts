@@ -1,3 +1,4 @@
+import type { MethodContext } from "../../flow/flow.ts";
 import { posix } from "node:path";
 import { crewInputs } from "../../crew/check-crew.ts";
 import type { Crew } from "../../crew/define-crew.ts";
@@ -107,7 +108,10 @@ async function declaredCrew(
 
 type Step = (
   args: unknown,
-  scope: { state: unknown; outputs: unknown; item: unknown; input: unknown; signal: AbortSignal },
+  scope: { state: unknown; outputs: unknown; item: unknown; input: unknown } & Pick<
+    MethodContext<unknown>,
+    "signal" | "remember" | "recall"
+  >,
 ) => unknown;
 
 async function codeAction(
@@ -121,7 +125,7 @@ async function codeAction(
     project.findings.error(
       within(at, "ref"),
       `${JSON.stringify(action.ref)} is Python, which does not run here`,
-      `write {ts: "./steps.ts#${name}"}: a function (args, {state, outputs, item, input, signal}) => result`,
+      `write {ts: "./steps.ts#${name}"}: a function (args, {state, outputs, item, input, signal, remember, recall}) => result`,
     );
     return undefined;
   }
@@ -130,6 +134,7 @@ async function codeAction(
   if (run === undefined || args === undefined) return undefined;
   return async ({ roots, input, context }) => {
     const { state, outputs, item } = roots;
-    return run(args(roots), { state, outputs, item, input, signal: context.signal });
+    const { signal, remember, recall } = context;
+    return run(args(roots), { state, outputs, item, input, signal, remember, recall });
   };
 }

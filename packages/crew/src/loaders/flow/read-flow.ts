@@ -3,7 +3,9 @@ import { AppError, errorMessage } from "@crewstream/contracts";
 import { flowFrom, type Flow } from "../../flow/define-flow.ts";
 import type { FlowMethod } from "../../flow/flow.ts";
 import type { HumanFeedbackOptions } from "../../flow/human-feedback.ts";
+import { buildMemory } from "../build/build-memory.ts";
 import { buildModel, present } from "../build/build-model.ts";
+import type { MemoryRef } from "../../memory/memory.ts";
 import { checkSchema } from "../check-schema.ts";
 import { within, type Place } from "../finding.ts";
 import { inFolder, type Project } from "../project.ts";
@@ -25,6 +27,7 @@ export async function readFlowFile(outer: Project, file: string, named?: Place):
   if (keys === undefined) return undefined;
   checkGraph(keys, Object.keys(valueAt(document.value, ["methods"]) ?? {}), top, findings);
   const state = await readState(project, keys.state, within(top, "state"));
+  const memory = buildMemory(project, keys.config?.memory, within(top, "config", "memory"));
   const site: ActionSite = { project, folder: posix.dirname(file), roots: ["state", "outputs"] };
   const methods: FlowMethod[] = [];
   for (const [name, method] of Object.entries(keys.methods)) {
@@ -32,23 +35,24 @@ export async function readFlowFile(outer: Project, file: string, named?: Place):
     if (read !== undefined) methods.push(read);
   }
   if (findings.failed) return undefined;
-  return flowOf(project, keys, methods, state, top);
+  return flowOf(project, { keys, methods, state, memory }, top);
 }
 
-function flowOf(
-  { findings }: Project,
-  keys: FlowKeys,
-  methods: FlowMethod[],
-  state: Awaited<ReturnType<typeof readState>>,
-  top: Place,
-): Flow | undefined {
+interface FlowParts {
+  keys: FlowKeys;
+  methods: FlowMethod[];
+  state: Awaited<ReturnType<typeof readState>>;
+  memory: MemoryRef | undefined;
+}
+
+function flowOf({ findings }: Project, { keys, methods, state, memory }: FlowParts, top: Place): Flow | undefined {
   try {
     return flowFrom({
       name: keys.name,
       methods,
       ...(state === undefined ? {} : { state }),
       ...(keys.persist?.enabled === true ? { persist: true } : {}),
-      ...present({ description: keys.description, maxMethodCalls: keys.config?.max_method_calls }),
+      ...present({ description: keys.description, maxMethodCalls: keys.config?.max_method_calls, memory }),
     });
   } catch (error) {
     const faults: unknown = AppError.is(error) ? error.details?.["faults"] : undefined;

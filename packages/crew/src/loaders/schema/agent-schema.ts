@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { embedder } from "./embedder-schema.ts";
 import { ignored, key, refused, warned } from "./keys.ts";
 import { knowledgeConfig, knowledgeSource } from "./knowledge-schema.ts";
+import { memory } from "./memory-schema.ts";
 import { callable, pythonReference, tsReference } from "./references.ts";
 import { answerForm, guardrail, llm, mcp, positive, record, text, toolFailurePolicy, tools, whole } from "./values.ts";
 
@@ -52,15 +54,15 @@ export const agentShape = {
   max_reasoning_attempts: key(positive, "The same, deprecated by CrewAI", ignored),
   guardrail: key(guardrail, "Check of its final answer when it runs alone in a flow", { instead: "check" }),
   guardrail_max_retries: key(whole, "Further answers after a failed check (3)"),
-  memory: key(
-    z.union([z.boolean(), record]),
-    "What it remembers between runs",
-    warned("not kept: every run begins without memory"),
-  ),
-  knowledge_sources: key(z.array(knowledgeSource), "Documents it looks things up in, by words", { instead: "value" }),
+  memory: key(memory, "A memory of its own between runs; false or absent: the crew's, if it has one", {
+    instead: "value",
+  }),
+  knowledge_sources: key(z.array(knowledgeSource), "Documents it looks things up in", { instead: "value" }),
   knowledge_config: key(knowledgeConfig, "How it looks things up"),
   knowledge: key(anything, "Documents as an object", refused(later)),
-  embedder: key(record, "Model for likeness of meaning; here documents are searched by words", ignored),
+  embedder: key(embedder, "Finds documents and memories by meaning; default: the crew's, else by words", {
+    instead: "value",
+  }),
   skills: key(z.array(text), "Skill files", refused(later, "put what the skill says into the backstory")),
   checkpoint: key(anything, "Checkpoints; here every step of every run is journaled", ignored),
   security_config: key(record, "Fingerprints", ignored),

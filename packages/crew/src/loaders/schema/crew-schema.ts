@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { agentSchema } from "./agent-schema.ts";
+import { embedder } from "./embedder-schema.ts";
 import { ignored, key, refused, warned } from "./keys.ts";
 import { knowledgeSource } from "./knowledge-schema.ts";
+import { memory } from "./memory-schema.ts";
 import { callable, pythonReference } from "./references.ts";
 import { taskSchema } from "./task-schema.ts";
 import { llm, positive, record, text, toolFailurePolicy } from "./values.ts";
@@ -24,12 +26,8 @@ const crewShape = {
   ),
   stream: key(z.boolean(), "CrewAI's streaming result; here events stream anyway", ignored),
   tracing: key(z.boolean(), "CrewAI's hosted traces", ignored),
-  memory: key(
-    z.union([z.boolean(), record]),
-    "What the crew remembers between runs",
-    warned("not kept: every run begins without memory"),
-  ),
-  embedder: key(record, "Model for likeness of meaning; here documents are searched by words", ignored),
+  memory: key(memory, "What its agents learn is kept between runs and told to them when it fits", { instead: "value" }),
+  embedder: key(embedder, "Finds documents and memories by meaning; default: by words", { instead: "value" }),
   cache: key(z.boolean(), "Keep results of tools for the run"),
   tool_failure_policy: key(toolFailurePolicy, "What a failed tool means for agents that do not say it"),
   max_rpm: key(positive, "Model calls a minute of agents without a limit of their own"),
@@ -40,8 +38,8 @@ const crewShape = {
     "Model for tool calls; deprecated by CrewAI",
     warned("not used: an agent's own model calls its tools"),
   ),
-  chat_llm: key(llm, "Model for CrewAI's chat", ignored),
-  knowledge_sources: key(z.array(knowledgeSource), "Documents its agents look things up in, by words", {
+  chat_llm: key(llm, "Model for CrewAI's chat; here it says what is worth remembering", { instead: "value" }),
+  knowledge_sources: key(z.array(knowledgeSource), "Documents its agents look things up in", {
     instead: "value",
   }),
   knowledge: key(anything, "Documents as an object", refused(later)),

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { flowAgentSchema } from "./agent-schema.ts";
 import { inlineCrewSchema } from "./crew-schema.ts";
 import { ignored, key, refused, warned } from "./keys.ts";
+import { memoryObject } from "./memory-schema.ts";
 import { tsReference } from "./references.ts";
 import { llm, positive, record, text } from "./values.ts";
 
@@ -140,7 +141,7 @@ export type StateValue = z.infer<typeof stateSchema>;
 const config = z.strictObject({
   tracing: key(z.boolean(), "CrewAI's hosted traces", ignored),
   stream: key(z.boolean(), "CrewAI's streaming result; here events stream anyway", ignored),
-  memory: key(record, "What the flow remembers between runs", warned("not kept: every run begins without memory")),
+  memory: key(memoryObject, "What its code remembers between runs with", { instead: "value" }),
   input_provider: key(text, "Python that brings the inputs", refused("Python", "bring the inputs with the kickoff")),
   suppress_flow_events: key(
     z.boolean(),

@@ -27,5 +27,5 @@ export type KnowledgeValue = z.infer<typeof knowledgeSource>;
 
 export const knowledgeConfig = z.strictObject({
   results_limit: key(positive, "Pieces that a task is told (5)"),
-  score_threshold: key(z.number(), "Least likeness by meaning; here words are looked for", ignored),
+  score_threshold: key(z.number().min(0).max(1), "How alike a piece must be that an embedder finds (0.6)"),
 });

@@ -1,0 +1,20 @@
+import { z } from "zod";
+
+/** Something that automations remember between runs, in CrewAI's fields: as events, the store and the API show it. */
+export const memoryRecordSchema = z.object({
+  id: z.string(),
+  content: z.string(),
+  /** Path that it is kept at, e.g. `/crew/research/agent/writer`. */
+  scope: z.string(),
+  categories: z.array(z.string()),
+  metadata: z.record(z.string(), z.unknown()),
+  /** 0 to 1. */
+  importance: z.number(),
+  /** ISO 8601, UTC. */
+  created_at: z.string(),
+  /** When it was written last. ISO 8601, UTC. */
+  last_accessed: z.string(),
+  source: z.string().nullable(),
+  private: z.boolean(),
+});
+export type MemoryRecord = z.infer<typeof memoryRecordSchema>;

@@ -1,0 +1,58 @@
+import { errorMessage } from "@crewstream/contracts";
+import { nobody, type Scope } from "../run/scope.ts";
+import { Span } from "../run/span.ts";
+import { step } from "../run/step.ts";
+
+export interface Save {
+  /** As `memory_save_started` shows it. */
+  value: string;
+  /** As its ending shows it, by how many were saved. */
+  saved: (count: number) => string;
+  metadata: Readonly<Record<string, unknown>> | null;
+  role: string | null;
+}
+
+/** A save of several memories, in CrewAI's words. */
+export function saveOf(count: number, role: string | null): Save {
+  return { value: `${count} memories (background)`, saved: (kept) => `${kept} memories saved`, metadata: null, role };
+}
+
+/** A save that has begun: `memory_save_started` is emitted. */
+export class OpenSave {
+  readonly #scope: Scope;
+  readonly #span: Span;
+  readonly #save: Save;
+
+  constructor(scope: Scope, save: Save) {
+    this.#scope = scope.derive({
+      identity: { ...nobody, sourceType: "unified_memory", agentRole: save.role },
+    });
+    this.#save = save;
+    this.#span = new Span(this.#scope, "memory_save_started", { value: save.value, metadata: save.metadata });
+  }
+
+  /** Saves by `work`, and emits the ending with the journal row at the scope's path. Rejects with what failed, once that is told. */
+  async finish(work: (scope: Scope) => Promise<number>): Promise<void> {
+    const { value, saved, metadata } = this.#save;
+    const inside = this.#span.scope;
+    await step<{ count: number; ms: number }>(this.#scope, {
+      kind: "value",
+      perform: async ({ usage }) => {
+        const { context } = inside.run;
+        const from = context.now().getTime();
+        const count = await work(inside.derive({ usage }));
+        return { count, ms: context.now().getTime() - from };
+      },
+      close: (outcome) => {
+        if (outcome.ok) {
+          const { count, ms } = outcome.value;
+          const data = { value: saved(count), metadata: metadata ?? {}, save_time_ms: ms };
+          this.#span.end({ type: "memory_save_completed", data });
+        } else {
+          const data = { value, metadata, error: errorMessage(outcome.failure) };
+          this.#span.end({ type: "memory_save_failed", data });
+        }
+      },
+    });
+  }
+}
