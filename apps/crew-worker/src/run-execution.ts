@@ -136,7 +136,8 @@ async function runWithLease(context: CrewContext, run: LeasedRun): Promise<JobRe
       });
     } else {
       const order = { ...runOrder(context, execution, entry), ...(await steps.earlier()) };
-      const serve = (call: ThreadCall) => serveCall(context, steps, call);
+      const { automation } = execution;
+      const serve = (call: ThreadCall) => serveCall(context, { steps, automation }, call);
       // A thread's messages come in the async context of whoever started it, perhaps for another run.
       const inTrace = trace === undefined ? serve : (call: ThreadCall) => trace.within(() => serve(call));
       await runInThread(context.threads, order, { serve: inTrace, signal });

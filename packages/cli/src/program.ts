@@ -13,6 +13,7 @@ import { addEventsCommand } from "./commands/events.ts";
 import { addExecutionsCommand } from "./commands/executions.ts";
 import { addKickoffCommand } from "./commands/kickoff.ts";
 import { addListenCommand } from "./commands/listen.ts";
+import { addMemoryCommand } from "./commands/memory.ts";
 import { addQuestionsCommand } from "./commands/questions.ts";
 import { addReplayCommand } from "./commands/replay.ts";
 import { addRetryCommand } from "./commands/retry.ts";
@@ -50,6 +51,7 @@ export function createProgram(io: Io = processIo()): Command {
     addEndpointsCommand,
     addPauseCommand,
     addResumeCommand,
+    addMemoryCommand,
     addStatsCommand,
     addCheckCommand,
     addListenCommand,

@@ -142,6 +142,7 @@ export {
   type ExecutionSummary,
   type FeedView,
 } from "./api/executions.ts";
+export { forgetQuerySchema, forgottenSchema, memoriesPageSchema, memoriesQuerySchema } from "./api/memory.ts";
 export { pageQuerySchema } from "./api/page.ts";
 export { problemSchema, type Problem } from "./api/problem.ts";
 export { webhookSettingsFields, webhookSettingsSchema, type WebhookSettings } from "./api/webhook-settings.ts";

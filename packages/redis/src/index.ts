@@ -105,6 +105,17 @@ export { Keys, partitionOf, type IndexedState } from "./keys.ts";
 export { claimLease, forgiveRun, releaseLease, renewLease, type Lease, type LeaseRefusal } from "./lease.ts";
 export { isOutage } from "./outage.ts";
 export { isSessionRevoked, revokeSession } from "./sessions.ts";
+export {
+  changeMemories,
+  forgetMemories,
+  forgetMemory,
+  keepVectors,
+  listMemories,
+  readMemories,
+  readVectors,
+  type KeptMemory,
+  type MemoriesChange,
+} from "./memories.ts";
 export { openStore, ping, type Store, type StoreConfig } from "./store.ts";
 export { tlsRefusal } from "./tls-refusal.ts";
 export { tidyDeliveries } from "./tidy-deliveries.ts";

@@ -30,6 +30,10 @@ import type { ExecutionId } from "@crewstream/contracts";
  *   P:{idem:HASH}            string  idempotency key of a kickoff
  *   P:{signed-out:SESSION}   string  a session of the dashboard that was ended before its time
  *   P:{state:FLOW:ID}        string  the last state that a flow with persistence saved under an id
+ *   P:{memory:NAME}:records  hash    memory id → what an automation remembers
+ *   P:{memory:NAME}:vectors  hash    memory id → its packed vector
+ *   P:{memory:NAME}:worths   zset    memories by what they are worth: the least goes first
+ *   P:{memory:NAME}:knowledge hash   hash of a text → packed vector of a piece of its knowledge
  *   P:{turn:NAME}            string  who does a periodic piece of work for all
  *   P:{deployment}           hash    what all processes must agree on (partitions)
  *   P:{inspector}:NAME       list    what the development inspector received
@@ -140,6 +144,15 @@ export class Keys {
     return `${this.prefix}:{state:${flow}:${id}}`;
   }
 
+  memories(automation: string): MemoryKeys {
+    const base = `${this.prefix}:{memory:${automation}}`;
+    return { records: `${base}:records`, vectors: `${base}:vectors`, worths: `${base}:worths` };
+  }
+
+  knowledgeVectors(automation: string): string {
+    return `${this.prefix}:{memory:${automation}}:knowledge`;
+  }
+
   turn(name: string): string {
     return `${this.prefix}:{turn:${name}}`;
   }
@@ -175,6 +188,12 @@ export interface ExecutionKeys {
   journal: string;
   attempts: string;
   feed(feed: number): FeedKeys;
+}
+
+export interface MemoryKeys {
+  records: string;
+  vectors: string;
+  worths: string;
 }
 
 export interface FeedKeys {

@@ -26,7 +26,8 @@ export type ScriptName =
   | "list-ended"
   | "list-new"
   | "answer-human"
-  | "announce";
+  | "announce"
+  | "change-memories";
 
 /** All scripts for a client to define; it sends each by its hash and falls back to the text when Redis forgot it. */
 export const scriptDefinitions: Record<string, { lua: string }> = Object.fromEntries(

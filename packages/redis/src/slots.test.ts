@@ -12,6 +12,7 @@ import * as executions from "./executions.ts";
 import * as feeds from "./feeds.ts";
 import { answerHuman } from "./human.ts";
 import { Keys } from "./keys.ts";
+import { changeMemories } from "./memories.ts";
 import { claimLease, renewLease } from "./lease.ts";
 import { processAnnouncer } from "./processes.ts";
 import { scriptDefinitions } from "./scripts.ts";
@@ -81,6 +82,7 @@ it("gives every script keys of one slot, whoever calls it", async () => {
   await reportRequest(store, "e", limits, { pauseMs: 0 } as never);
   await askForSignals(store, id);
   await announceWorker(store, { worker: "w", host: "h", pid: 1, startedAt: 1, automations: [] }, 1);
+  await changeMemories(store, "a", { id: "c", insert: [], update: [], remove: ["m"], limit: 1 });
   await processAnnouncer(store, "api").announce();
 
   expect(new Set(calls.map(({ script }) => script))).toEqual(new Set(Object.keys(scriptDefinitions)));

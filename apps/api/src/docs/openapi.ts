@@ -5,6 +5,7 @@ import {
   executionSchema,
   executionSummarySchema,
   kickoffRequestSchema,
+  memoryRecordSchema,
   problemSchema,
   statsSchema,
   webhookBodySchema,
@@ -45,6 +46,7 @@ const named: readonly [name: string, schema: z.ZodType][] = [
   ["Delivery", deliverySchema],
   ["DeliveryDetail", deliveryDetailSchema],
   ["Endpoint", endpointSchema],
+  ["Memory", memoryRecordSchema],
   ["Stats", statsSchema],
 ];
 

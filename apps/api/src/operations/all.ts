@@ -4,6 +4,7 @@ import { catalogueOperations } from "../routes/catalogue.ts";
 import { deliveryOperations } from "../routes/deliveries.ts";
 import { endpointOperations } from "../routes/endpoints.ts";
 import { executionOperations } from "../routes/executions.ts";
+import { memoryOperations } from "../routes/memory.ts";
 import { statsOperations } from "../routes/stats.ts";
 import type { Operation } from "./operation.ts";
 
@@ -16,6 +17,7 @@ export const operationGroups: readonly { prefix: string; operations: readonly Op
       ...deliveryOperations,
       ...endpointOperations,
       ...catalogueOperations,
+      ...memoryOperations,
       ...statsOperations,
       ...humanOperations,
     ],

@@ -17,7 +17,7 @@ export interface Answer {
 
 /** A route, told once: from it come the router, the OpenAPI document and the tests that walk through it. */
 export interface Operation {
-  method: "get" | "post";
+  method: "get" | "post" | "delete";
   /** As Express writes it. The first one is documented, the others are names that clients also use. */
   path: string | [string, ...string[]];
   tag: string;

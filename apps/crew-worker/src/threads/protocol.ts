@@ -6,7 +6,7 @@ import {
   type PausedOutcome,
   type RunOutcome,
 } from "@crewstream/contracts";
-import type { AppendStep } from "@crewstream/redis";
+import type { AppendStep, MemoriesChange } from "@crewstream/redis";
 import type { Registry } from "../registry.ts";
 
 /** What a thread needs to run an execution, or to run it on. */
@@ -55,7 +55,11 @@ export interface WireError {
 export type ThreadCall =
   | { kind: "append"; step: ThreadStep }
   | { kind: "load_state"; flow: string; id: string }
-  | { kind: "save_state"; flow: string; id: string; state: string };
+  | { kind: "save_state"; flow: string; id: string; state: string }
+  | { kind: "read_memories" }
+  | { kind: "change_memories"; change: MemoriesChange }
+  | { kind: "read_vectors"; keys: readonly string[] }
+  | { kind: "keep_vectors"; vectors: Readonly<Record<string, string>> };
 
 export type ToThread =
   | { type: "find"; dir: string }

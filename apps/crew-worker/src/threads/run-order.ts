@@ -9,6 +9,7 @@ import { publicFetch } from "../public-fetch.ts";
 import { loadEntry } from "../registry.ts";
 import { RunBudget } from "../run-budget.ts";
 import type { RunOrder } from "./protocol.ts";
+import { threadMemories } from "./thread-memories.ts";
 import type { ThreadCalls } from "./thread-calls.ts";
 
 /**
@@ -57,6 +58,7 @@ export async function runOrder(
     guardedFetch: fetch,
     fetchPublic: publicFetch(fetch),
     flowStates: flowStates(calls),
+    memories: threadMemories(calls),
     ...(order.restoreFromStateId === undefined ? {} : { restoreFromStateId: order.restoreFromStateId }),
   });
   writer.setFields(outcomeFields(outcome, Date.now()));

@@ -26,6 +26,10 @@ export class ApiClient {
     return this.#parse(await this.open("POST", path, { body }), schema);
   }
 
+  async delete<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.output<Schema>> {
+    return this.#parse(await this.open("DELETE", path), schema);
+  }
+
   /** The open response, for a stream. */
   async open(
     method: string,

@@ -4,7 +4,7 @@ import { defineAgent } from "../agent/define-agent.ts";
 import type { CrewDefinition } from "../crew/crew.ts";
 import { defineCrew } from "../crew/define-crew.ts";
 import { defineFlow } from "../flow/define-flow.ts";
-import { eventProblems, testContext, traceOf } from "../testing/index.ts";
+import { eventProblems, testContext, traceOf, type ScriptedAnswer } from "../testing/index.ts";
 import { mortalStore } from "../testing/mortal-store.ts";
 import type { MemoryStore } from "./memory-store.ts";
 import { processMemoryStore } from "./memory-store.ts";
@@ -111,7 +111,7 @@ describe("a crew that remembers", () => {
     expect(promptOf(model.calls[2])).toMatch(/Memories of earlier work.*The lamp is red/);
   });
 
-  test.each<[string, MemoryAnswers["extract"], string[]]>([
+  test.each<[string, ScriptedAnswer, string[]]>([
     ["texts alone", '{"memories":["The lamp is red."]}', ["The lamp is red."]],
     ["nothing worth it", '{"memories":[]}', []],
     ["no JSON", "I would rather not", [expect.stringMatching(/^Task: Tell.*Result: Red\.$/s) as string]],

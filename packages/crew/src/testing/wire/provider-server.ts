@@ -4,9 +4,10 @@ import type { AddressInfo } from "node:net";
 import { embeddingsAnswer } from "./embeddings.ts";
 import type { Say, Wire } from "./wire.ts";
 
-/** What the server does with one request: answers, refuses with a status, or ends the answer badly in its middle. */
+/** What the server does with one request: answers, refuses with a status, ends the answer badly in its middle, or never answers. */
 export type Scripted =
   | Say
+  | "hang"
   | { status: number; message: string; headers?: Record<string, string> }
   | "cut"
   | "overloaded";
@@ -23,6 +24,8 @@ export interface ProviderServer extends AsyncDisposable {
   asked: Asked[];
   /** What the next requests get, in order. */
   script(wire: Wire, ...answers: Scripted[]): void;
+  /** What each request gets, by what it asks; undefined for embeddings gives those. */
+  answer(wire: Wire, by: (asked: Asked) => Scripted | undefined): void;
 }
 
 /**
@@ -32,18 +35,19 @@ export interface ProviderServer extends AsyncDisposable {
 export async function providerServer(): Promise<ProviderServer> {
   const asked: Asked[] = [];
   let wire: Wire | undefined;
-  let answers: Scripted[] = [];
+  let next: (asked: Asked) => Scripted | undefined = () => undefined;
   const server = createServer((request, response) => {
     const body: Buffer[] = [];
     request.on("data", (chunk: Buffer) => body.push(chunk));
     request.on("end", () => {
       const one = askedBy(request, Buffer.concat(body).toString());
       asked.push(one);
-      if (one.path.endsWith("/embeddings")) {
+      const answer = next(one);
+      if (answer === "hang") return;
+      if (answer === undefined && one.path.endsWith("/embeddings")) {
         response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(embeddingsAnswer(one.body)));
         return;
       }
-      const answer = answers.shift();
       if (wire === undefined || answer === undefined) response.writeHead(400).end("nothing left to say");
       else reply(response, wire, answer, wire.streams(one));
     });
@@ -53,9 +57,14 @@ export async function providerServer(): Promise<ProviderServer> {
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     asked,
-    script(next, ...scripted) {
-      wire = next;
-      answers = scripted;
+    script(spoken, ...answers) {
+      wire = spoken;
+      next = ({ path }) => (path.endsWith("/embeddings") ? undefined : answers.shift());
+      asked.length = 0;
+    },
+    answer(spoken, by) {
+      wire = spoken;
+      next = by;
       asked.length = 0;
     },
     async [Symbol.asyncDispose]() {
@@ -70,7 +79,7 @@ function askedBy({ url = "", headers }: IncomingMessage, text: string): Asked {
   return { path: url, headers, body: JSON.parse(text || "{}") as Record<string, unknown> };
 }
 
-function reply(response: ServerResponse, wire: Wire, answer: Scripted, streamed: boolean): void {
+function reply(response: ServerResponse, wire: Wire, answer: Exclude<Scripted, "hang">, streamed: boolean): void {
   const json = { "content-type": "application/json" };
   if (answer === "cut" || answer === "overloaded") {
     response.writeHead(200, { "content-type": wire.contentType });

@@ -1,0 +1,79 @@
+import {
+  forgetQuerySchema,
+  forgottenSchema,
+  memoriesPageSchema,
+  memoriesQuerySchema,
+  type MemoryRecord,
+} from "@crewstream/contracts";
+import { forgetMemories, forgetMemory, listMemories } from "@crewstream/redis";
+import { decodeCursor, encodeCursor, placeSchema, type Place } from "../lists/cursor.ts";
+import { parseInput } from "../middleware/validate.ts";
+import type { Operation } from "../operations/operation.ts";
+import { textParam } from "./params.ts";
+
+const tag = "Memory";
+
+const list: Operation = {
+  method: "get",
+  path: "/automations/:automation/memory",
+  tag,
+  summary: "Lists what an automation remembers, the newest first",
+  scopes: ["read"],
+  query: memoriesQuerySchema,
+  answers: { 200: { description: "A page", schema: memoriesPageSchema } },
+  handle:
+    ({ store }) =>
+    async (request, response) => {
+      const { limit, cursor, scope } = parseInput(memoriesQuerySchema, request.query);
+      const records = await listMemories(store, textParam(request, "automation"), scope);
+      const before = decodeCursor(placeSchema, cursor);
+      const rest = before === undefined ? records : records.filter((record) => comesAfter(before, placeOf(record)));
+      const items = rest.slice(0, limit);
+      const last = items.at(-1);
+      const isLast = rest.length <= limit || last === undefined;
+      response.json({ items, next_cursor: isLast ? null : encodeCursor(placeOf(last)) });
+    },
+};
+
+const forgetAll: Operation = {
+  method: "delete",
+  path: "/automations/:automation/memory",
+  tag,
+  summary: "Forgets what an automation remembers, all of it or a part",
+  description: "Runs under way go on with what they were told.",
+  scopes: ["admin"],
+  query: forgetQuerySchema,
+  answers: { 200: { description: "How many memories are gone", schema: forgottenSchema } },
+  handle:
+    ({ store }) =>
+    async (request, response) => {
+      const { scope } = parseInput(forgetQuerySchema, request.query);
+      response.json({ forgotten: await forgetMemories(store, textParam(request, "automation"), scope) });
+    },
+};
+
+const forgetOne: Operation = {
+  method: "delete",
+  path: "/automations/:automation/memory/:id",
+  tag,
+  summary: "Forgets one memory",
+  scopes: ["admin"],
+  answers: { 200: { description: "1, or 0 when it was gone before", schema: forgottenSchema } },
+  handle:
+    ({ store }) =>
+    async (request, response) => {
+      const gone = await forgetMemory(store, textParam(request, "automation"), textParam(request, "id"));
+      response.json({ forgotten: gone ? 1 : 0 });
+    },
+};
+
+function placeOf({ id, created_at }: MemoryRecord): Place {
+  return { id, at: Date.parse(created_at) };
+}
+
+function comesAfter(before: Place, place: Place): boolean {
+  return place.at < before.at || (place.at === before.at && place.id > before.id);
+}
+
+/** Memories of automations under `/api/v1`. */
+export const memoryOperations: readonly Operation[] = [list, forgetAll, forgetOne];

@@ -1,0 +1,129 @@
+import { memoryRecordSchema, type MemoryRecord } from "@crewstream/contracts";
+import { z } from "zod";
+import { runScript } from "./scripts.ts";
+import type { Store } from "./store.ts";
+
+/** An automation that has saved nothing for so long has nothing to remember. */
+const keptMs = 365 * 86_400_000;
+/** Vectors of knowledge are made again where they are not there; more of one automation than these start anew. */
+const maxVectors = 10_000;
+const vectorsKeptMs = 30 * 86_400_000;
+
+const headSchema = z.object({
+  record: memoryRecordSchema,
+  embedder: z.string().nullable(),
+  revision: z.number(),
+  change: z.string(),
+  worth: z.number(),
+});
+
+/** A memory as a run reads and writes it. */
+export type KeptMemory = z.infer<typeof headSchema> & { vector: string | null };
+
+/** What one save changes; see the crew package's `MemoryChange`. */
+export interface MemoriesChange {
+  id: string;
+  insert: readonly KeptMemory[];
+  update: readonly { memory: KeptMemory; otherwise: KeptMemory }[];
+  remove: readonly string[];
+  limit: number;
+}
+
+/** All that an automation remembers, with the vectors. */
+export async function readMemories(store: Store, automation: string): Promise<KeptMemory[]> {
+  const keys = store.keys.memories(automation);
+  const [heads, vectors] = await Promise.all([store.redis.hgetall(keys.records), store.redis.hgetall(keys.vectors)]);
+  return Object.entries(heads).map(([id, head]) => ({
+    ...headSchema.parse(JSON.parse(head)),
+    vector: vectors[id] ?? null,
+  }));
+}
+
+/** Does a save's change whole. Done again, it changes nothing more. */
+export async function changeMemories(store: Store, automation: string, change: MemoriesChange): Promise<void> {
+  const { records, vectors, worths } = store.keys.memories(automation);
+  const fields = ({ vector, ...head }: KeptMemory): (string | number)[] => [
+    head.record.id,
+    JSON.stringify(head),
+    vector ?? "",
+    head.worth,
+  ];
+  await runScript(
+    store.redis,
+    "change-memories",
+    [records, vectors, worths],
+    [
+      change.id,
+      change.limit,
+      keptMs,
+      change.insert.length,
+      change.update.length,
+      ...change.insert.flatMap(fields),
+      ...change.update.flatMap(({ memory, otherwise }) => [
+        ...fields(memory),
+        memory.revision - 1,
+        ...fields(otherwise),
+      ]),
+      ...change.remove,
+    ],
+  );
+}
+
+/** What an automation remembers, at a path and below it where one is named, the newest first, without the vectors. */
+export async function listMemories(store: Store, automation: string, scope?: string): Promise<MemoryRecord[]> {
+  const heads = await store.redis.hvals(store.keys.memories(automation).records);
+  const path = (scope ?? "").replace(/\/+$/, "");
+  const records = heads
+    .map((head) => headSchema.parse(JSON.parse(head)).record)
+    .filter((record) => path === "" || record.scope === path || record.scope.startsWith(`${path}/`));
+  return records.sort((one, other) => other.created_at.localeCompare(one.created_at) || one.id.localeCompare(other.id));
+}
+
+/** Forgets one memory. @returns false when there is none of this id */
+export async function forgetMemory(store: Store, automation: string, id: string): Promise<boolean> {
+  const { records, vectors, worths } = store.keys.memories(automation);
+  const [gone] = await Promise.all([
+    store.redis.hdel(records, id),
+    store.redis.hdel(vectors, id),
+    store.redis.zrem(worths, id),
+  ]);
+  return gone === 1;
+}
+
+/** Forgets all that an automation remembers, or what lies at a path and below it. @returns how many memories that were */
+export async function forgetMemories(store: Store, automation: string, scope?: string): Promise<number> {
+  if (scope !== undefined) {
+    const records = await listMemories(store, automation, scope);
+    const gone = await Promise.all(records.map(({ id }) => forgetMemory(store, automation, id)));
+    return gone.filter(Boolean).length;
+  }
+  const { records, vectors, worths } = store.keys.memories(automation);
+  const count = await store.redis.hlen(records);
+  await store.redis.del(records, vectors, worths);
+  return count;
+}
+
+/** Kept vectors of an automation's knowledge; undefined for what is to be made again. */
+export async function readVectors(
+  store: Store,
+  automation: string,
+  keys: readonly string[],
+): Promise<(string | undefined)[]> {
+  if (keys.length === 0) return [];
+  const found = await store.redis.hmget(store.keys.knowledgeVectors(automation), ...keys);
+  return found.map((vector) => vector ?? undefined);
+}
+
+/** Keeps vectors of an automation's knowledge, for 30 days from the last that were kept. */
+export async function keepVectors(
+  store: Store,
+  automation: string,
+  vectors: Readonly<Record<string, string>>,
+): Promise<void> {
+  const key = store.keys.knowledgeVectors(automation);
+  const entries = Object.entries(vectors).slice(0, maxVectors);
+  if (entries.length === 0) return;
+  if ((await store.redis.hlen(key)) + entries.length > maxVectors) await store.redis.del(key);
+  await store.redis.hset(key, Object.fromEntries(entries));
+  await store.redis.pexpire(key, vectorsKeptMs);
+}

@@ -1,0 +1,110 @@
+import {
+  chatCompletions,
+  providerServer,
+  type Asked,
+  type ProviderServer,
+  type Scripted,
+} from "@crewstream/crew/testing";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { expectGapless, typesOf } from "../support/deliveries.ts";
+import { eventually } from "../support/eventually.ts";
+import { startSystem, type System } from "../support/services.ts";
+
+let model: ProviderServer;
+let system: System;
+beforeAll(async () => {
+  model = await providerServer();
+  system = await startSystem({
+    env: {
+      AUTOMATIONS_DIR: "test/fixtures/memory",
+      OPENAI_BASE_URL: `${model.origin}/v1`,
+      OPENAI_API_KEY: "x",
+      RETENTION_DAYS: "1",
+    },
+  });
+});
+afterAll(async () => {
+  await system?.[Symbol.asyncDispose]();
+  await model?.[Symbol.asyncDispose]();
+});
+
+const textOf = ({ body }: Asked): string => JSON.stringify(body);
+const isOf = (task: string, asked: Asked): boolean => textOf(asked).includes(`Task: ${task}`);
+
+/** The lamp is looked at, told of, and remembered; `first` may do something else with a request. */
+function answering(first: (asked: Asked) => Scripted | undefined = () => undefined): void {
+  model.answer(chatCompletions, (asked) => {
+    const other = first(asked);
+    if (other !== undefined || asked.path.endsWith("/embeddings")) return other;
+    if (!textOf(asked).includes("worth remembering of a piece of work")) return { text: "It is red." };
+    const content = textOf(asked).includes("Look at") ? "The lamp is red." : "The lamp was told of.";
+    return { text: JSON.stringify({ memories: [{ content, importance: 0.8, categories: ["lamps"] }] }) };
+  });
+}
+beforeEach(async () => {
+  await system.client.send("DELETE", "/api/v1/automations/shop/memory");
+});
+
+async function run(): Promise<string> {
+  const id = await system.client.kickoff("shop", { inputs: {} });
+  expect(await system.client.ended(id)).toMatchObject({ state: "SUCCESS" });
+  return id;
+}
+
+/** What is remembered, as the API lists it. */
+async function remembered(): Promise<string[]> {
+  const { body } = await system.client.get<{ items: { content: string }[] }>("/api/v1/automations/shop/memory");
+  return body.items.map(({ content }) => content).sort();
+}
+
+/** Kicks off, and kills the worker when a request is held that `holds` names; another worker ends the run. */
+async function killedAt(holds: (asked: Asked) => boolean): Promise<string> {
+  let held = 0;
+  answering((asked) => (held === 0 && holds(asked) ? ((held += 1), "hang") : undefined));
+  const id = await system.client.kickoff("shop", { inputs: {} });
+  await eventually(() => expect(held).toBe(1));
+  await system.crewWorkers.at(-1)!.kill("SIGKILL");
+  system.crewWorkers.push(await system.add("crew-worker"));
+  expect(await system.client.ended(id)).toMatchObject({ state: "SUCCESS" });
+  return id;
+}
+
+test("what a crew learnt in one run, the next one is told", async () => {
+  answering();
+  await run();
+  expect(await remembered()).toEqual(["The lamp is red.", "The lamp was told of."]);
+  answering();
+  const id = await run();
+  const told = model.asked.find((asked) => isOf("Tell what", asked));
+  expect(told && textOf(told)).toMatch(/Relevant memories:.*The lamp is red\./);
+  expect(model.asked.some(({ path }) => path === "/v1/embeddings")).toBe(true);
+  // Known word for word: nothing is kept twice.
+  expect(await remembered()).toHaveLength(2);
+  const types = typesOf(await system.client.events(id));
+  expect(types.filter((type) => type === "memory_save_completed")).toHaveLength(2);
+  expect(types.at(-1)).toBe("crew_kickoff_completed");
+});
+
+test.each<[string, (asked: Asked) => boolean]>([
+  [
+    "between a save and the run's end",
+    (asked) => isOf("Tell what", asked) && !textOf(asked).includes("worth remembering"),
+  ],
+  [
+    "in the middle of a save",
+    ({ path, body }) => path.endsWith("/embeddings") && String(body["input"]) === "The lamp is red.",
+  ],
+  [
+    "while it finds out what to remember",
+    (asked) => isOf("Look at", asked) && textOf(asked).includes("worth remembering"),
+  ],
+])("a worker killed %s: all is remembered, once", async (_, holds) => {
+  const id = await killedAt(holds);
+  expect(await remembered()).toEqual(["The lamp is red.", "The lamp was told of."]);
+  const events = await system.client.events(id);
+  expectGapless(events);
+  const types = typesOf(events);
+  for (const type of ["memory_save_started", "memory_save_completed", "memory_retrieval_completed"]) {
+    expect([type, types.filter((each) => each === type).length]).toEqual([type, 2]);
+  }
+});
