@@ -68,10 +68,11 @@ export class PendingSaves {
     for (const entry of this.#entries.values()) await (entry.done ??= this.#finish(entry));
   }
 
+  /** On a strand of its own: on replay it opens later than it did, and what comes after it must not show that. */
   #open(entry: Entry): OpenSave {
     const { path, parentId, statements, role } = entry.save;
     entry.open ??= new OpenSave(
-      this.#scope.derive({ path, parent: { id: parentId } }),
+      this.#scope.fork().derive({ path, parent: { id: parentId } }),
       saveOf(statements.length, role),
     );
     return entry.open;
