@@ -219,3 +219,21 @@ ${crewOf("agents=self.agents, tasks=self.tasks, process=how, verbose=2")}`,
     "list_files",
   ]);
 });
+
+test("memory is read where it is written as an object, and an embedder as a dictionary", async () => {
+  const settings = `agents=self.agents, tasks=self.tasks, memory=Memory(llm="openai/gpt-5-mini", read_only=True, storage=made()),
+            embedder={"provider": "ollama", "config": {"model": "nomic-embed-text"}}`;
+  const own = writer.replace("['writer'])", "['writer'], memory=MemoryScope(memory=shared, root_path='/own'))");
+  const { crew, findings } = await classic([own, ...both, crewOf(settings)].join(""), {
+    "src/some/config/agents.yaml": agents.replace("llm: fast, ", ""),
+    "src/some/config/tasks.yaml": tasks.replace(", tools: [reader]", ""),
+  });
+  expect(findings.map(({ message }) => message).filter((message) => message.includes("emory"))).toEqual([
+    "Memory(storage=…): made(…) is Python, which does not run here: it is left out",
+  ]);
+  expect(crew?.definition).toMatchObject({
+    memory: { model: { model: "openai/gpt-5-mini" }, readOnly: true },
+    embedder: { provider: "ollama", model: "nomic-embed-text" },
+    agents: { writer: { memory: { rootPath: "/own" } } },
+  });
+});

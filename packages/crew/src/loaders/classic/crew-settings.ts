@@ -1,4 +1,5 @@
 import { agentOf, modelOf } from "./class-values.ts";
+import { memoryOf } from "./memory-value.ts";
 import type { ClassicSource } from "./merge-parts.ts";
 import { addKeywords, pythonOnly, unread, type Convert, type MergedKeys } from "./merged-keys.ts";
 import { literalOf } from "./python-values.ts";
@@ -54,6 +55,7 @@ export function crewSettings(source: ClassicSource, crew: MergedKeys): void {
     manager_llm: model,
     planning_llm: model,
     chat_llm: model,
+    memory: (value, place) => memoryOf(source, value, place),
     function_calling_llm: model,
     manager_agent: (value, place) => agentOf(source, value, place),
     step_callback: pythonOnly,

@@ -2,6 +2,7 @@ import type { Place } from "../finding.ts";
 import { within } from "../finding.ts";
 import { modelOf, namedModel, namedTool, toolsOf, agentOf, tasksOf, type ClassValues } from "./class-values.ts";
 import type { CrewMethod } from "./crew-module.ts";
+import { memoryOf } from "./memory-value.ts";
 import { addKeywords, MergedKeys, pythonOnly, type Convert } from "./merged-keys.ts";
 import type { PythonDocument } from "./python-document.ts";
 import { literalOf } from "./python-values.ts";
@@ -85,6 +86,7 @@ function addMethod({ source, python, method, at, part, decorator }: MethodPart):
     tools: (value, place) => toolsOf(source, value, place),
     llm: model,
     function_calling_llm: model,
+    memory: (value, place) => memoryOf(source, value, place),
     agent: (value, place) => agentOf(source, value, place),
     context: (value, place) => tasksOf(source, value, place),
     condition: pythonOnly,
