@@ -1,3 +1,4 @@
+import { tmpdir } from "node:os";
 import {
   chatCompletions,
   providerServer,
@@ -8,6 +9,7 @@ import {
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { expectGapless, typesOf } from "../support/deliveries.ts";
 import { eventually } from "../support/eventually.ts";
+import { crewstream } from "../support/cli.ts";
 import { startSystem, type System } from "../support/services.ts";
 
 let model: ProviderServer;
@@ -107,4 +109,31 @@ test.each<[string, (asked: Asked) => boolean]>([
   for (const type of ["memory_save_started", "memory_save_completed", "memory_retrieval_completed"]) {
     expect([type, types.filter((each) => each === type).length]).toEqual([type, 2]);
   }
+});
+
+test("the command line lists what is remembered, and makes it be forgotten", async () => {
+  answering();
+  await run();
+  const { baseUrl, token } = system.client;
+  const cli = (...args: string[]) =>
+    crewstream(["memory", "shop", ...args], { CREWSTREAM_URL: baseUrl, CREWSTREAM_TOKEN: token }, { cwd: tmpdir() });
+  const { stdout } = await cli();
+  expect(stdout).toMatch(/ID +MADE +IMPORTANCE +SCOPE +CONTENT/);
+  expect(stdout).toMatch(/0\.8 +\/crew\/shop\/agent\/keeper +The lamp is red\./);
+  expect((await cli("--scope", "/crew/other", "--forget-all")).stdout).toBe("0 memories are forgotten\n");
+  const [first] = JSON.parse((await cli("--json")).stdout) as { id: string }[];
+  expect((await cli("--forget", first?.id ?? "")).stdout).toBe("1 memory is forgotten\n");
+  expect((await cli("--scope", "/crew/shop/", "--forget-all")).stdout).toBe("1 memory is forgotten\n");
+  expect(await remembered()).toEqual([]);
+});
+
+test("memory is listed in pages", async () => {
+  answering();
+  await run();
+  const list = "/api/v1/automations/shop/memory?limit=1";
+  const first = (await system.client.get<{ items: { id: string }[]; next_cursor: string }>(list)).body;
+  const second = (await system.client.get<typeof first>(`${list}&cursor=${first.next_cursor}`)).body;
+  expect([first.items, second.items].map((items) => items.length)).toEqual([1, 1]);
+  expect(first.items[0]?.id).not.toBe(second.items[0]?.id);
+  expect(second.next_cursor).toBeNull();
 });

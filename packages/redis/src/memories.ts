@@ -33,10 +33,9 @@ export interface MemoriesChange {
 export async function readMemories(store: Store, automation: string): Promise<KeptMemory[]> {
   const keys = store.keys.memories(automation);
   const [heads, vectors] = await Promise.all([store.redis.hgetall(keys.records), store.redis.hgetall(keys.vectors)]);
-  return Object.entries(heads).map(([id, head]) => ({
-    ...headSchema.parse(JSON.parse(head)),
-    vector: vectors[id] ?? null,
-  }));
+  return Object.entries(heads).map(([id, head]) =>
+    Object.assign(headSchema.parse(JSON.parse(head)), { vector: vectors[id] ?? null }),
+  );
 }
 
 /** Does a save's change whole. Done again, it changes nothing more. */
