@@ -33,6 +33,11 @@ const subjects = [
   "fingerprint_metadata",
   "step_index",
   "state",
+  "query",
+  "limit",
+  "score_threshold",
+  "value",
+  "metadata",
 ];
 
 /**

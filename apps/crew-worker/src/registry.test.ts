@@ -24,12 +24,14 @@ async function project(folder: string, definition: object): Promise<string> {
 }
 
 test("CrewAI projects are served by name, or by folder where the name is no path", async () => {
-  await project("one", { ...crew, name: "brief", memory: true });
+  await project("one", { ...crew, name: "brief", prompt_file: "prompts.json" });
   await project("two", { ...crew, name: "A crew with a name" });
   await mkdir(join(dir, "notes"));
   const { entries, problems, warnings } = await findAutomations(dir);
   expect(problems).toEqual([]);
-  expect(warnings).toMatchObject([{ path: join(dir, "one"), warning: expect.stringContaining("memory") as string }]);
+  expect(warnings).toMatchObject([
+    { path: join(dir, "one"), warning: expect.stringContaining("prompt_file") as string },
+  ]);
   expect(entries.map(({ announcement }) => announcement)).toMatchObject([
     { name: "brief", kind: "crew", inputs: ["topic"], required: ["topic"] },
     { name: "two", kind: "crew" },
