@@ -5,6 +5,7 @@ import type { ModelRef } from "../llm/model.ts";
 import type { McpServer, McpSlug } from "../mcp/mcp-server.ts";
 import type { ToolFailurePolicy } from "../tools/failure.ts";
 import type { Tool } from "../tools/tool.ts";
+import type { PlanningSettings } from "./planning/planning.ts";
 import type { StepReport } from "./agent-step.ts";
 
 /** Who does the work. `{placeholders}` in role, goal and backstory are filled from the inputs. */
@@ -39,6 +40,8 @@ export interface AgentDefinition {
   respectContextWindow?: boolean;
   /** False puts everything into the user's message, for models that take no system message. Default true. */
   useSystemPrompt?: boolean;
+  /** Has it plan a task before it acts, and do the plan's steps one by one; `true`: once, at low effort. Default: it acts at once. */
+  planning?: true | PlanningSettings;
   /** Tells the agent the day's date. Default false. */
   injectDate?: boolean;
   /** Checks what it says when it works on its own (`agent.kickoff`). */

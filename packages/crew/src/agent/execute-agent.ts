@@ -6,6 +6,7 @@ import { StepFailure } from "../run/step.ts";
 import { agentSummary } from "./agent.ts";
 import { executionDeadline } from "./execution-deadline.ts";
 import { runLoop, type Assignment, type LoopResult } from "./loop.ts";
+import { followPlan } from "./planning/follow-plan.ts";
 
 const defaultRetryLimit = 2;
 
@@ -55,8 +56,7 @@ async function tryOnce(scope: Scope, assignment: Assignment): Promise<LoopResult
   return await within(
     span,
     async () => {
-      inner.emit("agent_logs_started", { task_description: task?.["description"] ?? prompt, verbose: false });
-      const result = await runLoop(inner, assignment);
+      const result = (await followPlan(inner, assignment)) ?? (await actAtOnce(inner, assignment));
       inner.emit("agent_logs_execution", {
         formatted_answer: { thought: "", output: result.text, text: result.text },
         verbose: false,
@@ -72,4 +72,11 @@ async function tryOnce(scope: Scope, assignment: Assignment): Promise<LoopResult
       data: { agent: agentSummary(agent), task, error: errorMessage(error) },
     }),
   );
+}
+
+/** The work without a plan, or after one that came to nothing. */
+async function actAtOnce(scope: Scope, assignment: Assignment): Promise<LoopResult> {
+  const { task, prompt } = assignment;
+  scope.emit("agent_logs_started", { task_description: task?.["description"] ?? prompt, verbose: false });
+  return await runLoop(scope, assignment);
 }

@@ -24,6 +24,8 @@ export interface ModelRequest {
   toolChoice?: LanguageModelV4ToolChoice;
   /** Where the call waits for its turn. */
   limiter?: RateLimiter;
+  /** Emits what belongs inside the call, before its ending. */
+  inside?: (scope: Scope, answer: ModelAnswer) => void;
   /** JSON Schema that the answer's text must fit. */
   responseSchema?: { name: string; schema: NonNullable<LanguageModelV4FunctionTool["inputSchema"]> };
 }
@@ -84,8 +86,10 @@ async function attemptCall(outer: Scope, request: ModelRequest): Promise<ModelAn
       }
     },
     close(outcome) {
-      if (outcome.ok) span.end({ type: "llm_call_completed", data: completedData(request, callId, outcome.value) });
-      else span.end({ type: "llm_call_failed", data: failedData(request, callId, outcome.failure) });
+      if (outcome.ok) {
+        request.inside?.(span.scope, outcome.value);
+        span.end({ type: "llm_call_completed", data: completedData(request, callId, outcome.value) });
+      } else span.end({ type: "llm_call_failed", data: failedData(request, callId, outcome.failure) });
     },
   });
 }

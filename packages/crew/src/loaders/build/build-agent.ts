@@ -7,6 +7,7 @@ import { buildKnowledge } from "./build-knowledge.ts";
 import { buildMcps } from "./build-mcps.ts";
 import { buildModel, present } from "./build-model.ts";
 import { readCallback, readGuardrail } from "./checks.ts";
+import { buildPlanning } from "./build-planning.ts";
 import { buildTools } from "./build-tools.ts";
 
 /** Names that CrewAI gives its own agent class. */
@@ -31,10 +32,8 @@ export function mergedSettings(
   };
 }
 
-export async function buildAgent(
-  project: Project,
-  { keys, at }: Part<AgentKeys>,
-): Promise<AgentDefinition | undefined> {
+export async function buildAgent(project: Project, part: Part<AgentKeys>): Promise<AgentDefinition | undefined> {
+  const { keys, at } = part;
   const { findings } = project;
   const { role, goal, backstory, type } = keys;
   for (const name of ["role", "goal", "backstory"] as const) {
@@ -54,6 +53,7 @@ export async function buildAgent(
   if (maxTokens !== undefined && model === undefined) {
     findings.warning(at("max_tokens"), '"max_tokens" has no effect on the default model', "name a model in llm");
   }
+  const planning = buildPlanning(project, part);
   const guardrail = await readGuardrail(project, keys.guardrail, at("guardrail"));
   const knowledge = await buildKnowledge(project, keys.knowledge_sources, at("knowledge_sources"));
   const stepCallback = await readCallback<StepCallback>(project, keys.step_callback, at("step_callback"));
@@ -78,6 +78,7 @@ export async function buildAgent(
       respectContextWindow: keys.respect_context_window,
       useSystemPrompt: keys.use_system_prompt,
       injectDate: keys.inject_date,
+      planning,
       guardrail,
       guardrailMaxRetries: keys.guardrail_max_retries,
       stepCallback,

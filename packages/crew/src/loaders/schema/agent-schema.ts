@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ignored, key, refused, warned } from "./keys.ts";
 import { knowledgeConfig, knowledgeSource } from "./knowledge-schema.ts";
+import { planningConfig } from "./planning-schema.ts";
 import { callable, pythonReference, tsReference } from "./references.ts";
 import { answerForm, guardrail, llm, mcp, positive, record, text, toolFailurePolicy, tools, whole } from "./values.ts";
 
@@ -46,10 +47,10 @@ export const agentShape = {
   response_template: key(text, "A prompt frame of one's own", warned(later)),
   inject_date: key(z.boolean(), "Tells the agent the date"),
   date_format: key(text, "Form of that date (strftime)", warned("not observed: the date is written as 2026-01-31")),
-  planning: key(z.boolean(), "Plan before acting", warned("not run here: the agent acts without a plan")),
-  planning_config: key(record, "How to plan", warned("not run here: the agent acts without a plan")),
-  reasoning: key(z.boolean(), "The same, deprecated by CrewAI", warned("not run here: the agent acts without a plan")),
-  max_reasoning_attempts: key(positive, "The same, deprecated by CrewAI", ignored),
+  planning: key(z.boolean(), "Plan before acting, once, and do the plan's steps one by one"),
+  planning_config: key(planningConfig, "How to plan; its presence turns planning on"),
+  reasoning: key(z.boolean(), "The same as an empty planning_config, deprecated by CrewAI"),
+  max_reasoning_attempts: key(positive, "Its max_attempts where reasoning turns planning on"),
   guardrail: key(guardrail, "Check of its final answer when it runs alone in a flow", { instead: "check" }),
   guardrail_max_retries: key(whole, "Further answers after a failed check (3)"),
   memory: key(
