@@ -95,7 +95,7 @@ async function attemptCall(outer: Scope, request: ModelRequest): Promise<ModelAn
 }
 
 function callOptions(request: ModelRequest, abortSignal: AbortSignal): LanguageModelV4CallOptions {
-  const { settings } = request.model;
+  const { settings, providerOptions } = request.model;
   const { tools, toolChoice, responseSchema } = request;
   return {
     prompt: request.messages,
@@ -103,11 +103,13 @@ function callOptions(request: ModelRequest, abortSignal: AbortSignal): LanguageM
     ...(settings.maxTokens === undefined ? {} : { maxOutputTokens: settings.maxTokens }),
     ...(settings.temperature === undefined ? {} : { temperature: settings.temperature }),
     ...(settings.topP === undefined ? {} : { topP: settings.topP }),
+    ...(settings.topK === undefined ? {} : { topK: settings.topK }),
     ...(settings.stop === undefined ? {} : { stopSequences: settings.stop }),
     ...(settings.seed === undefined ? {} : { seed: settings.seed }),
     ...(settings.presencePenalty === undefined ? {} : { presencePenalty: settings.presencePenalty }),
     ...(settings.reasoning === undefined ? {} : { reasoning: settings.reasoning }),
     ...(settings.frequencyPenalty === undefined ? {} : { frequencyPenalty: settings.frequencyPenalty }),
+    ...(providerOptions === undefined ? {} : { providerOptions }),
     ...(tools === undefined || tools.length === 0 ? {} : { tools, toolChoice: toolChoice ?? { type: "auto" } }),
     ...(responseSchema === undefined ? {} : { responseFormat: { type: "json" as const, ...responseSchema } }),
   };

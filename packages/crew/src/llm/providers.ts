@@ -8,6 +8,10 @@ export interface ProviderOptions {
   env: Readonly<Record<string, string | undefined>>;
   baseUrl?: string;
   apiKey?: string;
+  /** In place of the global one. */
+  fetch?: typeof fetch;
+  /** Sent with each request. */
+  headers?: Record<string, string>;
 }
 
 type OpenProvider = (modelId: string, options: ProviderOptions) => Promise<LanguageModelV4>;
@@ -22,24 +26,32 @@ export const providers: Readonly<Record<string, OpenProvider>> = {
   openai: async (modelId, options) => {
     const baseUrl = options.baseUrl ?? first(options.env, "OPENAI_BASE_URL", "OPENAI_API_BASE");
     if (baseUrl !== undefined) {
-      return compatible("openai", modelId, baseUrl, options.apiKey ?? options.env["OPENAI_API_KEY"]);
+      return compatible("openai", modelId, baseUrl, options.apiKey ?? options.env["OPENAI_API_KEY"], options);
     }
     const { createOpenAI } = await import("@ai-sdk/openai");
-    return createOpenAI({ apiKey: key(options, "OPENAI_API_KEY") })(modelId);
+    return createOpenAI({ apiKey: key(options, "OPENAI_API_KEY"), ...wire(options) })(modelId);
   },
 
   anthropic: async (modelId, options) => {
     const { createAnthropic } = await import("@ai-sdk/anthropic");
     const base = options.baseUrl ?? first(options.env, "ANTHROPIC_BASE_URL");
     const apiKey = key(options, "ANTHROPIC_API_KEY");
-    return createAnthropic({ apiKey, ...(base === undefined ? {} : { baseURL: withVersion(base, "v1") }) })(modelId);
+    return createAnthropic({
+      apiKey,
+      ...wire(options),
+      ...(base === undefined ? {} : { baseURL: withVersion(base, "v1") }),
+    })(modelId);
   },
 
   google: async (modelId, options) => {
     const { createGoogle } = await import("@ai-sdk/google");
     const base = options.baseUrl ?? first(options.env, "GOOGLE_GEMINI_BASE_URL");
     const apiKey = key(options, "GEMINI_API_KEY", "GOOGLE_API_KEY", "GOOGLE_GENERATIVE_AI_API_KEY");
-    return createGoogle({ apiKey, ...(base === undefined ? {} : { baseURL: withVersion(base, "v1beta") }) })(modelId);
+    return createGoogle({
+      apiKey,
+      ...wire(options),
+      ...(base === undefined ? {} : { baseURL: withVersion(base, "v1beta") }),
+    })(modelId);
   },
 
   // Azure's v1 API takes the deployment's name as the model, and the key as a bearer token. Endpoints of the API before
@@ -49,7 +61,7 @@ export const providers: Readonly<Record<string, OpenProvider>> = {
     const base = options.baseUrl ?? setting(options, "AZURE_API_BASE", "AZURE_OPENAI_ENDPOINT", "AZURE_ENDPOINT");
     const baseURL = `${base.replace(/\/(openai(\/.*)?)?$/, "")}/openai/v1`;
     const apiKey = key(options, "AZURE_API_KEY", "AZURE_OPENAI_API_KEY");
-    return createOpenAI({ name: "azure", baseURL, apiKey }).chat(modelId);
+    return createOpenAI({ name: "azure", baseURL, apiKey, ...wire(options) }).chat(modelId);
   },
 
   bedrock: async (modelId, options) => {
@@ -58,7 +70,8 @@ export const providers: Readonly<Record<string, OpenProvider>> = {
     const region = env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"] ?? env["AWS_REGION_NAME"] ?? "us-east-1";
     const baseURL = options.baseUrl === undefined ? {} : { baseURL: options.baseUrl };
     const apiKey = options.apiKey ?? env["AWS_BEARER_TOKEN_BEDROCK"];
-    if (apiKey !== undefined && apiKey !== "") return createAmazonBedrock({ region, apiKey, ...baseURL })(modelId);
+    if (apiKey !== undefined && apiKey !== "")
+      return createAmazonBedrock({ region, apiKey, ...baseURL, ...wire(options) })(modelId);
     const sessionToken = env["AWS_SESSION_TOKEN"];
     return createAmazonBedrock({
       region,
@@ -66,6 +79,7 @@ export const providers: Readonly<Record<string, OpenProvider>> = {
       secretAccessKey: setting(options, "AWS_SECRET_ACCESS_KEY"),
       ...(sessionToken === undefined ? {} : { sessionToken }),
       ...baseURL,
+      ...wire(options),
     })(modelId);
   },
 
@@ -73,12 +87,12 @@ export const providers: Readonly<Record<string, OpenProvider>> = {
     const host = options.baseUrl ?? first(options.env, "OLLAMA_BASE_URL", "OLLAMA_HOST", "OLLAMA_API_BASE");
     const address = host === undefined || host.includes("://") ? host : `http://${host}`;
     const apiKey = options.apiKey ?? first(options.env, "OLLAMA_API_KEY");
-    return compatible("ollama", modelId, withVersion(address ?? "http://127.0.0.1:11434", "v1"), apiKey);
+    return compatible("ollama", modelId, withVersion(address ?? "http://127.0.0.1:11434", "v1"), apiKey, options);
   },
   hosted_vllm: (modelId, options) => {
     const { env } = options;
     const baseUrl = options.baseUrl ?? first(env, "VLLM_BASE_URL") ?? "http://127.0.0.1:8000/v1";
-    return compatible("hosted_vllm", modelId, baseUrl, options.apiKey ?? first(env, "VLLM_API_KEY"));
+    return compatible("hosted_vllm", modelId, baseUrl, options.apiKey ?? first(env, "VLLM_API_KEY"), options);
   },
 
   groq: hosted("groq", "https://api.groq.com/openai/v1"),
@@ -112,7 +126,7 @@ function hosted(name: string, url: string): OpenProvider {
   const prefix = name.toUpperCase();
   return (modelId, options) => {
     const baseUrl = options.baseUrl ?? first(options.env, `${prefix}_BASE_URL`) ?? url;
-    return compatible(name, modelId, baseUrl, key(options, `${prefix}_API_KEY`));
+    return compatible(name, modelId, baseUrl, key(options, `${prefix}_API_KEY`), options);
   };
 }
 
@@ -121,6 +135,7 @@ async function compatible(
   modelId: string,
   baseURL: string,
   apiKey: string | undefined,
+  options: ProviderOptions,
 ): Promise<LanguageModelV4> {
   const { createOpenAICompatible } = await import("@ai-sdk/openai-compatible");
   return createOpenAICompatible({
@@ -129,7 +144,13 @@ async function compatible(
     includeUsage: true,
     supportsStructuredOutputs: true,
     ...(apiKey === undefined ? {} : { apiKey }),
+    ...wire(options),
   })(modelId);
+}
+
+/** How requests leave, where that is not the usual way. */
+function wire({ fetch, headers }: ProviderOptions): Pick<ProviderOptions, "fetch" | "headers"> {
+  return { ...(fetch === undefined ? {} : { fetch }), ...(headers === undefined ? {} : { headers }) };
 }
 
 /** An address with the version that its API has, where it names none: other clients of these providers append it. */
