@@ -42,8 +42,18 @@ export interface AgentDefinition {
   useSystemPrompt?: boolean;
   /** Has it plan a task before it acts, and do the plan's steps one by one; `true`: once, at low effort. Default: it acts at once. */
   planning?: true | PlanningSettings;
-  /** Tells the agent the day's date. Default false. */
+  /**
+   * With both, the agent is told all in one message of the user's: who it is in place of `{{ .System }}`, the task in place of
+   * `{{ .Prompt }}`, for models that read their roles in the text.
+   */
+  systemTemplate?: string;
+  promptTemplate?: string;
+  /** What stands before `{{ .Response }}` ends that message, what stands after it ends the answer. */
+  responseTemplate?: string;
+  /** Tells the agent the day's date, in UTC. Default false. */
   injectDate?: boolean;
+  /** Form of that date, in Python's `strftime`. Default `%Y-%m-%d`. */
+  dateFormat?: string;
   /** Checks what it says when it works on its own (`agent.kickoff`). */
   guardrail?: Guardrail;
   /** Further tries after a guardrail has refused. Default 3. */

@@ -3,6 +3,7 @@ import { AppError, ErrorCode } from "@crewstream/contracts";
 import type { ModelAnswer } from "../llm/answer.ts";
 import { callModel, type ModelRequest } from "../llm/call-model.ts";
 import type { Model } from "../llm/model.ts";
+import { responseEnd } from "../prompts/agent-prompt.ts";
 import type { Scope } from "../run/scope.ts";
 import type { StepFailure } from "../run/step.ts";
 import type { Tool } from "../tools/tool.ts";
@@ -24,7 +25,7 @@ export async function askWithinWindow(
   const mayShorten = agent.definition.respectContextWindow !== false;
   const ask = (at: Scope): Promise<ModelAnswer> => {
     const request: ModelRequest = {
-      model,
+      model: endingAt(model, responseEnd(agent.definition)),
       messages: [...conversation.messages],
       tools: offered(conversation.tools),
       ...(last ? { toolChoice: { type: "none" as const } } : {}),
@@ -48,6 +49,11 @@ export async function askWithinWindow(
   asked = await outcomeOf(ask(scope.at("once-more")));
   if (!("tooLong" in asked)) return asked.answer;
   throw stillTooLong(model, asked.tooLong, "also as a summary");
+}
+
+function endingAt(model: Model, end: string | undefined): Model {
+  if (end === undefined) return model;
+  return { ...model, settings: { ...model.settings, stop: [...(model.settings.stop ?? []), end] } };
 }
 
 /** Whether something has followed the task. */

@@ -1,4 +1,5 @@
 import type { AgentDefinition, StepCallback } from "../../agent/agent.ts";
+import { showsDate, unknownDirectives } from "../../prompts/strftime.ts";
 import { checkSchema } from "../check-schema.ts";
 import { within, type Place } from "../finding.ts";
 import type { Part, Project } from "../project.ts";
@@ -53,6 +54,7 @@ export async function buildAgent(project: Project, part: Part<AgentKeys>): Promi
   if (maxTokens !== undefined && model === undefined) {
     findings.warning(at("max_tokens"), '"max_tokens" has no effect on the default model', "name a model in llm");
   }
+  checkDateFormat(project, part);
   const planning = buildPlanning(project, part);
   const guardrail = await readGuardrail(project, keys.guardrail, at("guardrail"));
   const knowledge = await buildKnowledge(project, keys.knowledge_sources, at("knowledge_sources"));
@@ -77,11 +79,24 @@ export async function buildAgent(project: Project, part: Part<AgentKeys>): Promi
       cache: keys.cache,
       respectContextWindow: keys.respect_context_window,
       useSystemPrompt: keys.use_system_prompt,
+      systemTemplate: keys.system_template,
+      promptTemplate: keys.prompt_template,
+      responseTemplate: keys.response_template,
       injectDate: keys.inject_date,
+      dateFormat: keys.date_format,
       planning,
       guardrail,
       guardrailMaxRetries: keys.guardrail_max_retries,
       stepCallback,
     }),
   };
+}
+
+/** What a form of the date does not show. */
+function checkDateFormat({ findings }: Project, { keys, at }: Part<AgentKeys>): void {
+  const form = keys.date_format;
+  if (form === undefined || form === null) return;
+  const unknown = unknownDirectives(form);
+  if (unknown.length > 0) findings.warning(at("date_format"), `${unknown.join(", ")} is written as it is here`);
+  else if (!showsDate(form)) findings.warning(at("date_format"), "it shows no date", 'write it like "%Y-%m-%d"');
 }

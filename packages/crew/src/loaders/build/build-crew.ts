@@ -13,6 +13,7 @@ import { crewFileSchema, inlineCrewSchema, type CrewKeys } from "../schema/crew-
 import { readAgent } from "./build-agent.ts";
 import { buildKnowledge } from "./build-knowledge.ts";
 import { buildTask } from "./build-task.ts";
+import { readManagerTexts } from "./build-prompt-file.ts";
 import { buildModel, present } from "./build-model.ts";
 import { readCallback } from "./checks.ts";
 import { checkTasks } from "./check-tasks.ts";
@@ -112,6 +113,8 @@ export async function buildCrew(
   const sound = checkTasks(project, part, [...agents.keys()]);
   checkManager(project, part, [...agents.keys()], managerAgent);
   const managerModel = keys.manager_llm ? buildModel(project, keys.manager_llm, at("manager_llm")) : undefined;
+  const texts = await readManagerTexts(project, part);
+  const manager = managerAgent ?? (texts === undefined ? undefined : { ...texts, ...present({ model: managerModel }) });
   const planningModel = keys.planning_llm ? buildModel(project, keys.planning_llm, at("planning_llm")) : undefined;
   const knowledge = await buildKnowledge(project, keys.knowledge_sources, at("knowledge_sources"));
   const callbacks = await crewCallbacks(project, part);
@@ -129,7 +132,7 @@ export async function buildCrew(
       ...present({
         process: keys.process,
         managerModel,
-        managerAgent,
+        managerAgent: manager,
         planning: keys.planning,
         planningModel,
         cache: keys.cache,

@@ -52,7 +52,7 @@ const crewShape = {
   task_callback: key(callable, "Called after each task", { instead: "function" }),
   checkpoint: key(anything, "Checkpoints; here every step of every run is journaled", ignored),
   output_log_file: key(z.union([z.boolean(), text]), "A log file; here the events are the log", ignored),
-  prompt_file: key(text, "A file with prompts of one's own", warned(later)),
+  prompt_file: key(text, "A JSON file whose hierarchical_manager_agent is the manager that the crew does not name"),
   trained_agents_file: key(text, "Python's pickle of a training", warned("Python's own format and not used")),
   security_config: key(record, "Fingerprints", ignored),
   share_crew: key(z.boolean(), "Telemetry of CrewAI; nothing is sent from here", ignored),
