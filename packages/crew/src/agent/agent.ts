@@ -3,6 +3,7 @@ import type { Guardrail } from "../guardrail/guardrail.ts";
 import type { KnowledgeSource } from "../knowledge/knowledge.ts";
 import type { ModelRef } from "../llm/model.ts";
 import type { McpServer, McpSlug } from "../mcp/mcp-server.ts";
+import type { Skill } from "../skills/skill.ts";
 import type { ToolFailurePolicy } from "../tools/failure.ts";
 import type { Tool } from "../tools/tool.ts";
 import type { PlanningSettings } from "./planning/planning.ts";
@@ -22,6 +23,8 @@ export interface AgentDefinition {
   knowledge?: readonly KnowledgeSource[];
   /** Pieces of them that it is told. Default 5. */
   knowledgeLimit?: number;
+  /** What it can do in a way of its own; see {@link Skill}. */
+  skills?: readonly Skill[];
   /** Gives it the tools to hand work to, and ask, the other agents of its crew. Default false. */
   allowDelegation?: boolean;
   /** Model answers before a final one is forced. Default 25. */

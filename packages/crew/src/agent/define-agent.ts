@@ -11,6 +11,7 @@ import type { Json } from "../run/dump.ts";
 import { currentScope, type Scope } from "../run/scope.ts";
 import { StepFailure } from "../run/step.ts";
 import { UsageMeter } from "../run/usage-meter.ts";
+import { tellFoundSkills, withSkillLoader } from "../skills/agent-skills.ts";
 import { answerSchema, readJson } from "../task/structured.ts";
 import { summaryOf } from "../task/task-output.ts";
 import type { JsonSchema } from "../tools/tool.ts";
@@ -67,11 +68,12 @@ async function kickoffAgent(
   const agent = agentFrom(scope, name, definition, options.inputs);
   const limiter = definition.maxRpm === undefined ? undefined : new RateLimiter(definition.maxRpm);
   const knowing = scope.derive({ identity: { ...scope.identity, agentId: agent.id, agentRole: agent.role } });
+  tellFoundSkills(scope, agent);
   const assignment = await informed(knowing, {
     agent,
     model: await resolveModel(scope.run, definition.model),
     prompt: asked,
-    tools: [...(definition.tools ?? []), ...(await mcpTools(scope, definition.mcps))],
+    tools: withSkillLoader(agent, [...(definition.tools ?? []), ...(await mcpTools(scope, definition.mcps))]),
     ...(limiter === undefined ? {} : { shared: { limiter } }),
     ...(schema === undefined ? {} : { responseSchema: { name: "answer", schema: schema.json } }),
   });

@@ -3,6 +3,7 @@ import { withKnowledge } from "../knowledge/recall.ts";
 import type { Scope } from "../run/scope.ts";
 import { Span, within } from "../run/span.ts";
 import { StepFailure } from "../run/step.ts";
+import { tellUsedSkills, withSkillLoader } from "../skills/agent-skills.ts";
 import { agentSummary } from "./agent.ts";
 import { executionDeadline } from "./execution-deadline.ts";
 import { runLoop, type Assignment, type LoopResult } from "./loop.ts";
@@ -14,8 +15,9 @@ const defaultRetryLimit = 2;
  * An agent's work on a task, tried again as a whole after an error, up to `maxRetryLimit` times. Each try is one
  * `agent_execution_started` with one ending. A timeout and errors that say they are final are not tried again.
  */
-export async function executeAgent(scope: Scope, assignment: Assignment): Promise<LoopResult> {
-  const { agent } = assignment;
+export async function executeAgent(scope: Scope, given: Assignment): Promise<LoopResult> {
+  const { agent } = given;
+  const assignment = { ...given, tools: withSkillLoader(agent, given.tools) };
   const tries = 1 + (agent.definition.maxRetryLimit ?? defaultRetryLimit);
   const own = scope.derive({
     identity: { ...scope.identity, sourceType: "agent", agentId: agent.id, agentRole: agent.role },
@@ -45,6 +47,7 @@ export async function informed(scope: Scope, assignment: Assignment): Promise<As
 
 async function tryOnce(scope: Scope, assignment: Assignment): Promise<LoopResult> {
   const { agent, prompt, tools, task = null } = assignment;
+  tellUsedSkills(scope, agent);
   const span = new Span(scope, "agent_execution_started", {
     agent: agentSummary(agent),
     task,

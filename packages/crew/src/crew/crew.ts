@@ -3,6 +3,7 @@ import type { AgentDefinition, StepCallback } from "../agent/agent.ts";
 import type { KnowledgeSource } from "../knowledge/knowledge.ts";
 import type { ModelRef } from "../llm/model.ts";
 import type { Json } from "../run/dump.ts";
+import type { Skill } from "../skills/skill.ts";
 import type { TaskOutput } from "../task/task-output.ts";
 import type { TaskDefinition } from "../task/task.ts";
 import type { ToolFailurePolicy } from "../tools/failure.ts";
@@ -31,6 +32,8 @@ export interface CrewDefinition<AgentName extends string = string> {
   planningModel?: ModelRef;
   /** Texts that all its agents look things up in, beside their own. */
   knowledge?: readonly KnowledgeSource[];
+  /** Skills of all its agents, after their own. */
+  skills?: readonly Skill[];
   /** Keeps tool results for the time of the run: the same tool with the same arguments is called once. Default false. */
   cache?: boolean;
   /** Model calls a minute of all agents that have no limit of their own; further ones wait. */

@@ -1,15 +1,18 @@
 import type { LanguageModelV4Prompt } from "@ai-sdk/provider";
 import type { Agent } from "../agent/agent.ts";
+import { skillsPrompt } from "./skill-prompt.ts";
 import { strftime } from "./strftime.ts";
 
 /** The first messages of an execution: who the agent is, and what it is asked. `today` is shown where it wants that. */
 export function agentPrompt(agent: Agent, taskPrompt: string, today: Date): LanguageModelV4Prompt {
   const { useSystemPrompt = true, injectDate = false, dateFormat = "%Y-%m-%d" } = agent.definition;
+  const skills = skillsPrompt(agent.definition.skills ?? []);
   const system = [
     `You are ${agent.role}.`,
     agent.backstory,
     `Your goal: ${agent.goal}`,
     "Use the tools you are given when they help. When you are done, answer with the complete result and nothing else.",
+    ...(skills === "" ? [] : [`\n${skills}`]),
   ].join("\n");
   const asked = injectDate ? `${taskPrompt}\n\nCurrent date: ${strftime(dateFormat, today)}` : taskPrompt;
   const user = (text: string): LanguageModelV4Prompt[number] => ({ role: "user", content: [{ type: "text", text }] });

@@ -71,7 +71,8 @@ async function played({ agent, tools, answers }: Recorded) {
   const model = { language: player(answers), maxAttempts: 1 };
   const worker = { ...definition.agents["worker"]!, model, ...(tools ? { tools: [search] } : {}) };
   const context = testContext();
-  const outcome = await defineCrew({ ...definition, agents: { worker } as Crew["definition"]["agents"] }).run(context);
+  const agents: Crew["definition"]["agents"] = { worker };
+  const outcome = await defineCrew({ ...definition, agents }).run(context);
   expect(eventProblems(context.sink.events)).toEqual([]);
   return { outcome, events: context.sink.events };
 }

@@ -9,6 +9,7 @@ import { buildMcps } from "./build-mcps.ts";
 import { buildModel, present } from "./build-model.ts";
 import { readCallback, readGuardrail } from "./checks.ts";
 import { buildPlanning } from "./build-planning.ts";
+import { buildSkills } from "./build-skills.ts";
 import { buildTools } from "./build-tools.ts";
 
 /** Names that CrewAI gives its own agent class. */
@@ -58,6 +59,7 @@ export async function buildAgent(project: Project, part: Part<AgentKeys>): Promi
   const planning = buildPlanning(project, part);
   const guardrail = await readGuardrail(project, keys.guardrail, at("guardrail"));
   const knowledge = await buildKnowledge(project, keys.knowledge_sources, at("knowledge_sources"));
+  const skills = await buildSkills(project, keys.skills, at("skills"));
   const stepCallback = await readCallback<StepCallback>(project, keys.step_callback, at("step_callback"));
   if (!role || !goal || !backstory) return undefined;
   return {
@@ -68,6 +70,7 @@ export async function buildAgent(project: Project, part: Part<AgentKeys>): Promi
     ...(tools.length === 0 ? {} : { tools }),
     ...(mcps.length === 0 ? {} : { mcps }),
     ...(knowledge.length === 0 ? {} : { knowledge }),
+    ...(skills.length === 0 ? {} : { skills }),
     ...present({
       knowledgeLimit: keys.knowledge_config?.results_limit,
       maxIter: keys.max_iter,

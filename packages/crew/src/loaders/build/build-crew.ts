@@ -14,6 +14,7 @@ import { readAgent } from "./build-agent.ts";
 import { buildKnowledge } from "./build-knowledge.ts";
 import { buildTask } from "./build-task.ts";
 import { readManagerTexts } from "./build-prompt-file.ts";
+import { buildSkills } from "./build-skills.ts";
 import { buildModel, present } from "./build-model.ts";
 import { readCallback } from "./checks.ts";
 import { checkTasks } from "./check-tasks.ts";
@@ -117,6 +118,7 @@ export async function buildCrew(
   const manager = managerAgent ?? (texts === undefined ? undefined : { ...texts, ...present({ model: managerModel }) });
   const planningModel = keys.planning_llm ? buildModel(project, keys.planning_llm, at("planning_llm")) : undefined;
   const knowledge = await buildKnowledge(project, keys.knowledge_sources, at("knowledge_sources"));
+  const skills = await buildSkills(project, keys.skills, at("skills"));
   const callbacks = await crewCallbacks(project, part);
   const complete =
     tasks.every((task) => task !== undefined) && [...agents.values()].every((agent) => agent !== undefined);
@@ -128,6 +130,7 @@ export async function buildCrew(
       tasks,
       inputs: keys.inputs ?? {},
       ...(knowledge.length === 0 ? {} : { knowledge }),
+      ...(skills.length === 0 ? {} : { skills }),
       ...callbacks,
       ...present({
         process: keys.process,

@@ -62,7 +62,7 @@ export const agentShape = {
   knowledge_config: key(knowledgeConfig, "How it looks things up"),
   knowledge: key(anything, "Documents as an object", refused(later)),
   embedder: key(record, "Model for likeness of meaning; here documents are searched by words", ignored),
-  skills: key(z.array(text), "Skill files", refused(later, "put what the skill says into the backstory")),
+  skills: key(z.array(text), "Folders of skills (FOLDER/NAME/SKILL.md, agentskills.io), or the text of a SKILL.md"),
   checkpoint: key(anything, "Checkpoints; here every step of every run is journaled", ignored),
   security_config: key(record, "Fingerprints", ignored),
   step_callback: key(callable, "Called after each step", { instead: "function" }),

@@ -45,7 +45,7 @@ const crewShape = {
     instead: "value",
   }),
   knowledge: key(anything, "Documents as an object", refused(later)),
-  skills: key(z.array(text), "Skill files", refused(later, "put what the skills say into the backstories")),
+  skills: key(z.array(text), "Folders of skills (FOLDER/NAME/SKILL.md, agentskills.io), or the text of a SKILL.md"),
   before_kickoff_callbacks: key(z.array(callable), "May change the inputs", { instead: "function" }),
   after_kickoff_callbacks: key(z.array(callable), "May change the output", { instead: "function" }),
   step_callback: key(callable, "Called after each step of an agent", { instead: "function" }),
