@@ -39,20 +39,18 @@ test("a skill of a folder is told when it is asked for, one without from the sta
   const told = events.filter(({ type }) =>
     /^(skill_|crew_kickoff_st|task_st|agent_execution_st|tool_usage_st)/.test(type),
   );
-  expect(
-    told.map(({ type, data }) => [type, data["skill_name"] ?? data["search_path"] ?? []].flat().join(" ")),
-  ).toEqual([
-    "crew_kickoff_started",
-    "skill_discovery_started skills",
-    "skill_loaded changelog",
-    "skill_discovery_completed skills",
-    "task_started",
-    "skill_used brief",
-    "agent_execution_started",
-    "tool_usage_started",
-    "tool_usage_started",
-    "skill_activated changelog",
-    "skill_used changelog",
+  expect(told.map(({ type, data }) => [type, data["skill_name"] ?? data["search_path"]])).toEqual([
+    ["crew_kickoff_started", undefined],
+    ["skill_discovery_started", "skills"],
+    ["skill_loaded", "changelog"],
+    ["skill_discovery_completed", "skills"],
+    ["task_started", undefined],
+    ["skill_used", "brief"],
+    ["agent_execution_started", undefined],
+    ["tool_usage_started", undefined],
+    ["tool_usage_started", undefined],
+    ["skill_activated", "changelog"],
+    ["skill_used", "changelog"],
   ]);
   const used = events.findLast(({ type }) => type === "skill_used");
   expect(used?.data).toMatchObject({

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { AppError, ErrorCode } from "@crewstream/contracts";
+import { AppError, ErrorCode, newExecutionId } from "@crewstream/contracts";
 import { defineAgent } from "../define-agent.ts";
 import type { AgentDefinition } from "../agent.ts";
 import { defineCrew, type Crew } from "../../crew/define-crew.ts";
@@ -8,6 +8,7 @@ import { defineFlow } from "../../flow/define-flow.ts";
 import { readProject } from "../../loaders/load-project.ts";
 import { soundCrew, testProject } from "../../loaders/testing/test-project.ts";
 import { eventProblems, scriptedModel, testContext, type ScriptedAnswer } from "../../testing/index.ts";
+import { mortalStore } from "../../testing/mortal-store.ts";
 import type { TaskDefinition } from "../../task/task.ts";
 import { defineTool } from "../../tools/tool.ts";
 
@@ -121,6 +122,27 @@ test("a run that is cancelled in a step, or while one is judged, ends what has b
     const { outcome } = await run([...answers, stop], { planning: {} }, {}, context);
     expect(outcome).toMatchObject({ state: "REVOKED" });
   }
+});
+
+const look = defineTool({ name: "look", description: "Looks", input: z.object({}), run: () => "seen" });
+
+test("a step whose time is over ends with what its tools gave, and so it does in a run that is resumed", async () => {
+  const store = mortalStore({ executionId: newExecutionId() });
+  const life = (answers: ScriptedAnswer[], stepTimeout: number) => {
+    const model = scriptedModel(answers);
+    const agent = { role: "A", goal: "g", backstory: "b", model, tools: [look] };
+    const task = { name: "t", description: "Do it", expectedOutput: "e", agent: "a" as const };
+    return defineCrew({ agents: { a: { ...agent, planning: { effort: "low", stepTimeout } } }, tasks: [task] });
+  };
+  // Writes: the plan, the step's answer, its tool's result, that its time is over.
+  const answers = [plan([one]), { tools: [{ name: "look", args: {} }] }, "All."];
+  await expect(life(answers, 0).run(store.process({ after: 3 }).context)).rejects.toThrow("killed");
+  const { context, flush } = store.process();
+  expect(await life(["All."], 1000).run(context)).toMatchObject({ state: "SUCCESS", result: "All." });
+  flush();
+  expect(eventProblems(store.events)).toEqual([]);
+  const ended = store.events.find(({ type }) => type === "plan_step_completed");
+  expect(ended?.data).toMatchObject({ success: true, result: "seen" });
 });
 
 test("an answer that must be JSON is asked for when the steps' results are put together", async () => {
