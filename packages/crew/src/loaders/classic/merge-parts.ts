@@ -1,6 +1,15 @@
 import type { Place } from "../finding.ts";
 import { within } from "../finding.ts";
-import { modelOf, namedModel, namedTool, toolsOf, agentOf, tasksOf, type ClassValues } from "./class-values.ts";
+import {
+  agentOf,
+  modelOf,
+  namedModel,
+  namedTool,
+  planningConfigOf,
+  tasksOf,
+  toolsOf,
+  type ClassValues,
+} from "./class-values.ts";
 import type { CrewMethod } from "./crew-module.ts";
 import { addKeywords, MergedKeys, pythonOnly, type Convert } from "./merged-keys.ts";
 import type { PythonDocument } from "./python-document.ts";
@@ -85,6 +94,7 @@ function addMethod({ source, python, method, at, part, decorator }: MethodPart):
     tools: (value, place) => toolsOf(source, value, place),
     llm: model,
     function_calling_llm: model,
+    planning_config: (value, place) => planningConfigOf(source, value, place),
     agent: (value, place) => agentOf(source, value, place),
     context: (value, place) => tasksOf(source, value, place),
     condition: pythonOnly,
