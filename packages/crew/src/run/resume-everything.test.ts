@@ -37,6 +37,8 @@ function reply({
   const isNew = prompt.length === 2;
   if (tools?.[0]?.name === "create_reasoning_plan") return planned(text.includes("given up"), text.includes("so far"));
   if (text.includes("watch over a plan")) return judged(text);
+  if (text.includes("Your step: part 1") && isNew)
+    return { tools: [{ name: "load_skill", args: { skill_name: "s" } }] };
   if (text.includes("The rule:")) return JSON.stringify({ valid: text.includes("improved"), feedback: "not improved" });
   if (text.includes("You are Crew Manager") && isNew) {
     const args = { task: "Task: dig", context: "c", coworker: "Worker" };
@@ -74,7 +76,8 @@ function judged(text: string): ScriptedAnswer {
 function everything(): Automation {
   const model = scriptedModel(reply);
   const worker = { role: "Worker", goal: "g", backstory: "b", model, tools: [note] };
-  const planner = { ...worker, role: "Planner", planning: { effort: "high", stepTimeout: 60 } } as const;
+  const skills = [{ name: "s", description: "d", instructions: "i", path: "skills/s", searched: "skills" }];
+  const planner = { ...worker, role: "Planner", planning: { effort: "high", stepTimeout: 60 }, skills } as const;
   const task = (name: string, more: object = {}) => ({
     name,
     description: name,
@@ -151,6 +154,7 @@ test("a run with everything in it survives a kill at any write", { timeout: 120_
     "tool_failure_detected",
     "noted",
     "plan_replan_triggered",
+    "skill_used",
   ]) {
     expect(types).toContain(type);
   }
