@@ -35,6 +35,7 @@ export { checkProject, loadProject, readProject } from "./loaders/load-project.t
 export type { ReadProject } from "./loaders/read-project.ts";
 export { importModule } from "./loaders/import-module.ts";
 export { findingText, type Finding } from "./loaders/finding.ts";
+export type { Skill } from "./skills/skill.ts";
 export type { TaskDefinition } from "./task/task.ts";
 export type { TaskOutput } from "./task/task-output.ts";
 export { builtInTools } from "./tools/builtin/built-in-tools.ts";

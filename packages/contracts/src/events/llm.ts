@@ -103,4 +103,19 @@ export const llmEvents = {
     { ...call, chunk: text, response_id, coalesced },
     { ...which, chunk: "The changelog should say.", response_id: "chatcmpl-2" },
   ),
+  context_window_summarization_started: eventType(
+    "What an agent has to read is too long for its model and is about to be summarised.",
+    { model: maybeText },
+    { model: which.model },
+  ),
+  context_window_summarization_completed: eventType(
+    "A summary has taken the place of what was too long for a model.",
+    { model: maybeText },
+    { model: which.model },
+  ),
+  context_window_summarization_failed: eventType(
+    "What was too long for a model could not be summarised.",
+    { model: maybeText, error: text },
+    { model: which.model, error: "The model answered 429 three times" },
+  ),
 };

@@ -12,7 +12,12 @@ import {
 
 const server = { server_name: text, server_url: maybeText, transport_type: maybeText };
 const tool = { ...server, tool_name: text, tool_args: maybeRecord };
-const failed = { error: text, error_type: maybeText, started_at: maybeInstant, failed_at: maybeInstant };
+const failed = {
+  error: text,
+  error_type: maybeText.describe("timeout, authentication, http_error, network, …"),
+  started_at: maybeInstant,
+  failed_at: maybeInstant,
+};
 
 const which = { server_name: "github", server_url: "https://mcp.example.com/mcp", transport_type: "http" };
 const call = { ...which, tool_name: "list_pull_requests", tool_args: { milestone: "4.2" } };
@@ -39,11 +44,8 @@ export const mcpEvents = {
   ),
   mcp_connection_failed: eventType(
     "An MCP server could not be connected.",
-    { ...server, ...failed },
-    {
-      ...which,
-      ...broke,
-    },
+    { ...server, ...failed, status_code: maybeInteger.describe("What the server answered, where it did.") },
+    { ...which, ...broke, status_code: null },
   ),
   mcp_tool_execution_started: eventType("A tool of an MCP server is called.", tool, call),
   mcp_tool_execution_completed: eventType(

@@ -5,8 +5,10 @@ import type { KnowledgeSource } from "../knowledge/knowledge.ts";
 import type { ModelRef } from "../llm/model.ts";
 import type { MemoryRef } from "../memory/memory.ts";
 import type { McpServer, McpSlug } from "../mcp/mcp-server.ts";
+import type { Skill } from "../skills/skill.ts";
 import type { ToolFailurePolicy } from "../tools/failure.ts";
 import type { Tool } from "../tools/tool.ts";
+import type { PlanningSettings } from "./planning/planning.ts";
 import type { StepReport } from "./agent-step.ts";
 
 /** Who does the work. `{placeholders}` in role, goal and backstory are filled from the inputs. */
@@ -29,6 +31,8 @@ export interface AgentDefinition {
   memory?: MemoryRef;
   /** Default: the crew's. */
   embedder?: EmbedderRef;
+  /** What it can do in a way of its own; see {@link Skill}. */
+  skills?: readonly Skill[];
   /** Gives it the tools to hand work to, and ask, the other agents of its crew. Default false. */
   allowDelegation?: boolean;
   /** Model answers before a final one is forced. Default 25. */
@@ -47,8 +51,20 @@ export interface AgentDefinition {
   respectContextWindow?: boolean;
   /** False puts everything into the user's message, for models that take no system message. Default true. */
   useSystemPrompt?: boolean;
-  /** Tells the agent the day's date. Default false. */
+  /** Has it plan a task before it acts, and do the plan's steps one by one; `true`: once, at low effort. Default: it acts at once. */
+  planning?: true | PlanningSettings;
+  /**
+   * With both, the agent is told all in one message of the user's: who it is in place of `{{ .System }}`, the task in place of
+   * `{{ .Prompt }}`, for models that read their roles in the text.
+   */
+  systemTemplate?: string;
+  promptTemplate?: string;
+  /** What stands before `{{ .Response }}` ends that message, what stands after it ends the answer. */
+  responseTemplate?: string;
+  /** Tells the agent the day's date, in UTC. Default false. */
   injectDate?: boolean;
+  /** Form of that date, in Python's `strftime`. Default `%Y-%m-%d`. */
+  dateFormat?: string;
   /** Checks what it says when it works on its own (`agent.kickoff`). */
   guardrail?: Guardrail;
   /** Further tries after a guardrail has refused. Default 3. */

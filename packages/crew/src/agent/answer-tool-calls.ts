@@ -27,6 +27,7 @@ export async function answerToolCalls(
     used,
     agent,
     policy: agent.definition.toolFailurePolicy ?? shared?.toolFailurePolicy ?? "warn",
+    ...(conversation.planStep === undefined ? {} : { planStep: conversation.planStep }),
     ...(shared?.cache === undefined || agent.definition.cache === false ? {} : { cache: shared.cache }),
   };
   const ordered = calls.some((call) => {

@@ -1,17 +1,19 @@
-import type { LanguageModelV4FunctionTool, LanguageModelV4Message, LanguageModelV4Prompt } from "@ai-sdk/provider";
+import type { LanguageModelV4FunctionTool, LanguageModelV4Prompt } from "@ai-sdk/provider";
+import { AppError, ErrorCode } from "@crewstream/contracts";
 import type { ModelAnswer } from "../llm/answer.ts";
 import { callModel, type ModelRequest } from "../llm/call-model.ts";
-import { toEventMessages } from "../llm/messages.ts";
 import type { Model } from "../llm/model.ts";
-import { summaryHeading, summaryRequest } from "../prompts/summary-prompt.ts";
+import { responseEnd } from "../prompts/agent-prompt.ts";
 import type { Scope } from "../run/scope.ts";
-import { StepFailure } from "../run/step.ts";
+import type { StepFailure } from "../run/step.ts";
 import type { Tool } from "../tools/tool.ts";
 import type { Assignment, Conversation } from "./loop.ts";
+import { charactersPerToken, saysTooLong, summarised, withShortTask } from "./summarise.ts";
 
 /**
  * Asks the model for its next answer. A conversation that is too long for it, by the window its settings name or by
- * the provider's own complaint, is replaced by a summary once a step and the question put again.
+ * the provider's own complaint, gets a summary in place of what followed the task; where that is not enough, the task
+ * is put shorter, too. Rejects with a sentence about it when it may not be shortened, or stays too long.
  */
 export async function askWithinWindow(
   scope: Scope,
@@ -20,30 +22,71 @@ export async function askWithinWindow(
   last: boolean,
 ): Promise<ModelAnswer> {
   const { model, agent, responseSchema, shared } = assignment;
-  const mayShorten = agent.definition.respectContextWindow !== false && conversation.messages.length > 2;
-  const request = (): ModelRequest => ({
-    model,
-    messages: [...conversation.messages],
-    tools: offered(conversation.tools),
-    ...(last ? { toolChoice: { type: "none" as const } } : {}),
-    ...(responseSchema === undefined ? {} : { responseSchema }),
-    ...(shared?.limiter === undefined ? {} : { limiter: shared.limiter }),
-  });
-  if (mayShorten && estimatedTokens(conversation.messages) > windowOf(model)) {
-    conversation.messages = await summarised(scope.at("summary"), model, conversation.messages);
+  const mayShorten = agent.definition.respectContextWindow !== false;
+  const ask = (at: Scope): Promise<ModelAnswer> => {
+    const request: ModelRequest = {
+      model: endingAt(model, responseEnd(agent.definition)),
+      messages: [...conversation.messages],
+      tools: offered(conversation.tools),
+      ...(last ? { toolChoice: { type: "none" as const } } : {}),
+      ...(responseSchema === undefined ? {} : { responseSchema }),
+      ...(shared?.limiter === undefined ? {} : { limiter: shared.limiter }),
+    };
+    return callModel(at, request);
+  };
+  if (mayShorten && isLong(conversation) && estimatedTokens(conversation.messages) > windowOf(model)) {
+    await tryToSummarise(scope.at("summary"), model, conversation);
   }
-  try {
-    return await callModel(scope, request());
-  } catch (error) {
-    if (!mayShorten || !(error instanceof StepFailure) || !saysTooLong(error)) throw error;
+  let asked = await outcomeOf(ask(scope));
+  if (!("tooLong" in asked)) return asked.answer;
+  if (!mayShorten) throw stillTooLong(model, asked.tooLong, "and the agent's respect_context_window is false");
+  if (isLong(conversation)) {
     conversation.messages = await summarised(scope.at("shortened"), model, conversation.messages);
-    return callModel(scope.at("again"), request());
+    asked = await outcomeOf(ask(scope.at("again")));
+    if (!("tooLong" in asked)) return asked.answer;
   }
+  conversation.messages = await withShortTask(scope.at("short-task"), model, conversation.messages);
+  asked = await outcomeOf(ask(scope.at("once-more")));
+  if (!("tooLong" in asked)) return asked.answer;
+  throw stillTooLong(model, asked.tooLong, "also as a summary");
+}
+
+function endingAt(model: Model, end: string | undefined): Model {
+  if (end === undefined) return model;
+  return { ...model, settings: { ...model.settings, stop: [...(model.settings.stop ?? []), end] } };
+}
+
+/** Whether something has followed the task. */
+function isLong({ messages }: Conversation): boolean {
+  return messages.findIndex(({ role }) => role === "user") < messages.length - 1;
+}
+
+/** The summary of a conversation that only seems too long. Where there is none, the provider may still take the whole. */
+async function tryToSummarise(scope: Scope, model: Model, conversation: Conversation): Promise<void> {
+  try {
+    conversation.messages = await summarised(scope, model, conversation.messages);
+  } catch (error) {
+    if (scope.run.passesThrough(error) || scope.signal.aborted) throw error;
+  }
+}
+
+async function outcomeOf(asked: Promise<ModelAnswer>): Promise<{ answer: ModelAnswer } | { tooLong: StepFailure }> {
+  try {
+    return { answer: await asked };
+  } catch (error) {
+    if (saysTooLong(error)) return { tooLong: error };
+    throw error;
+  }
+}
+
+function stillTooLong(model: Model, { message }: StepFailure, why: string): AppError {
+  return new AppError(`What the agent has to read is too long for ${model.label}, ${why}: ${message}`, {
+    code: ErrorCode.modelFailed,
+  });
 }
 
 /** Share of the window a conversation may fill: the answer needs room, and the estimate is rough. */
 const usable = 0.85;
-const charactersPerToken = 4;
 
 function windowOf(model: Model): number {
   return (model.settings.contextWindow ?? Number.POSITIVE_INFINITY) * usable;
@@ -51,45 +94,6 @@ function windowOf(model: Model): number {
 
 function estimatedTokens(messages: LanguageModelV4Prompt): number {
   return JSON.stringify(messages).length / charactersPerToken;
-}
-
-/** Providers have no common code for this; these are the words of OpenAI, Anthropic, Google, Mistral and llama.cpp. */
-function saysTooLong({ message }: StepFailure): boolean {
-  return /context.{0,20}(length|window|size)|maximum.{0,20}tokens|too many tokens|(prompt|input) is too long|token limit/i.test(
-    message,
-  );
-}
-
-/** The system message and the task as they were, and a summary in place of everything after them. */
-async function summarised(scope: Scope, model: Model, messages: LanguageModelV4Prompt): Promise<LanguageModelV4Prompt> {
-  const first = messages.findIndex((message) => message.role === "user");
-  const rest = messages.slice(first + 1);
-  // A part at a time: the whole may not fit, or it would not have to be summarised.
-  const parts = chunked(JSON.stringify(toEventMessages(rest)), chunkLength(model));
-  const summaries: string[] = [];
-  for (const [index, part] of parts.entries()) {
-    const question: LanguageModelV4Message = {
-      role: "user",
-      content: [{ type: "text", text: `${summaryRequest}\n\n${part}` }],
-    };
-    const answer = await callModel(scope.at(`part:${index}`), { model, messages: [question] });
-    summaries.push(answer.text);
-  }
-  const summary: LanguageModelV4Message = {
-    role: "user",
-    content: [{ type: "text", text: `${summaryHeading}\n${summaries.join("\n\n")}` }],
-  };
-  return [...messages.slice(0, first + 1), summary];
-}
-
-function chunkLength(model: Model): number {
-  return Math.max(2000, (model.settings.contextWindow ?? 16_000) * charactersPerToken * 0.5);
-}
-
-function chunked(text: string, length: number): string[] {
-  return Array.from({ length: Math.ceil(text.length / length) }, (_, index) =>
-    text.slice(index * length, (index + 1) * length),
-  );
 }
 
 function offered(tools: ReadonlyMap<string, Tool>): LanguageModelV4FunctionTool[] {

@@ -12,6 +12,7 @@ import type { Json } from "../run/dump.ts";
 import { currentScope, type Scope } from "../run/scope.ts";
 import { StepFailure } from "../run/step.ts";
 import { UsageMeter } from "../run/usage-meter.ts";
+import { tellFoundSkills, withSkillLoader } from "../skills/agent-skills.ts";
 import { answerSchema, readJson } from "../task/structured.ts";
 import { summaryOf } from "../task/task-output.ts";
 import type { JsonSchema } from "../tools/tool.ts";
@@ -70,21 +71,22 @@ async function kickoffAgent(
       : `${prompt}\n\nAnswer with JSON only, that fits this JSON Schema:\n${JSON.stringify(schema.json)}`;
   const agent = agentFrom(scope, name, definition, options.inputs);
   const limiter = definition.maxRpm === undefined ? undefined : new RateLimiter(definition.maxRpm);
-  const asksMemory = scope.derive({
+  const knowing = scope.derive({
     identity: { ...scope.identity, sourceType: "agent_kickoff", agentId: agent.id, agentRole: agent.role },
   });
+  tellFoundSkills(scope, agent);
   const memory = loneMemory(scope, name, definition);
   const shared = { ...(limiter === undefined ? {} : { limiter }), ...(memory === undefined ? {} : { memory }) };
   const given: Assignment = {
     agent,
     model: await resolveModel(scope.run, definition.model),
     prompt: asked,
-    tools: [...(definition.tools ?? []), ...(await mcpTools(scope, definition.mcps))],
+    tools: withSkillLoader(agent, [...(definition.tools ?? []), ...(await mcpTools(scope, definition.mcps))]),
     work: { task: prompt, expected: undefined },
     shared,
     ...(schema === undefined ? {} : { responseSchema: { name: "answer", schema: schema.json } }),
   };
-  const assignment = await informed(asksMemory, given, memoriesOfKickoff);
+  const assignment = await informed(knowing, given, memoriesOfKickoff);
   const result = await guardedWork(scope, assignment);
   await learnFrom(scope.at("learnt"), given, result.text);
   await memory?.saves.drain();

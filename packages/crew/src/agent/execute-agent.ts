@@ -6,9 +6,11 @@ import { withMemory } from "../memory/with-memory.ts";
 import type { Scope } from "../run/scope.ts";
 import { Span, within } from "../run/span.ts";
 import { StepFailure } from "../run/step.ts";
+import { tellUsedSkills, withSkillLoader } from "../skills/agent-skills.ts";
 import { agentSummary } from "./agent.ts";
 import { executionDeadline } from "./execution-deadline.ts";
 import { runLoop, type Assignment, type LoopResult } from "./loop.ts";
+import { followPlan } from "./planning/follow-plan.ts";
 
 const defaultRetryLimit = 2;
 /** Memories that a task is told, as CrewAI does it. */
@@ -18,8 +20,9 @@ const memoriesOfTask = 5;
  * An agent's work on a task, tried again as a whole after an error, up to `maxRetryLimit` times. Each try is one
  * `agent_execution_started` with one ending. A timeout and errors that say they are final are not tried again.
  */
-export async function executeAgent(scope: Scope, assignment: Assignment): Promise<LoopResult> {
-  const { agent } = assignment;
+export async function executeAgent(scope: Scope, given: Assignment): Promise<LoopResult> {
+  const { agent } = given;
+  const assignment = { ...given, tools: withSkillLoader(agent, given.tools) };
   const tries = 1 + (agent.definition.maxRetryLimit ?? defaultRetryLimit);
   const own = scope.derive({
     identity: { ...scope.identity, sourceType: "agent", agentId: agent.id, agentRole: agent.role },
@@ -70,6 +73,7 @@ export async function learnFrom(scope: Scope, assignment: Assignment, result: st
 
 async function tryOnce(scope: Scope, assignment: Assignment): Promise<LoopResult> {
   const { agent, prompt, tools, task = null } = assignment;
+  tellUsedSkills(scope, agent);
   const span = new Span(scope, "agent_execution_started", {
     agent: agentSummary(agent),
     task,
@@ -81,8 +85,7 @@ async function tryOnce(scope: Scope, assignment: Assignment): Promise<LoopResult
   return await within(
     span,
     async () => {
-      inner.emit("agent_logs_started", { task_description: task?.["description"] ?? prompt, verbose: false });
-      const result = await runLoop(inner, assignment);
+      const result = (await followPlan(inner, assignment)) ?? (await actAtOnce(inner, assignment));
       inner.emit("agent_logs_execution", {
         formatted_answer: { thought: "", output: result.text, text: result.text },
         verbose: false,
@@ -100,4 +103,11 @@ async function tryOnce(scope: Scope, assignment: Assignment): Promise<LoopResult
       data: { agent: agentSummary(agent), task, error: errorMessage(error) },
     }),
   );
+}
+
+/** The work without a plan, or after one that came to nothing. */
+async function actAtOnce(scope: Scope, assignment: Assignment): Promise<LoopResult> {
+  const { task, prompt } = assignment;
+  scope.emit("agent_logs_started", { task_description: task?.["description"] ?? prompt, verbose: false });
+  return await runLoop(scope, assignment);
 }

@@ -5,6 +5,7 @@ import { Span, within } from "../run/span.ts";
 import type { Agent } from "./agent.ts";
 import { executionDeadline } from "./execution-deadline.ts";
 import { runLoop, type Assignment, type LoopResult } from "./loop.ts";
+import { followPlan } from "./planning/follow-plan.ts";
 
 /** Runs an agent on its own, outside a crew's task: CrewAI's lite agent, with its events and no task's identity. */
 export async function runLiteAgent(scope: Scope, assignment: Assignment): Promise<LoopResult> {
@@ -25,7 +26,7 @@ export async function runLiteAgent(scope: Scope, assignment: Assignment): Promis
   return await within(
     span,
     async () => {
-      const result = await runLoop(inner, assignment);
+      const result = (await followPlan(inner, assignment)) ?? (await runLoop(inner, assignment));
       inner.emit("agent_logs_execution", {
         formatted_answer: { thought: "", output: result.text, text: result.text },
         verbose: false,

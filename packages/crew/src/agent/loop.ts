@@ -13,6 +13,7 @@ import type { Json } from "../run/dump.ts";
 import type { Scope } from "../run/scope.ts";
 import { within } from "../run/span.ts";
 import { step } from "../run/step.ts";
+import type { Toolbox } from "../tools/call-tool.ts";
 import type { ToolFailurePolicy, ToolFailureRecord } from "../tools/failure.ts";
 import type { Tool } from "../tools/tool.ts";
 import type { ToolCache } from "../tools/tool-cache.ts";
@@ -63,6 +64,8 @@ export interface Conversation {
   tools: ReadonlyMap<string, Tool>;
   /** Calls so far by tool. */
   used: Map<string, number>;
+  /** The step of the agent's plan that it is about. */
+  planStep?: Toolbox["planStep"];
 }
 
 const defaultMaxIter = 25;
@@ -89,7 +92,7 @@ export async function runLoop(scope: Scope, assignment: Assignment): Promise<Loo
 }
 
 /** One step; gives the final answer when the step was the last. */
-async function takeStep(
+export async function takeStep(
   scope: Scope,
   assignment: Assignment,
   conversation: Conversation,

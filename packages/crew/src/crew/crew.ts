@@ -5,6 +5,7 @@ import type { KnowledgeSource } from "../knowledge/knowledge.ts";
 import type { ModelRef } from "../llm/model.ts";
 import type { MemoryRef } from "../memory/memory.ts";
 import type { Json } from "../run/dump.ts";
+import type { Skill } from "../skills/skill.ts";
 import type { TaskOutput } from "../task/task-output.ts";
 import type { TaskDefinition } from "../task/task.ts";
 import type { ToolFailurePolicy } from "../tools/failure.ts";
@@ -42,6 +43,8 @@ export interface CrewDefinition<AgentName extends string = string> {
   memoryModel?: ModelRef;
   /** Finds memories and pieces of knowledge by their meaning. Default: they are found by their words. */
   embedder?: EmbedderRef;
+  /** Skills of all its agents, after their own. */
+  skills?: readonly Skill[];
   /** Keeps tool results for the time of the run: the same tool with the same arguments is called once. Default false. */
   cache?: boolean;
   /** Model calls a minute of all agents that have no limit of their own; further ones wait. */

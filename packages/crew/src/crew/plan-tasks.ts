@@ -1,10 +1,12 @@
 import { AppError, ErrorCode } from "@crewstream/contracts";
-import type { Agent } from "../agent/agent.ts";
+import type { Agent, AgentDefinition } from "../agent/agent.ts";
 import { agentFrom } from "../agent/agent-from.ts";
 import type { CrewWide } from "../agent/loop.ts";
 import { RateLimiter } from "../llm/rate-limiter.ts";
 import type { CrewMemory } from "../memory/crew-memory.ts";
 import type { Scope } from "../run/scope.ts";
+import { tellFoundSkills } from "../skills/agent-skills.ts";
+import { distinct } from "../skills/skill.ts";
 import { interpolate } from "../task/interpolate.ts";
 import type { PlannedTask } from "../task/planned-task.ts";
 import { taskName, type TaskDefinition } from "../task/task.ts";
@@ -34,7 +36,12 @@ export function planTasks(
     ...(crew.toolFailurePolicy === undefined ? {} : { toolFailurePolicy: crew.toolFailurePolicy }),
   };
   const crewLimiter = crew.maxRpm === undefined ? undefined : new RateLimiter(crew.maxRpm);
-  const agents = Object.entries(crew.agents).map(([name, definition]) => agentFrom(scope, name, definition, inputs));
+  const agents = Object.entries(crew.agents).map(([name, definition]) =>
+    agentFrom(scope, name, withCrewSkills(definition, crew), inputs),
+  );
+  for (const [name, definition] of Object.entries(crew.agents)) {
+    tellFoundSkills(scope, agentFrom(scope, name, definition, inputs));
+  }
   const limiters = new Map(agents.map((agent) => [agent.name, limiterOf(agent, crewLimiter)]));
   const sharedBy = (agent: Agent): CrewWide => {
     const limiter = limiters.get(agent.name) ?? crewLimiter;
@@ -72,6 +79,13 @@ export function planTasks(
       shared: sharedBy(agent),
     };
   });
+}
+
+/** An agent with the crew's skills after its own. */
+function withCrewSkills(definition: AgentDefinition, { skills = [] }: CrewDefinition): AgentDefinition {
+  return skills.length === 0
+    ? definition
+    : { ...definition, skills: distinct([...(definition.skills ?? []), ...skills]) };
 }
 
 function limiterOf({ definition }: Agent, crewLimiter: RateLimiter | undefined): RateLimiter | undefined {

@@ -24,6 +24,8 @@ export interface ModelRequest {
   toolChoice?: LanguageModelV4ToolChoice;
   /** Where the call waits for its turn. */
   limiter?: RateLimiter;
+  /** Emits what belongs inside the call, before its ending. */
+  inside?: (scope: Scope, answer: ModelAnswer) => void;
   /** JSON Schema that the answer's text must fit. */
   responseSchema?: { name: string; schema: NonNullable<LanguageModelV4FunctionTool["inputSchema"]> };
 }
@@ -84,14 +86,16 @@ async function attemptCall(outer: Scope, request: ModelRequest): Promise<ModelAn
       }
     },
     close(outcome) {
-      if (outcome.ok) span.end({ type: "llm_call_completed", data: completedData(request, callId, outcome.value) });
-      else span.end({ type: "llm_call_failed", data: failedData(request, callId, outcome.failure) });
+      if (outcome.ok) {
+        request.inside?.(span.scope, outcome.value);
+        span.end({ type: "llm_call_completed", data: completedData(request, callId, outcome.value) });
+      } else span.end({ type: "llm_call_failed", data: failedData(request, callId, outcome.failure) });
     },
   });
 }
 
 function callOptions(request: ModelRequest, abortSignal: AbortSignal): LanguageModelV4CallOptions {
-  const { settings } = request.model;
+  const { settings, providerOptions } = request.model;
   const { tools, toolChoice, responseSchema } = request;
   return {
     prompt: request.messages,
@@ -99,11 +103,13 @@ function callOptions(request: ModelRequest, abortSignal: AbortSignal): LanguageM
     ...(settings.maxTokens === undefined ? {} : { maxOutputTokens: settings.maxTokens }),
     ...(settings.temperature === undefined ? {} : { temperature: settings.temperature }),
     ...(settings.topP === undefined ? {} : { topP: settings.topP }),
+    ...(settings.topK === undefined ? {} : { topK: settings.topK }),
     ...(settings.stop === undefined ? {} : { stopSequences: settings.stop }),
     ...(settings.seed === undefined ? {} : { seed: settings.seed }),
     ...(settings.presencePenalty === undefined ? {} : { presencePenalty: settings.presencePenalty }),
     ...(settings.reasoning === undefined ? {} : { reasoning: settings.reasoning }),
     ...(settings.frequencyPenalty === undefined ? {} : { frequencyPenalty: settings.frequencyPenalty }),
+    ...(providerOptions === undefined ? {} : { providerOptions }),
     ...(tools === undefined || tools.length === 0 ? {} : { tools, toolChoice: toolChoice ?? { type: "auto" } }),
     ...(responseSchema === undefined ? {} : { responseFormat: { type: "json" as const, ...responseSchema } }),
   };

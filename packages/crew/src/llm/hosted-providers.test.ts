@@ -193,6 +193,19 @@ describe.each(Object.entries(hosts))("%s", (_, hosted) => {
     expect(JSON.stringify(server.asked[0]?.body)).toContain("99");
   });
 
+  test("what only the provider knows is sent with each call, objects into objects", async () => {
+    const fields = { serving: { tier: "flex", deep: [1] }, seed_text: "x" };
+    server.script(wire, answer);
+    const { outcome } = await run(hosted, { model, fields, headers: { "x-own": "yes" }, topK: 7 });
+    expect(outcome).toMatchObject({ state: "SUCCESS", result: answer.text });
+    const [asked] = server.asked;
+    const sent = model.startsWith("bedrock/") ? asked?.body["additionalModelRequestFields"] : asked?.body;
+    expect(sent).toMatchObject(fields);
+    expect(JSON.stringify(asked?.body)).toMatch(/"top_?k":7/i);
+    expect(asked?.headers["x-own"]).toBe("yes");
+    expect(asked?.headers[key[0]]).toMatch(key[1]);
+  });
+
   test("a refused key ends the run at once, by its name and without it", async () => {
     server.script(wire, { status: 401, message: "bad key" }, answer);
     const { outcome, of } = await run(hosted, { model });

@@ -1,9 +1,10 @@
-import type { LanguageModelV4 } from "@ai-sdk/provider";
+import type { LanguageModelV4, SharedV4ProviderOptions } from "@ai-sdk/provider";
 
 /** How a model is asked: everything a call may set beside its messages. */
 export interface ModelSettings {
   temperature?: number;
   topP?: number;
+  topK?: number;
   maxTokens?: number;
   stop?: string[];
   seed?: number;
@@ -29,6 +30,10 @@ export interface ModelConfig extends ModelSettings {
   model: string;
   baseUrl?: string;
   apiKey?: string;
+  /** Further fields of each request, in the words of the provider's API; for Bedrock, of its additional model request fields. */
+  fields?: Readonly<Record<string, unknown>>;
+  /** Further headers of each request. */
+  headers?: Readonly<Record<string, string>>;
 }
 
 /** A model of one's own with settings. */
@@ -45,4 +50,6 @@ export interface Model {
   label: string;
   language: LanguageModelV4;
   settings: ModelSettings;
+  /** What only this provider understands. */
+  providerOptions?: SharedV4ProviderOptions;
 }

@@ -6,6 +6,10 @@ export interface ProviderOptions {
   env: Readonly<Record<string, string | undefined>>;
   baseUrl?: string;
   apiKey?: string;
+  /** In place of the global one. */
+  fetch?: typeof fetch;
+  /** Sent with each request. */
+  headers?: Record<string, string>;
 }
 
 /** Where an OpenAI-compatible server is; undefined: OpenAI itself. */

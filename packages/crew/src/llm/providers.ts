@@ -28,36 +28,41 @@ export const providers: Readonly<Record<string, OpenProvider>> = {
   openai: async (modelId, options) => {
     const address = openaiAddress(options);
     if (address !== undefined) {
-      return compatible(modelId, compatibleAccess("openai", address, options.apiKey ?? options.env["OPENAI_API_KEY"]));
+      const apiKey = options.apiKey ?? options.env["OPENAI_API_KEY"];
+      return compatible(modelId, compatibleAccess("openai", address, apiKey), options);
     }
     const { createOpenAI } = await import("@ai-sdk/openai");
-    return createOpenAI({ apiKey: key(options, "OPENAI_API_KEY") })(modelId);
+    return createOpenAI({ apiKey: key(options, "OPENAI_API_KEY"), ...wire(options) })(modelId);
   },
 
   anthropic: async (modelId, options) => {
     const { createAnthropic } = await import("@ai-sdk/anthropic");
     const base = options.baseUrl ?? firstSet(options.env, "ANTHROPIC_BASE_URL");
     const apiKey = key(options, "ANTHROPIC_API_KEY");
-    return createAnthropic({ apiKey, ...(base === undefined ? {} : { baseURL: withVersion(base, "v1") }) })(modelId);
+    return createAnthropic({
+      apiKey,
+      ...wire(options),
+      ...(base === undefined ? {} : { baseURL: withVersion(base, "v1") }),
+    })(modelId);
   },
 
   google: async (modelId, options) => {
     const { createGoogle } = await import("@ai-sdk/google");
-    return createGoogle(googleAccess(options))(modelId);
+    return createGoogle({ ...googleAccess(options), ...wire(options) })(modelId);
   },
 
   azure: async (modelId, options) => {
     const { createOpenAI } = await import("@ai-sdk/openai");
-    return createOpenAI(azureAccess(options)).chat(modelId);
+    return createOpenAI({ ...azureAccess(options), ...wire(options) }).chat(modelId);
   },
 
   bedrock: async (modelId, options) => {
     const { createAmazonBedrock } = await import("@ai-sdk/amazon-bedrock");
-    return createAmazonBedrock(bedrockAccess(options))(modelId);
+    return createAmazonBedrock({ ...bedrockAccess(options), ...wire(options) })(modelId);
   },
 
-  ollama: (modelId, options) => compatible(modelId, ollamaAccess(options)),
-  hosted_vllm: (modelId, options) => compatible(modelId, vllmAccess(options)),
+  ollama: (modelId, options) => compatible(modelId, ollamaAccess(options), options),
+  hosted_vllm: (modelId, options) => compatible(modelId, vllmAccess(options), options),
 
   groq: hosted("groq", "https://api.groq.com/openai/v1"),
   mistral: hosted("mistral", "https://api.mistral.ai/v1"),
@@ -86,10 +91,20 @@ export function providerName(name: string): string | undefined {
 }
 
 function hosted(name: string, url: string): OpenProvider {
-  return (modelId, options) => compatible(modelId, hostedAccess(name, url, options));
+  return (modelId, options) => compatible(modelId, hostedAccess(name, url, options), options);
 }
 
-async function compatible(modelId: string, access: CompatibleAccess): Promise<LanguageModelV4> {
+async function compatible(
+  modelId: string,
+  access: CompatibleAccess,
+  options: ProviderOptions,
+): Promise<LanguageModelV4> {
   const { createOpenAICompatible } = await import("@ai-sdk/openai-compatible");
-  return createOpenAICompatible({ ...access, includeUsage: true, supportsStructuredOutputs: true })(modelId);
+  const settings = { ...access, ...wire(options), includeUsage: true, supportsStructuredOutputs: true };
+  return createOpenAICompatible(settings)(modelId);
+}
+
+/** How requests leave, where that is not the usual way. */
+function wire({ fetch, headers }: ProviderOptions): Pick<ProviderOptions, "fetch" | "headers"> {
+  return { ...(fetch === undefined ? {} : { fetch }), ...(headers === undefined ? {} : { headers }) };
 }

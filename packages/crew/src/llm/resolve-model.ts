@@ -1,7 +1,8 @@
-import type { LanguageModelV4 } from "@ai-sdk/provider";
+import type { JSONObject, LanguageModelV4 } from "@ai-sdk/provider";
 import { AppError, ErrorCode } from "@crewstream/contracts";
 import type { Run } from "../run/run.ts";
 import type { Model, ModelConfig, ModelRef, ModelSettings } from "./model.ts";
+import { fetchWith } from "./request-fields.ts";
 import { providerName, providers } from "./providers.ts";
 
 /**
@@ -24,22 +25,36 @@ function custom(language: LanguageModelV4, settings: ModelSettings): Model {
 }
 
 async function connect(config: ModelConfig, env: Readonly<Record<string, string | undefined>>): Promise<Model> {
-  const { model: label, baseUrl, apiKey, ...settings } = config;
+  const { model: label, baseUrl, apiKey, fields: _, headers, ...settings } = config;
   const { provider, modelId } = parseModelName(label);
-  const open = providers[providerName(provider) ?? ""];
+  const known = providerName(provider) ?? "";
+  const open = providers[known];
   if (open === undefined) {
     throw new AppError(
       `There is no model provider "${provider}" (in "${label}"). Known: ${Object.keys(providers).sort().join(", ")}`,
       { code: ErrorCode.configuration },
     );
   }
+  const sent = fieldsOf(known, config);
   const language: LanguageModelV4 = await open(modelId, {
     label,
     env,
     ...(baseUrl === undefined ? {} : { baseUrl }),
     ...(apiKey === undefined ? {} : { apiKey }),
+    // Bedrock's requests are signed before they reach a fetch, and have a place of their own for such fields.
+    ...(sent === undefined || known === "bedrock" ? {} : { fetch: fetchWith(sent) }),
+    ...(headers === undefined ? {} : { headers: { ...headers } }),
   });
-  return { label, language, settings };
+  return known === "bedrock" && sent !== undefined
+    ? { label, language, settings, providerOptions: { bedrock: { additionalModelRequestFields: sent as JSONObject } } }
+    : { label, language, settings };
+}
+
+/** Clients that know `topK`; those of OpenAI's API leave it out, though many servers of that API take it. */
+const knowTopK: ReadonlySet<string> = new Set(["anthropic", "google", "bedrock", "offline"]);
+
+function fieldsOf(provider: string, { fields, topK }: ModelConfig): ModelConfig["fields"] {
+  return topK === undefined || knowTopK.has(provider) ? fields : { top_k: topK, ...fields };
 }
 
 /** `provider/model`; names without a provider are recognised where their family is plain, as CrewAI does it. */

@@ -7,7 +7,6 @@ import { runtimeKeys } from "./schema/crew-schema.ts";
 import { noteOf, stands, type KeyNote } from "./schema/keys.ts";
 import { checkSupport, pythonRefsIn } from "./check-support.ts";
 import { schemaAt, shapeOf, valueAt, writtenAt } from "./schema/schema-at.ts";
-import { llmObject } from "./schema/values.ts";
 
 /**
  * Checks a value of a project file: every fault is a finding at its place, and so is every key that has no effect here.
@@ -62,13 +61,11 @@ function report(issue: Issue, schema: z.ZodType, place: Place, root: unknown, fi
   if (issue.code === "unrecognized_keys") {
     const owner = schemaAt(schema, path, root);
     const known = Object.keys(shapeOf(owner) ?? {});
-    const lenient = owner === llmObject;
     for (const name of issue.keys) {
       const at = within(place, ...path, name);
       const near = nearestName(name, known);
       const hint = near === undefined ? undefined : `did you mean ${JSON.stringify(near)}?`;
-      if (lenient) findings.warning(at, `${JSON.stringify(name)} is not sent to the provider here`, hint);
-      else if (runtimeKeys.has(name)) {
+      if (runtimeKeys.has(name)) {
         findings.error(at, `${JSON.stringify(name)} is set by a run and cannot be written in a project`);
       } else findings.error(at, `unknown key ${JSON.stringify(name)}`, hint ?? knownHint(known));
     }

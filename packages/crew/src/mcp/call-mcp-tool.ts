@@ -1,8 +1,8 @@
 import { errorMessage } from "@crewstream/contracts";
 import type { Scope } from "../run/scope.ts";
 import { Span } from "../run/span.ts";
-import { errorType } from "../run/step.ts";
 import { ToolReportedFailure } from "../tools/failure.ts";
+import { errorKind } from "./error-kind.ts";
 import type { McpLink } from "./mcp-link.ts";
 import { serverFields } from "./mcp-server.ts";
 
@@ -45,7 +45,8 @@ export async function callMcpTool(
     span.end({ type: "mcp_tool_execution_completed", data });
     return text;
   } catch (error) {
-    if (!scope.run.passesThrough(error) && !span.ended) failed(errorMessage(error), errorType(error));
+    if (!scope.run.passesThrough(error) && !span.ended)
+      failed(errorMessage(error), errorKind(error, "server_error").error_type);
     throw error;
   }
 }

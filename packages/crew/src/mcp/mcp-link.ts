@@ -1,7 +1,7 @@
 import { AppError, ErrorCode, errorMessage } from "@crewstream/contracts";
 import type { Scope } from "../run/scope.ts";
 import { Span } from "../run/span.ts";
-import { errorType } from "../run/step.ts";
+import { errorKind } from "./error-kind.ts";
 import { connect, connectTimeoutMs, type McpClient } from "./mcp-connection.ts";
 import { serverFields, type McpServer } from "./mcp-server.ts";
 
@@ -58,7 +58,12 @@ export class McpLink {
       return client;
     } catch (error) {
       if (scope.run.passesThrough(error)) throw error;
-      const failed = { error: errorMessage(error), error_type: errorType(error), started_at: began, failed_at: now() };
+      const failed = {
+        error: errorMessage(error),
+        ...errorKind(error, "network"),
+        started_at: began,
+        failed_at: now(),
+      };
       span.end({ type: "mcp_connection_failed", data: { ...fields, ...failed } });
       throw new AppError(`The MCP server ${fields.server_name} could not be connected: ${errorMessage(error)}`, {
         code: ErrorCode.toolFailed,

@@ -147,21 +147,29 @@ test("its headers go with every request", async () => {
 
 describe("a server that cannot be used fails the task by name", () => {
   const notConnected = "could not be connected";
-  test.each<[string, () => McpServer, string]>([
-    ["one that is not there", () => ({ url: `${server.origin}/nothing` }), notConnected],
-    ["one that is not there, by events", () => ({ url: `${server.origin}/nothing`, transport: "sse" }), notConnected],
+  const notFound = { error_type: "http_error", status_code: 404 };
+  const timeout = { error_type: "timeout", status_code: null };
+  test.each<[string, () => McpServer, string, object?]>([
+    ["one that is not there", () => ({ url: `${server.origin}/nothing` }), notConnected, notFound],
+    [
+      "one that is not there, by events",
+      () => ({ url: `${server.origin}/nothing`, transport: "sse" }),
+      notConnected,
+      { error_type: "http_error", status_code: 405 },
+    ],
     ["a program that is not there", () => ({ command: "no-such-program" }), `no-such-program ${notConnected}`],
     [
       "one that says nothing",
       () => ({ url: `${server.origin}/silent`, transport: "sse", connectTimeout: 0.05 }),
       `127.0.0.1 ${notConnected}: MCP client initialization timed out after 50ms`,
+      timeout,
     ],
     ["one that sends us elsewhere", () => ({ url: `${server.origin}/elsewhere` }), notConnected],
-  ])("%s", async (_, mcp, message) => {
+  ])("%s", async (_, mcp, message, kind = { error_type: expect.any(String) as string }) => {
     const context = onNetwork();
     const outcome = await crewOn(mcp(), []).crew.run(context);
     expect(outcome).toMatchObject({ state: "FAILED", error: expect.stringContaining(message) });
-    expect(context.sink.types()).toContain("mcp_connection_failed");
+    expect(context.sink.events.find(({ type }) => type === "mcp_connection_failed")?.data).toMatchObject(kind);
     expect(eventProblems(context.sink.events)).toEqual([]);
   });
 });

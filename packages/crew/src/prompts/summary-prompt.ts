@@ -4,3 +4,11 @@ export const summaryRequest =
 
 /** Stands above the summary, in place of the conversation. */
 export const summaryHeading = "This is a summary of your work so far:";
+
+/** Put before a part of a task that is too long to be read at once. */
+export const taskSummaryRequest =
+  "This is a part of what you are asked to do, with what you are given for it. Put it shorter, and keep every instruction, name, number and fact in it. Answer with that only.";
+
+/** Stands above the shorter task. */
+export const taskSummaryHeading =
+  "This is what you are asked to do, put shorter because it was too long to be read at once:";

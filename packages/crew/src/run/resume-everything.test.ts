@@ -27,12 +27,18 @@ const note = defineTool({
 function reply({
   prompt,
   responseFormat,
+  tools,
 }: {
   prompt: readonly unknown[];
   responseFormat?: { type: string } | undefined;
+  tools?: readonly { name: string }[] | undefined;
 }): ScriptedAnswer {
   const text = JSON.stringify(prompt);
   const isNew = prompt.length === 2;
+  if (tools?.[0]?.name === "create_reasoning_plan") return planned(text.includes("given up"), text.includes("so far"));
+  if (text.includes("watch over a plan")) return judged(text);
+  if (text.includes("Your step: part 1") && isNew)
+    return { tools: [{ name: "load_skill", args: { skill_name: "s" } }] };
   if (text.includes("The rule:")) return JSON.stringify({ valid: text.includes("improved"), feedback: "not improved" });
   if (text.includes("You are Crew Manager") && isNew) {
     const args = { task: "Task: dig", context: "c", coworker: "Worker" };
@@ -45,10 +51,33 @@ function reply({
   return text.includes("was not accepted") ? "improved" : "first try";
 }
 
+/** A plan with steps beside each other, at first not ready; in its place, once that is given up, one with a single step. */
+function planned(again: boolean, ready: boolean): ScriptedAnswer {
+  const step = (number: number, depends_on: number[] = []) => ({
+    step_number: number,
+    description: `part ${number}`,
+    depends_on,
+  });
+  const args = {
+    plan: "p",
+    steps: again ? [step(1)] : [step(1), step(2), step(3, [1, 2]), step(4, [3])],
+    ready: again || ready,
+  };
+  return { tools: [{ name: "create_reasoning_plan", args }] };
+}
+
+function judged(text: string): ScriptedAnswer {
+  const fails = text.includes("Step 3 has ended");
+  const about = { step_completed_successfully: !fails, needs_full_replan: fails, replan_reason: fails ? "why" : null };
+  return JSON.stringify(about);
+}
+
 /** A flow with a crew that has everything, then a managed crew, then a flow in the flow with an agent of its own. */
 function everything(): Automation {
   const model = scriptedModel(reply);
   const worker = { role: "Worker", goal: "g", backstory: "b", model, tools: [note] };
+  const skills = [{ name: "s", description: "d", instructions: "i", path: "skills/s", searched: "skills" }];
+  const planner = { ...worker, role: "Planner", planning: { effort: "high", stepTimeout: 60 }, skills } as const;
   const task = (name: string, more: object = {}) => ({
     name,
     description: name,
@@ -60,7 +89,7 @@ function everything(): Automation {
     raw === "improved" ? { valid: true, result: "improved twice" } : { valid: false, feedback: "improve it" };
   const crew = defineCrew({
     name: "everything",
-    agents: { worker },
+    agents: { worker, planner },
     cache: true,
     tasks: [
       task("tooled"),
@@ -68,6 +97,7 @@ function everything(): Automation {
       task("beside_two", { asyncExecution: true, guardrails: [improved] }),
       task("judged", { guardrails: ["It is improved"] }),
       task("skipped", { condition: ({ raw }: { raw: string }) => raw === "never" }),
+      { ...task("planned"), agent: "planner" as const },
       task("shaped", { outputSchema: z.object({ n: z.number() }) }),
     ],
     beforeKickoff: [(inputs) => ({ ...inputs, seen: true })],
@@ -118,7 +148,14 @@ test("a run with everything in it survives a kill at any write", { timeout: 120_
   expect(outcome).toMatchObject({ state: "SUCCESS" });
   expect(eventProblems(calm.events)).toEqual([]);
   const types = new Set(calm.events.map(({ type }) => type));
-  for (const type of ["lite_agent_execution_completed", "llm_guardrail_completed", "tool_failure_detected", "noted"]) {
+  for (const type of [
+    "lite_agent_execution_completed",
+    "llm_guardrail_completed",
+    "tool_failure_detected",
+    "noted",
+    "plan_replan_triggered",
+    "skill_used",
+  ]) {
     expect(types).toContain(type);
   }
   const writes = calm.rows.size;

@@ -18,6 +18,8 @@ export interface Toolbox {
   /** Who calls; null where no agent does. */
   agent: Agent | null;
   policy: ToolFailurePolicy;
+  /** The step of a plan that the call is made in. */
+  planStep?: { number: number; description: string };
   /** Results to take in place of a call, where the crew keeps them. */
   cache?: ToolCache;
 }

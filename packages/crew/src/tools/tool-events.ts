@@ -10,7 +10,7 @@ export function toolEvents(
   scope: Scope,
   toolName: string,
   toolArgs: unknown,
-  box: Pick<Toolbox, "agent" | "policy">,
+  box: Pick<Toolbox, "agent" | "policy" | "planStep">,
 ): ToolEvents {
   const shared = {
     agent_key: box.agent?.key ?? null,
@@ -20,8 +20,8 @@ export function toolEvents(
     run_attempts: 0,
     delegations: null,
     agent: null,
-    plan_step_number: null,
-    plan_step_description: null,
+    plan_step_number: box.planStep?.number ?? null,
+    plan_step_description: box.planStep?.description ?? null,
   };
   return {
     started: () => shared,

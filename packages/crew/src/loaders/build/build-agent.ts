@@ -1,4 +1,5 @@
 import type { AgentDefinition, StepCallback } from "../../agent/agent.ts";
+import { showsDate, unknownDirectives } from "../../prompts/strftime.ts";
 import { checkSchema } from "../check-schema.ts";
 import { within, type Place } from "../finding.ts";
 import type { Part, Project } from "../project.ts";
@@ -9,6 +10,8 @@ import { buildMemory } from "./build-memory.ts";
 import { buildMcps } from "./build-mcps.ts";
 import { buildModel, present } from "./build-model.ts";
 import { readCallback, readGuardrail } from "./checks.ts";
+import { buildPlanning } from "./build-planning.ts";
+import { buildSkills } from "./build-skills.ts";
 import { buildTools } from "./build-tools.ts";
 
 /** Names that CrewAI gives its own agent class. */
@@ -33,10 +36,8 @@ export function mergedSettings(
   };
 }
 
-export async function buildAgent(
-  project: Project,
-  { keys, at }: Part<AgentKeys>,
-): Promise<AgentDefinition | undefined> {
+export async function buildAgent(project: Project, part: Part<AgentKeys>): Promise<AgentDefinition | undefined> {
+  const { keys, at } = part;
   const { findings } = project;
   const { role, goal, backstory, type } = keys;
   for (const name of ["role", "goal", "backstory"] as const) {
@@ -56,8 +57,11 @@ export async function buildAgent(
   if (maxTokens !== undefined && model === undefined) {
     findings.warning(at("max_tokens"), '"max_tokens" has no effect on the default model', "name a model in llm");
   }
+  checkDateFormat(project, part);
+  const planning = buildPlanning(project, part);
   const guardrail = await readGuardrail(project, keys.guardrail, at("guardrail"));
   const knowledge = await buildKnowledge(project, keys.knowledge_sources, at("knowledge_sources"));
+  const skills = await buildSkills(project, keys.skills, at("skills"));
   const stepCallback = await readCallback<StepCallback>(project, keys.step_callback, at("step_callback"));
   if (!role || !goal || !backstory) return undefined;
   return {
@@ -68,6 +72,7 @@ export async function buildAgent(
     ...(tools.length === 0 ? {} : { tools }),
     ...(mcps.length === 0 ? {} : { mcps }),
     ...(knowledge.length === 0 ? {} : { knowledge }),
+    ...(skills.length === 0 ? {} : { skills }),
     ...present({
       knowledgeLimit: keys.knowledge_config?.results_limit,
       knowledgeThreshold: keys.knowledge_config?.score_threshold,
@@ -82,10 +87,24 @@ export async function buildAgent(
       cache: keys.cache,
       respectContextWindow: keys.respect_context_window,
       useSystemPrompt: keys.use_system_prompt,
+      systemTemplate: keys.system_template,
+      promptTemplate: keys.prompt_template,
+      responseTemplate: keys.response_template,
       injectDate: keys.inject_date,
+      dateFormat: keys.date_format,
+      planning,
       guardrail,
       guardrailMaxRetries: keys.guardrail_max_retries,
       stepCallback,
     }),
   };
+}
+
+/** What a form of the date does not show. */
+function checkDateFormat({ findings }: Project, { keys, at }: Part<AgentKeys>): void {
+  const form = keys.date_format;
+  if (form === undefined || form === null) return;
+  const unknown = unknownDirectives(form);
+  if (unknown.length > 0) findings.warning(at("date_format"), `${unknown.join(", ")} is written as it is here`);
+  else if (!showsDate(form)) findings.warning(at("date_format"), "it shows no date", 'write it like "%Y-%m-%d"');
 }

@@ -15,6 +15,8 @@ import { buildEmbedder } from "./build-embedder.ts";
 import { buildKnowledge } from "./build-knowledge.ts";
 import { buildMemory } from "./build-memory.ts";
 import { buildTask } from "./build-task.ts";
+import { readManagerTexts } from "./build-prompt-file.ts";
+import { buildSkills } from "./build-skills.ts";
 import { buildModel, present } from "./build-model.ts";
 import { readCallback } from "./checks.ts";
 import { checkTasks } from "./check-tasks.ts";
@@ -114,11 +116,14 @@ export async function buildCrew(
   const sound = checkTasks(project, part, [...agents.keys()]);
   checkManager(project, part, [...agents.keys()], managerAgent);
   const managerModel = keys.manager_llm ? buildModel(project, keys.manager_llm, at("manager_llm")) : undefined;
+  const texts = await readManagerTexts(project, part);
+  const manager = managerAgent ?? (texts === undefined ? undefined : { ...texts, ...present({ model: managerModel }) });
   const planningModel = keys.planning_llm ? buildModel(project, keys.planning_llm, at("planning_llm")) : undefined;
   const memoryModel = keys.chat_llm ? buildModel(project, keys.chat_llm, at("chat_llm")) : undefined;
   const memory = buildMemory(project, keys.memory, at("memory"));
   const embedder = buildEmbedder(project, keys.embedder, at("embedder"));
   const knowledge = await buildKnowledge(project, keys.knowledge_sources, at("knowledge_sources"));
+  const skills = await buildSkills(project, keys.skills, at("skills"));
   const callbacks = await crewCallbacks(project, part);
   const complete =
     tasks.every((task) => task !== undefined) && [...agents.values()].every((agent) => agent !== undefined);
@@ -130,11 +135,12 @@ export async function buildCrew(
       tasks,
       inputs: keys.inputs ?? {},
       ...(knowledge.length === 0 ? {} : { knowledge }),
+      ...(skills.length === 0 ? {} : { skills }),
       ...callbacks,
       ...present({
         process: keys.process,
         managerModel,
-        managerAgent,
+        managerAgent: manager,
         planning: keys.planning,
         planningModel,
         memory,

@@ -1,12 +1,13 @@
 import { errorMessage } from "@crewstream/contracts";
 import type { ModelConfig } from "../../llm/model.ts";
+import { ownFields } from "../../llm/request-fields.ts";
 import { providerName, providers } from "../../llm/providers.ts";
 import { parseModelName } from "../../llm/resolve-model.ts";
 import type { Place } from "../finding.ts";
 import { within } from "../finding.ts";
-import { suggestion } from "../nearest-name.ts";
+import { nearestName, suggestion } from "../nearest-name.ts";
 import type { Project } from "../project.ts";
-import type { LlmObject, LlmValue } from "../schema/values.ts";
+import { llmObject, type LlmObject, type LlmValue } from "../schema/values.ts";
 
 /** A model as the runtime takes it; undefined, with a finding, when its provider is not known. */
 export function buildModel(project: Project, value: LlmValue, at: Place): ModelConfig | undefined {
@@ -17,25 +18,85 @@ export function buildModel(project: Project, value: LlmValue, at: Place): ModelC
     project.findings.error(at, '"model" is required');
     return undefined;
   }
-  return named(project, { model: name, ...settingsOf(value) }, value.provider ?? undefined, within(at, "model"));
+  const config = { model: name, ...settingsOf(value) };
+  const model = named(project, config, value.provider ?? undefined, within(at, "model"));
+  return model && { ...model, ...requestOf(project, value, at, model.model.startsWith("openai/")) };
 }
 
 function settingsOf(value: LlmObject): Omit<ModelConfig, "model"> {
   const stop = typeof value.stop === "string" ? [value.stop] : (value.stop ?? value.stop_sequences);
   return present({
-    baseUrl: value.base_url ?? value.api_base,
+    baseUrl: value.base_url ?? value.api_base ?? value.endpoint,
     apiKey: value.api_key,
     temperature: value.temperature,
     topP: value.top_p,
-    maxTokens: value.max_tokens ?? value.max_completion_tokens,
+    topK: value.top_k,
+    maxTokens: value.max_tokens ?? value.max_completion_tokens ?? value.max_output_tokens,
     stop,
     seed: value.seed,
     presencePenalty: value.presence_penalty,
     frequencyPenalty: value.frequency_penalty,
     stream: value.stream,
     timeout: value.timeout,
+    contextWindow: value.context_window_size,
+    maxAttempts: value.max_retries === undefined || value.max_retries === null ? undefined : value.max_retries + 1,
     reasoning: value.reasoning_effort,
   });
+}
+
+/** Names of what a client is told and no request holds; it belongs into the environment. */
+const secret = /secret|password|credential|api_?key|access_key|token$/i;
+
+/** What is sent as it is, with findings for what cannot be. */
+function requestOf(
+  project: Project,
+  value: LlmObject,
+  at: Place,
+  isOpenAi: boolean,
+): Pick<ModelConfig, "fields" | "headers"> {
+  const known = llmObject.shape;
+  const fields: Record<string, unknown> = {};
+  const add = (from: Readonly<Record<string, unknown>>, ...path: string[]): void => {
+    for (const [name, field] of Object.entries(from)) {
+      const place = within(at, ...path, name);
+      const why = ownFields.has(name)
+        ? "the run itself writes it"
+        : secret.test(name)
+          ? "it looks like a secret"
+          : undefined;
+      if (why === undefined) fields[name] = field;
+      else project.findings.warning(place, `${JSON.stringify(name)} is not sent: ${why}`);
+    }
+  };
+  const { extra_headers: ownHeaders, extra_body: ownBody, ...params } = value.additional_params ?? {};
+  add(params, "additional_params");
+  if (typeof ownBody === "object" && ownBody !== null) add({ ...ownBody }, "additional_params", "extra_body");
+  add(value.extra_body ?? {}, "extra_body");
+  add(value.additional_model_request_fields ?? {}, "additional_model_request_fields");
+  for (const [name, field] of Object.entries(value).filter(([each]) => !Object.hasOwn(known, each))) {
+    const near = nearestName(name, Object.keys(known));
+    const meant = near === undefined ? undefined : `did you mean ${JSON.stringify(near)}?`;
+    if (meant !== undefined)
+      project.findings.warning(within(at, name), `${JSON.stringify(name)} is sent to the provider as it is`, meant);
+    add({ [name]: field });
+  }
+  const headers = {
+    ...(isOpenAi && value.organization ? { "OpenAI-Organization": value.organization } : {}),
+    ...(isOpenAi && value.project ? { "OpenAI-Project": value.project } : {}),
+    ...value.default_headers,
+    ...value.extra_headers,
+    ...headersIn(ownHeaders),
+  };
+  return {
+    ...(Object.keys(fields).length === 0 ? {} : { fields }),
+    ...(Object.keys(headers).length === 0 ? {} : { headers }),
+  };
+}
+
+/** The texts in what should be headers. */
+function headersIn(value: unknown): Record<string, string> {
+  const entries = typeof value === "object" && value !== null ? Object.entries(value) : [];
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
 }
 
 function named(

@@ -80,6 +80,23 @@ export function namedModel(values: ClassValues, name: string, place: Place): { v
   return method?.returned === undefined ? undefined : modelOf(values, method.returned, place);
 }
 
+/** `PlanningConfig(reasoning_effort="high", llm=…)` as its keywords. */
+export function planningConfigOf(values: ClassValues, value: PyValue, place: Place): { value: unknown } | undefined {
+  const literal = literalOf(value);
+  if (literal !== undefined) return literal;
+  if (value.kind !== "call" || !/(^|\.)PlanningConfig$/.test(value.name)) {
+    values.findings.error(place, unread(value), "write planning_config into the YAML");
+    return undefined;
+  }
+  const config: Record<string, unknown> = {};
+  for (const [key, held] of value.keywords) {
+    const found = key === "llm" ? modelOf(values, held, place) : literalOf(held);
+    if (found !== undefined) config[key] = found.value;
+    else if (key !== "llm") values.findings.warning(place, `PlanningConfig(${key}=…): ${unread(held)}`);
+  }
+  return { value: config };
+}
+
 /** `[self.research_task()]` as names of tasks. */
 export function tasksOf({ findings }: ClassValues, value: PyValue, place: Place): { value: unknown } | undefined {
   if (value.kind === "literal" && value.value === null) return { value: null };

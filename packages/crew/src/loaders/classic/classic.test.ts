@@ -237,3 +237,23 @@ test("memory is read where it is written as an object, and an embedder as a dict
     agents: { writer: { memory: { rootPath: "/own" } } },
   });
 });
+
+test("PlanningConfig(…) is how an agent plans", async () => {
+  const { crew, findings } = await classic(
+    `    @agent
+    def writer(self):
+        return Agent(config=self.agents_config['writer'], planning_config=PlanningConfig(
+            reasoning_effort="high", max_replans=1, llm=LLM(model="openai/gpt-5"), max_steps=steps()))
+
+${both.join("\n")}
+${crewOf("agents=self.agents, tasks=self.tasks")}`,
+    {
+      "src/some/config/agents.yaml": agents.replace("llm: fast, ", ""),
+      "src/some/config/tasks.yaml": tasks.replace(", tools: [reader]", ""),
+    },
+  );
+  expect(crew?.definition.agents["writer"]).toMatchObject({
+    planning: { effort: "high", maxReplans: 1, model: { model: "openai/gpt-5" } },
+  });
+  expect(findings.map(({ message }) => message)).toContainEqual(expect.stringContaining("PlanningConfig(max_steps=…)"));
+});

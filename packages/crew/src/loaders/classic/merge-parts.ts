@@ -1,6 +1,15 @@
 import type { Place } from "../finding.ts";
 import { within } from "../finding.ts";
-import { modelOf, namedModel, namedTool, toolsOf, agentOf, tasksOf, type ClassValues } from "./class-values.ts";
+import {
+  agentOf,
+  modelOf,
+  namedModel,
+  namedTool,
+  planningConfigOf,
+  tasksOf,
+  toolsOf,
+  type ClassValues,
+} from "./class-values.ts";
 import type { CrewMethod } from "./crew-module.ts";
 import { memoryOf } from "./memory-value.ts";
 import { addKeywords, MergedKeys, pythonOnly, type Convert } from "./merged-keys.ts";
@@ -87,6 +96,7 @@ function addMethod({ source, python, method, at, part, decorator }: MethodPart):
     llm: model,
     function_calling_llm: model,
     memory: (value, place) => memoryOf(source, value, place),
+    planning_config: (value, place) => planningConfigOf(source, value, place),
     agent: (value, place) => agentOf(source, value, place),
     context: (value, place) => tasksOf(source, value, place),
     condition: pythonOnly,

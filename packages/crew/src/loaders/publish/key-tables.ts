@@ -15,6 +15,7 @@ export function keyTables(): string {
   const sections: [title: string, shape: Shape][] = [
     ["crew.jsonc", without(crewFileSchema.shape, "$schema")],
     ["Agents: agents/NAME.jsonc, agents.yaml", agentShape],
+    ["Agents: planning_config", inside(agentShape.planning_config)],
     ["Tasks: in crew.jsonc, tasks.yaml", taskShape],
     ["flow.yaml", without(flow, "$schema")],
     ["flow.yaml: methods.NAME", methodSchema.shape],

@@ -3,6 +3,7 @@ import { embedder } from "./embedder-schema.ts";
 import { ignored, key, refused, warned } from "./keys.ts";
 import { knowledgeConfig, knowledgeSource } from "./knowledge-schema.ts";
 import { memory } from "./memory-schema.ts";
+import { planningConfig } from "./planning-schema.ts";
 import { callable, pythonReference, tsReference } from "./references.ts";
 import { answerForm, guardrail, llm, mcp, positive, record, text, toolFailurePolicy, tools, whole } from "./values.ts";
 
@@ -43,15 +44,15 @@ export const agentShape = {
   tool_failure_policy: key(toolFailurePolicy, "What a failed tool means: ignore, warn or raise"),
   respect_context_window: key(z.boolean(), "Summarise what does not fit the model"),
   use_system_prompt: key(z.boolean(), "Whether role and goal go into a system message"),
-  system_template: key(text, "A prompt frame of one's own", warned(later)),
-  prompt_template: key(text, "A prompt frame of one's own", warned(later)),
-  response_template: key(text, "A prompt frame of one's own", warned(later)),
+  system_template: key(text, "With prompt_template: frame of who it is, which stands in place of {{ .System }}"),
+  prompt_template: key(text, "With system_template: frame of the task, which stands in place of {{ .Prompt }}"),
+  response_template: key(text, "With both: what begins an answer before {{ .Response }}, what ends it after that"),
   inject_date: key(z.boolean(), "Tells the agent the date"),
-  date_format: key(text, "Form of that date (strftime)", warned("not observed: the date is written as 2026-01-31")),
-  planning: key(z.boolean(), "Plan before acting", warned("not run here: the agent acts without a plan")),
-  planning_config: key(record, "How to plan", warned("not run here: the agent acts without a plan")),
-  reasoning: key(z.boolean(), "The same, deprecated by CrewAI", warned("not run here: the agent acts without a plan")),
-  max_reasoning_attempts: key(positive, "The same, deprecated by CrewAI", ignored),
+  date_format: key(text, "Form of that date (strftime), in UTC"),
+  planning: key(z.boolean(), "Plan before acting, once, and do the plan's steps one by one"),
+  planning_config: key(planningConfig, "How to plan; its presence turns planning on"),
+  reasoning: key(z.boolean(), "The same as an empty planning_config, deprecated by CrewAI"),
+  max_reasoning_attempts: key(positive, "Its max_attempts where reasoning turns planning on"),
   guardrail: key(guardrail, "Check of its final answer when it runs alone in a flow", { instead: "check" }),
   guardrail_max_retries: key(whole, "Further answers after a failed check (3)"),
   memory: key(memory, "A memory of its own between runs; false or absent: the crew's, if it has one", {
@@ -63,7 +64,7 @@ export const agentShape = {
   embedder: key(embedder, "Finds documents and memories by meaning; default: the crew's, else by words", {
     instead: "value",
   }),
-  skills: key(z.array(text), "Skill files", refused(later, "put what the skill says into the backstory")),
+  skills: key(z.array(text), "Folders of skills (FOLDER/NAME/SKILL.md, agentskills.io), or the text of a SKILL.md"),
   checkpoint: key(anything, "Checkpoints; here every step of every run is journaled", ignored),
   security_config: key(record, "Fingerprints", ignored),
   step_callback: key(callable, "Called after each step", { instead: "function" }),

@@ -12,9 +12,9 @@ const notSent = "not sent to the provider here";
 
 const reasoningEffort = z.enum(["none", "minimal", "low", "medium", "high", "xhigh"]);
 
-/** A model with settings. Keys beyond these are provider options that CrewAI hands on; here they are warned of. */
+/** A model with settings. Keys beyond these are fields of the provider's requests, as in CrewAI. */
 export const llmObject = z
-  .strictObject({
+  .looseObject({
     model: key(text, "Model name, as `provider/model` or beside `provider`"),
     model_name: key(text, "The same as `model`"),
     deployment_name: key(text, "The same as `model`, for Azure"),
@@ -25,6 +25,7 @@ export const llmObject = z
     api_version: key(text, "Version of Azure's API; its v1 API, which is called here, has none", ignored),
     temperature: key(z.number(), "Sampling temperature"),
     top_p: key(z.number(), "Nucleus sampling"),
+    top_k: key(positive, "Sampling among so many tokens"),
     max_tokens: key(positive, "Longest answer, in tokens"),
     max_completion_tokens: key(positive, "The same as `max_tokens`"),
     stop: key(z.union([text, z.array(text)], { error: "must be a string or a list of strings" }), "Where answers end"),
@@ -41,7 +42,42 @@ export const llmObject = z
     reasoning_effort: key(reasoningEffort, "How long a reasoning model thinks"),
     response_format: key(z.unknown(), "Form of the answer", warned("not used; give the task an output schema")),
     custom_openai: key(z.boolean(), "An OpenAI-compatible server; base_url alone says that", ignored),
-    additional_params: key(record, "Further provider options", warned(notSent)),
+    context_window_size: key(positive, "Tokens that fit the model, to summarise before they overflow"),
+    max_retries: key(whole, "Further attempts of one call (2)"),
+    additional_params: key(record, "Further fields of each request; so are keys that are not in this table"),
+    extra_body: key(record, "The same"),
+    extra_headers: key(z.record(z.string(), text), "Further headers of each request"),
+    default_headers: key(z.record(z.string(), text), "The same"),
+    organization: key(text, "Organisation, for OpenAI"),
+    project: key(text, "Project, for OpenAI"),
+    endpoint: key(text, "The same as `base_url`, for Azure"),
+    max_output_tokens: key(positive, "The same as `max_tokens`, for Gemini"),
+    additional_model_request_fields: key(record, "The same as `additional_params`, for Bedrock"),
+    region_name: key(text, "AWS's region", warned("not used", "set AWS_REGION in the environment")),
+    location: key(text, "Google Cloud's region", warned("not used: models of Google are called by their API key")),
+    safety_settings: key(
+      record,
+      "Gemini's filters",
+      warned(notSent, "write them into additional_params as safetySettings, as Google's API has them"),
+    ),
+    thinking_config: key(
+      z.unknown(),
+      "How Gemini thinks",
+      warned(notSent, "use reasoning_effort, or additional_params with generationConfig"),
+    ),
+    guardrail_config: key(record, "Bedrock's guardrail", warned(notSent)),
+    api: key(text, "OpenAI's kind of API; here the server decides", ignored),
+    llm_type: key(text, "Internal to CrewAI", ignored),
+    is_litellm: key(z.boolean(), "Internal to CrewAI", ignored),
+    prefer_upload: key(z.boolean(), "Internal to CrewAI", ignored),
+    drop_params: key(z.boolean(), "Internal to CrewAI", ignored),
+    additional_drop_params: key(z.array(text), "Internal to CrewAI", ignored),
+    callbacks: key(z.unknown(), "Called on its events", warned(notSent, "subscribe to the events")),
+    interceptor: key(z.unknown(), "Sees its requests", warned(notSent)),
+    client_params: key(z.unknown(), "Options of CrewAI's HTTP client", warned(notSent)),
+    default_query: key(z.unknown(), "Query of each request", warned(notSent, "write it into base_url")),
+    extra_query: key(z.unknown(), "The same", warned(notSent)),
+    builtin_tools: key(z.array(text), "OpenAI's own tools", warned("not offered to the model here")),
   })
   .describe("A model with its settings.");
 export type LlmObject = z.infer<typeof llmObject>;

@@ -1,0 +1,38 @@
+import { callModel } from "../../llm/call-model.ts";
+import { agentPrompt } from "../../prompts/agent-prompt.ts";
+import { synthesisQuestion } from "../../prompts/planning-prompt.ts";
+import type { Scope } from "../../run/scope.ts";
+import type { Assignment } from "../loop.ts";
+import type { PlanStep } from "./plan.ts";
+
+/**
+ * The agent's answer out of what its steps gave, of which there must be something: the last step's result where that
+ * reads like a whole answer (CrewAI's rule), else one that the model puts together; their texts one after another when it fails.
+ */
+export async function finalAnswer(scope: Scope, assignment: Assignment, steps: readonly PlanStep[]): Promise<string> {
+  const { agent, model, prompt, responseSchema, shared } = assignment;
+  const given = steps.filter(({ result }) => result !== "");
+  const last = given.reduce((latest, step) => (step.number >= latest.number ? step : latest));
+  if (responseSchema === undefined && isWholeAnswer(last)) return last.result;
+  const results = given
+    .map(({ number, description, result }) => `Step ${number} (${description}):\n${result}`)
+    .join("\n\n");
+  try {
+    const answer = await callModel(scope, {
+      model,
+      messages: agentPrompt(agent, synthesisQuestion(prompt, results), scope.run.startedAt),
+      ...(responseSchema === undefined ? {} : { responseSchema }),
+      ...(shared?.limiter === undefined ? {} : { limiter: shared.limiter }),
+    });
+    return answer.text.trim() === "" ? results : answer.text;
+  } catch (error) {
+    if (scope.run.passesThrough(error) || scope.signal.aborted) throw error;
+    return results;
+  }
+}
+
+function isWholeAnswer({ tool, result }: PlanStep): boolean {
+  const text = result.trim();
+  if (tool !== null || /^error:|tool execution error/i.test(text)) return false;
+  return (text.length >= 200 || text.split(/\s+/).length >= 30) && /[.!?]/.test(text);
+}

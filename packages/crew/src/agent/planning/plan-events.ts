@@ -1,0 +1,54 @@
+import { errorMessage } from "@crewstream/contracts";
+import { Moment } from "../../run/moment.ts";
+import type { Scope } from "../../run/scope.ts";
+import type { PlanStep } from "./plan.ts";
+
+/** A step that has begun: its `plan_step_started` is out. */
+export interface BegunStep {
+  step: PlanStep;
+  scope: Scope;
+  /** Marks the step as ended and says so. */
+  end(success: boolean, error: string | null): void;
+}
+
+type AtLeastOne<T> = readonly [T, ...T[]];
+
+/** Begins steps; what is done `until` they have all ended may throw, which ends those that have not yet, as failed. */
+export function beginSteps(
+  steps: readonly { step: PlanStep; scope: Scope }[],
+  agentRole: string,
+): { until: <T>(body: (begun: AtLeastOne<BegunStep>) => Promise<T>) => Promise<T> } {
+  const begun = steps.map(({ step, scope }) => begin(step, scope, agentRole));
+  return {
+    async until(body) {
+      try {
+        return await body(begun as unknown as AtLeastOne<BegunStep>);
+      } catch (error) {
+        for (const each of begun) {
+          if (each.step.status === "running" && !each.scope.run.passesThrough(error))
+            each.end(false, errorMessage(error));
+        }
+        throw error;
+      }
+    },
+  };
+}
+
+function begin(step: PlanStep, scope: Scope, agentRole: string): BegunStep {
+  const which = {
+    agent_role: agentRole,
+    step_number: step.number,
+    step_description: step.description,
+    tool_to_use: step.tool,
+  };
+  step.status = "running";
+  const shown = new Moment(scope, "plan_step_started", which);
+  return {
+    step,
+    scope,
+    end(success, error) {
+      step.status = success ? "completed" : "failed";
+      shown.end({ type: "plan_step_completed", data: { ...which, success, result: step.result, error } });
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import { expect, test } from "vitest";
+import type { AgentDefinition } from "../agent/agent.ts";
+import { defineCrew, type Crew } from "../crew/define-crew.ts";
+import { readProject } from "../loaders/load-project.ts";
+import { soundCrew, testProject } from "../loaders/testing/test-project.ts";
+import { scriptedModel, testContext } from "../testing/index.ts";
+
+async function asked(agent: Partial<AgentDefinition>) {
+  const model = scriptedModel(["Done."]);
+  const crew = defineCrew({
+    agents: { a: { role: "Poet", goal: "g", backstory: "b", model, ...agent } },
+    tasks: [{ name: "t", description: "Rhyme", expectedOutput: "e", agent: "a" }],
+  });
+  await crew.run(testContext());
+  const [call] = model.calls;
+  return {
+    call,
+    texts: call?.prompt.map(({ content }) =>
+      typeof content === "string" ? content : content.map((part) => (part.type === "text" ? part.text : "")).join(""),
+    ),
+  };
+}
+
+const systemTemplate = "<|system|>{role}: {{ .System }}<|end|>";
+const promptTemplate = "<|user|>{{ .Prompt }}<|end|>";
+
+test("templates frame both texts in one message, and the response's end stops the answer", async () => {
+  const { call, texts } = await asked({
+    systemTemplate,
+    promptTemplate,
+    responseTemplate: "<|assistant|>{{ .Response }}<|end|>",
+  });
+  expect(texts).toHaveLength(1);
+  expect(texts?.[0]).toMatch(
+    /^<\|system\|>Poet: You are Poet\.[\s\S]*<\|end\|>\n<\|user\|>Task: Rhyme[\s\S]*<\|end\|>\n<\|assistant\|>$/,
+  );
+  expect(call?.stopSequences).toEqual(["<|end|>"]);
+});
+
+test("with one of the two templates there is one message without frames, as in CrewAI", async () => {
+  const { call, texts } = await asked({ systemTemplate });
+  expect(texts).toEqual([expect.stringMatching(/^You are Poet\.[\s\S]*Task: Rhyme/)]);
+  expect(call?.stopSequences).toBeUndefined();
+});
+
+test("the date has the agent's form", async () => {
+  const { texts } = await asked({ injectDate: true, dateFormat: "%A, %-d %B %Y" });
+  expect(texts?.[1]).toMatch(/Current date: [A-Z][a-z]+day, [1-9]\d? [A-Z][a-z]+ \d{4}$/);
+});
+
+test("is read from a project; a form without a date is found", async () => {
+  const agent = {
+    ...soundCrew["agents/writer.json"],
+    system_template: "s",
+    prompt_template: "p",
+    response_template: "r",
+  };
+  const files = (date_format: string) => ({
+    ...soundCrew,
+    "agents/writer.json": { ...agent, inject_date: true, date_format },
+  });
+  await using project = await testProject(files("%d.%m.%Y"));
+  const { automation, findings } = await readProject(project.dir);
+  expect(findings).toEqual([]);
+  expect((automation as Crew).definition.agents["writer"]).toMatchObject({
+    systemTemplate: "s",
+    promptTemplate: "p",
+    responseTemplate: "r",
+    dateFormat: "%d.%m.%Y",
+  });
+  await using wrong = await testProject(files("%d %Q"));
+  expect((await readProject(wrong.dir)).findings).toMatchObject([{ message: expect.stringContaining("%Q") as string }]);
+  await using none = await testProject(files("today"));
+  expect((await readProject(none.dir)).findings).toMatchObject([
+    { message: expect.stringContaining("no date") as string },
+  ]);
+});

@@ -1,0 +1,25 @@
+import type { Scope } from "./scope.ts";
+import type { Closable, Ending } from "./span.ts";
+
+/**
+ * A started event and its one ending that enclose nothing and are not linked, as CrewAI emits those of a plan's steps:
+ * what happens in between hangs beside them.
+ */
+export class Moment implements Closable {
+  readonly scope: Scope;
+  #ended = false;
+
+  constructor(scope: Scope, type: string, data: Readonly<Record<string, unknown>>) {
+    this.scope = scope;
+    scope.emit(type, data);
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  end({ type, data }: Ending): string {
+    this.#ended = true;
+    return this.scope.emit(type, data);
+  }
+}
