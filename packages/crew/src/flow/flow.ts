@@ -17,6 +17,8 @@ export interface MethodContext<State> {
   inputs: Readonly<Record<string, unknown>>;
   /** What each method that had ended when this one was called gave last, by name. */
   outputs: Readonly<Record<string, unknown>>;
+  /** What a person said last of a method's output, by the method's name: `HumanFeedback`. */
+  reviews: Readonly<Record<string, unknown>>;
   /** Aborted when the run is cancelled, or when this branch is not needed any more. */
   signal: AbortSignal;
   /** Emits a custom event of the run. */

@@ -26,6 +26,7 @@ export interface BodyFields {
   method: FlowMethod;
   inputs: Readonly<Record<string, unknown>>;
   outputs: Readonly<Record<string, Json>>;
+  reviews: Readonly<Record<string, Json>>;
   /** Absent for a method that takes none. */
   input: Json | undefined;
   state: Readonly<Record<string, Json>>;
@@ -47,12 +48,13 @@ export async function runBody(scope: Scope, fields: BodyFields): Promise<MethodR
     options: humanFeedback,
   });
   const handOn = toJson(feedback);
-  return { changes: done.changes, result: feedback.outcome ?? handOn, handOn, output: done.result };
+  if (feedback.outcome === null) return { changes: done.changes, result: handOn, handOn };
+  return { changes: done.changes, result: feedback.outcome, handOn, output: done.result };
 }
 
 async function runCode(
   scope: Scope,
-  { method, inputs, outputs, input, state, flowName, memory }: BodyFields,
+  { method, inputs, outputs, reviews, input, state, flowName, memory }: BodyFields,
 ): Promise<MethodRow> {
   const before = structuredClone(state) as Record<string, Json>;
   const draft = structuredClone(before);
@@ -60,6 +62,7 @@ async function runCode(
     state: draft,
     inputs,
     outputs,
+    reviews,
     signal: scope.signal,
     emit: customEmitter(scope),
     executionId: scope.run.context.executionId,

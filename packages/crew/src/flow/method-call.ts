@@ -22,6 +22,7 @@ export interface CallFields {
   method: FlowMethod;
   inputs: Readonly<Record<string, unknown>>;
   outputs: Readonly<Record<string, Json>>;
+  reviews: Readonly<Record<string, Json>>;
   input: Json;
   cause: Ended | undefined;
   state: Readonly<Record<string, Json>>;
@@ -151,7 +152,7 @@ export class MethodCall {
   }
 
   async #begin(): Promise<MethodRow> {
-    const { flowName, inputs, outputs, input, state, memory, onWaiting } = this.#fields;
+    const { flowName, inputs, outputs, reviews, input, state, memory, onWaiting } = this.#fields;
     const room = {
       wait: (requests: readonly PendingInput[]) =>
         new Promise<void>((goOn) => {
@@ -161,7 +162,7 @@ export class MethodCall {
     };
     const scope = this.#span.scope.derive({ usage: this.#usage, room }).fork();
     const taken = this.#takesInput() ? input : undefined;
-    const fields = { flowName, method: this.method, inputs, outputs, input: taken, state, memory };
+    const fields = { flowName, method: this.method, inputs, outputs, reviews, input: taken, state, memory };
     return enclosed(scope, (inner) => runBody(inner, fields));
   }
 

@@ -63,6 +63,7 @@ class FlowRun {
   readonly #methods: ReadonlyMap<string, FlowMethod>;
   readonly #listeners: Listeners;
   readonly #outputs: Record<string, Json> = {};
+  readonly #reviews: Record<string, Json> = {};
   readonly #calls = new Map<string, number>();
   readonly #running = new Map<MethodCall, Wave | undefined>();
   readonly #stop = new AbortController();
@@ -138,6 +139,7 @@ class FlowRun {
       if (call.calledOff) return;
       this.#result = ended.output ?? ended.result;
       this.#outputs[call.method.name] = this.#result;
+      if (ended.handOn !== undefined) this.#reviews[call.method.name] = ended.handOn;
       for (const rival of this.#rivals.get(call) ?? []) rival.callOff(call.method.name);
       if (this.#failure === undefined) this.#goOn(call.method, ended, wave);
     } catch (error) {
@@ -152,9 +154,8 @@ class FlowRun {
   #goOn(method: FlowMethod, ended: Ended, wave: Wave | undefined): void {
     const current = wave ?? { input: ended.handOn ?? ended.result, routers: [], listeners: [] };
     if (wave === undefined) this.#trigger(current, method.name, "method", ended);
-    if (method.router === true && typeof ended.result === "string" && ended.result !== "") {
-      this.#trigger(current, ended.result, "label", ended);
-    }
+    const label = method.router === true ? labelIn(ended.result) : "";
+    if (label !== "") this.#trigger(current, label, "label", ended);
     const router = current.routers.shift();
     if (router !== undefined) this.#call(router.method, router.input, router.cause, current);
     else this.#callAll(current.listeners.splice(0));
@@ -204,6 +205,7 @@ class FlowRun {
       method,
       inputs: this.#inputs,
       outputs: { ...this.#outputs },
+      reviews: { ...this.#reviews },
       input,
       cause,
       state: this.state,
@@ -221,4 +223,10 @@ class FlowRun {
 function conditionOf(method: FlowMethod): Condition[] {
   if (method.listen !== undefined) return [method.listen];
   return method.start === undefined || method.start === true ? [] : [method.start];
+}
+
+/** The label that a router gave: a text, or the text of an agent's or a crew's output. */
+function labelIn(result: Json): string {
+  const text = typeof result === "object" && result !== null && "raw" in result ? result.raw : result;
+  return typeof text === "string" ? text.trim() : "";
 }

@@ -82,7 +82,9 @@ async function readMethod(
     ...(isRouter(method) ? { router: true, ...(labels === undefined ? {} : { emits: labels }) } : {}),
     ...(humanFeedback === undefined ? {} : { humanFeedback }),
     ...(method.persist?.enabled === true ? { persist: true } : {}),
-    run: (context, input) => action({ context, input, roots: { state: context.state, outputs: context.outputs } }),
+    // What a person has reviewed is, for expressions, the review: its `output`, `feedback` and `outcome`.
+    run: (context, input) =>
+      action({ context, input, roots: { state: context.state, outputs: { ...context.outputs, ...context.reviews } } }),
   };
 }
 
