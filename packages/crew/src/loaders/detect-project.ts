@@ -64,10 +64,12 @@ async function fromSettings(
   if (type === "flow") {
     for (const file of ["flow.yaml", "flow.yml", "flow.json"])
       if (await dir.isFile(file)) return { kind: "flow", file };
+    const crews = await innerCrews(project);
+    const alone = crews.length === 0 ? "" : `; what can be served by itself: ${crews.join(", ")}`;
     findings.error(
       top,
       'a flow without a "definition" is written in Python, which does not run here',
-      "write it as flow.yaml, or in TypeScript with defineFlow",
+      `write it as flow.yaml, or in TypeScript with defineFlow${alone}`,
     );
     return undefined;
   }
@@ -87,6 +89,18 @@ async function classicFolder({ dir }: Project): Promise<string | undefined> {
     }
   }
   return undefined;
+}
+
+/** Folders of the classic crews inside a Python flow, where `crewai create flow` puts them. */
+async function innerCrews({ dir }: Project): Promise<string[]> {
+  const found: string[] = [];
+  for (const name of await dir.names("src")) {
+    for (const crew of await dir.names(`src/${name}/crews`)) {
+      const folder = `src/${name}/crews/${crew}`;
+      if (await dir.isFile(`${folder}/config/agents.yaml`)) found.push(folder);
+    }
+  }
+  return found;
 }
 
 function crewaiSettings(value: unknown): Readonly<Record<string, unknown>> | undefined {

@@ -20,7 +20,7 @@ import { PythonDocument } from "./python-document.ts";
  */
 export async function readClassicCrew(project: Project, folder: string): Promise<Crew | undefined> {
   const { findings } = project;
-  const file = posix.join(folder, "crew.py");
+  const file = await crewFile(project, folder);
   const text = (await project.dir.isFile(file)) ? await project.dir.text(file) : undefined;
   const agentsYaml = await namedParts(project, folder, "agents", configPath(text ?? "", "agents_config"));
   const tasksYaml = await namedParts(project, folder, "tasks", configPath(text ?? "", "tasks_config"));
@@ -52,6 +52,14 @@ export async function readClassicCrew(project: Project, folder: string): Promise
   const keys = checkSchema(crewFileSchema, place, crew.keys, findings);
   if (keys === undefined) return undefined;
   return (await buildCrew(project, { keys, at: (...path) => within(place, ...path) }, agents)).crew;
+}
+
+/** crew.py; a crew inside a Python flow stands in a file named like its folder (content_crew/content_crew.py). */
+async function crewFile({ dir }: Project, folder: string): Promise<string> {
+  const crew = posix.join(folder, "crew.py");
+  if (await dir.isFile(crew)) return crew;
+  const named = posix.join(folder, `${posix.basename(folder === "" ? dir.root : folder)}.py`);
+  return (await dir.isFile(named)) ? named : crew;
 }
 
 /** The agents or tasks of a YAML file: the one that the class names, else CrewAI's own. */
