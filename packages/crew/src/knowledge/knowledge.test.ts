@@ -173,7 +173,7 @@ describe("knowledge of a project", () => {
   test("that cannot be read is refused with its place and the reason", async () => {
     await using project = await testProject(
       withSources(
-        { source_type: "pdf", file_paths: ["a.pdf"] },
+        { source_type: "text_file", file_paths: ["a.pdf/b.txt"] },
         { source_type: "text_file", file_paths: ["missing.txt", "../crew.json"] },
         { source_type: "string" },
         { source_type: "csv" },
@@ -182,7 +182,7 @@ describe("knowledge of a project", () => {
     );
     const findings = await checkProject(project.dir);
     expect(findings.map(({ path, message }) => `${path} ${message}`)).toEqual([
-      expect.stringMatching(/knowledge_sources\[0\]\.source_type documents of type "pdf" are not read/),
+      expect.stringMatching(/knowledge_sources\[0\]\.file_paths\[0\] .*leads to no file/),
       expect.stringMatching(/knowledge_sources\[1\]\.file_paths\[0\] .*leads to no file/),
       expect.stringMatching(/knowledge_sources\[1\]\.file_paths\[1\] .*must not contain "\.\."/),
       expect.stringMatching(/knowledge_sources\[2\] .*needs "content"/),

@@ -1,11 +1,11 @@
 import { errorMessage } from "@crewstream/contracts";
 import { posix } from "node:path";
 import { piecesOf, type KnowledgeSource } from "../../knowledge/knowledge.ts";
-import { parseCsv } from "../../tools/builtin/csv.ts";
 import { within, type Place } from "../finding.ts";
 import { bases, type Project } from "../project.ts";
 import type { KnowledgeValue } from "../schema/knowledge-schema.ts";
 import { present } from "./build-model.ts";
+import { documentText } from "./document-text.ts";
 
 /** The documents that a list of knowledge sources names, without those that cannot be read (each a finding). */
 export async function buildKnowledge(
@@ -29,21 +29,16 @@ async function sourcesOf(project: Project, value: Described, at: Place): Promise
   if (type === "string") {
     if (content) sources.push({ name: "text", text: content, ...sizes });
     else project.findings.error(at, 'a source of type "string" needs "content"');
-  } else if (type === "text_file" || type === "csv" || type === "json") {
+  } else {
     const single = value.file_path ? [value.file_path] : [];
     const listed = typeof value.file_paths === "string" ? [value.file_paths] : (value.file_paths ?? single);
     if (listed.length === 0) project.findings.error(at, `a source of type ${JSON.stringify(type)} needs "file_paths"`);
     for (const [index, path] of listed.entries()) {
       const place = value.file_paths ? within(at, "file_paths", index) : within(at, "file_path");
-      const text = await fileText(project, path, place);
-      if (text !== undefined) sources.push({ name: path, text: asProse(project, type, text, place), ...sizes });
+      const file = await documentFile(project, path, place);
+      const text = file === undefined ? undefined : await documentText(project, { file, type }, place);
+      if (text !== undefined) sources.push({ name: path, text, ...sizes });
     }
-  } else {
-    project.findings.error(
-      within(at, "source_type"),
-      `documents of type ${JSON.stringify(type)} are not read by this version`,
-      'give their text as "text_file"',
-    );
   }
   try {
     for (const source of sources) piecesOf(source);
@@ -55,7 +50,15 @@ async function sourcesOf(project: Project, value: Described, at: Place): Promise
 }
 
 /** A file of knowledge/, where CrewAI looks for them, beside the file that names it or in the project's own folder. */
-async function fileText(project: Project, path: string, at: Place): Promise<string | undefined> {
+async function documentFile(project: Project, path: string, at: Place): Promise<string | undefined> {
+  if (/^https?:/i.test(path)) {
+    project.findings.error(
+      at,
+      `${JSON.stringify(path)} is an address: a project is loaded without the network`,
+      "save the page in knowledge/ and name that file, or give the agent ScrapeWebsiteTool",
+    );
+    return undefined;
+  }
   const named = path.startsWith("knowledge/") ? path : posix.join("knowledge", path);
   if (path.split(/[/\\]/).includes("..")) {
     project.findings.error(at, 'the path must not contain ".."');
@@ -63,29 +66,7 @@ async function fileText(project: Project, path: string, at: Place): Promise<stri
   }
   for (const base of bases(project)) {
     const file = posix.join(base, named);
-    if (await project.dir.isFile(file)) return project.dir.text(file, at);
+    if (await project.dir.isFile(file)) return file;
   }
-  return project.dir.text(named, at);
-}
-
-/** Rows and objects with the names of their fields at each value, so that a piece of them can be understood by itself. */
-function asProse(project: Project, type: "text_file" | "csv" | "json", text: string, at: Place): string {
-  if (type === "text_file") return text;
-  if (type === "csv") {
-    const [header = [], ...rows] = parseCsv(text);
-    return rows
-      .map((row) => row.map((field, index) => `${header[index] ?? index + 1}: ${field}`).join(", "))
-      .join("\n");
-  }
-  try {
-    return lines(JSON.parse(text) as unknown, "").join("\n");
-  } catch (error) {
-    project.findings.error(at, `is no JSON: ${errorMessage(error)}`);
-    return "";
-  }
-}
-
-function lines(value: unknown, path: string): string[] {
-  if (typeof value !== "object" || value === null) return [`${path === "" ? "" : `${path}: `}${String(value)}`];
-  return Object.entries(value).flatMap(([key, inner]) => lines(inner, path === "" ? key : `${path}.${key}`));
+  return named;
 }

@@ -73,14 +73,19 @@ export class ProjectDir {
 
   /** A file's text; undefined, with a finding, when it cannot be read. */
   async text(path: string, named?: Place): Promise<string | undefined> {
+    const text = (await this.bytes(path, named, maxFileBytes))?.toString("utf8");
+    return text?.startsWith("\uFEFF") ? text.slice(1) : text;
+  }
+
+  /** A file's bytes, at most `limit` of them; undefined, with a finding, when it cannot be read. */
+  async bytes(path: string, named: Place | undefined, limit: number): Promise<Buffer | undefined> {
     const file = posix.normalize(path.split(sep).join("/"));
     try {
       const real = await this.locate(file);
       const found = await stat(real);
       if (!found.isFile()) throw new PathFault("leads to no file");
-      if (found.size > maxFileBytes) throw new PathFault(`leads to a file of more than ${maxFileBytes / 1024} KiB`);
-      const text = await readFile(real, "utf8");
-      return text.startsWith("\uFEFF") ? text.slice(1) : text;
+      if (found.size > limit) throw new PathFault(`leads to a file of more than ${limit / 1024} KiB`);
+      return await readFile(real);
     } catch (error) {
       const reason = error instanceof PathFault ? error.message : `cannot be read: ${errorMessage(error)}`;
       this.#findings.error(named ?? file, `the path ${JSON.stringify(path)} ${reason}`);

@@ -9,7 +9,7 @@ const described = z
   .strictObject({
     source_type: z
       .enum(sourceTypes)
-      .describe("string, text_file, csv or json; pdf, excel and docling are not read here"),
+      .describe("string, text_file, csv, json, pdf, excel (.xlsx), or docling: any of these files, and .html and .md"),
     content: key(text, "The text itself, for string"),
     file_paths: key(z.union([text, z.array(text)]), "Files in knowledge/, for the others"),
     file_path: key(text, "The same for one file, deprecated by CrewAI"),
@@ -21,7 +21,7 @@ const described = z
   .describe("A document to look things up in.");
 
 export const knowledgeSource = z.union([described, pythonReference], {
-  error: 'must be an object with "source_type": string, text_file, csv or json',
+  error: 'must be an object with "source_type": string, text_file, csv, json, pdf, excel or docling',
 });
 export type KnowledgeValue = z.infer<typeof knowledgeSource>;
 

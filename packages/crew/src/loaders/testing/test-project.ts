@@ -7,14 +7,18 @@ export interface TestProject extends AsyncDisposable {
   dir: string;
 }
 
-/** Writes a project for a test: texts, or values as JSON, by path. */
+/** Writes a project for a test: texts, bytes, or values as JSON, by path. */
 export async function testProject(files: Readonly<Record<string, unknown>>): Promise<TestProject> {
   const dir = await mkdtemp(join(tmpdir(), "crewstream-project-"));
   for (const [path, content] of Object.entries(files)) {
     await mkdir(dirname(join(dir, path)), { recursive: true });
-    await writeFile(join(dir, path), typeof content === "string" ? content : JSON.stringify(content));
+    await writeFile(join(dir, path), isPlain(content) ? content : JSON.stringify(content));
   }
   return { dir, [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true }) };
+}
+
+function isPlain(content: unknown): content is string | Uint8Array {
+  return typeof content === "string" || content instanceof Uint8Array;
 }
 
 /** A crew that can run, to change one thing of. */

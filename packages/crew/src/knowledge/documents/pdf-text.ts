@@ -1,0 +1,43 @@
+import { errorMessage } from "@crewstream/contracts";
+import { deadline, DocumentFault, documentLimits } from "./limits.ts";
+
+/**
+ * The text of a PDF, its pages parted by an empty line.
+ * Throws {@link DocumentFault} for one that is encrypted, damaged, longer than the limits, or without text (scanned).
+ */
+export async function pdfText(bytes: Uint8Array): Promise<string> {
+  // The library costs 100 ms to load: projects without a PDF do without it.
+  const { getDocumentProxy } = await import("unpdf");
+  const inTime = deadline();
+  try {
+    // The library takes the memory of what it is given away.
+    const document = await getDocumentProxy(Uint8Array.from(bytes), { stopAtErrors: true, verbosity: 0 });
+    if (document.numPages > documentLimits.pages) {
+      throw new DocumentFault(`has ${document.numPages} pages; at most ${documentLimits.pages} are read`);
+    }
+    const pages: string[] = [];
+    let length = 0;
+    for (let number = 1; number <= document.numPages; number += 1) {
+      const { items } = await (await document.getPage(number)).getTextContent();
+      const text = items.map((item) => ("str" in item ? item.str + (item.hasEOL ? "\n" : "") : "")).join("");
+      length += text.length;
+      if (length > documentLimits.characters) throw tooLong();
+      if (text.trim() !== "") pages.push(text.trim());
+      inTime();
+    }
+    if (pages.length === 0) throw new DocumentFault("holds no text: its pages are pictures");
+    return pages.join("\n\n");
+  } catch (error) {
+    throw asFault(error);
+  }
+}
+
+function asFault(error: unknown): DocumentFault {
+  if (error instanceof DocumentFault) return error;
+  if (error instanceof Error && error.name === "PasswordException") return new DocumentFault("is encrypted");
+  return new DocumentFault(`is no sound PDF: ${errorMessage(error)}`);
+}
+
+function tooLong(): DocumentFault {
+  return new DocumentFault(`holds more than ${documentLimits.characters} characters`);
+}

@@ -1,0 +1,36 @@
+import { errorMessage } from "@crewstream/contracts";
+import { DocumentFault, documentLimits } from "./limits.ts";
+import { rowsText } from "./rows-text.ts";
+import { assertUnpackable } from "./unpacked-size.ts";
+
+/** How OLE files begin: Excel's format before 2007, and encrypted workbooks. */
+const ole = Buffer.from("d0cf11e0a1b11ae1", "hex");
+
+/**
+ * The rows of an Excel workbook (.xlsx), each sheet under its name.
+ * Throws {@link DocumentFault} for one that is encrypted, of the old format, damaged, or bigger than the limits.
+ */
+export async function sheetText(bytes: Buffer): Promise<string> {
+  if (bytes.subarray(0, ole.length).equals(ole)) {
+    throw new DocumentFault("is encrypted or an old .xls file: save it as .xlsx without a password");
+  }
+  await assertUnpackable(bytes);
+  const { default: readWorkbook } = await import("read-excel-file/node");
+  const sheets = await readWorkbook(bytes).catch((error: unknown) => {
+    throw new DocumentFault(`is no sound .xlsx file: ${errorMessage(error)}`);
+  });
+  const rows = sheets.reduce((sum, { data }) => sum + data.length, 0);
+  if (rows > documentLimits.rows) throw new DocumentFault(`has ${rows} rows; at most ${documentLimits.rows} are read`);
+  const texts = sheets
+    .filter(({ data }) => data.length > 0)
+    .map(({ sheet, data }) => `${sheet}\n${rowsText(data.map((row) => row.map(cellText)))}`);
+  if (texts.length === 0) throw new DocumentFault("holds no rows");
+  return texts.join("\n\n");
+}
+
+function cellText(value: unknown): string {
+  if (value === null || value === undefined) return "";
+  if (!(value instanceof Date)) return String(value);
+  // A day is stored as its midnight in UTC.
+  return value.toISOString().replace("T00:00:00.000Z", "");
+}
