@@ -163,12 +163,12 @@ test("CrewAI's tools take its names of arguments in a flow, and two that are one
   });
   const context = testContext({ directory: files.dir });
   const outcome = await (await loadProject(project.dir)).run(context);
-  expect(outcome).toMatchObject({ state: "SUCCESS", result: ["one goose", "notes/a.md:1: one goose"] });
+  expect(outcome).toMatchObject({ state: "SUCCESS", result: ["one goose", "[notes/a.md]\none goose"] });
   await using crew = await testProject({
-    "agents/a.json": { role: "A", goal: "g", backstory: "b", tools: ["TXTSearchTool", "MDXSearchTool"] },
+    "agents/a.json": { role: "A", goal: "g", backstory: "b", tools: ["ExaSearchTool", "EXASearchTool"] },
     "crew.json": { agents: ["a"], tasks: [{ description: "d", expected_output: "e", agent: "a" }] },
   });
   const { automation, findings } = await readProject(crew.dir);
   expect(findings).toEqual([]);
-  expect((automation as Crew).definition.agents["a"]?.tools?.map(({ name }) => name)).toEqual(["search_text"]);
+  expect((automation as Crew).definition.agents["a"]?.tools?.map(({ name }) => name)).toEqual(["exa_search"]);
 });

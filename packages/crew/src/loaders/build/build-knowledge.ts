@@ -5,7 +5,7 @@ import { within, type Place } from "../finding.ts";
 import { bases, type Project } from "../project.ts";
 import type { KnowledgeValue } from "../schema/knowledge-schema.ts";
 import { present } from "./build-model.ts";
-import { documentText } from "./document-text.ts";
+import { projectDocument } from "./project-document.ts";
 
 /** The documents that a list of knowledge sources names, without those that cannot be read (each a finding). */
 export async function buildKnowledge(
@@ -36,7 +36,8 @@ async function sourcesOf(project: Project, value: Described, at: Place): Promise
     for (const [index, path] of listed.entries()) {
       const place = value.file_paths ? within(at, "file_paths", index) : within(at, "file_path");
       const file = await documentFile(project, path, place);
-      const text = file === undefined ? undefined : await documentText(project, { file, type }, place);
+      const form = type === "docling" ? undefined : type;
+      const text = file === undefined ? undefined : await projectDocument(project, { file, form }, place);
       if (text !== undefined) sources.push({ name: path, text, ...sizes });
     }
   }

@@ -1,12 +1,15 @@
 import { posix } from "node:path";
 import { builtInTools } from "../../tools/builtin/built-in-tools.ts";
+import { searchIn } from "../../tools/builtin/search-documents.ts";
 import type { Tool } from "../../tools/tool.ts";
 import { within, type Place } from "../finding.ts";
 import { nearestName } from "../nearest-name.ts";
 import { bases, type Project } from "../project.ts";
 import { isTs } from "../schema/references.ts";
 import type { ToolValue } from "../schema/values.ts";
-import { crewaiTools, nativeTools, toolClass, asCrewaiTool } from "./known-tools.ts";
+import { asCrewaiTool, nativeTools, toolClass } from "./known-tools.ts";
+import { projectSources } from "./project-sources.ts";
+import { crewaiTools, insteadOf } from "./python-tools.ts";
 import { tsExport, type Expected } from "./ts-exports.ts";
 
 const aTool: Expected<Tool> = {
@@ -36,11 +39,17 @@ export async function buildTools(project: Project, values: readonly ToolValue[],
     }
     const first = tools.findIndex((other) => other.name === tool.name);
     if (first === -1) tools.push(tool);
+    // One class with several settings: over two documents, say.
+    else if (isSet(value)) tools.push({ ...tool, name: `${tool.name}_${index + 1}` });
     // Two classes of CrewAI's may be one tool here.
     else if (isSame(tools[first], tool)) continue;
     else project.findings.error(place, `the tool named ${JSON.stringify(tool.name)} is there already, as [${first}]`);
   }
   return tools;
+}
+
+function isSet(value: ToolValue): boolean {
+  return typeof value === "object" && "tool_type" in value && Object.keys(value).length > 1;
 }
 
 function isSame(one: Tool | undefined, other: Tool): boolean {
@@ -54,6 +63,15 @@ export async function buildTool(project: Project, value: ToolValue, at: Place): 
   if (typeof value === "object") {
     const { tool_type: type, ...options } = value;
     return native(project, type.split(/[.:]/).at(-1) ?? type, options, within(at, "tool_type"));
+  }
+  if (value.startsWith("platform:")) {
+    const service = value.slice("platform:".length).split("/")[0];
+    project.findings.error(
+      at,
+      `${JSON.stringify(value)} is an integration kept by CrewAI's platform, which cannot be reached from here`,
+      `name an MCP server of ${service} in "mcps", or ${provide(snakeCase(value.slice("platform:".length)))}`,
+    );
+    return undefined;
   }
   if (value.startsWith("custom:")) return custom(project, value.slice("custom:".length), at);
   const [module, name] = value.includes(":") ? value.split(":", 2) : [undefined, value];
@@ -86,12 +104,12 @@ async function custom(project: Project, name: string, at: Place): Promise<Tool |
   return undefined;
 }
 
-function native(
+async function native(
   project: Project,
   name: string,
   options: Readonly<Record<string, unknown>>,
   at: Place,
-): Tool | undefined {
+): Promise<Tool | undefined> {
   const { result_as_answer: final, max_usage_count: limit, ...own } = options;
   const named = builtIn(name);
   if (named !== undefined) return named;
@@ -104,8 +122,15 @@ function native(
       if (argument === undefined) project.findings.warning(at, `${known} takes no ${JSON.stringify(option)} here`);
       else if (value !== null) set[argument] = value;
     }
+    const document = found.documents === undefined ? undefined : own[found.documents];
+    const sources = typeof document === "string" ? await projectSources(project, document, at) : undefined;
+    const { path, ...rest } = set;
+    const tool =
+      sources === undefined
+        ? asCrewaiTool(found, set)
+        : asCrewaiTool({ ...found, tool: searchIn(found.tool, sources) }, rest);
     return {
-      ...asCrewaiTool(found, set),
+      ...tool,
       ...(final === true ? { resultAsAnswer: true } : {}),
       ...(typeof limit === "number" ? { maxUsageCount: limit } : {}),
     };
@@ -115,7 +140,7 @@ function native(
     project.findings.error(
       at,
       `${python} is a Python tool of CrewAI's that has no counterpart here`,
-      provide(snakeCase(python)),
+      [insteadOf(python), provide(snakeCase(python))].filter(Boolean).join("; or "),
     );
     return undefined;
   }

@@ -1,32 +1,16 @@
-import { readCsvTool, readJsonTool } from "../../tools/builtin/data.ts";
 import { fetchPageTool } from "../../tools/builtin/fetch-page.ts";
 import { listFilesTool, readFileTool, writeFileTool } from "../../tools/builtin/files.ts";
-import { searchTextTool } from "../../tools/builtin/search-text.ts";
+import { braveNewsTool, braveSearchTool, exaSearchTool, tavilySearchTool } from "../../tools/builtin/search-apis.ts";
+import { documentSearch, searchWebsiteTool } from "../../tools/builtin/search-documents.ts";
 import { webSearchTool } from "../../tools/builtin/web-search.ts";
 import type { Tool } from "../../tools/tool.ts";
-
-/** Classes of CrewAI's crewai_tools: to tell a tool that exists there, in Python, from a typing error. */
-export const crewaiTools: readonly string[] =
-  `AIMindTool ApifyActorsTool ArxivPaperTool BraveSearchTool BrightDataDatasetTool BrightDataSearchTool
-  BrightDataWebUnlockerTool BrowserbaseLoadTool CSVSearchTool CodeDocsSearchTool CodeInterpreterTool
-  ComposioTool ContextualAICreateAgentTool CouchbaseFTSVectorSearchTool DOCXSearchTool DallETool
-  DatabricksQueryTool DirectoryReadTool DirectorySearchTool EXASearchTool FileCompressorTool FileReadTool
-  FileWriterTool FirecrawlCrawlWebsiteTool FirecrawlScrapeWebsiteTool FirecrawlSearchTool GithubSearchTool
-  HyperbrowserLoadTool InvokeCrewAIAutomationTool JSONSearchTool JinaScrapeWebsiteTool LinkupSearchTool
-  LlamaIndexTool MDXSearchTool MongoDBVectorSearchTool MultiOnTool MySQLSearchTool NL2SQLTool OCRTool
-  OxylabsGoogleSearchScraperTool OxylabsUniversalScraperTool PDFSearchTool ParallelSearchTool PatronusEvalTool
-  PGSearchTool QdrantVectorSearchTool RagTool ScrapeElementFromWebsiteTool ScrapeWebsiteTool
-  ScrapegraphScrapeTool ScrapflyScrapeWebsiteTool SeleniumScrapingTool SerpApiGoogleSearchTool
-  SerpApiGoogleShoppingTool SerperDevTool SerperScrapeWebsiteTool SerplyJobSearchTool SerplyNewsSearchTool
-  SerplyScholarSearchTool SerplyWebSearchTool SerplyWebpageToMarkdownTool SingleStoreSearchTool
-  SnowflakeSearchTool SpiderTool StagehandTool TXTSearchTool TavilyExtractorTool TavilySearchTool VisionTool
-  WeaviateVectorSearchTool WebsiteSearchTool XMLSearchTool YoutubeChannelSearchTool YoutubeVideoSearchTool
-  ZapierActionTools`.split(/\s+/);
 
 interface NativeTool {
   tool: Tool;
   /** CrewAI's names of arguments, by which options fix them and flows give them; and their names here. */
   names: Readonly<Record<string, string>>;
+  /** The option that names a document or folder; one of the project is read when the project is loaded. */
+  documents?: string;
 }
 
 const searched = { search_query: "query" };
@@ -41,12 +25,35 @@ export const nativeTools: Readonly<Record<string, NativeTool>> = {
     names: { ...searched, n_results: "results", search_type: "kind" },
   },
   ScrapeWebsiteTool: { tool: fetchPageTool, names: { website_url: "url" } },
-  CSVSearchTool: { tool: readCsvTool, names: { csv: "path" } },
-  JSONSearchTool: { tool: readJsonTool, names: { json_path: "path" } },
-  TXTSearchTool: { tool: searchTextTool, names: { txt: "path", ...searched } },
-  MDXSearchTool: { tool: searchTextTool, names: { mdx: "path", ...searched } },
-  DirectorySearchTool: { tool: searchTextTool, names: { directory: "path", ...searched } },
+  WebsiteSearchTool: { tool: searchWebsiteTool, names: { website: "url", ...searched } },
+  CSVSearchTool: searches("csv", "search_csv", "CSV files"),
+  JSONSearchTool: searches("json_path", "search_json", "JSON files"),
+  TXTSearchTool: searches("txt", "search_txt", "text files"),
+  MDXSearchTool: searches("mdx", "search_mdx", "Markdown files"),
+  XMLSearchTool: searches("xml", "search_xml", "XML files"),
+  PDFSearchTool: searches("pdf", "search_pdf", "PDF files"),
+  DirectorySearchTool: searches("directory", "search_directory", "the files of a folder"),
+  TavilySearchTool: { tool: tavilySearchTool, names: themselves(tavilySearchTool) },
+  BraveSearchTool: { tool: braveSearchTool, names: brave(braveSearchTool) },
+  BraveWebSearchTool: { tool: braveSearchTool, names: brave(braveSearchTool) },
+  BraveNewsSearchTool: { tool: braveNewsTool, names: brave(braveNewsTool) },
+  ExaSearchTool: { tool: exaSearchTool, names: { ...themselves(exaSearchTool), ...searched } },
+  EXASearchTool: { tool: exaSearchTool, names: { ...themselves(exaSearchTool), ...searched } },
 };
+
+function searches(option: string, name: string, what: string): NativeTool {
+  return { tool: documentSearch(name, what), names: { [option]: "path", ...searched }, documents: option };
+}
+
+/** A tool whose arguments have CrewAI's names already. */
+function themselves({ inputSchema }: Tool): Record<string, string> {
+  return Object.fromEntries(Object.keys(inputSchema["properties"] as object).map((name) => [name, name]));
+}
+
+/** CrewAI's older names of them too. */
+function brave(tool: Tool): Record<string, string> {
+  return { ...themselves(tool), query: "q", search_query: "q", n_results: "count", search_language: "search_lang" };
+}
 
 /** A tool that takes CrewAI's names of arguments too, and does not ask the model for those that are set. */
 export function asCrewaiTool({ tool, names }: NativeTool, set: Readonly<Record<string, unknown>>): Tool {

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { defineTool, type ToolContext } from "../tool.ts";
-import { capped, refused } from "./limits.ts";
+import { defineTool } from "../tool.ts";
+import { askApi } from "./ask-api.ts";
+import { capped } from "./limits.ts";
 
 const api = "https://google.serper.dev";
 
@@ -35,7 +36,12 @@ export const webSearchTool = defineTool({
   }),
   async run({ query, kind, results, country, locale, location }, context) {
     const body = { q: query, num: results, gl: country, hl: locale, location };
-    const answer = answerSchema.parse(await ask(`${api}/${kind}`, body, context));
+    const answer = answerSchema.parse(
+      await askApi(
+        { service: "The web search", url: `${api}/${kind}`, body, keyName: "SERPER_API_KEY", keyHeader: "x-api-key" },
+        context,
+      ),
+    );
     return capped(
       shown(answer)
         .slice(0, results + 4)
@@ -44,23 +50,6 @@ export const webSearchTool = defineTool({
     );
   },
 });
-
-async function ask(url: string, body: object, { fetch, env, signal }: ToolContext): Promise<unknown> {
-  const key = env["SERPER_API_KEY"];
-  if (key === undefined || key === "") {
-    throw refused("The web search needs SERPER_API_KEY in the environment: a key of serper.dev");
-  }
-  const response = await fetch(url, {
-    method: "POST",
-    headers: { "content-type": "application/json", "x-api-key": key },
-    body: JSON.stringify(body),
-    signal,
-  });
-  if (response.ok) return response.json();
-  await response.body?.cancel();
-  const hint = response.status === 401 || response.status === 403 ? ": is SERPER_API_KEY right?" : "";
-  throw refused(`The web search answered with HTTP ${response.status}${hint}`);
-}
 
 function shown({ knowledgeGraph, organic, news, peopleAlsoAsk }: z.output<typeof answerSchema>): string[] {
   const lines = (parts: readonly (string | undefined)[]): string =>

@@ -1,0 +1,32 @@
+import type { ToolContext } from "../tool.ts";
+import { refused } from "./limits.ts";
+
+export interface ApiQuestion {
+  /** Whose API it is, for the sentences that tell what went wrong. */
+  service: string;
+  url: string;
+  /** Posted as JSON; without one the API is asked with GET. */
+  body?: object;
+  /** The variable of the environment that holds the key. */
+  keyName: string;
+  /** The header that carries it; default `authorization`, as a bearer's. */
+  keyHeader?: string;
+}
+
+/** Asks an API that takes a key, and gives its JSON. Rejects with a sentence for the model when there is none. */
+export async function askApi(question: ApiQuestion, { fetch, env, signal }: ToolContext): Promise<unknown> {
+  const { service, url, body, keyName, keyHeader } = question;
+  const key = env[keyName];
+  if (key === undefined || key === "") {
+    throw refused(`${service} needs ${keyName} in the environment: a key of it`);
+  }
+  const credentials = keyHeader === undefined ? { authorization: `Bearer ${key}` } : { [keyHeader]: key };
+  const sent = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
+  const type = body === undefined ? {} : { "content-type": "application/json" };
+  const headers = { accept: "application/json", ...type, ...credentials };
+  const response = await fetch(url, { ...sent, headers, signal });
+  if (response.ok) return response.json();
+  await response.body?.cancel();
+  const hint = response.status === 401 || response.status === 403 ? `: is ${keyName} right?` : "";
+  throw refused(`${service} answered with HTTP ${response.status}${hint}`);
+}

@@ -1,0 +1,86 @@
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { errorMessage } from "@crewstream/contracts";
+import { z } from "zod";
+import { formOf, textOf } from "../../knowledge/documents/document-text.ts";
+import { DocumentFault, documentLimits } from "../../knowledge/documents/limits.ts";
+import { piecesOf, type KnowledgeSource } from "../../knowledge/knowledge.ts";
+import { WordIndex } from "../../knowledge/word-index.ts";
+import { defineTool, type Tool } from "../tool.ts";
+import { htmlText } from "./html-text.ts";
+import { capped, refused } from "./limits.ts";
+
+const query = z.string().min(1).describe("What to look for: passages that share words with it are found");
+const chunkSize = 1500;
+const passages = 5;
+const maxPageBytes = 2 * 1024 * 1024;
+const maxFiles = 200;
+
+/** Passages of documents that say something to a question, by their words (BM25). */
+export function passagesFor(question: string, sources: readonly KnowledgeSource[]): string {
+  const index = new WordIndex(sources.flatMap((source) => piecesOf({ chunkSize, ...source })));
+  const found = index.find(question, passages).map(({ source, text }) => `[${source}]\n${text}`);
+  return capped(found.join("\n\n") || "Nothing shares a word with the question.", "Ask for something narrower.");
+}
+
+/** A tool that searches a document of the run, or all documents in one of its folders. */
+export function documentSearch(name: string, what: string): Tool {
+  return defineTool({
+    name,
+    description: `Finds the passages of ${what} that say something to a question.`,
+    input: z.object({ query, path: z.string().default(".").describe("Path inside the run's directory") }),
+    async run(args, { pathInRun, signal }) {
+      const root = await pathInRun(".");
+      const files = await filesAt(await pathInRun(args.path), args.path);
+      const sources: KnowledgeSource[] = [];
+      for (const file of files) {
+        signal.throwIfAborted();
+        const text = await textAt(file).catch((error: unknown) => {
+          // A document that cannot be read is no reason to find nothing in the others.
+          if (files.length > 1) return "";
+          throw refused(`"${args.path}" ${errorMessage(error)}`);
+        });
+        sources.push({ name: relative(root, file), text });
+      }
+      return passagesFor(args.query, sources);
+    },
+    cacheable: () => false,
+  });
+}
+
+/** The same over documents that are known before: those of a project. */
+export function searchIn(tool: Tool, sources: readonly KnowledgeSource[]): Tool {
+  const { name, description } = tool;
+  return defineTool({
+    name,
+    description: `${description} Searched are: ${sources.map((source) => source.name).join(", ")}.`.slice(0, 1000),
+    input: z.object({ query }),
+    run: (args) => passagesFor(args.query, sources),
+  });
+}
+
+export const searchWebsiteTool = defineTool({
+  name: "search_website",
+  description: "Finds the passages of a public web page that say something to a question.",
+  input: z.object({ query, url: z.url({ protocol: /^https?$/ }).describe("The whole address, with https://") }),
+  async run(args, { fetchPublic, signal }) {
+    const page = await fetchPublic(args.url, { signal, maxBytes: maxPageBytes });
+    if (page.status >= 400) throw refused(`${page.url} answered with HTTP ${page.status}`);
+    return passagesFor(args.query, [{ name: page.url, text: htmlText(page.body) }]);
+  },
+});
+
+async function textAt(file: string): Promise<string> {
+  const { size } = await stat(file);
+  if (size > documentLimits.bytes) throw new DocumentFault(`has more than ${documentLimits.bytes} bytes`);
+  return textOf(formOf(file) ?? "text_file", await readFile(file));
+}
+
+async function filesAt(path: string, shown: string): Promise<string[]> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) throw refused(`There is no file "${shown}"`);
+  if (!found.isDirectory()) return [path];
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return files.sort().slice(0, maxFiles);
+}
