@@ -6,6 +6,7 @@ import type { AccessTokens } from "./auth/tokens.ts";
 import type { ApiConfig } from "./config.ts";
 import type { AttemptWatch } from "./events/attempt-watch.ts";
 import type { EventWatch } from "./events/event-watch.ts";
+import type { OpenStreams } from "./events/open-streams.ts";
 import type { Compensations } from "./kickoff/compensations.ts";
 
 /** What the routes work with. */
@@ -24,6 +25,7 @@ export interface ApiContext {
   automations: Automations;
   watch: EventWatch;
   attempts: AttemptWatch;
+  streams: OpenStreams;
   compensations: Compensations;
   /** Aborts when the process begins to stop: answers that are held open end then. */
   stopping: AbortSignal;

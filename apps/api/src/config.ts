@@ -18,6 +18,8 @@ export const apiConfigSchema = variables.pick({
   STATUS_SHAPE: true,
   CORS_ORIGINS: true,
   RATE_LIMIT_PER_MINUTE: true,
+  EVENT_STREAMS_PER_TOKEN: true,
+  EVENT_STREAMS: true,
   RETENTION_DAYS: true,
   SHUTDOWN_TIMEOUT_MS: true,
   LOG_LEVEL: true,

@@ -33,6 +33,7 @@ import { Automations } from "./automations.ts";
 import type { ApiConfig } from "./config.ts";
 import { AttemptWatch } from "./events/attempt-watch.ts";
 import { EventWatch } from "./events/event-watch.ts";
+import { OpenStreams } from "./events/open-streams.ts";
 import { Compensations } from "./kickoff/compensations.ts";
 
 /** How long a start waits for Redis before it fails, and its supervisor tries again. */
@@ -64,6 +65,7 @@ export async function startApi(config: ApiConfig, { log, deadline, tracing }: Se
     automations: new Automations(store, config.DEFAULT_AUTOMATION),
     watch: starting.use(new EventWatch(store)),
     attempts: starting.use(new AttemptWatch(store)),
+    streams: new OpenStreams({ perToken: config.EVENT_STREAMS_PER_TOKEN, limit: config.EVENT_STREAMS }),
     compensations: starting.use(new Compensations(store, log)),
     stopping: stopping.signal,
   };

@@ -21,7 +21,7 @@ export async function startCrewWorker(
 ): Promise<RunningService> {
   await using stack = new AsyncDisposableStack();
   const worker = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
-  const threads = stack.use(new ThreadPool(config.RUN_MEMORY_MB));
+  const threads = stack.use(new ThreadPool(config.RUN_MEMORY_MB, log));
   const automations = await findInThread(threads, config.AUTOMATIONS_DIR, log);
   const opened = await openWorkerProcess("crew", config, { log, tracing, stack });
   const { store, queues, telemetry, metrics, health, facts } = opened;

@@ -1,8 +1,8 @@
 import { AppError, ErrorCode, humanAnswerRequestSchema, parseExecutionId } from "@crewstream/contracts";
 import { openSubscriptionSecrets } from "@crewstream/delivery";
 import { isResponseToken } from "@crewstream/receiver";
-import { readExecution, readSubscriptions } from "@crewstream/redis";
-import { Router } from "express";
+import { readExecution, readSubscriptions, type ExecutionRecord } from "@crewstream/redis";
+import { Router, type Request } from "express";
 import type { ApiContext } from "../api-context.ts";
 import { jsonBody } from "../middleware/json-body.ts";
 import { parseInput } from "../middleware/validate.ts";
@@ -16,22 +16,15 @@ import { answerRequest, nothingPending } from "./answer-request.ts";
 export function callbackRoutes(context: ApiContext): Router {
   const router = Router();
   const path = "/human_feedback_requests/:execution/:request/respond";
+  // The token first: no stranger's body is read.
+  router.post(path, async (request, response, next) => {
+    response.locals[asked] = await executionAsked(context, request);
+    next();
+  });
   router.post(path, jsonBody);
   router.post(path, async (request, response) => {
+    const execution = response.locals[asked] as ExecutionRecord;
     const requestId = textParam(request, "request");
-    const { token } = request.query;
-    const id = parseExecutionId(textParam(request, "execution"));
-    const execution = id === undefined ? undefined : await readExecution(context.store, id);
-    if (execution === undefined || typeof token !== "string") throw unknown();
-    const subscriptions = await readSubscriptions(context.store, execution.id, execution.feeds);
-    const known = subscriptions.some((subscription, feed) => {
-      if (subscription.form !== "human_flow") return false;
-      const address = { executionId: execution.id, feed };
-      const { responseKey } = openSubscriptionSecrets(context.cipher, address, subscription.sealedSecrets);
-      return responseKey !== undefined && isResponseToken(token, responseKey, requestId);
-    });
-    if (!known) throw unknown();
-
     const { feedback, approved, source } = parseInput(humanAnswerRequestSchema, request.body);
     const pending = execution.state === "PAUSED" ? execution.pending?.find((each) => each.id === requestId) : undefined;
     if (pending === undefined) throw nothingPending();
@@ -40,6 +33,26 @@ export function callbackRoutes(context: ApiContext): Router {
     response.json({ status: "received", id: requestId, kickoff_id: execution.id, execution_id: execution.id });
   });
   return router;
+}
+
+const asked = "execution";
+
+/** The execution that a callback belongs to. Throws the same `not_found` for whatever is wrong with id or token. */
+async function executionAsked(context: ApiContext, request: Request): Promise<ExecutionRecord> {
+  const requestId = textParam(request, "request");
+  const { token } = request.query;
+  const id = parseExecutionId(textParam(request, "execution"));
+  const execution = id === undefined ? undefined : await readExecution(context.store, id);
+  if (execution === undefined || typeof token !== "string") throw unknown();
+  const subscriptions = await readSubscriptions(context.store, execution.id, execution.feeds);
+  const known = subscriptions.some((subscription, feed) => {
+    if (subscription.form !== "human_flow") return false;
+    const address = { executionId: execution.id, feed };
+    const { responseKey } = openSubscriptionSecrets(context.cipher, address, subscription.sealedSecrets);
+    return responseKey !== undefined && isResponseToken(token, responseKey, requestId);
+  });
+  if (!known) throw unknown();
+  return execution;
 }
 
 function unknown(): AppError {

@@ -4,7 +4,7 @@ import express, { type RequestHandler } from "express";
 export const bodyLimitBytes = 1024 * 1024;
 
 /** Far more than anybody writes; some thousand levels are more than the stack of whoever walks through them later. */
-export const deepestBody = 100;
+const deepestBody = 100;
 
 /**
  * Parses a body as JSON, whatever its content type says (clients forget it), up to 1 MiB and 100 levels. An empty one is `{}`.

@@ -96,7 +96,9 @@ export function answerErrors(log: Logger): ErrorRequestHandler {
     if (status === 500) log.error({ err: thrown, method: request.method, path: request.path }, "request.failed");
     else if (status === 503) log.warn({ reason: reasonOf(error), path: request.path }, "request.unavailable");
     if (response.headersSent) return next(thrown);
-    if (status === 503) response.setHeader("retry-after", retryAfterSeconds);
+    const wait = error.details?.["retry_after_seconds"];
+    if (typeof wait === "number") response.setHeader("retry-after", wait);
+    else if (status === 503) response.setHeader("retry-after", retryAfterSeconds);
     response.status(status).json(toProblem(error));
   };
 }

@@ -5,6 +5,7 @@ import { z } from "zod";
 import type { ApiContext } from "../api-context.ts";
 import { readEventPage } from "../events/event-page.ts";
 import { streamEvents } from "../events/event-stream.ts";
+import { identityOf } from "../middleware/authenticate.ts";
 import { untilClosed } from "../middleware/until-closed.ts";
 import { parseInput } from "../middleware/validate.ts";
 import { executionNotFound, executionParam } from "./params.ts";
@@ -28,8 +29,12 @@ export function events(context: ApiContext): RequestHandler {
     if (request.accepts(["json", "text/event-stream"]) === "text/event-stream") {
       const after = lastEventId(request) ?? query.after;
       // 204 tells an EventSource not to come back.
-      if (hasEnded(head.state) && after >= head.seq) response.status(204).end();
-      else await streamEvents(context, response, { id, after, types: query.types, signal });
+      if (hasEnded(head.state) && after >= head.seq) {
+        response.status(204).end();
+        return;
+      }
+      using _place = context.streams.take(identityOf(request).name);
+      await streamEvents(context, response, { id, after, types: query.types, signal });
       return;
     }
 

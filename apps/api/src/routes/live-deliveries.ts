@@ -1,5 +1,6 @@
 import { liveAttemptSchema } from "@crewstream/contracts";
 import type { Response } from "express";
+import { identityOf } from "../middleware/authenticate.ts";
 import { untilClosed } from "../middleware/until-closed.ts";
 import type { Operation } from "../operations/operation.ts";
 import { liveAttemptView } from "../views/delivery.ts";
@@ -17,7 +18,8 @@ export const liveDeliveries: Operation = {
   description: "A view for people: begins now, and a slow reader misses some. Each message is one attempt.",
   scopes: ["read"],
   answers: { 200: { description: "A stream", schema: liveAttemptSchema, type: "text/event-stream" } },
-  handle: (context) => async (_request, response) => {
+  handle: (context) => async (request, response) => {
+    using _place = context.streams.take(identityOf(request).name);
     const signal = untilClosed(context, response);
     response.writeHead(200, {
       "content-type": "text/event-stream; charset=utf-8",

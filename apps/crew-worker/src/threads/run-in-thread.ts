@@ -16,7 +16,7 @@ export async function runInThread(
   order: RunOrder,
   { serve, signal }: { serve: (call: ThreadCall) => Promise<string | undefined>; signal: AbortSignal },
 ): Promise<RunOutcome | PausedOutcome> {
-  const thread = pool.take();
+  const thread = pool.take(order.executionId);
   const ended = new RunListener(thread, serve);
   const stop = () => ended.stop(signal.reason);
   signal.addEventListener("abort", stop);

@@ -1,5 +1,7 @@
 import { Worker } from "node:worker_threads";
+import type { Logger } from "@crewstream/service";
 import { automationEnvironment } from "../automation-environment.ts";
+import { logPrinted } from "./printed-lines.ts";
 
 /** A thread without work is ended after this long; one is kept, so that the next run starts at once. */
 const idleMs = 60_000;
@@ -16,22 +18,24 @@ export class ThreadPool implements AsyncDisposable {
   readonly #idle: Worker[] = [];
   readonly #all = new Set<Worker>();
   readonly #timers = new Map<Worker, NodeJS.Timeout>();
+  readonly #log: Logger;
+  /** What each thread works on, or did last: what it prints may arrive after its run has ended. */
+  readonly #work = new Map<Worker, string>();
 
   /** @param heapMb a run that outgrows this heap ends its own thread and no other */
-  constructor(heapMb: number) {
+  constructor(heapMb: number, log: Logger) {
     this.#heapMb = heapMb;
-    // Two pipes a thread lead there, which Node takes for a leak from the sixth thread on.
-    process.stderr.setMaxListeners(0);
+    this.#log = log;
   }
 
-  /** An idle thread, or a new one. Whoever takes it gives it back, or discards it. */
-  take(): Worker {
+  /** An idle thread, or a new one, for an execution. Whoever takes it gives it back, or discards it. */
+  take(executionId?: string): Worker {
     const idle = this.#idle.pop();
-    if (idle !== undefined) {
-      clearTimeout(this.#timers.get(idle));
-      return idle;
-    }
-    return this.#start();
+    const thread = idle ?? this.#start();
+    clearTimeout(this.#timers.get(thread));
+    if (executionId === undefined) this.#work.delete(thread);
+    else this.#work.set(thread, executionId);
+    return thread;
   }
 
   giveBack(thread: Worker): void {
@@ -55,13 +59,14 @@ export class ThreadPool implements AsyncDisposable {
 
   #start(): Worker {
     const thread = new Worker(new URL("./run-thread.ts", import.meta.url), {
-      // What an automation prints is the operator's to see, but our stdout carries JSON lines.
+      // What an automation prints is the operator's to see, in log lines of ours.
       stdout: true,
+      stderr: true,
       // A tool reads its service's key from its environment; the deployment's own variables are not in it.
       env: automationEnvironment(),
       resourceLimits: { maxOldGenerationSizeMb: this.#heapMb },
     });
-    thread.stdout.pipe(process.stderr);
+    logPrinted(thread, this.#log, () => this.#work.get(thread));
     this.#all.add(thread);
     thread.once("exit", () => this.#forget(thread));
     // A fault while it is idle ends it; a run listens for its own.
@@ -73,6 +78,7 @@ export class ThreadPool implements AsyncDisposable {
     clearTimeout(this.#timers.get(thread));
     this.#timers.delete(thread);
     this.#all.delete(thread);
+    this.#work.delete(thread);
     const index = this.#idle.indexOf(thread);
     if (index >= 0) this.#idle.splice(index, 1);
   }

@@ -2,7 +2,8 @@ import { kickoffCommand, type ServedAutomation } from "./kickoff-command.ts";
 
 export interface BannerFacts {
   url: string;
-  token: string;
+  /** Undefined where the operator set API_TOKENS: it is theirs, and no business of a terminal or a log. */
+  token: string | undefined;
   dataDir: string;
   served: readonly ServedAutomation[];
 }
@@ -13,7 +14,7 @@ export function banner({ url, token, dataDir, served }: BannerFacts): string {
     "crewstream is ready.",
     "",
     `  API        ${url}`,
-    `  Token      ${token}`,
+    `  Token      ${token ?? "yours, in API_TOKENS"}`,
     `  Dashboard  ${url}/dashboard`,
     `  Inspector  ${url}/inspector/demo   (a webhook receiver that shows what arrives)`,
     `  Data       ${dataDir}`,
@@ -31,7 +32,7 @@ function kickoffs({ url, token, served }: Omit<BannerFacts, "dataDir">): string[
   return shown.flatMap((automation) => [
     `Kick off the ${automation.kind} ${automation.name}, whose events then appear in the inspector:`,
     "",
-    kickoffCommand({ url, token, automation }),
+    kickoffCommand({ url, token: token ?? "YOUR_TOKEN", automation }),
     "",
   ]);
 }

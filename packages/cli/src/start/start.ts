@@ -70,8 +70,9 @@ export async function start({ env, view, stop, kill, entry }: StartOptions): Pro
   const port = await Promise.race([system.start(), stopped, failed.promise, notReady()]);
   if (typeof port === "number") {
     const url = localUrl(settings.HOST, port);
-    const token = firstToken(secrets.API_TOKENS);
-    const facts = { url, token, dataDir, served: await askServed(url, token) };
+    const served = await askServed(url, firstToken(secrets.API_TOKENS));
+    const token = env["API_TOKENS"] ? undefined : firstToken(secrets.API_TOKENS);
+    const facts = { url, token, dataDir, served };
     const address = join(dataDir, addressFile);
     await writePrivateFile(address, JSON.stringify({ url }));
     stack.defer(() => rm(address, { force: true }));

@@ -6,7 +6,7 @@ interface McpRequest {
 const noInput = { type: "object" };
 
 /** What the MCP server of the tests answers, whichever way it is asked; undefined for a method that it has not. */
-export function answerMcp({ method, params = {} }: McpRequest): object | undefined {
+function answerMcp({ method, params = {} }: McpRequest): object | undefined {
   if (method === "initialize") {
     return {
       protocolVersion: params["protocolVersion"],

@@ -100,6 +100,10 @@ export const variables = z.object({
   RATE_LIMIT_PER_MINUTE: whole(0, 10_000_000)
     .default(6000)
     .describe("Requests per token and minute; 0 switches the limit off"),
+  EVENT_STREAMS_PER_TOKEN: whole(1, 1_000_000)
+    .default(500)
+    .describe("Server-Sent Events that one token may hold open at an API process"),
+  EVENT_STREAMS: whole(1, 1_000_000).default(5000).describe("The same of all tokens together"),
   RETENTION_DAYS: z.coerce
     .number()
     .positive()

@@ -1,0 +1,50 @@
+import { AppError, ErrorCode } from "@crewstream/contracts";
+
+/** Seconds after which a client that was refused a stream may ask again. */
+const retryAfterSeconds = 10;
+
+/**
+ * Counts the answers that this process holds open as Server-Sent Events, so that clients who open them and go on opening
+ * them take neither its sockets nor its memory.
+ */
+export class OpenStreams {
+  readonly #perToken: number;
+  readonly #limit: number;
+  readonly #open = new Map<string, number>();
+  #count = 0;
+
+  constructor({ perToken, limit }: { perToken: number; limit: number }) {
+    this.#perToken = perToken;
+    this.#limit = limit;
+  }
+
+  /**
+   * A place for one stream of a token, given back when it is disposed of.
+   * @throws AppError `rate_limited` when the token, or the process, has as many as it may have
+   */
+  take(token: string): Disposable {
+    const own = this.#open.get(token) ?? 0;
+    if (own >= this.#perToken)
+      throw tooMany(`The token "${token}" holds ${own} event streams open, which is its limit`);
+    if (this.#count >= this.#limit)
+      throw tooMany(`This server holds ${this.#count} event streams open, which is its limit`);
+    this.#open.set(token, own + 1);
+    this.#count += 1;
+    return { [Symbol.dispose]: () => this.#giveBack(token) };
+  }
+
+  #giveBack(token: string): void {
+    const left = (this.#open.get(token) ?? 1) - 1;
+    if (left === 0) this.#open.delete(token);
+    else this.#open.set(token, left);
+    this.#count -= 1;
+  }
+}
+
+function tooMany(sentence: string): AppError {
+  return new AppError(`${sentence}: close one, or read the events as pages.`, {
+    code: ErrorCode.rateLimited,
+    retryable: true,
+    details: { retry_after_seconds: retryAfterSeconds },
+  });
+}

@@ -1,0 +1,17 @@
+import { expect, test } from "vitest";
+import { banner } from "./banner.ts";
+
+const facts = {
+  url: "http://127.0.0.1:3000",
+  dataDir: ".crewstream",
+  served: [{ name: "brief", kind: "crew" as const, inputs: [], required: [] }],
+};
+
+test("a token that was generated is shown, ready to paste; one that the operator set is not", () => {
+  const generated = banner({ ...facts, token: "cs_made" });
+  expect(generated).toContain("Token      cs_made");
+  expect(generated).toContain("'Authorization: Bearer cs_made'");
+  const given = banner({ ...facts, token: undefined });
+  expect(given).toContain("Token      yours, in API_TOKENS");
+  expect(given).toContain("'Authorization: Bearer YOUR_TOKEN'");
+});
