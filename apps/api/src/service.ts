@@ -1,5 +1,4 @@
 import { once } from "node:events";
-import { createServer } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { AppError, ErrorCode } from "@crewstream/contracts";
 import { Queues, queueTelemetry } from "@crewstream/queue";
@@ -21,6 +20,7 @@ import {
   createCipher,
   createMetrics,
   Health,
+  httpServer,
   superviseLoops,
   type Loop,
   type RunningService,
@@ -74,7 +74,7 @@ export async function startApi(config: ApiConfig, { log, deadline, tracing }: Se
   starting.defer(loops.withdraw);
   starting.use(superviseLoops(loops.loops, { log, health }));
 
-  const server = createServer(createApp(context));
+  const server = httpServer(createApp(context));
   // Longer than the minute that load balancers keep an idle connection: one that we close is one they may just use.
   server.keepAliveTimeout = keepAliveMs;
   server.listen(config.PORT, config.HOST);

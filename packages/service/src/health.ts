@@ -1,5 +1,5 @@
-import { createServer, type Server } from "node:http";
 import { once } from "node:events";
+import { boundPort, closeServer, httpServer } from "./http-server.ts";
 
 export interface HealthCheck {
   set(ok: boolean): void;
@@ -53,7 +53,7 @@ export async function serveHealth(options: {
   health: Health;
   metrics: () => Promise<{ contentType: string; body: string }>;
 }): Promise<{ port: number } & AsyncDisposable> {
-  const server = createServer((request, response) => {
+  const server = httpServer((request, response) => {
     const reply = (status: number, type: string, body: string) =>
       response.writeHead(status, { "content-type": type }).end(body);
     const path = request.url?.split("?")[0];
@@ -70,24 +70,4 @@ export async function serveHealth(options: {
   server.listen(options.port, options.host);
   await once(server, "listening");
   return { port: boundPort(server), [Symbol.asyncDispose]: () => closeServer(server) };
-}
-
-/** The port a listening server was given. */
-export function boundPort(server: Server): number {
-  const address = server.address();
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
-
-/** Stops accepting, ends idle connections, and resolves when the last request has been answered. */
-export async function closeServer(server: Server): Promise<void> {
-  const closed = once(server, "close");
-  server.close();
-  server.closeIdleConnections();
-  // A connection that was busy is kept alive for seconds after its answer, and may bring another request.
-  const sweep = setInterval(() => server.closeIdleConnections(), 50);
-  try {
-    await closed;
-  } finally {
-    clearInterval(sweep);
-  }
 }
