@@ -75,7 +75,11 @@ function stopOnSignal({ name, log, service, tracing, deadline, timeoutMs }: Stop
     log.info({ reason, timeoutMs }, `${name}.stopping`);
     const shutdown = new AppError("The process is shutting down.", { code: ErrorCode.shutdown, retryable: true });
     setTimeout(() => deadline.abort(shutdown), timeoutMs).unref();
-    setTimeout(() => process.exit(1), timeoutMs + 2000).unref();
+    const cutOff = (): void => {
+      log.error({ timeoutMs }, `${name}.cut_off`);
+      process.exit(1);
+    };
+    setTimeout(cutOff, timeoutMs + 2000).unref();
     void close(service, tracing, deadline.signal).then(
       () => {
         log.info({}, `${name}.stopped`);

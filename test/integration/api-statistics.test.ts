@@ -1,0 +1,50 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { startTestApi, type TestApi } from "../support/api-in-process.ts";
+import { playDeliveries, playRun } from "../support/play-deliveries.ts";
+
+let api: TestApi;
+beforeEach(async () => {
+  api = await startTestApi();
+});
+afterEach(() => api[Symbol.asyncDispose]());
+
+const url = "http://127.0.0.1:9/hook";
+
+test("statistics know the oldest event that a webhook waits for, and no others", async () => {
+  const oldest = async () => (await api.client.get("/api/v1/stats")).body["oldest_undelivered_at"];
+  const kickoff = (events: string[]) => api.client.kickoff("notes", { webhooks: { url, events } });
+  await playRun(api.store, await kickoff(["nothing_of_this"]), ["flow_started", "a"], false);
+  expect(await oldest()).toBeNull();
+  const [first, second] = [await kickoff(["a"]), await kickoff(["a"])];
+  await playRun(api.store, first, ["flow_started", "a"], false);
+  await playRun(api.store, second, ["flow_started", "a"], false);
+  const published = async (id: string) => {
+    const { body } = await api.client.get<{ events: { timestamp: string }[] }>(`/api/v1/executions/${id}/events`);
+    return body.events[1]?.timestamp;
+  };
+  expect(await oldest()).toBe(await published(first));
+  await playDeliveries(api.store, first, { feed: 0, url, deliveries: [{ first: 2, last: 2, outcome: "parked" }] });
+  expect(await oldest()).toBe(await published(first));
+  await playDeliveries(api.store, second, { feed: 0, url, deliveries: [{ first: 2, last: 2, outcome: "delivered" }] });
+  expect((await api.client.post(`/api/v1/deliveries/dlv_${first.replaceAll("-", "")}_0_2/discard`)).status).toBe(200);
+  expect(await oldest()).toBeNull();
+});
+
+test("statistics tell of deliveries, runs, queues and processes", async () => {
+  const failed = await api.client.kickoff("notes", { webhooks: { url, events: ["*"] } });
+  await playRun(api.store, failed, ["flow_started", "flow_finished"]);
+  await playDeliveries(api.store, failed, {
+    feed: 0,
+    url,
+    deliveries: [{ first: 1, last: 1, outcome: "dead", status: 500 }],
+  });
+  await api.client.kickoff("notes", {});
+  const { body } = await api.client.get("/api/v1/stats");
+  expect(body).toMatchObject({
+    recent: { delivered: 1, failed: 2 },
+    deliveries: { dead: 1, retrying: 0 },
+    executions: { live: 1 },
+    processes: [{ kind: "api" }],
+  });
+  expect(body["queues"]).toContainEqual(expect.objectContaining({ queue: "runs" }));
+});

@@ -1,0 +1,47 @@
+import type { ExecutionId } from "@crewstream/contracts";
+import { advanceFeed, type DeliveryRecord, type Settlement, type Store } from "@crewstream/redis";
+import { createTestExecution, events, publish, subscription } from "./executions.ts";
+
+/** How many deliveries the feeds of these tests may park. */
+export const parkLimit = 2;
+
+export interface FeedPlace {
+  executionId: ExecutionId;
+  feed: number;
+}
+
+/** A delivery's record, sealed and not tried yet. */
+export const record = (first: number, last = first, more: Partial<DeliveryRecord> = {}): DeliveryRecord => ({
+  first,
+  last,
+  events: last - first + 1,
+  sealedAt: 1,
+  attempts: 0,
+  ...more,
+});
+
+/** What came of a delivery's first attempt. */
+export const tried = (first: number, outcome: Settlement["outcome"], last = first): Settlement => ({
+  record: record(first, last, { attempts: 1, ...(outcome === "parked" || outcome === "held" ? { nextAt: 5 } : {}) }),
+  outcome,
+});
+
+/** What tests do with feeds of one store. */
+export function feedsOf(store: Store) {
+  return {
+    /** An execution with `count` events and one feed. */
+    fed: async (count: number, state: "RUNNING" | "SUCCESS" = "SUCCESS"): Promise<FeedPlace> => {
+      const id = await createTestExecution(store, [subscription("http://127.0.0.1:9/hook")]);
+      await publish(store, id, { events: events(id, { count }), state });
+      return { executionId: id, feed: 0 };
+    },
+    settle: (address: FeedPlace, ...settlements: Settlement[]) =>
+      advanceFeed(store, address, { settlements, maxParked: parkLimit }),
+    counters: (address: FeedPlace) =>
+      store.redis.hgetall(store.keys.execution(address.executionId).feed(address.feed).feed),
+    ttls: async (id: ExecutionId): Promise<number[]> => {
+      const keys = await store.redis.keys(`${store.keys.prefix}:{${id}}:*`);
+      return Promise.all(keys.map((key) => store.redis.pttl(key)));
+    },
+  };
+}
