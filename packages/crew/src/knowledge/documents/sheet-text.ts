@@ -23,13 +23,16 @@ export async function sheetText(bytes: Buffer): Promise<string> {
   if (rows > documentLimits.rows) throw new DocumentFault(`has ${rows} rows; at most ${documentLimits.rows} are read`);
   const texts = sheets
     .filter(({ data }) => data.length > 0)
-    .map(({ sheet, data }) => `${sheet}\n${rowsText(data.map((row) => row.map(cellText)))}`);
+    .map(({ sheet, data }) => `${sheet}\n${rowsText(data.map((row) => row.map((cell) => cellText(cell as Cell))))}`);
   if (texts.length === 0) throw new DocumentFault("holds no rows");
   return texts.join("\n\n");
 }
 
-function cellText(value: unknown): string {
-  if (value === null || value === undefined) return "";
+/** What a cell holds; the library's own type says `typeof Date` where it means a date. */
+type Cell = string | number | boolean | Date | null;
+
+function cellText(value: Cell): string {
+  if (value === null) return "";
   if (!(value instanceof Date)) return String(value);
   // A day is stored as its midnight in UTC.
   return value.toISOString().replace("T00:00:00.000Z", "");

@@ -124,7 +124,7 @@ async function native(
     }
     const document = found.documents === undefined ? undefined : own[found.documents];
     const sources = typeof document === "string" ? await projectSources(project, document, at) : undefined;
-    const { path, ...rest } = set;
+    const { path: _read, ...rest } = set;
     const tool =
       sources === undefined
         ? asCrewaiTool(found, set)
