@@ -145,7 +145,10 @@ describe("a flow that asks", () => {
     const [, question] = await sink.received(2, "/flow");
     await paused(id);
     const path = `/api/v1/executions/${id}/human-requests/${body(question)["id"]}`;
-    expect((await system.client.post(path, { feedback: "Order" })).status).toBe(200);
+    expect(await system.client.post(path, { feedback: "Order" })).toMatchObject({
+      status: 200,
+      body: { status: "resumed" },
+    });
     const status = await system.client.ended(id);
     expect(status).toMatchObject({ state: "SUCCESS", result: "published as Order" });
 

@@ -75,7 +75,8 @@ const answer: Operation = {
     }
     const { feedback = "", approved = null, source } = parseInput(humanAnswerRequestSchema, request.body);
     await answerRequest(context, execution, pending, { feedback, approved, source: source ?? "api" });
-    const back = sendsBack({ feedback, approved });
+    // A flow goes on with what was said; only a task is done again.
+    const back = pending.taskId !== null && sendsBack({ feedback, approved });
     response.json({
       kickoff_id: id,
       execution_id: id,

@@ -4,6 +4,7 @@ import { banner } from "./banner.ts";
 const facts = {
   url: "http://127.0.0.1:3000",
   dataDir: ".crewstream",
+  model: undefined,
   served: [{ name: "brief", kind: "crew" as const, inputs: [], required: [] }],
 };
 
@@ -14,4 +15,9 @@ test("a token that was generated is shown, ready to paste; one that the operator
   const given = banner({ ...facts, token: undefined });
   expect(given).toContain("Token      yours, in API_TOKENS");
   expect(given).toContain("'Authorization: Bearer YOUR_TOKEN'");
+});
+
+test("who chose no model is told that a stand-in answers", () => {
+  expect(banner({ ...facts, token: undefined })).toMatch(/Model +offline\/demo, a stand-in/);
+  expect(banner({ ...facts, token: undefined, model: "openai/gpt-5-mini" })).toMatch(/Model +openai\/gpt-5-mini$/m);
 });

@@ -5,11 +5,13 @@ export interface BannerFacts {
   /** Undefined where the operator set API_TOKENS: it is theirs, and no business of a terminal or a log. */
   token: string | undefined;
   dataDir: string;
+  /** Of automations that name none; undefined where nobody chose one. */
+  model: string | undefined;
   served: readonly ServedAutomation[];
 }
 
 /** What a person needs in the first minute: where it is, a command to paste, how to stop. */
-export function banner({ url, token, dataDir, served }: BannerFacts): string {
+export function banner({ url, token, dataDir, model, served }: BannerFacts): string {
   const lines = [
     "crewstream is ready.",
     "",
@@ -18,6 +20,7 @@ export function banner({ url, token, dataDir, served }: BannerFacts): string {
     `  Dashboard  ${url}/dashboard`,
     `  Inspector  ${url}/inspector/demo   (a webhook receiver that shows what arrives)`,
     `  Data       ${dataDir}`,
+    `  Model      ${model ?? "offline/demo, a stand-in for automations that name none: set MODEL and its provider's key"}`,
     "",
     ...kickoffs({ url, token, served }),
     "Ctrl-C stops everything.",
@@ -26,7 +29,7 @@ export function banner({ url, token, dataDir, served }: BannerFacts): string {
 }
 
 /** One command of each kind: a flow, which needs no model, and a crew. */
-function kickoffs({ url, token, served }: Omit<BannerFacts, "dataDir">): string[] {
+function kickoffs({ url, token, served }: Omit<BannerFacts, "dataDir" | "model">): string[] {
   const shown = (["flow", "crew"] as const).flatMap((kind) => served.find((each) => each.kind === kind) ?? []);
   if (shown.length === 0) return ["No automation is served yet: put one into AUTOMATIONS_DIR (see the log above).", ""];
   return shown.flatMap((automation) => [

@@ -72,7 +72,7 @@ export async function start({ env, view, stop, kill, entry }: StartOptions): Pro
     const url = localUrl(settings.HOST, port);
     const served = await askServed(url, firstToken(secrets.API_TOKENS));
     const token = env["API_TOKENS"] ? undefined : firstToken(secrets.API_TOKENS);
-    const facts = { url, token, dataDir, served };
+    const facts = { url, token, dataDir, model: env["MODEL"] || undefined, served };
     const address = join(dataDir, addressFile);
     await writePrivateFile(address, JSON.stringify({ url }));
     stack.defer(() => rm(address, { force: true }));
