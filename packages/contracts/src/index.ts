@@ -56,7 +56,7 @@ export {
   type RunOutcome,
   type Usage,
 } from "./execution.ts";
-export { memoryRecordSchema, type MemoryRecord } from "./memory.ts";
+export { liesWithin, memoryRecordSchema, type MemoryRecord } from "./memory.ts";
 export { automationAnnouncementSchema, automationNameSchema, type AutomationAnnouncement } from "./automation.ts";
 export {
   bulkRetryJobSchema,

@@ -18,3 +18,8 @@ export const memoryRecordSchema = z.object({
   private: z.boolean(),
 });
 export type MemoryRecord = z.infer<typeof memoryRecordSchema>;
+
+/** Whether a memory's path is another one or lies below it; both without a slash at their end, but for the root, `/`. */
+export function liesWithin(path: string, scope: string): boolean {
+  return scope === "/" || path === scope || path.startsWith(`${scope}/`);
+}

@@ -1,4 +1,4 @@
-import { memoryRecordSchema, type MemoryRecord } from "@crewstream/contracts";
+import { liesWithin, memoryRecordSchema, type MemoryRecord } from "@crewstream/contracts";
 import { z } from "zod";
 import { runScript } from "./scripts.ts";
 import type { Store } from "./store.ts";
@@ -71,35 +71,39 @@ export async function changeMemories(store: Store, automation: string, change: M
 /** What an automation remembers, at a path and below it where one is named, the newest first, without the vectors. */
 export async function listMemories(store: Store, automation: string, scope?: string): Promise<MemoryRecord[]> {
   const heads = await store.redis.hvals(store.keys.memories(automation).records);
-  const path = (scope ?? "").replace(/\/+$/, "");
+  const path = (scope ?? "").replace(/\/+$/, "") || "/";
   const records = heads
     .map((head) => headSchema.parse(JSON.parse(head)).record)
-    .filter((record) => path === "" || record.scope === path || record.scope.startsWith(`${path}/`));
+    .filter((record) => liesWithin(record.scope, path));
   return records.sort((one, other) => other.created_at.localeCompare(one.created_at) || one.id.localeCompare(other.id));
 }
 
 /** Forgets one memory. @returns false when there is none of this id */
 export async function forgetMemory(store: Store, automation: string, id: string): Promise<boolean> {
-  const { records, vectors, worths } = store.keys.memories(automation);
-  const [gone] = await Promise.all([
-    store.redis.hdel(records, id),
-    store.redis.hdel(vectors, id),
-    store.redis.zrem(worths, id),
-  ]);
-  return gone === 1;
+  return (await forget(store, automation, [id])) === 1;
 }
 
 /** Forgets all that an automation remembers, or what lies at a path and below it. @returns how many memories that were */
 export async function forgetMemories(store: Store, automation: string, scope?: string): Promise<number> {
   if (scope !== undefined) {
-    const records = await listMemories(store, automation, scope);
-    const gone = await Promise.all(records.map(({ id }) => forgetMemory(store, automation, id)));
-    return gone.filter(Boolean).length;
+    const ids = (await listMemories(store, automation, scope)).map(({ id }) => id);
+    return ids.length === 0 ? 0 : forget(store, automation, ids);
   }
   const { records, vectors, worths } = store.keys.memories(automation);
   const count = await store.redis.hlen(records);
   await store.redis.del(records, vectors, worths);
   return count;
+}
+
+/** Forgets these, one at least, and says how many of them there were. */
+async function forget(store: Store, automation: string, ids: readonly string[]): Promise<number> {
+  const { records, vectors, worths } = store.keys.memories(automation);
+  const [gone] = await Promise.all([
+    store.redis.hdel(records, ...ids),
+    store.redis.hdel(vectors, ...ids),
+    store.redis.zrem(worths, ...ids),
+  ]);
+  return gone;
 }
 
 /** Kept vectors of an automation's knowledge; undefined for what is to be made again. */

@@ -1,12 +1,10 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { AppError, ErrorCode } from "@crewstream/contracts";
-import { modelFailure, retryAfterMs } from "../llm/model-error.ts";
+import { modelFailure } from "../llm/model-error.ts";
+import { defaultAttempts, pauseBeforeRetry } from "../llm/retry.ts";
 import { abortable } from "../run/abortable.ts";
 import type { Embedder } from "./embedder.ts";
 import { packVector } from "./vector.ts";
 
-const attempts = 3;
-const delayMs = 500;
 /** Texts of one call, where the model says no lower number: what most servers take. */
 const batchSize = 96;
 
@@ -46,8 +44,8 @@ async function embedBatch({ model, settings }: Embedder, values: string[], signa
     } catch (error) {
       signal.throwIfAborted();
       const failure = modelFailure(error);
-      if (!failure.retryable || attempt + 1 >= attempts) throw failure;
-      await abortable(signal, delay(retryAfterMs(failure) ?? delayMs * 2 ** attempt));
+      if (!failure.retryable || attempt + 1 >= defaultAttempts) throw failure;
+      await pauseBeforeRetry(failure, attempt, { signal });
     }
   }
 }

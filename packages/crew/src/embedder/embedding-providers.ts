@@ -2,12 +2,11 @@ import type { EmbeddingModelV4 } from "@ai-sdk/provider";
 import {
   azureAccess,
   bedrockAccess,
-  compatibleAccess,
   googleAccess,
   hostedAccess,
   key,
   ollamaAccess,
-  openaiAddress,
+  openaiElsewhere,
   vllmAccess,
   type CompatibleAccess,
   type ProviderOptions,
@@ -32,11 +31,8 @@ export const embeddingProviders: Readonly<Record<string, EmbeddingProvider>> = {
   openai: {
     usual: "text-embedding-3-large",
     open: async (modelId, options) => {
-      const address = openaiAddress(options);
-      if (address !== undefined) {
-        const apiKey = options.apiKey ?? options.env["OPENAI_API_KEY"];
-        return compatible(modelId, compatibleAccess("openai", address, apiKey), options);
-      }
+      const elsewhere = openaiElsewhere(options);
+      if (elsewhere !== undefined) return compatible(modelId, elsewhere, options);
       const { createOpenAI } = await import("@ai-sdk/openai");
       return createOpenAI({ apiKey: key(options, "OPENAI_API_KEY"), headers: options.headers }).embedding(modelId);
     },

@@ -4,7 +4,6 @@ import type {
   LanguageModelV4Prompt,
   LanguageModelV4ToolChoice,
 } from "@ai-sdk/provider";
-import { setTimeout as delay } from "node:timers/promises";
 import { abortable } from "../run/abortable.ts";
 import { StepFailure, step, stepScope } from "../run/step.ts";
 import type { Scope } from "../run/scope.ts";
@@ -14,8 +13,9 @@ import { chunkEmitter } from "./chunks.ts";
 import { completedData, failedData, startedData } from "./call-events.ts";
 import type { Model } from "./model.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
-import { modelFailure, retryAfterMs } from "./model-error.ts";
+import { modelFailure } from "./model-error.ts";
 import { generateAnswer, streamAnswer } from "./read-answer.ts";
+import { defaultAttempts, pauseBeforeRetry } from "./retry.ts";
 
 export interface ModelRequest {
   model: Model;
@@ -30,15 +30,12 @@ export interface ModelRequest {
   responseSchema?: { name: string; schema: NonNullable<LanguageModelV4FunctionTool["inputSchema"]> };
 }
 
-const defaultAttempts = 3;
-const defaultDelayMs = 500;
-
 /**
  * Asks a model for one answer, with our own retries: the AI SDK's do not cover a stream that breaks off. Every
  * attempt is one `llm_call_started` with one ending, journaled at `scope.path/attempt:N`.
  */
 export async function callModel(scope: Scope, request: ModelRequest): Promise<ModelAnswer> {
-  const { maxAttempts = defaultAttempts, retryDelayMs = defaultDelayMs } = request.model.settings;
+  const { maxAttempts = defaultAttempts, retryDelayMs: delayMs } = request.model.settings;
   for (let attempt = 0; ; attempt += 1) {
     try {
       const at = scope.at(`attempt:${attempt}`);
@@ -48,7 +45,7 @@ export async function callModel(scope: Scope, request: ModelRequest): Promise<Mo
       const again = error instanceof StepFailure && error.retryable && !scope.signal.aborted;
       if (!again || attempt + 1 >= maxAttempts) throw error;
       if (!isKnown(scope.at(`attempt:${attempt + 1}`)))
-        await pause(retryAfterMs(error) ?? retryDelayMs * 2 ** attempt, scope.signal);
+        await pauseBeforeRetry(error, attempt, { signal: scope.signal, delayMs });
     }
   }
 }
@@ -113,11 +110,4 @@ function callOptions(request: ModelRequest, abortSignal: AbortSignal): LanguageM
     ...(tools === undefined || tools.length === 0 ? {} : { tools, toolChoice: toolChoice ?? { type: "auto" } }),
     ...(responseSchema === undefined ? {} : { responseFormat: { type: "json" as const, ...responseSchema } }),
   };
-}
-
-/** Waits, or rejects with the signal's own reason. */
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await delay(ms, undefined, { signal }).catch((error: unknown) => {
-    throw signal.aborted ? signal.reason : error;
-  });
 }

@@ -12,9 +12,10 @@ export interface ProviderOptions {
   headers?: Record<string, string>;
 }
 
-/** Where an OpenAI-compatible server is; undefined: OpenAI itself. */
-export function openaiAddress({ baseUrl, env }: ProviderOptions): string | undefined {
-  return baseUrl ?? firstSet(env, "OPENAI_BASE_URL", "OPENAI_API_BASE");
+/** The OpenAI-compatible server that is meant in place of OpenAI, which may want no key; undefined: OpenAI itself. */
+export function openaiElsewhere({ baseUrl, apiKey, env }: ProviderOptions): CompatibleAccess | undefined {
+  const address = baseUrl ?? firstSet(env, "OPENAI_BASE_URL", "OPENAI_API_BASE");
+  return address === undefined ? undefined : compatibleAccess("openai", address, apiKey ?? env["OPENAI_API_KEY"]);
 }
 
 // Azure's v1 API takes the deployment's name as the model, and the key as a bearer token. Endpoints of the API before
@@ -64,7 +65,7 @@ export interface CompatibleAccess {
 }
 
 /** One at any address. */
-export function compatibleAccess(name: string, baseURL: string, apiKey: string | undefined): CompatibleAccess {
+function compatibleAccess(name: string, baseURL: string, apiKey: string | undefined): CompatibleAccess {
   return { name, baseURL, ...(apiKey === undefined ? {} : { apiKey }) };
 }
 

@@ -3,13 +3,12 @@ import { offlineModel } from "./offline-model.ts";
 import {
   azureAccess,
   bedrockAccess,
-  compatibleAccess,
   firstSet,
   googleAccess,
   hostedAccess,
   key,
   ollamaAccess,
-  openaiAddress,
+  openaiElsewhere,
   vllmAccess,
   withVersion,
   type CompatibleAccess,
@@ -26,11 +25,8 @@ export const providers: Readonly<Record<string, OpenProvider>> = {
   offline: (modelId) => Promise.resolve(offlineModel(modelId)),
 
   openai: async (modelId, options) => {
-    const address = openaiAddress(options);
-    if (address !== undefined) {
-      const apiKey = options.apiKey ?? options.env["OPENAI_API_KEY"];
-      return compatible(modelId, compatibleAccess("openai", address, apiKey), options);
-    }
+    const elsewhere = openaiElsewhere(options);
+    if (elsewhere !== undefined) return compatible(modelId, elsewhere, options);
     const { createOpenAI } = await import("@ai-sdk/openai");
     return createOpenAI({ apiKey: key(options, "OPENAI_API_KEY"), ...wire(options) })(modelId);
   },

@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import type { ProjectDir } from "./documents/project-dir.ts";
 import type { Findings, Place } from "./finding.ts";
 
@@ -26,4 +27,12 @@ export function inFolder(project: Project, base: string): Project {
 /** Where a file that is named may be: beside the file that names it, or in the project's own folder. */
 export function bases({ base }: Project): string[] {
   return base === "" || base === "." ? [""] : [base, ""];
+}
+
+/** The first file there is of these: all of them beside the file that names them, then in the project's own folder. */
+export async function findFile(project: Project, ...paths: readonly string[]): Promise<string | undefined> {
+  for (const base of bases(project)) {
+    for (const file of paths.map((path) => posix.join(base, path))) if (await project.dir.isFile(file)) return file;
+  }
+  return undefined;
 }

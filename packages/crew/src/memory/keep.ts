@@ -1,3 +1,4 @@
+import { liesWithin } from "@crewstream/contracts";
 import { embed } from "../embedder/embed.ts";
 import type { Embedder } from "../embedder/embedder.ts";
 import { resolveEmbedder } from "../embedder/resolve-embedder.ts";
@@ -9,7 +10,6 @@ import { memoryLimits } from "./limits.ts";
 import type { Memory } from "./memory.ts";
 import type { MemoryChange, StoredMemory } from "./memory-store.ts";
 import { memoryStoreOf } from "./run-store.ts";
-import { liesWithin } from "./scope-path.ts";
 import type { Statement } from "./statements.ts";
 
 export interface Keeping {

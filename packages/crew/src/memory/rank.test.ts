@@ -1,3 +1,4 @@
+import { liesWithin } from "@crewstream/contracts";
 import { describe, expect, test } from "vitest";
 import { packVector } from "../embedder/vector.ts";
 import { defineCrew } from "../crew/define-crew.ts";
@@ -6,7 +7,7 @@ import { wordEmbedder } from "../testing/word-embedder.ts";
 import { likeness, likenessTo } from "./likeness.ts";
 import { memoryFrom, type MemoryRef } from "./memory.ts";
 import { processMemoryStore } from "./memory-store.ts";
-import { joinScopes, liesWithin, scopeName } from "./scope-path.ts";
+import { joinScopes, scopeName } from "./scope-path.ts";
 import { matchesText, scored } from "./score.ts";
 import { memories, memoryModel } from "./testing/memory-answers.ts";
 

@@ -1,4 +1,4 @@
-import { errorMessage } from "@crewstream/contracts";
+import { errorMessage, liesWithin } from "@crewstream/contracts";
 import { embed } from "../embedder/embed.ts";
 import { resolveEmbedder } from "../embedder/resolve-embedder.ts";
 import { nobody, type Scope } from "../run/scope.ts";
@@ -8,7 +8,7 @@ import { likenessTo, type Asked } from "./likeness.ts";
 import { memoryLimits } from "./limits.ts";
 import type { Memory } from "./memory.ts";
 import { memoryStoreOf } from "./run-store.ts";
-import { joinScopes, liesWithin } from "./scope-path.ts";
+import { joinScopes } from "./scope-path.ts";
 import { scored, type MemoryMatch } from "./score.ts";
 
 export interface RecallQuestion {

@@ -16,8 +16,3 @@ export function joinScopes(...parts: readonly (string | undefined)[]): string {
     .filter((part) => part !== "")
     .join("/")}`;
 }
-
-/** Whether a path is another one or lies below it. */
-export function liesWithin(path: string, scope: string): boolean {
-  return scope === "/" || path === scope || path.startsWith(`${scope}/`);
-}

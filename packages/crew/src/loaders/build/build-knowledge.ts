@@ -2,7 +2,7 @@ import { errorMessage } from "@crewstream/contracts";
 import { posix } from "node:path";
 import { piecesOf, type KnowledgeSource } from "../../knowledge/knowledge.ts";
 import { within, type Place } from "../finding.ts";
-import { bases, type Project } from "../project.ts";
+import { findFile, type Project } from "../project.ts";
 import type { KnowledgeValue } from "../schema/knowledge-schema.ts";
 import { present } from "./build-model.ts";
 import { projectDocument } from "./project-document.ts";
@@ -65,9 +65,5 @@ async function documentFile(project: Project, path: string, at: Place): Promise<
     project.findings.error(at, 'the path must not contain ".."');
     return undefined;
   }
-  for (const base of bases(project)) {
-    const file = posix.join(base, named);
-    if (await project.dir.isFile(file)) return file;
-  }
-  return named;
+  return (await findFile(project, named)) ?? named;
 }

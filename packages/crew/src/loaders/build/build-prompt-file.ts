@@ -1,7 +1,6 @@
-import { posix } from "node:path";
 import { z } from "zod";
 import type { AgentDefinition } from "../../agent/agent.ts";
-import { bases, type Part, type Project } from "../project.ts";
+import { findFile, type Part, type Project } from "../project.ts";
 import type { CrewKeys } from "../schema/crew-schema.ts";
 
 type Texts = Pick<AgentDefinition, "role" | "goal" | "backstory">;
@@ -23,7 +22,7 @@ export async function readManagerTexts(project: Project, { keys, at }: Part<Crew
     project.findings.warning(place, `has no effect: ${why}`);
     return undefined;
   }
-  const found = await firstFile(project, path);
+  const found = (await findFile(project, path)) ?? path;
   const text = await project.dir.text(found, place);
   if (text === undefined) return undefined;
   try {
@@ -32,11 +31,4 @@ export async function readManagerTexts(project: Project, { keys, at }: Part<Crew
     project.findings.error(place, "is no JSON with the texts role, goal and backstory in hierarchical_manager_agent");
     return undefined;
   }
-}
-
-/** The file beside the one that names it, else in the project's own folder. */
-async function firstFile(project: Project, path: string): Promise<string> {
-  const candidates = bases(project).map((base) => posix.join(base, path));
-  for (const candidate of candidates) if (await project.dir.isFile(candidate)) return candidate;
-  return path;
 }

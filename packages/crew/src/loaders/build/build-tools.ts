@@ -1,10 +1,9 @@
-import { posix } from "node:path";
 import { builtInTools } from "../../tools/builtin/built-in-tools.ts";
 import { searchIn } from "../../tools/builtin/search-documents.ts";
 import type { Tool } from "../../tools/tool.ts";
 import { within, type Place } from "../finding.ts";
 import { nearestName } from "../nearest-name.ts";
-import { bases, type Project } from "../project.ts";
+import { findFile, type Project } from "../project.ts";
 import { isTs } from "../schema/references.ts";
 import type { ToolValue } from "../schema/values.ts";
 import { asCrewaiTool, nativeTools, toolClass } from "./known-tools.ts";
@@ -89,16 +88,13 @@ async function custom(project: Project, name: string, at: Place): Promise<Tool |
     return undefined;
   }
   const names = ["ts", "mts", "js", "mjs"].map((extension) => `tools/${name}.${extension}`);
-  for (const file of bases(project).flatMap((base) => names.map((path) => posix.join(base, path)))) {
-    if (!(await project.dir.isFile(file))) continue;
+  const file = await findFile(project, ...names);
+  if (file !== undefined) {
     const text = (await project.dir.text(file)) ?? "";
     const ts = /\bexport\s+default\b/.test(text) ? `./${file}` : `./${file}#${name}`;
     return tsExport(project, { ts }, at, aTool);
   }
-  const python = await Promise.all(
-    bases(project).map((base) => project.dir.isFile(posix.join(base, `tools/${name}.py`))),
-  );
-  const isPython = python.includes(true);
+  const isPython = (await findFile(project, `tools/${name}.py`)) !== undefined;
   const message = isPython ? `tools/${name}.py is Python, which does not run here` : `there is no tools/${name}.ts`;
   project.findings.error(at, message, `write tools/${name}.ts, whose default export is made with defineTool`);
   return undefined;

@@ -1,5 +1,5 @@
-import { readdir, readFile, stat } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { readFile, stat } from "node:fs/promises";
+import { relative } from "node:path";
 import { errorMessage } from "@crewstream/contracts";
 import { z } from "zod";
 import { formOf, textOf } from "../../knowledge/documents/document-text.ts";
@@ -7,6 +7,7 @@ import { DocumentFault, documentLimits } from "../../knowledge/documents/limits.
 import { piecesOf, type KnowledgeSource } from "../../knowledge/knowledge.ts";
 import { WordIndex } from "../../knowledge/word-index.ts";
 import { defineTool, type Tool } from "../tool.ts";
+import { filesAt } from "./files-at.ts";
 import { htmlText } from "./html-text.ts";
 import { capped, refused } from "./limits.ts";
 
@@ -31,7 +32,8 @@ export function documentSearch(name: string, what: string): Tool {
     input: z.object({ query, path: z.string().default(".").describe("Path inside the run's directory") }),
     async run(args, { pathInRun, signal }) {
       const root = await pathInRun(".");
-      const files = await filesAt(await pathInRun(args.path), args.path);
+      const files = (await filesAt(await pathInRun(args.path)))?.slice(0, maxFiles);
+      if (files === undefined) throw refused(`There is no file "${args.path}"`);
       const sources: KnowledgeSource[] = [];
       for (const file of files) {
         signal.throwIfAborted();
@@ -74,13 +76,4 @@ async function textAt(file: string): Promise<string> {
   const { size } = await stat(file);
   if (size > documentLimits.bytes) throw new DocumentFault(`has more than ${documentLimits.bytes} bytes`);
   return textOf(formOf(file) ?? "text_file", await readFile(file));
-}
-
-async function filesAt(path: string, shown: string): Promise<string[]> {
-  const found = await stat(path).catch(() => undefined);
-  if (found === undefined) throw refused(`There is no file "${shown}"`);
-  if (!found.isDirectory()) return [path];
-  const entries = await readdir(path, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  return files.sort().slice(0, maxFiles);
 }

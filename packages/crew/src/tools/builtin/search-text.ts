@@ -1,7 +1,7 @@
-import { readdir, stat } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { relative } from "node:path";
 import { z } from "zod";
 import { defineTool } from "../tool.ts";
+import { filesAt } from "./files-at.ts";
 import { capped, readText } from "./limits.ts";
 
 export const searchTextTool = defineTool({
@@ -16,7 +16,7 @@ export const searchTextTool = defineTool({
     const words = query.toLowerCase().split(/\s+/).filter(Boolean);
     const root = await pathInRun(".");
     const found: string[] = [];
-    for (const file of await filesAt(await pathInRun(path))) {
+    for (const file of (await filesAt(await pathInRun(path))) ?? []) {
       signal.throwIfAborted();
       const shown = relative(root, file);
       // A file that cannot be read as text is no reason to find nothing in the others.
@@ -33,13 +33,3 @@ export const searchTextTool = defineTool({
   },
   cacheable: () => false,
 });
-
-async function filesAt(path: string): Promise<string[]> {
-  const found = await stat(path).catch(() => undefined);
-  if (found?.isDirectory() !== true) return found === undefined ? [] : [path];
-  const entries = await readdir(path, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
-}

@@ -1,0 +1,13 @@
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+
+/** The file at a path, or all files in the folder there and below it, sorted; undefined when there is nothing. */
+export async function filesAt(path: string): Promise<string[] | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory() !== true) return found === undefined ? undefined : [path];
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
