@@ -8,6 +8,7 @@ import {
   claimAlert,
   claimIdempotencyKey,
   countDeliveries,
+  discardDelivery,
   emptyTally,
   forgetExecution,
   inFlightAnnouncer,
@@ -21,14 +22,17 @@ import {
   readAttemptLog,
   readInFlight,
   relist,
+  relistMissing,
   restFeed,
   retireExecution,
+  reviveDelivery,
   sealDeliveries,
   servedAutomations,
   takeTurn,
   tidyDeliveries,
   withdrawWorker,
   type Attempt,
+  type FeedAddress,
   type Listed,
   type Settlement,
 } from "@crewstream/redis";
@@ -77,6 +81,8 @@ describe("the lists of deliveries", () => {
     const expected = Array.from({ length: 700 }, (_, index) =>
       deliveryId({ executionId: id, feed: 0, first: index + 1 }),
     );
+    const { dead } = store.keys.execution(id).feed(0);
+    await store.redis.hset(dead, Object.fromEntries(expected.map((_, index) => [String(index + 1), "{}"])));
     await Promise.all(
       expected.map((_, index) => relist(store, { executionId: id, feed: 0, first: index + 1 }, url, "dead", 5000)),
     );
@@ -91,7 +97,8 @@ describe("the lists of deliveries", () => {
       expect(seen.sort()).toEqual([...expected].sort());
     }
     expect(await countDeliveries(store, "dead", endpoint)).toBe(700);
-    // None of them has a record: they are taken off, from both lists.
+    // Without a record they are taken off, from both lists.
+    await store.redis.del(dead);
     await addTallies(store, new Map([[endpoint, { ...emptyTally(), delivered: 1 }]]), Date.now());
     await tidyDeliveries(store, { now: Date.now(), retentionMs: 60_000 });
     expect(await countDeliveries(store, "dead")).toBe(0);
@@ -117,18 +124,57 @@ describe("the lists of deliveries", () => {
     await indexSettlements(store, address, endpoint, [{ record: record(1, 2), outcome: "delivered" }]);
   });
 
-  test("a delivery stands in one list at a time, and in none after it was acknowledged", async () => {
-    const id = await createTestExecution(store, [subscription(url)]);
-    const address = { executionId: id, feed: 0 };
+  describe("as a delivery is settled", () => {
     const where = async () => [await countDeliveries(store, "retrying"), await countDeliveries(store, "dead")];
-    const become = async (outcome: Settlement["outcome"]) => {
-      await indexSettlements(store, address, endpoint, [{ record: { ...record(1, 2), nextAt: 1 }, outcome }]);
-      return where();
-    };
-    expect(await become("parked")).toEqual([1, 0]);
-    expect(await become("dead")).toEqual([0, 1]);
-    expect(await become("held")).toEqual([1, 0]);
-    expect(await become("delivered")).toEqual([0, 0]);
+    const settlement = (outcome: Settlement["outcome"], attempts: number): Settlement => ({
+      record: { ...record(1, attempts), nextAt: 1 },
+      outcome,
+    });
+    async function sealed(): Promise<FeedAddress & { first: number }> {
+      const id = await createTestExecution(store, [subscription(url)]);
+      await publish(store, id, { events: events(id, { count: 1 }) });
+      await sealDeliveries(store, { executionId: id, feed: 0 }, { from: 0, to: 1, deliveries: [record(1)] });
+      return { executionId: id, feed: 0, first: 1 };
+    }
+    const settle = (address: FeedAddress, one: Settlement) =>
+      advanceFeed(store, address, { settlements: [one], maxParked: 5 });
+    const list = (address: FeedAddress, one: Settlement) => indexSettlements(store, address, endpoint, [one]);
+
+    test("it stands in one list at a time, and in none after it was acknowledged", async () => {
+      const address = await sealed();
+      const become = async (outcome: Settlement["outcome"], attempts: number) => {
+        await settle(address, settlement(outcome, attempts));
+        await list(address, settlement(outcome, attempts));
+        return where();
+      };
+      expect(await become("parked", 1)).toEqual([1, 0]);
+      expect(await become("dead", 2)).toEqual([0, 1]);
+      await reviveDelivery(store, address, 1, Date.now());
+      await relist(store, address, url, "retrying", Date.now());
+      expect(await where()).toEqual([1, 0]);
+      expect(await become("delivered", 3)).toEqual([0, 0]);
+    });
+
+    test("who comes late with an older word of it lists it as it stands by then", async () => {
+      const acknowledged = await sealed();
+      await settle(acknowledged, settlement("parked", 1));
+      await settle(acknowledged, settlement("delivered", 2));
+      await list(acknowledged, settlement("delivered", 2));
+      await list(acknowledged, settlement("parked", 1));
+      await relist(store, acknowledged, url, "retrying", Date.now());
+      await relistMissing(store, acknowledged, { url, state: "retrying", at: new Map([[1, 1]]) });
+      expect(await where()).toEqual([0, 0]);
+
+      const dead = await sealed();
+      await settle(dead, settlement("parked", 1));
+      await settle(dead, settlement("dead", 2));
+      await list(dead, settlement("dead", 2));
+      await list(dead, settlement("parked", 1));
+      expect(await where()).toEqual([0, 1]);
+      await discardDelivery(store, dead, 1);
+      await relist(store, dead, url, "dead", Date.now());
+      expect(await where()).toEqual([0, 0]);
+    });
   });
 
   test("what a settlement did not do is not listed", async () => {

@@ -33,30 +33,65 @@ export async function indexSettlements(
       // The first attempt that went well was never listed: the common case costs nothing here.
       if (record.attempts > 1 || effect !== "settled") writes.push(unlist(store, partition, endpoint, id));
     } else if (effect === "none") continue;
-    else if (outcome === "dead") writes.push(place(store, partition, endpoint, id, "dead", Date.now()));
-    else writes.push(place(store, partition, endpoint, id, "retrying", record.nextAt));
+    else if (outcome === "dead")
+      writes.push(place(store, { ...address, first: record.first }, endpoint, "dead", Date.now()));
+    else writes.push(place(store, { ...address, first: record.first }, endpoint, "retrying", record.nextAt));
   }
   await Promise.all(writes);
 }
 
-/** Lists a delivery under one state, and under no other. */
+/**
+ * Lists a delivery under one state, and under no other. Somebody else may settle it between the feed's write and this
+ * one, and has cleared the lists before we write into them: so the feed is looked at again afterwards, and the lists
+ * are written until they say what it says.
+ */
 async function place(
   store: Store,
-  partition: number,
+  address: FeedAddress & { first: number },
   endpoint: string,
-  id: string,
   state: IndexedState,
   score: number | undefined,
 ): Promise<void> {
-  const other: IndexedState = state === "dead" ? "retrying" : "dead";
-  const { redis, keys } = store;
+  const partition = partitionOf(address.executionId, store.partitions);
+  const id = deliveryId(address);
   const at = score ?? Date.now();
+  for (let listed: IndexedState | undefined = state; ;) {
+    if (listed === undefined) return unlist(store, partition, endpoint, id);
+    await listUnder(store, partition, endpoint, { id, at }, listed);
+    const now = await stateOf(store, address);
+    if (now === listed) return;
+    listed = now;
+  }
+}
+
+async function listUnder(
+  { redis, keys }: Store,
+  partition: number,
+  endpoint: string,
+  { id, at }: Listed,
+  state: IndexedState,
+): Promise<void> {
+  const other: IndexedState = state === "dead" ? "retrying" : "dead";
   await Promise.all([
     redis.zadd(keys.deliveryIndex(partition, state), at, id),
     redis.zadd(keys.endpointDeliveries(endpoint, state), at, id),
     redis.zrem(keys.deliveryIndex(partition, other), id),
     redis.zrem(keys.endpointDeliveries(endpoint, other), id),
   ]);
+}
+
+/** The list that a delivery belongs to by its feed; undefined when it was acknowledged or dropped. */
+async function stateOf(
+  store: Store,
+  { executionId, feed, first }: FeedAddress & { first: number },
+): Promise<IndexedState | undefined> {
+  const { open, dead } = store.keys.execution(executionId).feed(feed);
+  const [isOpen, isDead] = await Promise.all([
+    store.redis.hexists(open, String(first)),
+    store.redis.hexists(dead, String(first)),
+  ]);
+  if (isOpen === 1) return "retrying";
+  return isDead === 1 ? "dead" : undefined;
 }
 
 /** Takes a delivery off all lists: it was acknowledged, discarded, or has expired. */
@@ -70,7 +105,7 @@ export async function unlist(store: Store, partition: number, endpoint: string, 
   );
 }
 
-/** Lists a delivery of a feed as its record says; for the reconciler. */
+/** Lists a delivery whose next attempt was brought forward, or which a person has revived. */
 export async function relist(
   store: Store,
   address: FeedAddress & { first: number },
@@ -78,8 +113,7 @@ export async function relist(
   state: IndexedState,
   at: number,
 ): Promise<void> {
-  const partition = partitionOf(address.executionId, store.partitions);
-  await place(store, partition, endpointId(new URL(url)), deliveryId(address), state, at);
+  await place(store, address, endpointId(new URL(url)), state, at);
 }
 
 /**
@@ -96,14 +130,14 @@ export async function relistMissing(
   const { redis, keys } = store;
   const partition = partitionOf(address.executionId, store.partitions);
   const endpoint = endpointId(new URL(url));
-  const entries = [...at].map(([first, time]) => ({ id: deliveryId({ ...address, first }), time }));
+  const entries = [...at].map(([first, time]) => ({ first, id: deliveryId({ ...address, first }), time }));
   const ids = entries.map(({ id }) => id);
   const [all, own] = await Promise.all([
     redis.zmscore(keys.deliveryIndex(partition, state), ...ids),
     redis.zmscore(keys.endpointDeliveries(endpoint, state), ...ids),
   ]);
   const missing = entries.filter((_, index) => all[index] === null || own[index] === null);
-  await Promise.all(missing.map(({ id, time }) => place(store, partition, endpoint, id, state, time)));
+  await Promise.all(missing.map(({ first, time }) => place(store, { ...address, first }, endpoint, state, time)));
 }
 
 /** {@link relistMissing} for the dead letters of all feeds of an execution; they have none mostly. */
