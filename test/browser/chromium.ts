@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import axe from "axe-core";
 import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
+import { onTestFailed } from "vitest";
 import { testToken } from "../support/services.ts";
 
 const places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
@@ -28,11 +29,14 @@ export class Window implements AsyncDisposable {
   readonly #browser: Browser;
   readonly #base: string;
   readonly #complaints: string[] = [];
+  /** What the page said when its window was closed. */
+  #lastText = "";
 
   private constructor(browser: Browser, page: Page, base: string) {
     this.#browser = browser;
     this.page = page;
     this.#base = base;
+    onTestFailed(() => console.error(`The page at ${page.url()} said last:\n${this.#lastText}`));
     page.on("pageerror", (error) => this.#complaints.push(error.message));
     page.on("console", (message) => {
       // A refused sign-in is a failed request too; that one is meant.
@@ -86,7 +90,8 @@ export class Window implements AsyncDisposable {
     return this.#complaints;
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#browser.close();
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#lastText = await this.page.innerText("body").catch(String);
+    await this.#browser.close();
   }
 }

@@ -26,7 +26,8 @@ export const testToken = "test-token-0123456789abcdef";
 
 /**
  * What a process needs to run in a test: free ports, a key prefix of its own, loopback webhooks allowed, and short
- * waits. Pass one environment to several processes to make them one system.
+ * waits; no limit on requests, for a test asks as often as it can. Pass one environment to several processes to make
+ * them one system.
  */
 export function testEnvironment(overrides: Record<string, string> = {}): Record<string, string> {
   return {
@@ -42,6 +43,7 @@ export function testEnvironment(overrides: Record<string, string> = {}): Record<
     WEBHOOK_TIMEOUT_MS: "2000",
     LEASE_MS: "2000",
     SHUTDOWN_TIMEOUT_MS: "5000",
+    RATE_LIMIT_PER_MINUTE: "0",
     LOG_LEVEL: "debug",
     ...overrides,
   };
