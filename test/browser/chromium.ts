@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import axe from "axe-core";
 import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
-import { onTestFailed } from "vitest";
+import { expect, onTestFailed } from "vitest";
 import { testToken } from "../support/services.ts";
 
 const places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
@@ -36,7 +36,8 @@ export class Window implements AsyncDisposable {
     this.#browser = browser;
     this.page = page;
     this.#base = base;
-    onTestFailed(() => console.error(`The page at ${page.url()} said last:\n${this.#lastText}`));
+    const isInTest = expect.getState().currentTestName !== undefined;
+    if (isInTest) onTestFailed(() => void process.stderr.write(`${page.url()} said last:\n${this.#lastText}\n`));
     page.on("pageerror", (error) => this.#complaints.push(error.message));
     page.on("console", (message) => {
       // A refused sign-in is a failed request too; that one is meant.
