@@ -4,8 +4,14 @@ import { z } from "zod";
 import { defineCrew, type Crew } from "../../crew/define-crew.ts";
 import { readProject } from "../../loaders/load-project.ts";
 import { testProject } from "../../loaders/testing/test-project.ts";
-import type { RuntimeEvent } from "../../run-context.ts";
-import { eventProblems, scriptedModel, testContext, type ScriptedAnswer } from "../../testing/index.ts";
+import {
+  eventProblems,
+  linesOf,
+  scriptedModel,
+  testContext,
+  type RecordedLine,
+  type ScriptedAnswer,
+} from "../../testing/index.ts";
 import { defineTool } from "../../tools/tool.ts";
 
 /**
@@ -18,7 +24,7 @@ interface Recorded {
   tools: boolean;
   answers: Record<Kind, RawAnswer | RawAnswer[]>;
   result: string;
-  events: [line: string, data?: Record<string, unknown>][];
+  events: RecordedLine[];
 }
 type Kind = "plan" | "observe" | "step" | "synth";
 type RawAnswer = string | number | { tool: string; args: unknown } | Record<string, unknown>;
@@ -77,22 +83,8 @@ async function played({ agent, tools, answers }: Recorded) {
   return { outcome, events: context.sink.events };
 }
 
-/** Events as they were recorded; those that CrewAI does not have are left out. */
-function linesOf(events: readonly RuntimeEvent[], wanted: Recorded["events"]): Recorded["events"] {
-  const shown = events.filter(({ type }) => !/^crew_step_|_chunk$/.test(type));
-  const numbers = new Map(shown.map(({ id }, index) => [id, String(index + 1)]));
-  const number = (id: unknown): string => (typeof id === "string" ? (numbers.get(id) ?? "?") : "-");
-  return shown.map(({ id, type, data }, index) => {
-    const line = [number(id), type, number(data["parent_event_id"]), number(data["started_event_id"])].join(" ");
-    const fields = wanted[index]?.[1];
-    return fields === undefined
-      ? [line]
-      : [line, Object.fromEntries(Object.keys(fields).map((name) => [name, data[name]]))];
-  });
-}
-
 /** Where ours differ on purpose: what is no judgement fails no call, only the judgement. */
-function expected(name: string, { events }: Recorded): Recorded["events"] {
+function expected(name: string, { events }: Recorded): RecordedLine[] {
   if (name !== "medium_badobs") return events;
   return events.map(([line, data]) => {
     const mended = line.replace("llm_call_failed", "llm_call_completed");

@@ -1,0 +1,59 @@
+import { readFile } from "node:fs/promises";
+import { expect, test } from "vitest";
+import { readProject } from "../loaders/load-project.ts";
+import { testProject } from "../loaders/testing/test-project.ts";
+import { eventProblems, linesOf, scriptedModel, testContext, type RecordedLine } from "../testing/index.ts";
+import { defineCrew, type Crew } from "./define-crew.ts";
+import type { CrewOutput } from "./crew.ts";
+
+/** What CrewAI 1.15.30 did with these tasks and answers: events as `number type parent start`, and their fields. */
+interface Recorded {
+  tasks: Record<string, unknown>[];
+  answers: string[];
+  result: string;
+  outputs: Record<string, unknown>[];
+  events: RecordedLine[];
+}
+
+const recorded = JSON.parse(
+  await readFile(new URL("fixtures/crewai-conditional.json", import.meta.url), "utf8"),
+) as Record<string, Recorded>;
+
+/** Where ours differ on purpose: an output without text leaves no divider behind in the context of later tasks. */
+function expected({ events }: Recorded): RecordedLine[] {
+  return events.map(([line, data]) => {
+    const context = data?.["context"];
+    return typeof context === "string"
+      ? [line, { ...data, context: context.replace(/\n\n-{10}\n\n$/, "") }]
+      : data === undefined
+        ? [line]
+        : [line, data];
+  });
+}
+
+test.each(Object.entries(recorded))("as CrewAI: %s", async (_, scenario) => {
+  const { answers, result, outputs } = scenario;
+  const tasks = scenario.tasks.map((task) => ({
+    description: `Do ${String(task["name"])}`,
+    expected_output: "e",
+    agent: "worker",
+    ...task,
+  }));
+  await using files = await testProject({
+    "crew.json": { name: "c", agents: ["worker"], tasks },
+    "agents/worker.json": { role: "Worker", goal: "g", backstory: "b" },
+  });
+  const { automation, findings } = await readProject(files.dir);
+  expect(findings).toEqual([]);
+  const { definition } = automation as Crew;
+  const context = testContext();
+  const worker = { ...definition.agents["worker"]!, model: scriptedModel(answers) };
+  const outcome = await defineCrew({ ...definition, agents: { worker } as Crew["definition"]["agents"] }).run(context);
+  const { events } = context.sink;
+  expect(eventProblems(events)).toEqual([]);
+  const wanted = expected(scenario);
+  expect(linesOf(events, wanted)).toEqual(wanted);
+  expect(outcome).toMatchObject({ state: "SUCCESS", result });
+  const completed = events.at(-1)!.data as unknown as Pick<CrewOutput, "tasks_output">;
+  expect(completed.tasks_output).toMatchObject(outputs);
+});
