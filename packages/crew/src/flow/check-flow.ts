@@ -14,6 +14,10 @@ export function checkFlow(flow: FlowDefinition): void {
     const { name } = method;
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) faults.push(`the method name "${name}" is no identifier`);
     if (names.indexOf(name) !== index) faults.push(`two methods are named "${name}"`);
+    const { emit, defaultOutcome } = method.humanFeedback ?? {};
+    if (defaultOutcome !== undefined && !emit?.includes(defaultOutcome)) {
+      faults.push(`the default outcome "${defaultOutcome}" of "${name}" is none that it emits`);
+    }
     for (const other of awaited(method)) {
       if (other === name) faults.push(`"${name}" listens to itself`);
       else if (allLabelsKnown && !names.includes(other) && !labels.includes(other)) {

@@ -33,8 +33,11 @@ export interface MethodContext<State> {
   remember: (contents: string | readonly string[], options?: RememberOptions) => Promise<void>;
   /** What the flow's memory holds on a question, the best first. */
   recall: (query: string, options?: RecallOptions) => Promise<MemoryMatch[]>;
-  /** Asks a person for a line of text. The run pauses until it is there; what the method did before is run again. */
-  ask: (message: string, options?: AskOptions) => Promise<string>;
+  /**
+   * Asks a person for a line of text: empty if they say nothing, null if the time for it ran out. The run pauses until
+   * then; what the method did before is run again.
+   */
+  ask: (message: string, options?: AskOptions) => Promise<string | null>;
 }
 
 export interface RecallOptions {
@@ -46,7 +49,7 @@ export interface RecallOptions {
 }
 
 export interface AskOptions {
-  /** Seconds to wait before the answer is an empty text. Default: without an end. */
+  /** Seconds to wait before the answer is null. Default: without an end. */
   timeoutSeconds?: number;
   metadata?: Record<string, unknown>;
 }

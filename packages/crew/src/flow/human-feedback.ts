@@ -1,4 +1,4 @@
-import type { HumanAnswer } from "@crewstream/contracts";
+import { AppError, ErrorCode, type HumanAnswer } from "@crewstream/contracts";
 import { z } from "zod";
 import { askHuman, pendingInput } from "../human/ask-human.ts";
 import { callModel } from "../llm/call-model.ts";
@@ -6,6 +6,7 @@ import type { ModelRef } from "../llm/model.ts";
 import { resolveModel } from "../llm/resolve-model.ts";
 import type { Json } from "../run/dump.ts";
 import type { Scope } from "../run/scope.ts";
+import { StepFailure } from "../run/step.ts";
 import { answerSchema, readJson } from "../task/structured.ts";
 
 /** A method whose output a person looks at before the flow goes on. */
@@ -72,7 +73,10 @@ export async function reviewOutput(scope: Scope, review: Review): Promise<HumanF
   };
 }
 
-/** The outcome an answer names; only free text that names none is put to a model. */
+/**
+ * The outcome an answer names; only free text that names none is put to a model. Rejects when the model names none
+ * either: an outcome that nobody chose decides nothing.
+ */
 async function chooseOutcome(
   scope: Scope,
   answer: HumanAnswer,
@@ -92,13 +96,30 @@ async function chooseOutcome(
     `Which of these outcomes do they mean? ${emit.join(", ")}`,
     `Answer with JSON only, that fits this JSON Schema:\n${JSON.stringify(schema.json)}`,
   ].join("\n\n");
-  const reply = await callModel(scope, {
+  const ask = {
     model: await resolveModel(scope.run, options.model),
-    messages: [{ role: "user", content: [{ type: "text", text: question }] }],
-    responseSchema: { name: "outcome", schema: schema.json },
-  });
+    messages: [{ role: "user" as const, content: [{ type: "text" as const, text: question }] }],
+  };
+  const reply = await callModel(scope, { ...ask, responseSchema: { name: "outcome", schema: schema.json } }).catch(
+    (error: unknown) => {
+      // A server that refuses the question may not know forms of answers; CrewAI then asks without one, too.
+      const refused = error instanceof StepFailure && !error.retryable && !scope.signal.aborted;
+      if (!refused) throw error;
+      return callModel(scope.at("words"), ask);
+    },
+  );
   const chosen = readJson(reply.text, schema);
-  return chosen.ok ? (chosen.value as { outcome: string }).outcome : fallback;
+  const meant = chosen.ok ? (chosen.value as { outcome: string }).outcome : namedIn(reply.text, emit);
+  if (meant !== undefined) return meant;
+  throw new AppError(`The answer "${text}" is none of the outcomes ${emit.join(", ")}, says the model: ${reply.text}`, {
+    code: ErrorCode.runFailed,
+  });
+}
+
+/** The longest outcome that stands in a text, as CrewAI reads a model that answers in words. */
+function namedIn(text: string, emit: readonly string[]): string | undefined {
+  const named = emit.filter((outcome) => text.toLowerCase().includes(outcome.toLowerCase()));
+  return named.toSorted((a, b) => b.length - a.length)[0];
 }
 
 function sameWord(outcome: string, text: string): boolean {

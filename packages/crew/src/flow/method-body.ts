@@ -88,20 +88,21 @@ async function ask(
   { flowName, methodName }: { flowName: string; methodName: string },
   message: string,
   options: AskOptions = {},
-): Promise<string> {
+): Promise<string | null> {
   const at = scope.at(`ask:${scope.run.nextOrdinal(scope.path, "ask")}`);
-  const metadata = options.metadata ?? {};
+  const metadata = options.metadata ?? null;
   const request = pendingInput(at, {
     kind: "input",
     message,
     automation: flowName,
     step: methodName,
     timeoutSeconds: options.timeoutSeconds ?? null,
-    metadata,
+    metadata: metadata ?? {},
   });
   const shared = { flow_name: flowName, method_name: methodName, message, metadata, request_id: request.id };
   scope.emit("flow_input_requested", shared);
   const answer = await askHuman(at, request);
-  scope.emit("flow_input_received", { ...shared, response: answer.feedback, response_metadata: null });
-  return answer.feedback;
+  const response = answer.timedOut ? null : answer.feedback;
+  scope.emit("flow_input_received", { ...shared, response, response_metadata: null });
+  return response;
 }

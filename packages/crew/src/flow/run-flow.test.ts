@@ -230,6 +230,8 @@ describe("a flow", () => {
     expect(() => defineFlow({}, (f) => f.start("a", () => 1).listen("b", "c", () => 1))).toThrow('listens to "c"');
     expect(() => defineFlow({}, (f) => f.start("a", () => 1).start("a", () => 1))).toThrow('two methods are named "a"');
     expect(() => defineFlow({}, (f) => f.start("a", () => 1).listen("b", "b", () => 1))).toThrow("listens to itself");
+    const humanFeedback = { message: "Well?", emit: ["yes"], defaultOutcome: "no" };
+    expect(() => defineFlow({}, (f) => f.start("a", { humanFeedback }, () => 1))).toThrow('the default outcome "no"');
     expect(() =>
       defineFlow({}, (f) =>
         f
