@@ -1,4 +1,4 @@
-import { eventId, eventPairs, type ExecutionId } from "@crewstream/contracts";
+import { eventId, eventPairs, schemaFor, type ExecutionId } from "@crewstream/contracts";
 import type { RuntimeEvent } from "@crewstream/crew";
 import { z } from "zod";
 
@@ -15,7 +15,7 @@ for (const [ending, start] of Object.entries(eventPairs)) {
 // Listed by CrewAI as an ending, but no event type exists of that name.
 failureOf.set("llm_guardrail_started", "llm_guardrail_completed");
 
-/** Fields that say what an event is about, and so stand in its ending too. */
+/** Fields that say what an event is about, and so stand in its ending too, beside those that its type lists. */
 const subjects = [
   "crew_name",
   "flow_name",
@@ -40,6 +40,27 @@ const subjects = [
   "metadata",
 ];
 
+/** What an ending tells that its start does not, where a run was given up before it was known. */
+const neverKnown: Readonly<Record<string, Record<string, unknown>>> = {
+  crew_step_completed: {
+    thought: "",
+    action: "",
+    tool: null,
+    tool_input: null,
+    result: null,
+    tool_calls: [],
+    output: null,
+  },
+  llm_guardrail_completed: { success: false, result: null },
+  knowledge_search_query_failed: { query: "" },
+};
+
+function sharedFields({ data }: Started, ending: string): Record<string, unknown> {
+  const schema = schemaFor(ending);
+  const names = new Set([...subjects, ...(schema instanceof z.ZodObject ? Object.keys(schema.shape) : [])]);
+  return Object.fromEntries(Object.entries(data).filter(([name]) => names.has(name)));
+}
+
 /**
  * The endings of everything that a run has begun and not ended, innermost first, for a run that cannot end itself:
  * every started event has exactly one ending, whatever happened to its worker.
@@ -62,11 +83,9 @@ export function closingEvents(id: ExecutionId, stream: Iterable<string>, error: 
       type,
       timestamp: now.toISOString(),
       data: {
-        ...Object.fromEntries(subjects.flatMap((name) => (name in opening.data ? [[name, opening.data[name]]] : []))),
+        ...sharedFields(opening, type),
         error,
-        ...(type === "llm_guardrail_completed"
-          ? { success: false, result: null, retry_count: opening.data["retry_count"] ?? 0 }
-          : {}),
+        ...neverKnown[type],
         event_id: closing,
         parent_event_id: opening.data["parent_event_id"] ?? null,
         previous_event_id: previous,
