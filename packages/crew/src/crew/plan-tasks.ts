@@ -49,6 +49,9 @@ export function planTasks(
   };
   const manager = crew.process === "hierarchical" ? managerOf(scope, crew, inputs) : undefined;
 
+  const isTold = (index: number): boolean =>
+    crew.tasks[index]?.triggerPayload ?? (index === 0 && crew.process !== "hierarchical");
+
   return crew.tasks.map((definition, index) => {
     const own = agents.find((agent) => agent.name === definition.agent);
     const agent = manager ?? own;
@@ -68,7 +71,7 @@ export function planTasks(
     return {
       definition,
       name: taskName(definition, index),
-      description: interpolate(definition.description, inputs) + (index === 0 ? triggerText(inputs) : ""),
+      description: interpolate(definition.description, inputs) + (isTold(index) ? triggerText(inputs) : ""),
       expectedOutput: interpolate(definition.expectedOutput, inputs),
       agent,
       tools: manager === undefined ? [...tools, ...delegation] : delegation,
@@ -105,7 +108,7 @@ function requireInputs(crew: CrewDefinition, inputs: Inputs): void {
   });
 }
 
-/** CrewAI's convention for webhooks and schedules: the first task is told what triggered the run. */
+/** CrewAI's convention for webhooks and schedules: what triggered the run, for the tasks that are told of it. */
 function triggerText(inputs: Inputs): string {
   const payload = inputs["crewai_trigger_payload"];
   if (payload === undefined || payload === null) return "";

@@ -31,6 +31,8 @@ export interface TaskDefinition<AgentName extends string = string> {
   guardrailMaxRetries?: number;
   /** Asks for Markdown. Default false. */
   markdown?: boolean;
+  /** Whether it is told the input `crewai_trigger_payload`. Default: the first task is, unless the crew is led. */
+  triggerPayload?: boolean;
   /** Path inside the run's directory that the output is written to. May hold placeholders. */
   outputFile?: string;
   /** Whether missing folders of that path are made. Default true. */

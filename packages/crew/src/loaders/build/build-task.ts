@@ -60,6 +60,7 @@ export async function buildTask(project: Project, { keys, at }: Part<TaskKeys>):
       condition,
       guardrailMaxRetries: keys.guardrail_max_retries ?? keys.max_retries,
       markdown: keys.markdown,
+      triggerPayload: keys.allow_crewai_trigger_context,
       outputFile: keys.output_file,
       createDirectory: keys.create_directory,
       callback,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ignored, key, refused, warned } from "./keys.ts";
+import { ignored, key, refused } from "./keys.ts";
 import { callable, predicate, pythonReference } from "./references.ts";
 import { answerForm, guardrail, record, text, toolFailurePolicy, tools, whole } from "./values.ts";
 
@@ -44,8 +44,7 @@ export const taskShape = {
   tool_failure_policy: key(toolFailurePolicy, "What a failed tool means in this task"),
   allow_crewai_trigger_context: key(
     z.boolean(),
-    "Whether the trigger's payload is appended",
-    warned("not observed: the first task gets it"),
+    "Whether it is told the input crewai_trigger_payload; absent: the first task is, in a crew without a manager",
   ),
   security_config: key(record, "Fingerprints", ignored),
   config: key(record, "CrewAI's legacy inline form", refused("CrewAI's legacy form", "write its keys beside it")),
