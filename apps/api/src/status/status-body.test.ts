@@ -1,6 +1,7 @@
 import { newExecutionId } from "@crewstream/contracts";
 import type { ExecutionRecord } from "@crewstream/redis";
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { statusBody, unknownExecution } from "./status-body.ts";
 
 const begun = Date.UTC(2026, 0, 1);
@@ -93,6 +94,100 @@ describe("the hybrid status", () => {
       state: "PAUSED",
       status: "paused",
     });
+  });
+});
+
+describe("what clients read, in every state and shape", () => {
+  const task = { name: "t", description: "d", expected_output: "e", summary: "d...", agent: "W", output: "x" };
+  const step = { prompt: "p", thought: "", action: "Thought: x", tool: "", tool_input: "", result: "x" };
+  const progress = { unit: "task", completed: 1, total: 2, current: "t", currentAgent: "W" };
+  const usage = { total_tokens: 1, prompt_tokens: 1, cached_prompt_tokens: 0, completion_tokens: 0 };
+  const text = z.string();
+  const maybe = text.nullable();
+  const live = z.looseObject({
+    state: z.enum(["PENDING", "STARTED", "RUNNING", "PAUSED", "SUCCESS", "FAILED", "REVOKED"]),
+    status: maybe,
+    result: maybe,
+    usage_metrics: z.looseObject({ total_tokens: z.int(), prompt_tokens: z.int() }).nullable(),
+    progress: z
+      .looseObject({ unit: text, completed: z.int(), total: z.int(), remaining: z.int(), duration_seconds: z.number() })
+      .nullable(),
+    events: z.array(z.unknown()),
+    events_count: z.int(),
+    events_by_type: z.record(text, z.int()),
+    triggered_by: z.object({ type: text, id: text }),
+    execution_origin: text,
+    last_step: z.looseObject({ action: text, result: text, tool: text, thought: text }).nullable(),
+    last_executed_task: z
+      .looseObject({
+        name: text,
+        description: text,
+        expected_output: text,
+        agent: text,
+        output: text,
+        kickoff_id: text,
+      })
+      .nullable(),
+    source: text,
+  });
+  const shapes = {
+    live,
+    hybrid: live.extend({
+      kickoff_id: text,
+      status: z.enum(["running", "paused", "completed", "error"]),
+      message: maybe,
+      error: maybe,
+      output: maybe,
+      tasks: z.array(z.looseObject({ task_id: text, output: text, agent: text })),
+      current_task: maybe,
+      execution_time: z.number().nullable(),
+    }),
+    openapi: z.discriminatedUnion("status", [
+      z.strictObject({
+        status: z.literal("running"),
+        current_task: maybe,
+        progress: z.strictObject({ completed_tasks: z.int(), total_tasks: z.int().nullable() }),
+      }),
+      z.strictObject({
+        status: z.literal("completed"),
+        result: z.strictObject({ output: text, tasks: z.array(z.looseObject({ task_id: text, output: text })) }),
+        execution_time: z.number(),
+      }),
+      z.strictObject({ status: z.literal("error"), error: text, execution_time: z.number() }),
+    ]),
+  };
+  const during = { progress, last_step: step, last_task: task, meta: null };
+  const states = {
+    PENDING: { started_at: undefined },
+    STARTED: {},
+    RUNNING: during,
+    PAUSED: during,
+    SUCCESS: { ...during, result: "x", usage, tasks: [task], ended_at: begun + 10 },
+    FAILED: { ...during, error: "no", error_type: "ValueError", usage, ended_at: begun + 10 },
+    REVOKED: { ...during, usage, ended_at: begun + 10 },
+  };
+
+  it.each(Object.entries(states))("have their types: %s", (state, fields) => {
+    for (const [shape, schema] of Object.entries(shapes)) {
+      const body = statusBody(record({ state, ...fields }), shape as keyof typeof shapes, begun + 10);
+      expect(schema.safeParse(body).error?.issues).toBeUndefined();
+    }
+  });
+
+  it("say why a run failed where it did, and only there", () => {
+    const said = Object.entries(states).map(([state, fields]) => {
+      const { error, status } = statusBody(record({ state, ...fields }), "hybrid", begun + 10);
+      return [state, status, error];
+    });
+    expect(said).toEqual([
+      ["PENDING", "running", null],
+      ["STARTED", "running", null],
+      ["RUNNING", "running", null],
+      ["PAUSED", "paused", null],
+      ["SUCCESS", "completed", null],
+      ["FAILED", "error", "ValueError: no"],
+      ["REVOKED", "error", "The execution was cancelled"],
+    ]);
   });
 });
 
