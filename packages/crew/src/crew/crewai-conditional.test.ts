@@ -48,7 +48,8 @@ test.each(Object.entries(recorded))("as CrewAI: %s", async (_, scenario) => {
   const { definition } = automation as Crew;
   const context = testContext();
   const worker = { ...definition.agents["worker"]!, model: scriptedModel(answers) };
-  const outcome = await defineCrew({ ...definition, agents: { worker } as Crew["definition"]["agents"] }).run(context);
+  const agents: Crew["definition"]["agents"] = { worker };
+  const outcome = await defineCrew({ ...definition, agents }).run(context);
   const { events } = context.sink;
   expect(eventProblems(events)).toEqual([]);
   const wanted = expected(scenario);

@@ -39,9 +39,10 @@ export function pausesOf(events: readonly RuntimeEvent[]): Own {
   for (const { id, type, data } of events) {
     const key = `${String(data["flow_name"])} ${type.startsWith("flow_") ? "" : String(data["method_name"])}`;
     const start = String(data["started_event_id"]);
+    const before = paused.get(key);
     if (type === "flow_paused" || type === "method_execution_paused") paused.set(key, same.get(start) ?? start);
-    else if ((type === "flow_started" || type === "method_execution_started") && paused.has(key)) {
-      same.set(id, paused.get(key)!);
+    else if ((type === "flow_started" || type === "method_execution_started") && before !== undefined) {
+      same.set(id, before);
       paused.delete(key);
     } else continue;
     left.add(id);
