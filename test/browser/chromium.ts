@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import axe from "axe-core";
 import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
-import { expect, onTestFailed } from "vitest";
 import { testToken } from "../support/services.ts";
 
 const places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
@@ -29,15 +28,12 @@ export class Window implements AsyncDisposable {
   readonly #browser: Browser;
   readonly #base: string;
   readonly #complaints: string[] = [];
-  /** What the page said when its window was closed. */
   #lastText = "";
 
   private constructor(browser: Browser, page: Page, base: string) {
     this.#browser = browser;
     this.page = page;
     this.#base = base;
-    const isInTest = expect.getState().currentTestName !== undefined;
-    if (isInTest) onTestFailed(() => void process.stderr.write(`${page.url()} said last:\n${this.#lastText}\n`));
     page.on("pageerror", (error) => this.#complaints.push(error.message));
     page.on("console", (message) => {
       // A refused sign-in is a failed request too; that one is meant.
@@ -89,6 +85,11 @@ export class Window implements AsyncDisposable {
   /** What the console complained of: broken scripts, and what the content security policy refused. */
   get complaints(): readonly string[] {
     return this.#complaints;
+  }
+
+  /** What the page said when its window was closed. */
+  get lastText(): string {
+    return this.#lastText;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

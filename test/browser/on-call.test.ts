@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFailed, test } from "vitest";
 import { eventually } from "../support/eventually.ts";
 import { startSystem } from "../support/services.ts";
 import { WebhookSink } from "../support/webhook-sink.ts";
@@ -25,6 +25,7 @@ describe.skipIf(chromiumPath === undefined)("a person on call", () => {
     await using sink = await WebhookSink.start();
     await using window = await Window.open(system);
     const { page } = window;
+    onTestFailed(() => void process.stderr.write(`The page said last:\n${window.lastText}\n`));
     await window.signIn();
     await page.getByText("every endpoint takes them").waitFor();
 
