@@ -155,6 +155,18 @@ describe("the lists of deliveries", () => {
       expect(await become("delivered", 3)).toEqual([0, 0]);
     });
 
+    test("the head that a strict feed holds is retrying, until it was acknowledged", async () => {
+      const address = await sealed();
+      for (const [attempts, outcome, listed] of [
+        [1, "held", [1, 0]],
+        [2, "delivered", [0, 0]],
+      ] as const) {
+        await settle(address, settlement(outcome, attempts));
+        await list(address, settlement(outcome, attempts));
+        expect(await where()).toEqual(listed);
+      }
+    });
+
     test("who comes late with an older word of it lists it as it stands by then", async () => {
       const acknowledged = await sealed();
       await settle(acknowledged, settlement("parked", 1));

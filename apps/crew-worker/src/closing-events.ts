@@ -1,5 +1,5 @@
 import { eventId, eventPairs, schemaFor, type ExecutionId } from "@crewstream/contracts";
-import type { RuntimeEvent } from "@crewstream/crew";
+import { emptyStep, type RuntimeEvent } from "@crewstream/crew";
 import { z } from "zod";
 
 const started = z.object({ id: z.string(), type: z.string(), data: z.record(z.string(), z.unknown()) });
@@ -42,15 +42,7 @@ const subjects = [
 
 /** What an ending tells that its start does not, where a run was given up before it was known. */
 const neverKnown: Readonly<Record<string, Record<string, unknown>>> = {
-  crew_step_completed: {
-    thought: "",
-    action: "",
-    tool: null,
-    tool_input: null,
-    result: null,
-    tool_calls: [],
-    output: null,
-  },
+  crew_step_completed: emptyStep,
   llm_guardrail_completed: { success: false, result: null },
   knowledge_search_query_failed: { query: "" },
 };

@@ -2,7 +2,7 @@ export { memoryJournal, type Journal, type JournalKind, type JournalRow } from "
 export type { Automation, EventSink, RunContext, RuntimeEvent } from "./run-context.ts";
 export type { AgentDefinition, StepCallback } from "./agent/agent.ts";
 export { defineAgent, type AgentKickoffOptions, type AgentOutput, type StandaloneAgent } from "./agent/define-agent.ts";
-export type { StepReport } from "./agent/agent-step.ts";
+export { emptyStep, type StepReport } from "./agent/agent-step.ts";
 export type { CrewDefinition, CrewOutput } from "./crew/crew.ts";
 export { defineCrew, type Crew } from "./crew/define-crew.ts";
 export { and, or, type Condition } from "./flow/condition.ts";

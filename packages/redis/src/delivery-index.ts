@@ -81,17 +81,19 @@ async function listUnder(
 }
 
 /** The list that a delivery belongs to by its feed; undefined when it was acknowledged or dropped. */
-async function stateOf(
+async function stateOf(store: Store, address: FeedAddress & { first: number }): Promise<IndexedState | undefined> {
+  const stands = await Promise.all(states.map((state) => standsAs(store, address, state)));
+  return states.find((_, index) => stands[index]);
+}
+
+/** Whether its feed has a delivery in a state: among the open ones, or among the dead letters. */
+export async function standsAs(
   store: Store,
   { executionId, feed, first }: FeedAddress & { first: number },
-): Promise<IndexedState | undefined> {
+  state: IndexedState,
+): Promise<boolean> {
   const { open, dead } = store.keys.execution(executionId).feed(feed);
-  const [isOpen, isDead] = await Promise.all([
-    store.redis.hexists(open, String(first)),
-    store.redis.hexists(dead, String(first)),
-  ]);
-  if (isOpen === 1) return "retrying";
-  return isDead === 1 ? "dead" : undefined;
+  return (await store.redis.hexists(state === "dead" ? dead : open, String(first))) === 1;
 }
 
 /** Takes a delivery off all lists: it was acknowledged, discarded, or has expired. */

@@ -1,4 +1,5 @@
 import { parseDeliveryId } from "@crewstream/contracts";
+import { standsAs } from "./delivery-index.ts";
 import type { IndexedState } from "./keys.ts";
 import type { Store } from "./store.ts";
 
@@ -79,7 +80,5 @@ async function tidyWindow(
 
 async function exists(store: Store, id: string, state: IndexedState): Promise<boolean> {
   const address = parseDeliveryId(id);
-  if (address === undefined) return false;
-  const { open, dead } = store.keys.execution(address.executionId).feed(address.feed);
-  return (await store.redis.hexists(state === "dead" ? dead : open, String(address.first))) === 1;
+  return address !== undefined && (await standsAs(store, address, state));
 }

@@ -27,6 +27,17 @@ export interface StepReport {
   output: string | null;
 }
 
+/** What the ending of a step tells that came to nothing. */
+export const emptyStep = {
+  thought: "",
+  action: "",
+  tool: null,
+  tool_input: null,
+  result: null,
+  tool_calls: [],
+  output: null,
+};
+
 /**
  * The pair `crew_step_started` and `crew_step_completed`, which is ours and not CrewAI's: it encloses a model answer
  * and the tool calls it led to, but is no parent, so that those hang under the agent as CrewAI has them.
@@ -80,16 +91,7 @@ export class AgentStep {
   }
 
   failure(message: string): Ending {
-    const nothing = {
-      thought: "",
-      action: "",
-      tool: null,
-      tool_input: null,
-      result: null,
-      tool_calls: [],
-      output: null,
-    };
-    return { type: "crew_step_completed", data: { ...this.#shared, ...nothing, error: message } };
+    return { type: "crew_step_completed", data: { ...this.#shared, ...emptyStep, error: message } };
   }
 }
 

@@ -1,9 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { readProject } from "../loaders/load-project.ts";
-import { testProject } from "../loaders/testing/test-project.ts";
+import { recordedCrew } from "../loaders/testing/recorded-crew.ts";
 import { eventProblems, linesOf, scriptedModel, testContext, type RecordedLine } from "../testing/index.ts";
-import { defineCrew, type Crew } from "./define-crew.ts";
 import type { CrewOutput } from "./crew.ts";
 
 /** What CrewAI 1.15.30 did with these tasks and answers: events as `number type parent start`, and their fields. */
@@ -33,23 +31,10 @@ function expected({ events }: Recorded): RecordedLine[] {
 
 test.each(Object.entries(recorded))("as CrewAI: %s", async (_, scenario) => {
   const { answers, result, outputs } = scenario;
-  const tasks = scenario.tasks.map((task) => ({
-    description: `Do ${String(task["name"])}`,
-    expected_output: "e",
-    agent: "worker",
-    ...task,
-  }));
-  await using files = await testProject({
-    "crew.json": { name: "c", agents: ["worker"], tasks },
-    "agents/worker.json": { role: "Worker", goal: "g", backstory: "b" },
-  });
-  const { automation, findings } = await readProject(files.dir);
+  const { crew, findings } = await recordedCrew(scenario.tasks, scriptedModel(answers));
   expect(findings).toEqual([]);
-  const { definition } = automation as Crew;
   const context = testContext();
-  const worker = { ...definition.agents["worker"]!, model: scriptedModel(answers) };
-  const agents: Crew["definition"]["agents"] = { worker };
-  const outcome = await defineCrew({ ...definition, agents }).run(context);
+  const outcome = await crew.run(context);
   const { events } = context.sink;
   expect(eventProblems(events)).toEqual([]);
   const wanted = expected(scenario);

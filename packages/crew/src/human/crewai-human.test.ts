@@ -2,11 +2,9 @@ import { newExecutionId, type HumanAnswer } from "@crewstream/contracts";
 import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { defineCrew, type Crew } from "../crew/define-crew.ts";
 import { defineFlow } from "../flow/define-flow.ts";
 import type { HumanFeedback } from "../flow/human-feedback.ts";
-import { readProject } from "../loaders/load-project.ts";
-import { testProject } from "../loaders/testing/test-project.ts";
+import { recordedCrew } from "../loaders/testing/recorded-crew.ts";
 import type { Automation, RuntimeEvent } from "../run-context.ts";
 import { eventProblems, linesOf, pausesOf, scriptedModel, type Own, type RecordedLine } from "../testing/index.ts";
 import { mortalStore } from "../testing/mortal-store.ts";
@@ -155,21 +153,9 @@ function reviewsOf(events: readonly RuntimeEvent[]): Own {
 
 describe("a task's person, as CrewAI", async () => {
   test.each(await fixture<RecordedReview>("crewai-review"))("%s", async (_, scenario) => {
-    const tasks = scenario.tasks.map((task) => ({
-      description: `Do ${String(task["name"])}`,
-      expected_output: "e",
-      agent: "worker",
-      ...task,
-    }));
-    await using files = await testProject({
-      "crew.json": { name: "c", agents: ["worker"], tasks },
-      "agents/worker.json": { role: "Worker", goal: "g", backstory: "b" },
-    });
-    const { automation } = await readProject(files.dir);
-    const { definition } = automation as Crew;
     const model = modelOf(scenario);
-    const agents = { worker: { ...definition.agents["worker"]!, model } } as Crew["definition"]["agents"];
-    const { outcome, events, unasked } = await played(defineCrew({ ...definition, agents }), scenario.replies);
+    const { crew } = await recordedCrew(scenario.tasks, model);
+    const { outcome, events, unasked } = await played(crew, scenario.replies);
     expect(unasked).toEqual([]);
     expect(eventProblems(events)).toEqual([]);
     expect(outcome).toMatchObject({ state: "SUCCESS", result: scenario.result });
