@@ -20,8 +20,8 @@ export {
 } from "./envelope.ts";
 export { parseTraceContext, type TraceContext } from "./trace-context.ts";
 export { compileSelector, typeAliases, type Selector } from "./selection.ts";
+export { authenticationSchema, credentialOf, type Authentication, type Credential } from "./authentication.ts";
 export {
-  authenticationSchema,
   bodyForms,
   orderings,
   signingSecretPrefix,
@@ -29,7 +29,6 @@ export {
   subscriptionSchema,
   subscriptionSecretsSchema,
   webhookHeaders,
-  type Authentication,
   type BodyForm,
   type Ordering,
   type Subscription,

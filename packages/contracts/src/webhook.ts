@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { authenticationSchema } from "./authentication.ts";
 
 /** Header names of a webhook request: Standard Webhooks 1.0, and ours. */
 export const webhookHeaders = {
@@ -21,18 +22,6 @@ export type BodyForm = (typeof bodyForms)[number];
 
 export const orderings = ["relaxed", "strict"] as const;
 export type Ordering = (typeof orderings)[number];
-
-/** How the receiver knows us. The three strategies AMP documents between them, and no other. */
-export const authenticationSchema = z.discriminatedUnion("strategy", [
-  z.object({ strategy: z.literal("bearer"), token: z.string().min(1).max(4096) }),
-  z.object({ strategy: z.literal("basic"), username: z.string().min(1).max(1024), password: z.string().max(4096) }),
-  z.object({
-    strategy: z.literal("header"),
-    name: z.string().regex(/^[A-Za-z0-9-]{1,100}$/, "a header name has letters, digits and hyphens only"),
-    value: z.string().min(1).max(4096),
-  }),
-]);
-export type Authentication = z.infer<typeof authenticationSchema>;
 
 /**
  * A feed's subscription as it is stored with its execution. Secrets are in `sealedSecrets`, encrypted, and nowhere

@@ -1,4 +1,4 @@
-import type { SubscriptionSecrets } from "@crewstream/contracts";
+import { credentialOf, type SubscriptionSecrets } from "@crewstream/contracts";
 
 const mark = "[redacted]";
 /** Less of a secret's beginning says too little to be one. */
@@ -20,21 +20,8 @@ export function redactEchoes(headers: Record<string, string>, secrets: Subscript
 }
 
 function secretWords({ authentication, signingSecret }: SubscriptionSecrets): string[] {
-  const words = signingSecret === undefined ? [] : [signingSecret];
-  switch (authentication?.strategy) {
-    case "bearer":
-      return [...words, authentication.token];
-    case "basic": {
-      const { username, password } = authentication;
-      return [...words, Buffer.from(`${username}:${password}`).toString("base64"), password];
-    }
-    case "header":
-      return [...words, authentication.value];
-    case undefined:
-      return words;
-    default:
-      return authentication satisfies never;
-  }
+  const credentials = authentication === undefined ? [] : credentialOf(authentication).secrets;
+  return signingSecret === undefined ? [...credentials] : [signingSecret, ...credentials];
 }
 
 function withoutBeginningAtEnd(text: string, word: string): string {

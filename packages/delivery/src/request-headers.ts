@@ -1,4 +1,5 @@
 import {
+  credentialOf,
   deliveryId,
   webhookHeaders,
   type Authentication,
@@ -37,7 +38,7 @@ export function requestHeaders(
   const fixed: Record<string, string> = {
     "content-type": "application/json",
     "user-agent": sender.userAgent,
-    ...(secrets.authentication === undefined ? {} : authenticationHeader(secrets.authentication)),
+    ...authenticationHeader(secrets.authentication),
     [webhookHeaders.executionId]: address.executionId,
     ...(subscription.replayOf === undefined ? {} : { [webhookHeaders.replayOf]: subscription.replayOf }),
   };
@@ -56,17 +57,8 @@ export function requestHeaders(
   };
 }
 
-function authenticationHeader(authentication: Authentication): Record<string, string> {
-  switch (authentication.strategy) {
-    case "bearer":
-      return { authorization: `Bearer ${authentication.token}` };
-    case "basic": {
-      const { username, password } = authentication;
-      return { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}` };
-    }
-    case "header":
-      return { [authentication.name.toLowerCase()]: authentication.value };
-    default:
-      return authentication satisfies never;
-  }
+function authenticationHeader(authentication: Authentication | undefined): Record<string, string> {
+  if (authentication === undefined) return {};
+  const { header, value } = credentialOf(authentication);
+  return { [header]: value };
 }

@@ -3,7 +3,8 @@ import { executionStateSchema, executionStates, usageSchema } from "../execution
 import { bodyForms, orderings } from "../webhook.ts";
 import { absentable } from "./absent.ts";
 import { pageOf, pageQuerySchema, timeSchema } from "./page.ts";
-import { checkedAuthenticationSchema, eventNameSchema, webhookUrlSchema } from "./webhook-settings.ts";
+import { checkedAuthenticationSchema } from "../authentication.ts";
+import { eventNameSchema, webhookUrlSchema } from "./webhook-settings.ts";
 
 /** States as clients write them: any case, and AMP's other word for a failure. */
 const stateQuerySchema = z

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { absentable } from "./absent.ts";
-import { checkedAuthenticationSchema, webhookSettingsSchema, webhookUrlSchema } from "./webhook-settings.ts";
+import { checkedAuthenticationSchema } from "../authentication.ts";
+import { webhookSettingsSchema, webhookUrlSchema } from "./webhook-settings.ts";
 
 const mostWebhooks = 10;
 

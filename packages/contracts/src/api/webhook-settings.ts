@@ -1,17 +1,11 @@
 import { z } from "zod";
-import { authenticationSchema, orderings, signingSecretSchema } from "../webhook.ts";
+import { checkedAuthenticationSchema } from "../authentication.ts";
+import { orderings, signingSecretSchema } from "../webhook.ts";
 import { absentable } from "./absent.ts";
 
 const longestUrl = 2048;
 const mostEvents = 500;
 const mostDelays = 20;
-
-/** Headers that an authentication may not set: they carry the request or the delivery's own facts. */
-const reservedHeaders =
-  /^(host|connection|content-.*|transfer-encoding|te|trailer|upgrade|expect|keep-alive|proxy-.*|user-agent|traceparent|tracestate|webhook-.*|crewstream-.*)$/i;
-
-/** Characters that may stand in a header's value (RFC 9110, section 5.5): a line break would begin another header. */
-const headerText = /^[\x20-\x7E\x80-\xFF]*$/;
 
 /** A webhook's address: absolute, http or https, and without credentials, which have a field of their own. */
 export const webhookUrlSchema = z
@@ -39,35 +33,6 @@ export const eventNameSchema = z
   .min(1, "must not be empty")
   .max(200, "at most 200 characters")
   .regex(/^[^*]*\*?$/, "a * may only stand at the end: * selects all events, llm_* all that begin with llm_");
-
-/** {@link authenticationSchema} with messages for a client, and safe to put into headers. */
-export const checkedAuthenticationSchema = z
-  .unknown()
-  .superRefine((value, context) => {
-    const strategy = typeof value === "object" && value !== null ? Reflect.get(value, "strategy") : undefined;
-    if (strategy === "bearer" || strategy === "basic" || strategy === "header") return;
-    context.addIssue({
-      code: "custom",
-      path: typeof value === "object" && value !== null ? ["strategy"] : [],
-      message:
-        'must be one of {"strategy": "bearer", "token"}, {"strategy": "basic", "username", "password"} and ' +
-        '{"strategy": "header", "name", "value"}',
-    });
-  })
-  .pipe(authenticationSchema)
-  .superRefine((authentication, context) => {
-    const texts = Object.entries(authentication).filter(([field]) => field !== "strategy");
-    for (const [field, text] of texts) {
-      if (headerText.test(text)) continue;
-      context.addIssue({ code: "custom", path: [field], message: "must hold no line breaks or control characters" });
-    }
-    if (authentication.strategy === "basic" && authentication.username.includes(":")) {
-      context.addIssue({ code: "custom", path: ["username"], message: "must hold no colon (RFC 7617)" });
-    }
-    if (authentication.strategy === "header" && reservedHeaders.test(authentication.name)) {
-      context.addIssue({ code: "custom", path: ["name"], message: "is a header that crewstream sets itself" });
-    }
-  });
 
 const longestDelayMs = 60_000;
 const delayRange = `a whole number of milliseconds from 1 to ${longestDelayMs}`;

@@ -1,4 +1,10 @@
-import { webhookHeaders, type Authentication, type DeliveryAddress, type Subscription } from "@crewstream/contracts";
+import {
+  credentialOf,
+  webhookHeaders,
+  type Authentication,
+  type DeliveryAddress,
+  type Subscription,
+} from "@crewstream/contracts";
 import { readEvents, type DeliveryRecord, type Store } from "@crewstream/redis";
 import type { Cipher } from "@crewstream/service";
 import { readDelivery } from "../feed-reader.ts";
@@ -69,8 +75,8 @@ async function eventsOf(
 }
 
 function hide([name, value]: [string, string], authentication: Authentication | undefined): [string, string] {
-  if (authentication?.strategy === "header" && name === authentication.name.toLowerCase()) return [name, hidden];
-  if (name === "authorization") return [name, value.replace(/ .*/s, ` ${hidden}`)];
+  const credential = authentication === undefined ? undefined : credentialOf(authentication);
+  if (name === credential?.header) return [name, credential.displayed];
   if (name === webhookHeaders.signature) return [name, value.replaceAll(/,\S+/g, `,${hidden}`)];
   if (name.endsWith("-signature")) return [name, value.replace(/=.*/, `=${hidden}`)];
   return [name, value];
