@@ -21,10 +21,11 @@ const mayImport: Record<string, readonly string[]> = {
   "packages/queue": ["contracts", "service", "redis"],
   "packages/receiver": ["contracts"],
   "packages/crew": ["contracts"],
+  "packages/crewai-project": ["contracts", "crew"],
   "packages/delivery": ["contracts", "service", "redis", "receiver"],
-  "packages/cli": ["contracts", "service", "redis", "queue", "receiver", "crew", "delivery"],
+  "packages/cli": ["contracts", "service", "redis", "queue", "receiver", "crewai-project", "delivery"],
   "apps/api": ["contracts", "service", "redis", "queue", "receiver", "delivery"],
-  "apps/crew-worker": ["contracts", "service", "redis", "queue", "crew"],
+  "apps/crew-worker": ["contracts", "service", "redis", "queue", "crew", "crewai-project"],
   "apps/delivery-worker": ["contracts", "service", "redis", "queue", "delivery"],
   "apps/dashboard": ["contracts"],
 };
@@ -44,6 +45,9 @@ const ownerOf: readonly (readonly [library: RegExp, workspace: string])[] = [
 
 /** Everybody parses what comes from outside. */
 const ownedByNobody = new Set(["zod"]);
+
+/** Who reads project formats into automations of the runtime. */
+const buildsAutomations = new Set(["packages/crewai-project", "packages/python-runtime"]);
 
 /** What the API takes from delivery, and no more: it checks addresses, seals secrets and makes work due, it sends nothing. */
 const apiTakesFromDelivery = new Set([
@@ -119,10 +123,11 @@ describe("who may import whom", () => {
     expect(below).toEqual([]);
   });
 
-  test("packages are entered by their index, and by their testing entry from tests only", () => {
+  test("packages are entered by their index, the runtime also by its parts, and all by their testing entry from tests only", () => {
     expect(
       offences(allFiles, (file, specifier) => {
         if (!specifier.startsWith(scope) || specifier.split("/").length === 2) return false;
+        if (specifier === "@crewstream/crew/parts") return !buildsAutomations.has(workspaceOf(file.path));
         return !(file.isTest && specifier.endsWith("/testing") && specifier.split("/").length === 3);
       }),
     ).toEqual([]);

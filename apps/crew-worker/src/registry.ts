@@ -8,7 +8,8 @@ import {
   errorMessage,
   type AutomationAnnouncement,
 } from "@crewstream/contracts";
-import { findingText, importModule, readProject, type Automation } from "@crewstream/crew";
+import { importModule, type Automation } from "@crewstream/crew";
+import { findingText, readProject } from "@crewstream/crewai-project";
 import { z } from "zod";
 import { projectVersion } from "./project-version.ts";
 

@@ -19,7 +19,7 @@ export function addCheckCommand(program: Command, io: Io): void {
     .option("--json", "print JSON")
     .action(async (dirs: string[], options: { json?: boolean }) => {
       // The runtime with its model layer is large, and no other command needs it.
-      const { checkProject } = await import("@crewstream/crew");
+      const { checkProject } = await import("@crewstream/crewai-project");
       const checked = [];
       for (const dir of dirs.length === 0 ? ["."] : dirs) checked.push({ dir, findings: await checkProject(dir) });
       if (options.json === true) writeJson(io, checked);

@@ -1,8 +1,6 @@
 import { expect, test } from "vitest";
 import type { AgentDefinition } from "../agent/agent.ts";
-import { defineCrew, type Crew } from "../crew/define-crew.ts";
-import { readProject } from "../loaders/load-project.ts";
-import { soundCrew, testProject } from "../loaders/testing/test-project.ts";
+import { defineCrew } from "../crew/define-crew.ts";
 import { scriptedModel, testContext } from "../testing/index.ts";
 
 async function asked(agent: Partial<AgentDefinition>) {
@@ -46,32 +44,4 @@ test("with one of the two templates there is one message without frames, as in C
 test("the date has the agent's form", async () => {
   const { texts } = await asked({ injectDate: true, dateFormat: "%A, %-d %B %Y" });
   expect(texts?.[1]).toMatch(/Current date: [A-Z][a-z]+day, [1-9]\d? [A-Z][a-z]+ \d{4}$/);
-});
-
-test("is read from a project; a form without a date is found", async () => {
-  const agent = {
-    ...soundCrew["agents/writer.json"],
-    system_template: "s",
-    prompt_template: "p",
-    response_template: "r",
-  };
-  const files = (date_format: string) => ({
-    ...soundCrew,
-    "agents/writer.json": { ...agent, inject_date: true, date_format },
-  });
-  await using project = await testProject(files("%d.%m.%Y"));
-  const { automation, findings } = await readProject(project.dir);
-  expect(findings).toEqual([]);
-  expect((automation as Crew).definition.agents["writer"]).toMatchObject({
-    systemTemplate: "s",
-    promptTemplate: "p",
-    responseTemplate: "r",
-    dateFormat: "%d.%m.%Y",
-  });
-  await using wrong = await testProject(files("%d %Q"));
-  expect((await readProject(wrong.dir)).findings).toMatchObject([{ message: expect.stringContaining("%Q") as string }]);
-  await using none = await testProject(files("today"));
-  expect((await readProject(none.dir)).findings).toMatchObject([
-    { message: expect.stringContaining("no date") as string },
-  ]);
 });

@@ -1,3 +1,4 @@
+export { birds, pdf, workbook, zip } from "./documents.ts";
 export { eventProblems, traceOf } from "./event-problems.ts";
 export { mcpServer, type McpTestServer } from "./mcp-server.ts";
 export { memoryStoreContract, storedMemory } from "./memory-store-contract.ts";
@@ -7,3 +8,4 @@ export { chatCompletions } from "./wire/chat-completions.ts";
 export { providerServer, type Asked, type ProviderServer, type Scripted } from "./wire/provider-server.ts";
 export { scriptedModel, type ScriptedAnswer, type ScriptedModel } from "./scripted-model.ts";
 export { testContext } from "./test-context.ts";
+export { mortalStore, type Death } from "./mortal-store.ts";

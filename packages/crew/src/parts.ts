@@ -1,0 +1,27 @@
+/**
+ * What a reader of project formats builds automations from, beside what automations themselves import (`index.ts`).
+ * It may change with any version; `packages/crewai-project` and `packages/python-runtime` change with it.
+ */
+export { crewInputs } from "./crew/check-crew.ts";
+export { embeddingProviderName, embeddingProviders } from "./embedder/embedding-providers.ts";
+export { namesIn } from "./flow/condition.ts";
+export { documentEndings, formOf, textOf, type DocumentForm } from "./knowledge/documents/document-text.ts";
+export { DocumentFault, documentLimits } from "./knowledge/documents/limits.ts";
+export { piecesOf } from "./knowledge/knowledge.ts";
+export { providerName, providers } from "./llm/providers.ts";
+export { ownFields } from "./llm/request-fields.ts";
+export { parseModelName } from "./llm/resolve-model.ts";
+export { showsDate, unknownDirectives } from "./prompts/strftime.ts";
+export { toJson, type Json } from "./run/dump.ts";
+export { currentScope } from "./run/scope.ts";
+export { Span } from "./run/span.ts";
+export { step, stepScope } from "./run/step.ts";
+export { distinct } from "./skills/skill.ts";
+export { placeholders } from "./task/interpolate.ts";
+export { answerSchema } from "./task/structured.ts";
+export { braveNewsTool, braveSearchTool, exaSearchTool, tavilySearchTool } from "./tools/builtin/search-apis.ts";
+export { documentSearch, searchIn, searchWebsiteTool } from "./tools/builtin/search-documents.ts";
+export { webSearchTool } from "./tools/builtin/web-search.ts";
+export { resultText } from "./tools/call-tool.ts";
+export { runTool } from "./tools/run-tool.ts";
+export { toolEvents } from "./tools/tool-events.ts";

@@ -1,0 +1,81 @@
+import { chatCompletions, providerServer, testContext } from "@crewstream/crew/testing";
+import { expect, test } from "vitest";
+import { checkProject, loadProject } from "./load-project.ts";
+import { testProject } from "./testing/test-project.ts";
+
+/** The folders and files that `crewai create` 1.15.30 makes, with words of our own in them. */
+const pyproject = (settings: string): string => `[project]\nname = "made"\n\n[tool.crewai]\n${settings}\n`;
+
+const declared = {
+  "pyproject.toml": pyproject('type = "flow"\ndefinition = "src/made/flow.yaml"'),
+  ".env": "OPENAI_API_KEY=YOUR_API_KEY",
+  "src/made/__init__.py": "",
+  "src/made/flow.yaml": `schema: crewai.flow/v1
+name: Made
+state:
+  type: dict
+  default:
+    topic: geese
+methods:
+  start:
+    start: true
+    do:
+      call: agent
+      with: {role: Writer, goal: Write, backstory: Terse, input: "About \${state.topic}"}
+`,
+};
+
+const pythonFlow = {
+  "pyproject.toml": pyproject('type = "flow"'),
+  "src/made/main.py": "class MadeFlow(Flow):\n    pass\n",
+  "src/made/crews/talk_crew/config/agents.yaml":
+    "talker:\n  role: Talker\n  goal: Talk about {topic}\n  backstory: Chatty\n",
+  "src/made/crews/talk_crew/config/tasks.yaml":
+    "talk:\n  description: Talk about {topic}\n  expected_output: Talk\n  agent: talker\n",
+  "src/made/crews/talk_crew/talk_crew.py": `@CrewBase
+class TalkCrew:
+    agents_config = "config/agents.yaml"
+    @agent
+    def talker(self):
+        return Agent(config=self.agents_config["talker"], allow_delegation=True)
+    @task
+    def talk(self):
+        return Task(config=self.tasks_config["talk"])
+    @crew
+    def crew(self):
+        return Crew(agents=self.agents, tasks=self.tasks, process=Process.sequential)
+`,
+};
+
+test("a declarative flow runs with the worker's key where nobody has filled in its own", async () => {
+  await using provider = await providerServer();
+  provider.script(chatCompletions, { text: "Honk." });
+  await using project = await testProject(declared);
+  expect(await checkProject(project.dir)).toEqual([]);
+  const env = { OPENAI_API_KEY: "of-worker", OPENAI_BASE_URL: `${provider.origin}/v1` };
+  const context = testContext({ env, guardedFetch: fetch, defaultModel: "openai/of-server" });
+  expect(await (await loadProject(project.dir)).run(context)).toMatchObject({
+    state: "SUCCESS",
+    result: { raw: "Honk." },
+  });
+  expect(provider.asked[0]?.headers["authorization"]).toBe("Bearer of-worker");
+});
+
+test("a project with OpenAI's key and no model gets CrewAI's default, not the stand-in", async () => {
+  await using provider = await providerServer();
+  provider.script(chatCompletions, { text: "Honk." });
+  await using project = await testProject({ ...declared, ".env": "OPENAI_API_KEY=sk-1" });
+  const context = testContext({ env: { OPENAI_BASE_URL: `${provider.origin}/v1` }, guardedFetch: fetch });
+  expect(await (await loadProject(project.dir)).run(context)).toMatchObject({ state: "SUCCESS" });
+  expect(provider.asked[0]?.body["model"]).toBe("gpt-4.1-mini");
+});
+
+test("a flow in Python is refused with the crews that can be served; each is read with the file beside it", async () => {
+  await using project = await testProject(pythonFlow);
+  const [refusal] = await checkProject(project.dir);
+  expect(refusal).toMatchObject({ severity: "error" });
+  expect(refusal?.hint).toContain("src/made/crews/talk_crew");
+  expect(await checkProject(`${project.dir}/src/made/crews/talk_crew`)).toEqual([]);
+  const crew = await loadProject(`${project.dir}/src/made/crews/talk_crew`);
+  expect(crew).toMatchObject({ kind: "crew", inputs: ["topic"] });
+});

@@ -1,0 +1,39 @@
+import { errorMessage } from "@crewstream/contracts";
+import {
+  documentEndings,
+  DocumentFault,
+  type DocumentForm,
+  documentLimits,
+  formOf,
+  textOf,
+} from "@crewstream/crew/parts";
+import type { Place } from "../finding.ts";
+import type { Project } from "../project.ts";
+
+/**
+ * The text of a project's document, whose form is that of its name where none is given; undefined, with a finding,
+ * when it cannot be read.
+ */
+export async function projectDocument(
+  project: Project,
+  { file, form = formOf(file) }: { file: string; form?: DocumentForm | undefined },
+  at: Place,
+): Promise<string | undefined> {
+  if (form === undefined) {
+    project.findings.error(
+      at,
+      `${JSON.stringify(file)} is not read here; what is: ${documentEndings.join(", ")}`,
+      "save its text as .txt, .md or .pdf",
+    );
+    return undefined;
+  }
+  const bytes = await project.dir.bytes(file, at, documentLimits.bytes);
+  if (bytes === undefined) return undefined;
+  try {
+    return await textOf(form, bytes);
+  } catch (error) {
+    const reason = error instanceof DocumentFault ? error.message : `cannot be read: ${errorMessage(error)}`;
+    project.findings.error(at, `the document ${JSON.stringify(file)} ${reason}`);
+    return undefined;
+  }
+}
