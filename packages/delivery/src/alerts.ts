@@ -1,15 +1,6 @@
 import { endpointId, endpointOrigin, eventId, newExecutionId } from "@crewstream/contracts";
 import { appendStep, claimAlert, createExecution, type Store } from "@crewstream/redis";
-import type { DeliveryQueues } from "./context.ts";
-
-/** What an operator is told. At most one of a kind per endpoint and hour. */
-export interface Alert {
-  kind: "endpoint.disabled" | "endpoint.recovered" | "delivery.dead";
-  /** Endpoint id. */
-  endpoint: string;
-  /** Facts that go into the event's data. */
-  details: Record<string, unknown>;
-}
+import type { Alert, DeliveryQueues } from "./context.ts";
 
 /** Executions of this automation are alerts: one event each, and no run. */
 export const operationsAutomation = "crewstream.operations";

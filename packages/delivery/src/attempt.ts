@@ -6,7 +6,8 @@ import { decideFate, type Fate } from "./fate.ts";
 import type { OpenedFeed } from "./opened-feed.ts";
 import { endpointVerdict, type SendOutcome } from "./outcome.ts";
 import { redactEcho, redactEchoes } from "./redact-echo.ts";
-import { publishedAt, type RenderedEvent } from "./render.ts";
+import { publishedAt } from "./render.ts";
+import type { RenderedEvent } from "./rendered-event.ts";
 import { send, type SendResult } from "./send.ts";
 import { traceAttempt } from "./trace-attempt.ts";
 

@@ -1,7 +1,8 @@
 import type { StoredEvent, Subscription } from "@crewstream/contracts";
 import { describe, expect, test } from "vitest";
 import { batchIsFull, batchLength } from "./batch.ts";
-import { createRenderer, type RenderedEvent } from "./render.ts";
+import { createRenderer } from "./render.ts";
+import type { RenderedEvent } from "./rendered-event.ts";
 
 const subscription: Subscription = {
   url: "http://receiver.example/",

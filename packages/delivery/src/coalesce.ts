@@ -1,15 +1,7 @@
-import type { RenderedEvent } from "./render.ts";
+import type { Piece, RenderedEvent } from "./rendered-event.ts";
 
 /** Events that come in runs: the pieces of one answer of a model. */
 export const pieceTypes: ReadonlySet<string> = new Set(["llm_stream_chunk", "llm_thinking_chunk"]);
-
-/** What decides whether a piece goes on where the one before it ended. */
-export interface Piece {
-  /** All that the pieces of one answer have in common. */
-  answer: string;
-  /** Its place in the answer, where that is known. */
-  index: number | undefined;
-}
 
 interface PieceData extends Record<string, unknown> {
   chunk: string;

@@ -4,7 +4,6 @@ import type { AddressPolicy, Cipher, Logger, Metrics, Tracing } from "@crewstrea
 import type { Got } from "got";
 import type { AttemptLogger } from "./attempt-logger.ts";
 import type { EndpointGate } from "./endpoint-gate.ts";
-import type { Alert } from "./alerts.ts";
 import type { Sender } from "./request-headers.ts";
 import type { StatsCollector } from "./stats-collector.ts";
 
@@ -29,6 +28,15 @@ export interface DeliveryQueues {
     job: { executionId: ExecutionId; feed: number; first: number },
     options: { delayMs: number; replace?: boolean },
   ): Promise<void>;
+}
+
+/** What an operator is told. At most one of a kind per endpoint and hour. */
+export interface Alert {
+  kind: "endpoint.disabled" | "endpoint.recovered" | "delivery.dead";
+  /** Endpoint id. */
+  endpoint: string;
+  /** Facts that go into the event's data. */
+  details: Record<string, unknown>;
 }
 
 /** What every part of a delivery worker works with. */

@@ -1,6 +1,6 @@
-export { createAlerts, operationsAutomation, type Alert } from "./alerts.ts";
+export { createAlerts, operationsAutomation } from "./alerts.ts";
 export { AttemptLogger } from "./attempt-logger.ts";
-export type { DeliveryContext, DeliveryLimits, DeliveryQueues } from "./context.ts";
+export type { Alert, DeliveryContext, DeliveryLimits, DeliveryQueues } from "./context.ts";
 export { createClient } from "./client.ts";
 export { EndpointGate, type GateEvent } from "./endpoint-gate.ts";
 export { drainFeed } from "./feed.ts";

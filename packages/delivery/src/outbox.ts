@@ -7,7 +7,8 @@ import { FeedReader, readDelivery, recordOf, type Cut } from "./feed-reader.ts";
 import { holdHead } from "./hold-head.ts";
 import { lookAtBatch } from "./look-at-batch.ts";
 import type { OpenedFeed } from "./opened-feed.ts";
-import { publishedAt, type RenderedEvent } from "./render.ts";
+import { publishedAt } from "./render.ts";
+import type { RenderedEvent } from "./rendered-event.ts";
 import type { DrainResult } from "./rest.ts";
 
 /** A sealed delivery, or one that is to be, and its events. */

@@ -5,21 +5,10 @@ import {
   type Subscription,
   type SubscriptionSecrets,
 } from "@crewstream/contracts";
-import { coalesce, pieceTypes, readPiece, type Piece } from "./coalesce.ts";
+import { coalesce, pieceTypes, readPiece } from "./coalesce.ts";
 import { humanBody } from "./human-body.ts";
 import { legacyBody } from "./legacy-body.ts";
-
-/** An event as it leaves for one subscription. */
-export interface RenderedEvent {
-  seq: number;
-  /** The event's JSON under the name that was asked for, or the whole body of a legacy form. */
-  text: string;
-  bytes: number;
-  /** As it is stored. */
-  source: string;
-  /** For a subscription that joins the pieces of an answer: which one this is. */
-  piece?: Piece | undefined;
-}
+import type { RenderedEvent } from "./rendered-event.ts";
 
 /** How a subscription sees events: which, under what name, and how they become a body. Same in, same bytes out. */
 export interface Renderer {

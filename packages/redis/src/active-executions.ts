@@ -1,5 +1,5 @@
 import { parseExecutionId, type ExecutionId } from "@crewstream/contracts";
-import type { Listed } from "./delivery-index.ts";
+import type { Listed } from "./newest.ts";
 import { readNewest } from "./newest.ts";
 import type { Store } from "./store.ts";
 

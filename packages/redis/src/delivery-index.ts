@@ -3,7 +3,7 @@ import type { Settlement } from "./deliveries.ts";
 import type { SettlementEffect } from "./advance-feed.ts";
 import { readDeadFirsts, readFeed, type FeedAddress } from "./feeds.ts";
 import { partitionOf, type IndexedState } from "./keys.ts";
-import { readNewest } from "./newest.ts";
+import { readNewest, type Listed } from "./newest.ts";
 import type { Store } from "./store.ts";
 
 /** Deliveries that are asked about with one command. */
@@ -157,12 +157,6 @@ export async function relistDead(store: Store, executionId: ExecutionId, feeds: 
       await relistMissing(store, address, { url, state: "dead", at: page });
     }
   }
-}
-
-/** Where a listed delivery stands: its id and the score it is ordered by. */
-export interface Listed {
-  id: string;
-  at: number;
 }
 
 /** Listed deliveries of a partition (or of an endpoint) in a state, newest first, strictly before `before`. */

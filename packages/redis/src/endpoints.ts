@@ -1,4 +1,4 @@
-import type { Listed } from "./delivery-index.ts";
+import type { Listed } from "./newest.ts";
 import { readNewest } from "./newest.ts";
 import type { Store } from "./store.ts";
 

@@ -1,5 +1,5 @@
 import { hasEnded, parseExecutionId, type ExecutionId, type ExecutionState } from "@crewstream/contracts";
-import type { Listed } from "./delivery-index.ts";
+import type { Listed } from "./newest.ts";
 import { readNewest } from "./newest.ts";
 import { runScript } from "./scripts.ts";
 import type { Store } from "./store.ts";

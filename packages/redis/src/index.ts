@@ -9,15 +9,8 @@ export { bulkFilterSchema, readBulk, writeBulk, type Bulk, type BulkFilter } fro
 export { AppendSignals } from "./append-signals.ts";
 export { advanceFeed, sealDeliveries, type Advance, type Seal, type SettlementEffect } from "./advance-feed.ts";
 export { followAttemptLog, logAttempts, readAttemptLog, type LoggedAttempt } from "./attempt-log.ts";
-export {
-  countDeliveries,
-  indexSettlements,
-  listDeliveries,
-  relist,
-  relistMissing,
-  unlist,
-  type Listed,
-} from "./delivery-index.ts";
+export { countDeliveries, indexSettlements, listDeliveries, relist, relistMissing, unlist } from "./delivery-index.ts";
+export type { Listed } from "./newest.ts";
 export {
   accumulate,
   addTallies,

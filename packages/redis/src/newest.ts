@@ -1,5 +1,10 @@
-import type { Listed } from "./delivery-index.ts";
 import type { Store } from "./store.ts";
+
+/** A member of a list: its id, and the score that it is ordered by. */
+export interface Listed {
+  id: string;
+  at: number;
+}
 
 /**
  * Members of a sorted set, highest score first, strictly before `before`; equal scores by member, descending. The cost

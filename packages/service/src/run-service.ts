@@ -4,7 +4,8 @@ import { loadConfig } from "./config/load.ts";
 import { summarize } from "./config/summary.ts";
 import { environment } from "./env.ts";
 import { createLogger, type Logger } from "./telemetry/logger.ts";
-import { openTracing, type Tracing } from "./telemetry/tracing.ts";
+import type { Tracing } from "./telemetry/tracing.ts";
+import { openTracing } from "./telemetry/open-tracing.ts";
 
 /** Exit code for a configuration that a restart cannot mend (`EX_CONFIG` of sysexits.h); supervisors stop on it. */
 export const exitConfiguration = 78;

@@ -1,7 +1,7 @@
 import { parseArgs, type ModelAnswer, type ToolCall } from "../llm/answer.ts";
 import type { Scope } from "../run/scope.ts";
 import type { Ending } from "../run/span.ts";
-import type { ToolResult } from "../tools/call-tool.ts";
+import type { ToolResult } from "../tools/tool-result.ts";
 
 export interface StepResult {
   answer: ModelAnswer;

@@ -1,9 +1,12 @@
 import type { LanguageModelV4Message } from "@ai-sdk/provider";
 import { parseArgs, type ToolCall } from "../llm/answer.ts";
 import type { Scope } from "../run/scope.ts";
-import { callTool, raisedFailure, type ToolResult, type Toolbox } from "../tools/call-tool.ts";
+import { callTool, raisedFailure } from "../tools/call-tool.ts";
+import type { Toolbox } from "../tools/toolbox.ts";
+import type { ToolResult } from "../tools/tool-result.ts";
 import type { ToolFailureRecord } from "../tools/failure.ts";
-import type { Assignment, Conversation } from "./loop.ts";
+import type { Conversation } from "./conversation.ts";
+import type { Assignment } from "./assignment.ts";
 
 export interface AnsweredCalls {
   results: { call: ToolCall; result: ToolResult }[];

@@ -1,13 +1,15 @@
 import type { LanguageModelV4FunctionTool, LanguageModelV4Prompt } from "@ai-sdk/provider";
 import { AppError, ErrorCode } from "@crewstream/contracts";
 import type { ModelAnswer } from "../llm/answer.ts";
-import { callModel, type ModelRequest } from "../llm/call-model.ts";
+import { callModel } from "../llm/call-model.ts";
+import type { ModelRequest } from "../llm/model-request.ts";
 import type { Model } from "../llm/model.ts";
 import { responseEnd } from "../prompts/agent-prompt.ts";
 import type { Scope } from "../run/scope.ts";
 import type { StepFailure } from "../run/step.ts";
 import type { Tool } from "../tools/tool.ts";
-import type { Assignment, Conversation } from "./loop.ts";
+import type { Conversation } from "./conversation.ts";
+import type { Assignment } from "./assignment.ts";
 import { charactersPerToken, saysTooLong, summarised, withShortTask } from "./summarise.ts";
 
 /**

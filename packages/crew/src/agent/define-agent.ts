@@ -20,7 +20,8 @@ import type { AgentDefinition } from "./agent.ts";
 import { agentFrom } from "./agent-from.ts";
 import { informed, learnFrom } from "./execute-agent.ts";
 import { runLiteAgent } from "./lite-agent.ts";
-import type { Assignment, LoopResult } from "./loop.ts";
+import type { LoopResult } from "./conversation.ts";
+import type { Assignment } from "./assignment.ts";
 
 /** Memories that an agent on its own is told, as CrewAI does it. */
 const memoriesOfKickoff = 20;

@@ -9,7 +9,9 @@ import { StepFailure } from "../run/step.ts";
 import { tellUsedSkills, withSkillLoader } from "../skills/agent-skills.ts";
 import { agentSummary } from "./agent.ts";
 import { executionDeadline } from "./execution-deadline.ts";
-import { runLoop, type Assignment, type LoopResult } from "./loop.ts";
+import { runLoop } from "./loop.ts";
+import type { LoopResult } from "./conversation.ts";
+import type { Assignment } from "./assignment.ts";
 import { followPlan } from "./planning/follow-plan.ts";
 
 const defaultRetryLimit = 2;

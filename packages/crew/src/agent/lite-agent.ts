@@ -4,7 +4,9 @@ import type { Scope } from "../run/scope.ts";
 import { Span, within } from "../run/span.ts";
 import type { Agent } from "./agent.ts";
 import { executionDeadline } from "./execution-deadline.ts";
-import { runLoop, type Assignment, type LoopResult } from "./loop.ts";
+import { runLoop } from "./loop.ts";
+import type { LoopResult } from "./conversation.ts";
+import type { Assignment } from "./assignment.ts";
 import { followPlan } from "./planning/follow-plan.ts";
 
 /** Runs an agent on its own, outside a crew's task: CrewAI's lite agent, with its events and no task's identity. */

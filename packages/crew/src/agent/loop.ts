@@ -1,72 +1,17 @@
 import type { LanguageModelV4Prompt } from "@ai-sdk/provider";
 import { AppError, ErrorCode, errorMessage } from "@crewstream/contracts";
-import type { EmbedderRef } from "../embedder/embedder.ts";
-import type { KnowledgeSource } from "../knowledge/knowledge.ts";
-import type { ModelRequest } from "../llm/call-model.ts";
 import type { ModelAnswer } from "../llm/answer.ts";
 import { toEventMessages } from "../llm/messages.ts";
-import type { Model } from "../llm/model.ts";
-import type { RateLimiter } from "../llm/rate-limiter.ts";
-import type { CrewMemory } from "../memory/crew-memory.ts";
 import { agentPrompt, finalAnswerRequest } from "../prompts/agent-prompt.ts";
 import type { Json } from "../run/dump.ts";
 import type { Scope } from "../run/scope.ts";
 import { within } from "../run/span.ts";
 import { step } from "../run/step.ts";
-import type { Toolbox } from "../tools/call-tool.ts";
-import type { ToolFailurePolicy, ToolFailureRecord } from "../tools/failure.ts";
-import type { Tool } from "../tools/tool.ts";
-import type { ToolCache } from "../tools/tool-cache.ts";
-import type { Agent, StepCallback } from "./agent.ts";
+import type { Assignment } from "./assignment.ts";
+import type { Conversation, LoopResult } from "./conversation.ts";
 import { AgentStep, type StepReport } from "./agent-step.ts";
 import { answerToolCalls } from "./answer-tool-calls.ts";
 import { askWithinWindow } from "./context-window.ts";
-
-export interface Assignment {
-  agent: Agent;
-  model: Model;
-  /** What the agent is asked, context included. */
-  prompt: string;
-  /** A conversation to go on with, in place of a new one that begins with the prompt. */
-  history?: LanguageModelV4Prompt;
-  tools: readonly Tool[];
-  /** The task as events show it. */
-  task?: Readonly<Record<string, unknown>>;
-  responseSchema?: ModelRequest["responseSchema"];
-  /** The work without all that is told along with it: what is looked for in memory, and learnt from. Default: the prompt. */
-  work?: { task: string; expected: string | undefined };
-  /** Whether it learns from its answer. Default true; one that a person reviews is learnt from when they are content. */
-  learns?: boolean;
-  /** What the agents of a crew have in common. */
-  shared?: CrewWide;
-}
-
-export interface CrewWide {
-  cache?: ToolCache;
-  limiter?: RateLimiter;
-  knowledge?: readonly KnowledgeSource[];
-  embedder?: EmbedderRef;
-  memory?: CrewMemory;
-  stepCallback?: StepCallback;
-  toolFailurePolicy?: ToolFailurePolicy;
-}
-
-export interface LoopResult {
-  text: string;
-  messages: LanguageModelV4Prompt;
-  failures: ToolFailureRecord[];
-}
-
-/** An agent's conversation while it works. */
-export interface Conversation {
-  messages: LanguageModelV4Prompt;
-  failures: ToolFailureRecord[];
-  tools: ReadonlyMap<string, Tool>;
-  /** Calls so far by tool. */
-  used: Map<string, number>;
-  /** The step of the agent's plan that it is about. */
-  planStep?: Toolbox["planStep"];
-}
 
 const defaultMaxIter = 25;
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Agent } from "../agent/agent.ts";
 import { executeAgent } from "../agent/execute-agent.ts";
-import type { CrewWide } from "../agent/loop.ts";
+import type { CrewWide } from "../agent/assignment.ts";
 import { resolveModel } from "../llm/resolve-model.ts";
 import { mcpTools } from "../mcp/mcp-tools.ts";
 import { taskPrompt } from "../prompts/task-prompt.ts";

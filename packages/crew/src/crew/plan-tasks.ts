@@ -1,7 +1,7 @@
 import { AppError, ErrorCode } from "@crewstream/contracts";
 import type { Agent, AgentDefinition } from "../agent/agent.ts";
 import { agentFrom } from "../agent/agent-from.ts";
-import type { CrewWide } from "../agent/loop.ts";
+import type { CrewWide } from "../agent/assignment.ts";
 import { RateLimiter } from "../llm/rate-limiter.ts";
 import type { CrewMemory } from "../memory/crew-memory.ts";
 import type { Scope } from "../run/scope.ts";

@@ -4,7 +4,7 @@ import { toJsonFields, type Json } from "../run/dump.ts";
 import type { Scope } from "../run/scope.ts";
 import { step } from "../run/step.ts";
 import type { FlowDefinition } from "./flow.ts";
-import { flowStates } from "./flow-state-store.ts";
+import { flowStates } from "./flow-states.ts";
 
 type Inputs = Readonly<Record<string, unknown>>;
 type State = Record<string, Json>;

@@ -8,7 +8,7 @@ import { initialState } from "./initial-state.ts";
 import { Listeners } from "./listeners.ts";
 import { MethodCall, type Ended } from "./method-call.ts";
 import { flowMemory } from "./flow-memory.ts";
-import { flowStates } from "./flow-state-store.ts";
+import { flowStates } from "./flow-states.ts";
 import { Pauses } from "./pauses.ts";
 import { racingGroups } from "./races.ts";
 import { applyChanges } from "./state-changes.ts";

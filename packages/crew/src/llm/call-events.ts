@@ -1,6 +1,6 @@
 import type { StepFailure } from "../run/step.ts";
 import type { ModelAnswer } from "./answer.ts";
-import type { ModelRequest } from "./call-model.ts";
+import type { ModelRequest } from "./model-request.ts";
 import { eventToolCall, toEventMessages } from "./messages.ts";
 
 type Data = Record<string, unknown>;

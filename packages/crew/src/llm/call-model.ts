@@ -1,9 +1,4 @@
-import type {
-  LanguageModelV4CallOptions,
-  LanguageModelV4FunctionTool,
-  LanguageModelV4Prompt,
-  LanguageModelV4ToolChoice,
-} from "@ai-sdk/provider";
+import type { LanguageModelV4CallOptions } from "@ai-sdk/provider";
 import { abortable } from "../run/abortable.ts";
 import { StepFailure, step, stepScope } from "../run/step.ts";
 import type { Scope } from "../run/scope.ts";
@@ -11,24 +6,10 @@ import { Span } from "../run/span.ts";
 import type { ModelAnswer } from "./answer.ts";
 import { chunkEmitter } from "./chunks.ts";
 import { completedData, failedData, startedData } from "./call-events.ts";
-import type { Model } from "./model.ts";
-import type { RateLimiter } from "./rate-limiter.ts";
+import type { ModelRequest } from "./model-request.ts";
 import { modelFailure } from "./model-error.ts";
 import { generateAnswer, streamAnswer } from "./read-answer.ts";
 import { defaultAttempts, pauseBeforeRetry } from "./retry.ts";
-
-export interface ModelRequest {
-  model: Model;
-  messages: LanguageModelV4Prompt;
-  tools?: LanguageModelV4FunctionTool[];
-  toolChoice?: LanguageModelV4ToolChoice;
-  /** Where the call waits for its turn. */
-  limiter?: RateLimiter;
-  /** Emits what belongs inside the call, before its ending. */
-  inside?: (scope: Scope, answer: ModelAnswer) => void;
-  /** JSON Schema that the answer's text must fit. */
-  responseSchema?: { name: string; schema: NonNullable<LanguageModelV4FunctionTool["inputSchema"]> };
-}
 
 /**
  * Asks a model for one answer, with our own retries: the AI SDK's do not cover a stream that breaks off. Every

@@ -1,4 +1,4 @@
-import type { PlanStep } from "../agent/planning/plan.ts";
+import type { PlanStep } from "../agent/planning/plan-step.ts";
 import type { Tool } from "../tools/tool.ts";
 
 /** What a planner says when it answers in text instead of calling the tool; CrewAI looks for the same line. */

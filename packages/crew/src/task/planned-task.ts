@@ -1,5 +1,5 @@
 import type { Agent } from "../agent/agent.ts";
-import type { CrewWide } from "../agent/loop.ts";
+import type { CrewWide } from "../agent/assignment.ts";
 import type { Tool } from "../tools/tool.ts";
 import type { TaskDefinition } from "./task.ts";
 

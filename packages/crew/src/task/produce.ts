@@ -1,6 +1,7 @@
 import { AppError, ErrorCode } from "@crewstream/contracts";
 import { executeAgent, learnFrom } from "../agent/execute-agent.ts";
-import type { Assignment, LoopResult } from "../agent/loop.ts";
+import type { LoopResult } from "../agent/conversation.ts";
+import type { Assignment } from "../agent/assignment.ts";
 import { callModel } from "../llm/call-model.ts";
 import { toEventMessages } from "../llm/messages.ts";
 import type { Model } from "../llm/model.ts";

@@ -1,6 +1,7 @@
 import type { HumanAnswer } from "@crewstream/contracts";
 import { executeAgent } from "../agent/execute-agent.ts";
-import type { Assignment, LoopResult } from "../agent/loop.ts";
+import type { LoopResult } from "../agent/conversation.ts";
+import type { Assignment } from "../agent/assignment.ts";
 import { askHuman, pendingInput } from "../human/ask-human.ts";
 import type { Scope } from "../run/scope.ts";
 import type { PlannedTask } from "./planned-task.ts";

@@ -1,7 +1,6 @@
 import type { LastTask } from "@crewstream/contracts";
 import type { Json } from "../run/dump.ts";
 import type { ToolFailureRecord } from "../tools/failure.ts";
-import type { TaskDefinition } from "./task.ts";
 
 /** What a task gave, in CrewAI's shape (its TaskOutput): in events, in the journal, and for the tasks after it. */
 export interface TaskOutput {
@@ -24,7 +23,7 @@ export interface TaskOutput {
 
 /** Where a checked answer stands in an output: always in `json_dict`, and in `pydantic` where the task asks for that. */
 export function checked(
-  { outputFormat }: TaskDefinition,
+  { outputFormat }: { outputFormat?: "json" | "pydantic" },
   value: Json,
 ): Pick<TaskOutput, "pydantic" | "json_dict" | "output_format"> {
   const isPydantic = outputFormat === "pydantic";

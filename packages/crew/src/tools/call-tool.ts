@@ -1,37 +1,14 @@
 import { ErrorCode, AppError, errorMessage } from "@crewstream/contracts";
-import type { Agent } from "../agent/agent.ts";
 import { parseArgs, type ToolCall } from "../llm/answer.ts";
 import type { Scope } from "../run/scope.ts";
 import { Span } from "../run/span.ts";
 import { errorType, step, stepScope } from "../run/step.ts";
-import { ToolReportedFailure, type ToolFailure, type ToolFailurePolicy } from "./failure.ts";
+import { ToolReportedFailure, type ToolFailure } from "./failure.ts";
 import { runTool } from "./run-tool.ts";
 import type { Tool } from "./tool.ts";
-import type { ToolCache } from "./tool-cache.ts";
+import type { ToolResult } from "./tool-result.ts";
+import type { Toolbox } from "./toolbox.ts";
 import { toolEvents } from "./tool-events.ts";
-
-/** What calls of one agent execution share. */
-export interface Toolbox {
-  tools: ReadonlyMap<string, Tool>;
-  /** Calls so far by tool, for `maxUsageCount`. */
-  used: Map<string, number>;
-  /** Who calls; null where no agent does. */
-  agent: Agent | null;
-  policy: ToolFailurePolicy;
-  /** The step of a plan that the call is made in. */
-  planStep?: { number: number; description: string };
-  /** Results to take in place of a call, where the crew keeps them. */
-  cache?: ToolCache;
-}
-
-/** How a call ended. `text` goes to the model, also when it failed: then it says what to do about it. */
-export interface ToolResult {
-  text: string;
-  failure: ToolFailure | null;
-  startedAt: string;
-  finishedAt: string;
-  fromCache: boolean;
-}
 
 /**
  * Runs one call that a model asked for and journals its result at `scope.path`. Rejects only when the work was

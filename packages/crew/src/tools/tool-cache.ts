@@ -1,6 +1,6 @@
 import type { ToolCall } from "../llm/answer.ts";
 import { parseArgs } from "../llm/answer.ts";
-import type { ToolResult } from "./call-tool.ts";
+import type { ToolResult } from "./tool-result.ts";
 import type { Tool } from "./tool.ts";
 
 /** Tool results of one run by tool and arguments. Failures are never kept; a tool may veto (`cacheable`). */

@@ -1,6 +1,7 @@
 import { agentSummary } from "../agent/agent.ts";
 import type { Scope } from "../run/scope.ts";
-import type { ToolResult, Toolbox } from "./call-tool.ts";
+import type { Toolbox } from "./toolbox.ts";
+import type { ToolResult } from "./tool-result.ts";
 import type { ToolFailure } from "./failure.ts";
 
 type Data = Record<string, unknown>;

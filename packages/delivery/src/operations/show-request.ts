@@ -9,7 +9,7 @@ import { readEvents, type DeliveryRecord, type Store } from "@crewstream/redis";
 import type { Cipher } from "@crewstream/service";
 import { readDelivery } from "../feed-reader.ts";
 import { openFeed, type OpenedFeed } from "../opened-feed.ts";
-import type { RenderedEvent } from "../render.ts";
+import type { RenderedEvent } from "../rendered-event.ts";
 import { createSender } from "../request-headers.ts";
 
 const hidden = "[hidden]";

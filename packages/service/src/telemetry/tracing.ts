@@ -1,7 +1,4 @@
 import type { TraceContext } from "@crewstream/contracts";
-import { environment, type Environment } from "../env.ts";
-import type { Logger } from "./logger.ts";
-import { readTracingSettings } from "./tracing-settings.ts";
 
 export type SpanAttributes = Record<string, string | number | boolean | string[]>;
 
@@ -47,22 +44,4 @@ export interface Tracing {
   placeIn(trace: TraceContext | undefined): SpanPlace;
   /** Sends what is left, and gives up when that takes long or `deadline` aborts. */
   close(deadline: AbortSignal): Promise<void>;
-}
-
-/**
- * Tracing as the standard `OTEL_*` variables ask for it, or undefined, and then OpenTelemetry is not even loaded.
- * @param service default of `service.name`
- */
-export async function openTracing(
-  service: string,
-  log: Logger,
-  env: Environment = environment(),
-): Promise<Tracing | undefined> {
-  const settings = readTracingSettings(env);
-  if ("off" in settings) {
-    if (settings.off !== undefined) log.warn({ reason: settings.off }, "tracing.off");
-    return undefined;
-  }
-  const { OtlpTracing } = await import("./otlp-tracing.ts");
-  return new OtlpTracing(service, settings, log);
 }

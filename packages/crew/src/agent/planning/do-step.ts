@@ -3,8 +3,10 @@ import { agentPrompt } from "../../prompts/agent-prompt.ts";
 import { stepQuestion } from "../../prompts/planning-prompt.ts";
 import type { Scope } from "../../run/scope.ts";
 import { step as journaled } from "../../run/step.ts";
-import { takeStep, type Assignment, type Conversation } from "../loop.ts";
-import type { PlanStep } from "./plan.ts";
+import { takeStep } from "../loop.ts";
+import type { Conversation } from "../conversation.ts";
+import type { Assignment } from "../assignment.ts";
+import type { PlanStep } from "./plan-step.ts";
 import type { Planning } from "./planning.ts";
 
 /** What the steps of one plan share: which tools were called how often, and what failed in them. */

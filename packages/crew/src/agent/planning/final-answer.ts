@@ -2,8 +2,8 @@ import { callModel } from "../../llm/call-model.ts";
 import { agentPrompt } from "../../prompts/agent-prompt.ts";
 import { synthesisQuestion } from "../../prompts/planning-prompt.ts";
 import type { Scope } from "../../run/scope.ts";
-import type { Assignment } from "../loop.ts";
-import type { PlanStep } from "./plan.ts";
+import type { Assignment } from "../assignment.ts";
+import type { PlanStep } from "./plan-step.ts";
 
 /**
  * The agent's answer out of what its steps gave, of which there must be something: the last step's result where that

@@ -1,13 +1,14 @@
 import { agentPrompt } from "../../prompts/agent-prompt.ts";
 import { replanTask } from "../../prompts/planning-prompt.ts";
 import type { Scope } from "../../run/scope.ts";
-import type { Assignment, LoopResult } from "../loop.ts";
+import type { LoopResult } from "../conversation.ts";
+import type { Assignment } from "../assignment.ts";
 import { doStep, type StepsShare } from "./do-step.ts";
 import { finalAnswer } from "./final-answer.ts";
 import { makePlan } from "./make-plan.ts";
 import { inWords, observeStep, plainObservation, type Observation } from "./observe-step.ts";
 import { beginSteps, type BegunStep } from "./plan-events.ts";
-import type { PlanStep } from "./plan.ts";
+import type { PlanStep } from "./plan-step.ts";
 import { planningOf, type Planning } from "./planning.ts";
 import { StepList } from "./step-list.ts";
 import { verdictOn, type Verdict } from "./verdict.ts";

@@ -1,5 +1,6 @@
 import { errorMessage } from "@crewstream/contracts";
-import { callModel, type ModelRequest } from "../../llm/call-model.ts";
+import { callModel } from "../../llm/call-model.ts";
+import type { ModelRequest } from "../../llm/model-request.ts";
 import type { ModelAnswer } from "../../llm/answer.ts";
 import { resolveModel } from "../../llm/resolve-model.ts";
 import { planQuestion, plannerRole, refineQuestion, toolNames } from "../../prompts/planning-prompt.ts";
@@ -7,7 +8,7 @@ import type { Scope } from "../../run/scope.ts";
 import { Span, within } from "../../run/span.ts";
 import { interpolate } from "../../task/interpolate.ts";
 import { toolEvents } from "../../tools/tool-events.ts";
-import type { Assignment } from "../loop.ts";
+import type { Assignment } from "../assignment.ts";
 import { planTool, readPlan, type Plan } from "./plan.ts";
 import type { Planning } from "./planning.ts";
 

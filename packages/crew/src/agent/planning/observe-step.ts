@@ -7,8 +7,8 @@ import { Moment } from "../../run/moment.ts";
 import type { Scope } from "../../run/scope.ts";
 import { within } from "../../run/span.ts";
 import { answerSchema, readJson } from "../../task/structured.ts";
-import type { Assignment } from "../loop.ts";
-import type { PlanStep } from "./plan.ts";
+import type { Assignment } from "../assignment.ts";
+import type { PlanStep } from "./plan-step.ts";
 import type { Planning } from "./planning.ts";
 import type { StepList } from "./step-list.ts";
 

@@ -1,7 +1,7 @@
 import { errorMessage } from "@crewstream/contracts";
 import { Moment } from "../../run/moment.ts";
 import type { Scope } from "../../run/scope.ts";
-import type { PlanStep } from "./plan.ts";
+import type { PlanStep } from "./plan-step.ts";
 
 /** A step that has begun: its `plan_step_started` is out. */
 export interface BegunStep {

@@ -3,18 +3,7 @@ import { z } from "zod";
 import type { ModelAnswer } from "../../llm/answer.ts";
 import { readySentence } from "../../prompts/planning-prompt.ts";
 import { answerSchema, readJson } from "../../task/structured.ts";
-
-/** A step of a plan on its way. */
-export interface PlanStep {
-  number: number;
-  description: string;
-  /** The tool it needs; a step that ends without having called it has failed. */
-  tool: string | null;
-  /** Numbers of the steps whose results it uses. */
-  dependsOn: number[];
-  status: "pending" | "running" | "completed" | "failed";
-  result: string;
-}
+import type { PlanStep } from "./plan-step.ts";
 
 /** What a planner gave: a text with no steps when it called no tool. */
 export interface Plan {

@@ -1,4 +1,4 @@
-import type { PlanStep } from "./plan.ts";
+import type { PlanStep } from "./plan-step.ts";
 
 /** The steps of a plan in order; a step is found by its number, which is its own. */
 export class StepList {

@@ -1,0 +1,11 @@
+/** A step of a plan while it is carried out. */
+export interface PlanStep {
+  number: number;
+  description: string;
+  /** The tool it needs; a step that ends without having called it has failed. */
+  tool: string | null;
+  /** Numbers of the steps whose results it uses. */
+  dependsOn: number[];
+  status: "pending" | "running" | "completed" | "failed";
+  result: string;
+}
