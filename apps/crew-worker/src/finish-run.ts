@@ -2,7 +2,7 @@ import { hasEnded, type ExecutionId, type ExecutionState } from "@crewstream/con
 import { readExecution, retireExecution } from "@crewstream/redis";
 import { retentionMs } from "@crewstream/service";
 import { nextDeadline } from "./overdue-answers.ts";
-import type { CrewContext } from "./run-execution.ts";
+import type { CrewContext } from "./crew-context.ts";
 
 /**
  * After a run has ended or paused, durably: every feed is asked to send what it has, and to see whether more will

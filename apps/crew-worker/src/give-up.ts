@@ -2,16 +2,16 @@ import { noUsage, type RunOutcome } from "@crewstream/contracts";
 import type { ExecutionRecord } from "@crewstream/redis";
 import { closingEvents } from "./closing-events.ts";
 import { outcomeFields } from "./outcome-fields.ts";
-import type { RunSteps } from "./run-steps.ts";
+import type { RunHost } from "./run-host.ts";
 
 /** Ends a run that cannot end itself: closes everything it had begun, and records how it ended, in one write. */
 export async function giveUp(
-  steps: RunSteps,
+  host: RunHost,
   execution: ExecutionRecord,
   end: { state: "FAILED" | "REVOKED"; error: string },
 ): Promise<void> {
   const now = new Date();
-  const stream = await steps.stream();
+  const stream = await host.stream();
   const events = closingEvents(execution.id, stream, end.error, now).map((event, index) => {
     const seq = stream.length + 1 + index;
     const { id, type, timestamp } = event;
@@ -23,5 +23,5 @@ export async function giveUp(
     end.state === "FAILED"
       ? { state: "FAILED", error: end.error, errorType: "Error", usage }
       : { state: "REVOKED", error: end.error, usage };
-  await steps.append({ events, rows: [], fields: outcomeFields(outcome, now.getTime()) });
+  await host.append({ events, rows: [], fields: outcomeFields(outcome, now.getTime()) });
 }

@@ -1,7 +1,7 @@
 import { hasEnded } from "@crewstream/contracts";
 import { activeExecutions, forgetExecution, readExecution, takeTurn, type ExecutionRecord } from "@crewstream/redis";
 import { nextDeadline } from "./overdue-answers.ts";
-import type { CrewContext } from "./run-execution.ts";
+import type { CrewContext } from "./crew-context.ts";
 
 const perPass = 200;
 /** Younger ones may just be on their way into the queue. */

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { AppError, ErrorCode, hasEnded, type ExecutionId } from "@crewstream/contracts";
-import { jobDone, type JobResult, type Queues } from "@crewstream/queue";
+import { jobDone, type JobResult } from "@crewstream/queue";
 import {
   claimLease,
   forgiveRun,
@@ -9,46 +9,23 @@ import {
   releaseLease,
   type ExecutionRecord,
   type Lease,
-  type Store,
 } from "@crewstream/redis";
-import type { Logger, Metrics, Tracing } from "@crewstream/service";
-import type { CrewWorkerConfig } from "./config.ts";
+import type { CrewContext } from "./crew-context.ts";
 import { finishRun } from "./finish-run.ts";
 import { giveUp } from "./give-up.ts";
 import { keepLease } from "./heartbeat.ts";
 import { answerOverdue } from "./overdue-answers.ts";
 import type { ServedEntry } from "./registry.ts";
-import { serveCall } from "./serve-call.ts";
-import { RunSteps } from "./run-steps.ts";
+import { RunHost } from "./run-host.ts";
 import { Subscribers } from "./subscribers.ts";
-import type { RunOrder, ThreadCall } from "./threads/protocol.ts";
+import type { RunOrder } from "./threads/protocol.ts";
 import { runInThread } from "./threads/run-in-thread.ts";
-import type { ThreadPool } from "./threads/thread-pool.ts";
 import { RunTrace } from "./trace/run-trace.ts";
 
 /** A job for an automation that only other workers serve goes back for this long. */
 const elsewhereMs = 1000;
 /** A run that took its worker down this often is the cause, not the victim. */
 const poisonRuns = 3;
-
-export interface CrewContext {
-  config: CrewWorkerConfig;
-  store: Store;
-  queues: Queues;
-  worker: string;
-  automations: ReadonlyMap<string, ServedEntry>;
-  threads: ThreadPool;
-  /** Executions that this process is running now. */
-  live: Set<ExecutionId>;
-  /** The environment as automations see it. */
-  env: Record<string, string>;
-  log: Logger;
-  metrics: Metrics;
-  /** Undefined when no trace is wanted. */
-  tracing: Tracing | undefined;
-  /** Told how many events were published, for the rates on the dashboard. */
-  published: { add(events: number): void };
-}
 
 /**
  * Runs an execution, or runs it on: takes the lease, lets a thread replay what its journal holds, and goes on from
@@ -123,27 +100,23 @@ async function runWithLease(context: CrewContext, run: LeasedRun): Promise<JobRe
     maxEvents: config.WEBHOOK_BATCH_MAX_EVENTS,
     maxBytes: config.WEBHOOK_BATCH_MAX_BYTES,
   });
-  const steps = new RunSteps(context, { id, lease, subscribers, signal, trace });
-  if (lease.seq > 0) await trace?.recall(() => steps.stream());
+  const host = new RunHost(context, { execution, lease, subscribers, signal, trace });
+  if (lease.seq > 0) await trace?.recall(() => host.stream());
   try {
     if (execution.cancel !== undefined) {
-      await giveUp(steps, execution, { state: "REVOKED", error: "The execution was cancelled" });
+      await giveUp(host, execution, { state: "REVOKED", error: "The execution was cancelled" });
     } else if (lease.runs > poisonRuns) {
       const why = execution.last_fault === undefined ? "" : ` The last time: ${execution.last_fault}`;
-      await giveUp(steps, execution, {
+      await giveUp(host, execution, {
         state: "FAILED",
         error: `Its worker died ${poisonRuns} times while running it.${why}`,
       });
     } else {
-      const order = { ...runOrder(context, execution, entry), ...(await steps.earlier()) };
-      const { automation } = execution;
-      const serve = (call: ThreadCall) => serveCall(context, { steps, automation }, call);
-      // A thread's messages come in the async context of whoever started it, perhaps for another run.
-      const inTrace = trace === undefined ? serve : (call: ThreadCall) => trace.within(() => serve(call));
-      await runInThread(context.threads, order, { serve: inTrace, signal });
+      const order = { ...orderOf(context, execution, entry), ...(await host.earlier()) };
+      await runInThread(context.threads, order, { host, signal });
     }
   } catch (error) {
-    return handOver(context, { execution, lease, steps, trace, error });
+    return handOver(context, { execution, lease, host, trace, error });
   }
   const state = await finishRun(context, id);
   trace?.conclude(state ?? "gone");
@@ -152,7 +125,7 @@ async function runWithLease(context: CrewContext, run: LeasedRun): Promise<JobRe
 }
 
 /** What a thread needs to know of a run, apart from what was written of it before. */
-function runOrder(
+function orderOf(
   { config, env }: CrewContext,
   execution: ExecutionRecord,
   entry: ServedEntry,
@@ -177,7 +150,7 @@ function runOrder(
 /** The run did not end by itself: another worker has it, or is to have it at once, or nobody can run it. */
 async function handOver(
   context: CrewContext,
-  { execution, lease, steps, trace, error }: Omit<LeasedRun, "entry" | "signal"> & { steps: RunSteps; error: unknown },
+  { execution, lease, host, trace, error }: Omit<LeasedRun, "entry" | "signal"> & { host: RunHost; error: unknown },
 ): Promise<JobResult> {
   const { store, log } = context;
   if (AppError.is(error, ErrorCode.leaseLost) || AppError.is(error, ErrorCode.executionGone)) {
@@ -194,14 +167,14 @@ async function handOver(
     return { kind: "later", delayMs: 0 };
   }
   if (AppError.is(error, ErrorCode.limitExceeded)) {
-    await giveUp(steps, execution, { state: "FAILED", error: error.message });
+    await giveUp(host, execution, { state: "FAILED", error: error.message });
     trace?.conclude("FAILED");
     await finishRun(context, execution.id);
     return jobDone;
   }
   if (AppError.is(error, ErrorCode.cancelled)) {
     // It did not stop by itself, and its thread was ended: what it had begun is closed for it.
-    await giveUp(steps, execution, { state: "REVOKED", error: error.message });
+    await giveUp(host, execution, { state: "REVOKED", error: error.message });
     trace?.conclude("REVOKED");
     await finishRun(context, execution.id);
     return jobDone;
@@ -210,6 +183,6 @@ async function handOver(
   log.error({ err: error }, "run.broke");
   trace?.conclude("broke");
   const fault = error instanceof Error ? error.message : String(error);
-  await steps.append({ events: [], rows: [], fields: { last_fault: fault, lease_until: 0 } });
+  await host.append({ events: [], rows: [], fields: { last_fault: fault, lease_until: 0 } });
   return { kind: "later", delayMs: 500 };
 }

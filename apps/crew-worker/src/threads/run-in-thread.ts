@@ -6,18 +6,22 @@ import type { ThreadPool } from "./thread-pool.ts";
 /** A run that was told to stop has this long to close what it had open; then its thread is ended. */
 const graceMs = 1000;
 
+/** Does what a thread asks for; resolves with the value, if there is one. */
+interface Host {
+  serve(call: ThreadCall): Promise<string | undefined>;
+}
+
 /**
- * Runs an order in a thread of the pool. `serve` does what the thread asks for; `signal` stops the
- * run, by ending its thread if it does not listen.
- * @throws AppError `run_failed` when the thread died; what `signal` was aborted with; or what `serve` failed with
+ * Runs an order in a thread of the pool. `host` does what the thread asks for; `signal` stops the run, by ending its thread if it does not listen.
+ * @throws AppError `run_failed` when the thread died; what `signal` was aborted with; or what `host` failed with
  */
 export async function runInThread(
   pool: ThreadPool,
   order: RunOrder,
-  { serve, signal }: { serve: (call: ThreadCall) => Promise<string | undefined>; signal: AbortSignal },
+  { host, signal }: { host: Host; signal: AbortSignal },
 ): Promise<RunOutcome | PausedOutcome> {
   const thread = pool.take(order.executionId);
-  const ended = new RunListener(thread, serve);
+  const ended = new RunListener(thread, host);
   const stop = () => ended.stop(signal.reason);
   signal.addEventListener("abort", stop);
   try {
@@ -41,15 +45,15 @@ class RunListener implements Disposable {
   readonly result: Promise<RunOutcome | PausedOutcome>;
   readonly #thread: Worker;
   readonly #settle: { resolve: (outcome: RunOutcome | PausedOutcome) => void; reject: (error: unknown) => void };
-  readonly #serve: (call: ThreadCall) => Promise<string | undefined>;
+  readonly #host: Host;
   #grace: NodeJS.Timeout | undefined;
 
-  constructor(thread: Worker, serve: (call: ThreadCall) => Promise<string | undefined>) {
+  constructor(thread: Worker, host: Host) {
     this.#thread = thread;
     const { promise, resolve, reject } = Promise.withResolvers<RunOutcome | PausedOutcome>();
     this.result = promise;
     this.#settle = { resolve, reject };
-    this.#serve = serve;
+    this.#host = host;
     thread.on("message", this.#receive).on("error", this.#failed).on("exit", this.#exited);
   }
 
@@ -66,7 +70,7 @@ class RunListener implements Disposable {
 
   async #answer(id: number, call: ThreadCall): Promise<void> {
     try {
-      const value = await this.#serve(call);
+      const value = await this.#host.serve(call);
       post(this.#thread, { type: "returned", call: id, ...(value === undefined ? {} : { value }) });
     } catch (error) {
       post(this.#thread, { type: "refused", call: id, error: toWire(error) });
