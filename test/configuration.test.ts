@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { environmentExample } from "@crewstream/cli";
-import { loadConfig, variables } from "@crewstream/service";
+import { environmentTable, loadConfig, variables } from "@crewstream/service";
 import { expect, test } from "vitest";
 import { root } from "./support/source-files.ts";
 
@@ -11,6 +11,13 @@ const elsewhere = new Set(["OPENAI_API_KEY", "OPENAI_BASE_URL", "ANTHROPIC_API_K
 const isElsewhere = (name: string): boolean => elsewhere.has(name) || name.startsWith("OTEL_");
 const known = Object.keys(variables.shape);
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
+
+test("the table of docs/configuration.md is what `npm run docs` would write now", () => {
+  const table = /<!-- environment: [^\n]*-->\n([\s\S]*?)\n<!-- \/environment -->/.exec(
+    read("docs/configuration.md"),
+  )?.[1];
+  expect(table).toBe(environmentTable());
+});
 
 test(".env.example is what `npm run docs` would write now, and uncommented it is accepted", () => {
   const example = read(".env.example");

@@ -1,19 +1,25 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { environmentTable } from "@crewstream/service";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { root } from "./support/source-files.ts";
 
 const readme = readFileSync(join(root, "README.md"), "utf8");
 
-test("the README's environment table is what `npm run docs` would write now", () => {
-  const table = /<!-- environment: [^\n]*-->\n([\s\S]*?)\n<!-- \/environment -->/.exec(readme)?.[1];
-  expect(table).toBe(environmentTable());
+const pages = [
+  "README.md",
+  "CONTRIBUTING.md",
+  ...readdirSync(join(root, "docs"), { encoding: "utf8" }).map((name) => `docs/${name}`),
+];
+
+test.each(pages.filter((page) => page.endsWith(".md")))("the links of %s lead to files that exist", (page) => {
+  const text = readFileSync(join(root, page), "utf8");
+  const targets = [...text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map((match) => match[1] ?? "");
+  const missing = targets.filter((target) => !target.includes("://") && !existsSync(join(root, dirname(page), target)));
+  expect(missing).toEqual([]);
 });
 
-test("the README's links lead to files that exist", () => {
-  const targets = [...readme.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map((match) => match[1] ?? "");
-  expect(targets.filter((target) => !target.includes("://") && !existsSync(join(root, target)))).toEqual([]);
+test("the README is no longer than 220 lines", () => {
+  expect(readme.split("\n").length).toBeLessThan(220);
 });
 
 test("the README's scripts exist", () => {

@@ -1,7 +1,7 @@
 import { variables } from "./variables.ts";
 import type { z } from "zod";
 
-/** The variables as a Markdown table: name, default, meaning. The README holds its output, and a test compares them. */
+/** The variables as a Markdown table: name, default, meaning. docs/configuration.md has its output, and a test compares them. */
 export function environmentTable(): string {
   const rows = Object.entries(variables.shape).map(([name, field]) => {
     const fallback = defaultOf(field);
