@@ -1,15 +1,15 @@
 import { registerHooks } from "node:module";
 import { pathToFileURL } from "node:url";
 
-/** What an automation may import without having it: its own copy, where it has one, goes before. */
+/** What an automation may import without installing it; a copy of its own takes precedence. */
 const provided = /^(@crewstream\/crew(\/testing)?|zod(\/.+)?)$/;
 
 let provides = false;
 
 /**
- * Imports a module of an automation. Node looks for packages in the folders above a file; automations that lie
- * outside crewstream's own folder would not find the package that they are written with, so it is given to them.
- * @throws whatever the module throws, or that one is missing
+ * Imports a module of an automation. Node looks for packages in the folders above a file; automations outside
+ * crewstream's own folder would not find the package they are written with, so it is provided.
+ * @throws whatever the module throws, or that a module is missing
  */
 export async function importModule(file: string): Promise<Readonly<Record<string, unknown>>> {
   if (!provides) {

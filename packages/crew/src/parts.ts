@@ -1,6 +1,6 @@
 /**
- * What a reader of project formats builds automations from, beside what automations themselves import (`index.ts`).
- * It may change with any version; `packages/crewai-project` and `packages/python-runtime` change with it.
+ * Building blocks for readers of project formats, in addition to what automations themselves import (`index.ts`). May
+ * change with any version; `packages/crewai-project` and `packages/python-runtime` change with it.
  */
 export { crewInputs } from "./crew/check-crew.ts";
 export { embeddingProviderName, embeddingProviders } from "./embedder/embedding-providers.ts";

@@ -5,8 +5,8 @@ import type { Journal } from "./journal.ts";
 import type { MemoryStore } from "./memory/memory-store.ts";
 
 /**
- * An event as the runtime makes it. `id` is deterministic (execution, path, type, ordinal), so that a run which is
- * run again publishes nothing twice. `data` holds everything but `emission_sequence`, which the sink assigns.
+ * An event as the runtime creates it. `id` is deterministic (execution, path, type, ordinal), so that a repeated run
+ * publishes nothing twice. `data` contains everything but `emission_sequence`, which the sink assigns.
  */
 export interface RuntimeEvent {
   id: string;
@@ -16,65 +16,68 @@ export interface RuntimeEvent {
   data: Record<string, unknown>;
 }
 
-/** Where a run's events go. The order of calls is the order of the stream. */
+/** Destination of a run's events. The order of calls is the order of the stream. */
 export interface EventSink {
-  /** Queues the event and returns at once. An id that the stream already holds is ignored (a replayed step). */
+  /** Queues the event and returns at once. An id that the stream already contains is ignored (a replayed step). */
   emit(event: RuntimeEvent): void;
   /**
-   * Resolves when the queue is below its bound: awaited by loops that emit without a journal write between
-   * (streamed chunks), so that a store that is away stops the run instead of filling the memory.
-   * Rejects with `lease_lost` when another worker has taken the run over.
+   * Resolves when the queue is below its limit. Loops that emit without journal writes in between (streamed chunks)
+   * await this, so that an unavailable store blocks the run instead of filling memory.
+   * Rejects with `lease_lost` when another worker has taken over the run.
    */
   ready(): Promise<void>;
 }
 
-/** All that a run may touch. The runtime knows no Redis, queue or HTTP server: it gets these. */
+/** Everything a run may use. The runtime knows no Redis, queue or HTTP server; its host passes these in. */
 export interface RunContext {
   executionId: ExecutionId;
-  /** The automation's name, as it is served. */
+  /** The name the automation is served under. */
   automation: string;
   inputs: Readonly<Record<string, unknown>>;
   sink: EventSink;
   journal: Journal;
-  /** Aborted on cancel, on shutdown at its deadline, and when the lease is lost; `reason` is an AppError. */
+  /** Aborted on cancellation, at the shutdown deadline, and when the lease is lost; `reason` is an AppError. */
   signal: AbortSignal;
   now(): Date;
-  /** Model for agents that name none, as `provider/model`. */
+  /** Model for agents without one, as `provider/model`. */
   defaultModel: string;
-  /** Environment a provider may read its key from; nothing else reads `process.env`. */
+  /** Environment from which providers read their keys; nothing else reads `process.env`. */
   env: Readonly<Record<string, string | undefined>>;
   /**
-   * What a run does that is run again and asks something else than it has journaled: end as FAILED, or do everything
-   * from there on anew, under new event ids; what was open on the old way then stays open. Default `fail`.
+   * What to do when a replay diverges from the journal: end as FAILED, or execute everything from there on again, under
+   * new event ids; spans that were open in the previous execution then stay open. Default `fail`.
    */
   onDivergence?: "fail" | "rerun";
-  /** Absolute path of a directory that is the run's own: all files it reads and writes lie in it. None: no files. */
+  /** Absolute path of the run's own directory, which contains all files it reads and writes. None: no files. */
   directory?: string;
   /** Fetches web pages for tools, from public addresses only. None: tools cannot fetch. */
   fetchPublic?: PublicFetch;
-  /** `fetch` for addresses that automations name, such as MCP servers, behind the host's guard. None: no network. */
+  /**
+   * `fetch` for addresses that automations name, such as MCP servers, behind the host's address guard. None: no
+   * network.
+   */
   guardedFetch?: typeof fetch;
-  /** Where flows that persist keep their states beyond the run. */
+  /** Storage for the states of persistent flows beyond the run. */
   flowStates?: FlowStateStore;
-  /** Where memories outlive the run. None: they last as long as the run. */
+  /** Storage for memories beyond the run. None: they last as long as the run. */
   memories?: MemoryStore;
-  /** The outermost flow begins with a copy of the state saved under this id: AMP's `restoreFromStateId`. */
+  /** The outermost flow starts with a copy of the state saved under this id: AMP's `restoreFromStateId`. */
   restoreFromStateId?: string;
 }
 
-/** What a file's default export must be: made by `defineCrew` or `defineFlow`. */
+/** The required shape of a file's default export, made by `defineCrew` or `defineFlow`. */
 export interface Automation {
   kind: "crew" | "flow";
   name?: string;
   description: string;
-  /** Sorted placeholder names for a crew; declared state fields for a flow. */
+  /** Sorted placeholder names of a crew; declared state fields of a flow. */
   inputs: string[];
-  /** The inputs a kickoff must bring: a crew's placeholders without a default; none for a flow. */
+  /** Inputs a kickoff must provide: a crew's placeholders without a default; none for a flow. */
   required: string[];
   /**
-   * Runs to the end and says how it ended; never throws for a failure of the run itself (that is `FAILED`), only
-   * when the run could not go on here: `lease_lost` and `shutdown`, which another worker continues.
-   * Where a person must answer first it ends as `PAUSED`: write the answer to the journal at the request's path (a row
+   * Runs to the end and reports the outcome. Never throws for a failure of the run itself (that is `FAILED`), only if
+   * the run could not continue here: `lease_lost` and `shutdown`, after which another worker continues.
+   * If a person must answer first, it ends as `PAUSED`: write the answer to the journal at the request's path (a row
    * `{kind: "human", value: HumanAnswer}`) and run it again.
    */
   run(context: RunContext): Promise<RunOutcome | PausedOutcome>;

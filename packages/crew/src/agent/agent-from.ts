@@ -2,7 +2,7 @@ import type { Scope } from "../run/scope.ts";
 import { interpolate } from "../task/interpolate.ts";
 import { agentKey, type Agent, type AgentDefinition } from "./agent.ts";
 
-/** An agent of this run from its definition, its texts filled from the inputs where there are any. */
+/** Builds an agent of this run from its definition; placeholders in its texts are filled from the inputs, if given. */
 export function agentFrom(
   scope: Scope,
   name: string,

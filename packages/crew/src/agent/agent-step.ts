@@ -6,14 +6,14 @@ import type { ToolResult } from "../tools/tool-result.ts";
 export interface StepResult {
   answer: ModelAnswer;
   results: { call: ToolCall; result: ToolResult }[];
-  /** The agent's final answer, when this step gave it. */
+  /** The agent's final answer, if this step produced it. */
   output: string | null;
 }
 
-/** One step of an agent, as `crew_step_completed` and callbacks have it. */
+/** One step of an agent, as reported by `crew_step_completed` and to callbacks. */
 export interface StepReport {
   step_index: number;
-  /** What the model was last told. */
+  /** The last message the model was given. */
   prompt: string;
   thought: string;
   /** The step in the text form of AMP's `last_step.action`. */
@@ -23,11 +23,11 @@ export interface StepReport {
   tool_input: unknown;
   result: string | null;
   tool_calls: { id: string; tool: string; tool_input: unknown; result: string | null; error: string | null }[];
-  /** The agent's final answer, when this step gave it. */
+  /** The agent's final answer, if this step produced it. */
   output: string | null;
 }
 
-/** What the ending of a step tells that came to nothing. */
+/** Fields of a step that ended without a result. */
 export const emptyStep = {
   thought: "",
   action: "",
@@ -39,9 +39,9 @@ export const emptyStep = {
 };
 
 /**
- * The pair `crew_step_started` and `crew_step_completed`, which is ours and not CrewAI's: it encloses a model answer
- * and the tool calls it led to, but is no parent, so that those hang under the agent as CrewAI has them.
- * Its data holds AMP's legacy step webhook and `last_step`.
+ * The pair `crew_step_started` and `crew_step_completed`, which is crewstream's own and not CrewAI's. It spans a model
+ * response and the tool calls that follow from it, but is not a parent: those stay children of the agent, as in CrewAI.
+ * Its data feeds AMP's legacy step webhook and `last_step`.
  */
 export class AgentStep {
   readonly scope: Scope;
@@ -64,7 +64,7 @@ export class AgentStep {
     return this.scope.emit(type, data, { startedId: this.#id });
   }
 
-  /** What the step was, for callbacks and for its ending. */
+  /** Describes the step, for callbacks and for its ending event. */
   report({ answer, results, output }: StepResult): StepReport {
     const calls = results.map(({ call, result }) => ({
       id: call.id,
@@ -100,7 +100,9 @@ function inputOf(call: ToolCall): unknown {
   return args.ok ? args.value : call.args;
 }
 
-/** AMP's `last_step.action`: the text form that CrewAI's agents once wrote and exported clients still match on. */
+/**
+ * AMP's `last_step.action`: the text format that CrewAI's agents used to write, which exported clients still match on.
+ */
 function actionText(thought: string, results: StepResult["results"], output: string | null): string {
   const actions = results.map(({ call }) => `Action: ${call.name}\nAction Input: ${call.args}`);
   const answer = output === null || results.length > 0 ? [] : [`Final Answer: ${output}`];

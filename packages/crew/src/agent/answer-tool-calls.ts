@@ -10,13 +10,13 @@ import type { Assignment } from "./assignment.ts";
 
 export interface AnsweredCalls {
   results: { call: ToolCall; result: ToolResult }[];
-  /** Set when a tool's result is the agent's answer as it is. */
+  /** Set if a tool's result is the agent's final answer. */
   final: string | undefined;
 }
 
 /**
- * Runs the calls of one answer and appends their results to the conversation. Several run beside each other, each on
- * a strand of its own; one after another where a tool counts its uses or may end the loop, as CrewAI does it.
+ * Executes the tool calls of one response and appends their results to the conversation. Several calls run in parallel,
+ * each on its own strand; they run one after another if a tool counts its uses or may end the loop, as in CrewAI.
  */
 export async function answerToolCalls(
   scope: Scope,

@@ -10,21 +10,23 @@ import type { Tool } from "../tools/tool.ts";
 import type { ToolCache } from "../tools/tool-cache.ts";
 import type { Agent, StepCallback } from "./agent.ts";
 
-/** What an agent is asked to do, and with what. */
+/** What an agent is asked to do, and with which means. */
 export interface Assignment {
   agent: Agent;
   model: Model;
-  /** What the agent is asked, context included. */
+  /** The prompt, including context. */
   prompt: string;
-  /** A conversation to go on with, in place of a new one that begins with the prompt. */
+  /** A conversation to continue, instead of a new one that starts with the prompt. */
   history?: LanguageModelV4Prompt;
   tools: readonly Tool[];
-  /** The task as events show it. */
+  /** The task as it appears in events. */
   task?: Readonly<Record<string, unknown>>;
   responseSchema?: ModelRequest["responseSchema"];
-  /** The work without all that is told along with it: what is looked for in memory, and learnt from. Default: the prompt. */
+  /** The task without added context: used to query memory and to learn from. Default: the prompt. */
   work?: { task: string; expected: string | undefined };
-  /** Whether it learns from its answer. Default true; one that a person reviews is learnt from when they are content. */
+  /**
+   * Whether the agent learns from its answer. Default true; an answer under review is learnt from once it is approved.
+   */
   learns?: boolean;
   /** What the agents of a crew have in common. */
   shared?: CrewWide;

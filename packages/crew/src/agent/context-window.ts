@@ -13,9 +13,9 @@ import type { Assignment } from "./assignment.ts";
 import { charactersPerToken, saysTooLong, summarised, withShortTask } from "./summarise.ts";
 
 /**
- * Asks the model for its next answer. A conversation that is too long for it, by the window its settings name or by
- * the provider's own complaint, gets a summary in place of what followed the task; where that is not enough, the task
- * is put shorter, too. Rejects with a sentence about it when it may not be shortened, or stays too long.
+ * Asks the model for its next response. If the conversation exceeds the model's context window, according to its
+ * settings or to the provider's error, everything after the task is replaced by a summary; if that is not enough, the
+ * task is shortened as well. Rejects with an explanation if the conversation may not be shortened or is still too long.
  */
 export async function askWithinWindow(
   scope: Scope,
@@ -58,12 +58,14 @@ function endingAt(model: Model, end: string | undefined): Model {
   return { ...model, settings: { ...model.settings, stop: [...(model.settings.stop ?? []), end] } };
 }
 
-/** Whether something has followed the task. */
+/** Whether anything follows the task. */
 function isLong({ messages }: Conversation): boolean {
   return messages.findIndex(({ role }) => role === "user") < messages.length - 1;
 }
 
-/** The summary of a conversation that only seems too long. Where there is none, the provider may still take the whole. */
+/**
+ * Summarises a conversation that is estimated to be too long. If that fails, the provider may still accept the whole.
+ */
 async function tryToSummarise(scope: Scope, model: Model, conversation: Conversation): Promise<void> {
   try {
     conversation.messages = await summarised(scope, model, conversation.messages);
@@ -87,7 +89,7 @@ function stillTooLong(model: Model, { message }: StepFailure, why: string): AppE
   });
 }
 
-/** Share of the window a conversation may fill: the answer needs room, and the estimate is rough. */
+/** Usable share of the window: the response needs room, and the estimate is rough. */
 const usable = 0.85;
 
 function windowOf(model: Model): number {

@@ -23,10 +23,10 @@ import { runLiteAgent } from "./lite-agent.ts";
 import type { LoopResult } from "./conversation.ts";
 import type { Assignment } from "./assignment.ts";
 
-/** Memories that an agent on its own is told, as CrewAI does it. */
+/** Number of memories an agent gets outside a crew, as in CrewAI. */
 const memoriesOfKickoff = 20;
 
-/** What an agent on its own gives, in CrewAI's shape (its LiteAgentOutput). */
+/** The output of an agent outside a crew, in CrewAI's shape (LiteAgentOutput). */
 export interface AgentOutput {
   raw: string;
   pydantic: Json;
@@ -37,19 +37,19 @@ export interface AgentOutput {
 }
 
 export interface AgentKickoffOptions {
-  /** The answer must be JSON that fits; it is in the output's `json_dict`. */
+  /** The answer must be JSON that fits this schema; it is in the output's `json_dict`. */
   outputSchema?: z.ZodType | JsonSchema;
-  /** Fill the placeholders of its texts. */
+  /** Values for the placeholders of its texts. */
   inputs?: Record<string, unknown>;
 }
 
-/** An agent that can be put into a crew, or asked on its own from inside a flow method or tool. */
+/** An agent that can be part of a crew, or be called from a flow method or tool. */
 export interface StandaloneAgent extends AgentDefinition {
-  /** Asks the agent as a part of the current run: its events, journal and usage belong to that. */
+  /** Runs the agent as part of the current run: its events, journal and usage belong to that run. */
   kickoff(prompt: string, options?: AgentKickoffOptions): Promise<AgentOutput>;
 }
 
-/** An agent by itself; see {@link StandaloneAgent}. */
+/** Defines an agent outside a crew; see {@link StandaloneAgent}. */
 export function defineAgent(definition: AgentDefinition): StandaloneAgent {
   return { ...definition, kickoff: (prompt, options = {}) => kickoffAgent(definition, prompt, options) };
 }
@@ -109,7 +109,7 @@ async function kickoffAgent(
   };
 }
 
-/** The agent's work, sent back by its guardrail with the reason, as often as it allows. */
+/** The agent's work, repeated with the guardrail's feedback as often as allowed. */
 async function guardedWork(scope: Scope, assignment: Assignment): Promise<LoopResult> {
   const { guardrail, guardrailMaxRetries = 3 } = assignment.agent.definition;
   let { prompt } = assignment;
@@ -135,7 +135,7 @@ async function guardedWork(scope: Scope, assignment: Assignment): Promise<LoopRe
   }
 }
 
-/** One round, tried again as a whole after an error, as in a crew's task. */
+/** One round, retried as a whole after an error, as in a crew's task. */
 async function tried(scope: Scope, assignment: Assignment): Promise<LoopResult> {
   const tries = 1 + (assignment.agent.definition.maxRetryLimit ?? 2);
   for (let attempt = 0; ; attempt += 1) {

@@ -15,12 +15,12 @@ import type { Assignment } from "./assignment.ts";
 import { followPlan } from "./planning/follow-plan.ts";
 
 const defaultRetryLimit = 2;
-/** Memories that a task is told, as CrewAI does it. */
+/** Number of memories a task gets, as in CrewAI. */
 const memoriesOfTask = 5;
 
 /**
- * An agent's work on a task, tried again as a whole after an error, up to `maxRetryLimit` times. Each try is one
- * `agent_execution_started` with one ending. A timeout and errors that say they are final are not tried again.
+ * An agent's work on a task, retried as a whole after an error, up to `maxRetryLimit` times. Each attempt is one
+ * `agent_execution_started` with one ending. Timeouts and errors marked as final are not retried.
  */
 export async function executeAgent(scope: Scope, given: Assignment): Promise<LoopResult> {
   const { agent } = given;
@@ -41,8 +41,8 @@ export async function executeAgent(scope: Scope, given: Assignment): Promise<Loo
 }
 
 /**
- * The work with what the agent's memory and then its knowledge say to it, and the tools of its memory; work that goes on
- * in a conversation has been told before.
+ * Adds what the agent's memory and then its knowledge return for the task, and the memory's tools. Work that continues
+ * a conversation has these already.
  */
 export async function informed(scope: Scope, assignment: Assignment, memories = memoriesOfTask): Promise<Assignment> {
   const { agent, shared, model, history, work } = assignment;
@@ -65,7 +65,7 @@ export async function informed(scope: Scope, assignment: Assignment, memories = 
   return { ...equipped, prompt: await withKnowledge(scope, recall) };
 }
 
-/** Begins to save what is worth remembering of an answer, where the agent has a memory. */
+/** Starts saving what is worth remembering from an answer, if the agent has a memory. */
 export async function learnFrom(scope: Scope, assignment: Assignment, result: string): Promise<void> {
   const { agent, shared, prompt, work } = assignment;
   if (shared?.memory === undefined) return;
@@ -92,7 +92,7 @@ async function tryOnce(scope: Scope, assignment: Assignment): Promise<LoopResult
         formatted_answer: { thought: "", output: result.text, text: result.text },
         verbose: false,
       });
-      // Not under the deadline: what an agent has learnt in time must not fail it.
+      // Not subject to the deadline: saving what the agent learnt in time must not fail the agent.
       if (assignment.learns !== false) await learnFrom(span.scope.at("learnt"), assignment, result.text);
       span.end({
         type: "agent_execution_completed",
@@ -107,7 +107,7 @@ async function tryOnce(scope: Scope, assignment: Assignment): Promise<LoopResult
   );
 }
 
-/** The work without a plan, or after one that came to nothing. */
+/** The work without a plan, or after planning has failed. */
 async function actAtOnce(scope: Scope, assignment: Assignment): Promise<LoopResult> {
   const { task, prompt } = assignment;
   scope.emit("agent_logs_started", { task_description: task?.["description"] ?? prompt, verbose: false });

@@ -1,7 +1,7 @@
 import { AppError, ErrorCode } from "@crewstream/contracts";
 import type { Scope } from "../run/scope.ts";
 
-/** The scope's signal, aborted also when the seconds are over. */
+/** The scope's signal, which also aborts when the given number of seconds has passed. */
 export function executionDeadline(scope: Scope, seconds: number | undefined): Disposable & { signal: AbortSignal } {
   if (seconds === undefined) return { signal: scope.signal, [Symbol.dispose]: () => undefined };
   const controller = new AbortController();

@@ -9,7 +9,7 @@ import type { LoopResult } from "./conversation.ts";
 import type { Assignment } from "./assignment.ts";
 import { followPlan } from "./planning/follow-plan.ts";
 
-/** Runs an agent on its own, outside a crew's task: CrewAI's lite agent, with its events and no task's identity. */
+/** Runs an agent outside a crew's task: CrewAI's lite agent, with its events and without a task's identity. */
 export async function runLiteAgent(scope: Scope, assignment: Assignment): Promise<LoopResult> {
   const { agent, tools, prompt } = assignment;
   const { id, role } = agent;

@@ -16,8 +16,8 @@ import { askWithinWindow } from "./context-window.ts";
 const defaultMaxIter = 25;
 
 /**
- * Lets the model answer until it calls no tool any more. After `maxIter` answers, one more with tools off is final.
- * Each answer with the tool calls it leads to is one step, at `scope.path/llm:N`.
+ * Asks the model until it calls no more tools. After `maxIter` responses, one more with tools disabled is final. Each
+ * response with its tool calls is one step, at `scope.path/llm:N`.
  */
 export async function runLoop(scope: Scope, assignment: Assignment): Promise<LoopResult> {
   const { agent, prompt, history } = assignment;

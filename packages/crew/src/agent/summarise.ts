@@ -11,17 +11,20 @@ import { StepFailure } from "../run/step.ts";
 
 export const charactersPerToken = 4;
 const defaultWindow = 16_000;
-/** A part of this many characters is not halved any more. */
+/** A part of at most this many characters is not split further. */
 const shortest = 2000;
 
-/** Providers have no common code for this; these are the words of OpenAI, Anthropic, Google, Mistral and llama.cpp. */
+/**
+ * Providers have no common error code for this; these are the phrases of OpenAI, Anthropic, Google, Mistral and
+ * llama.cpp.
+ */
 export function saysTooLong(error: unknown): error is StepFailure {
   const words =
     /context.{0,20}(length|window|size)|maximum.{0,20}tokens|too many tokens|(prompt|input) is too long|token limit/i;
   return error instanceof StepFailure && words.test(error.message);
 }
 
-/** The system message and the task as they were, and a summary in place of everything after them. */
+/** The system message and the task unchanged, with a summary instead of everything after them. */
 export async function summarised(
   scope: Scope,
   model: Model,
@@ -33,7 +36,7 @@ export async function summarised(
   return [...messages.slice(0, first + 1), user(`${summaryHeading}\n${summary}`)];
 }
 
-/** The conversation with its task put shorter: what the first message of the user says is summarised part by part. */
+/** The conversation with a shorter task: the first user message is summarised part by part. */
 export async function withShortTask(
   scope: Scope,
   model: Model,
@@ -47,13 +50,13 @@ export async function withShortTask(
   return messages.map((message, index) => (index === first ? user(`${taskSummaryHeading}\n${summary}`) : message));
 }
 
-/** Summarises a text in parts that fit the model, between the events of it. */
+/** Summarises a text in parts that fit the model, and emits the events for it. */
 async function shortened(scope: Scope, model: Model, request: string, text: string): Promise<string> {
   const shown = new Moment(scope, "context_window_summarization_started", { model: model.label });
   return await within(
     shown,
     async () => {
-      // A part at a time: the whole may not fit, or it would not have to be summarised.
+      // One part at a time: if the whole fitted, it would not have to be summarised.
       const summaries: string[] = [];
       for (const [index, part] of chunked(text, chunkLength(model)).entries()) {
         summaries.push(await summaryOf(scope.at(`part:${index}`), model, request, part));
@@ -68,7 +71,7 @@ async function shortened(scope: Scope, model: Model, request: string, text: stri
   );
 }
 
-/** A summary of one part, or of its halves where it turns out to be too long for the model itself. */
+/** The summary of one part, or of its halves if the part itself is too long for the model. */
 async function summaryOf(scope: Scope, model: Model, request: string, part: string): Promise<string> {
   try {
     return (await callModel(scope, { model, messages: [user(`${request}\n\n${part}`)] })).text;

@@ -3,7 +3,7 @@ import { placeholders } from "../task/interpolate.ts";
 import { taskName, type TaskDefinition } from "../task/task.ts";
 import type { CrewDefinition } from "./crew.ts";
 
-/** Throws `configuration` with every fault of a crew's definition, so that it fails when it is loaded. */
+/** Throws `configuration` with every error in a crew's definition, so that it fails when it is loaded. */
 export function checkCrew(crew: CrewDefinition): void {
   const faults = [...taskFaults(crew), ...orderFaults(crew.tasks), ...managerFaults(crew), ...toolFaults(crew)];
   if (faults.length > 0) {

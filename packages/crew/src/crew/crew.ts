@@ -12,58 +12,58 @@ import type { ToolFailurePolicy } from "../tools/failure.ts";
 
 type Inputs = Record<string, unknown>;
 
-/** A crew as data: what `defineCrew` takes and a loader builds. */
+/** A crew's definition: the argument of `defineCrew`, also built by project readers. */
 export interface CrewDefinition<AgentName extends string = string> {
   name?: string;
   description?: string;
   /** Agents by name. */
   agents: Readonly<Record<AgentName, AgentDefinition>>;
-  /** In the order they are done. */
+  /** In order of execution. */
   tasks: readonly TaskDefinition<NoInfer<AgentName>>[];
   /** Default inputs, overridden by those of the kickoff. */
   inputs?: Readonly<Inputs>;
-  /** `hierarchical`: a manager does every task by handing it to agents. Default `sequential`. */
+  /** `hierarchical`: a manager delegates every task to agents. Default `sequential`. */
   process?: "sequential" | "hierarchical";
   /** Model of the built-in manager. Default: the model of the run. */
   managerModel?: ModelRef;
-  /** A manager of one's own, beside the agents. It gets the delegation tools and must have no others. */
+  /** A custom manager, in addition to the agents. It gets the delegation tools and must have no others. */
   managerAgent?: AgentDefinition;
-  /** Has a model plan all tasks first; each task's plan is added to its description. Default false. */
+  /** Has a model plan all tasks in advance; each plan is added to its task's description. Default false. */
   planning?: boolean;
-  /** Model of the planner. Default: the model of the run. */
+  /** The planner's model. Default: the run's model. */
   planningModel?: ModelRef;
-  /** Texts that all its agents look things up in, beside their own. */
+  /** Sources that all agents search, in addition to their own. */
   knowledge?: readonly KnowledgeSource[];
   /**
-   * What its agents learn is kept between runs, and told to them when it fits a task. `true` keeps it at `/crew/NAME`, for
-   * agents that have no memory of their own. Default false.
+   * Keeps what the agents learn between runs, and adds relevant memories to a task's prompt. `true` stores it under
+   * `/crew/NAME`, for agents without a memory of their own. Default false.
    */
   memory?: MemoryRef;
-  /** Says what of a result is worth remembering. Default: the model of the first agent. */
+  /** The model that decides what to remember. Default: the first agent's model. */
   memoryModel?: ModelRef;
-  /** Finds memories and pieces of knowledge by their meaning. Default: they are found by their words. */
+  /** Finds memories and knowledge by meaning. Default: by words. */
   embedder?: EmbedderRef;
-  /** Skills of all its agents, after their own. */
+  /** Skills of all agents, after their own. */
   skills?: readonly Skill[];
-  /** Keeps tool results for the time of the run: the same tool with the same arguments is called once. Default false. */
+  /** Caches tool results during the run: the same tool with the same arguments is called once. Default false. */
   cache?: boolean;
-  /** Model calls a minute of all agents that have no limit of their own; further ones wait. */
+  /** Maximum model calls per minute, shared by all agents without a limit of their own; further calls wait. */
   maxRpm?: number;
-  /** For agents that have none of their own. */
+  /** Used by agents that have none of their own. */
   toolFailurePolicy?: ToolFailurePolicy;
-  /** May change the inputs before anything else; what they give is journaled. */
+  /** May change the inputs before anything else; the results are journaled. */
   beforeKickoff?: readonly ((inputs: Inputs) => Inputs | void | Promise<Inputs | void>)[];
-  /** May change the output after everything else; what they give is journaled. */
+  /** May change the output after everything else; the results are journaled. */
   afterKickoff?: readonly ((output: CrewOutput) => CrewOutput | void | Promise<CrewOutput | void>)[];
-  /** For agents that have none of their own. */
+  /** Used by agents that have none of their own. */
   stepCallback?: StepCallback;
-  /** For tasks that have none of their own. */
+  /** Used by tasks that have none of their own. */
   taskCallback?: (output: TaskOutput) => void | Promise<void>;
 }
 
-/** What a crew gives, in CrewAI's shape (its CrewOutput). */
+/** A crew's output, in CrewAI's shape (CrewOutput). */
 export interface CrewOutput {
-  /** Text of the last task that gave any. */
+  /** Text of the last task that has an output. */
   raw: string;
   pydantic: Json;
   json_dict: Json;

@@ -6,17 +6,17 @@ import { checkCrew, crewInputs } from "./check-crew.ts";
 import type { CrewDefinition, CrewOutput } from "./crew.ts";
 import { runCrew } from "./run-crew.ts";
 
-/** A crew that can be served, or run from inside a flow method or tool. */
+/** A crew that can be served, or run from a flow method or tool. */
 export interface Crew extends Automation {
   kind: "crew";
   definition: CrewDefinition;
-  /** Runs the crew as a part of the current run: its events, journal and usage belong to that. */
+  /** Runs the crew as part of the current run: its events, journal and usage belong to that run. */
   kickoff(inputs?: Record<string, unknown>): Promise<CrewOutput>;
 }
 
 /**
- * A crew from its agents and tasks.
- * Throws `configuration`, naming every fault, for one that could not run.
+ * Defines a crew.
+ * Throws `configuration`, naming every error, if it could not run.
  */
 export function defineCrew<const AgentName extends string>(definition: CrewDefinition<AgentName>): Crew {
   const crew: CrewDefinition = definition;

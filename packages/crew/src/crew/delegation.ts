@@ -14,7 +14,9 @@ export interface Team {
   sharedBy(coworker: Agent): CrewWide;
 }
 
-/** The two tools an agent hands work to its coworkers with. Their executions nest under the tool's events. */
+/**
+ * The two tools with which an agent delegates work to its coworkers. Their executions are nested in the tool's events.
+ */
 export function delegationTools(team: Team): Tool[] {
   const roles = team.coworkers.map((coworker) => coworker.role);
   const coworker = z
@@ -58,7 +60,7 @@ async function handOver(team: Team, name: string, description: string, context: 
   return result.text;
 }
 
-/** Models write names with other case, quotes and spaces than they were given. */
+/** Models write names with different case, quotes and spaces. */
 function plain(name: string): string {
   return name
     .toLowerCase()

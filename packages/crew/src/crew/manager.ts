@@ -13,7 +13,7 @@ const builtIn: AgentDefinition = {
 /** The manager's name among the agents of its crew. */
 export const managerName = "manager";
 
-/** Who does every task of a hierarchical crew, by handing it on: the crew's own manager, or the built-in one. */
+/** The agent that delegates every task of a hierarchical crew: the crew's own manager, or the built-in one. */
 export function managerOf(scope: Scope, crew: CrewDefinition, inputs: Readonly<Record<string, unknown>>): Agent {
   const definition = crew.managerAgent ?? {
     ...builtIn,

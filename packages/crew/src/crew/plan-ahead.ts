@@ -8,12 +8,12 @@ import type { Scope } from "../run/scope.ts";
 import type { PlannedTask } from "../task/planned-task.ts";
 import { answerSchema, readJson } from "../task/structured.ts";
 
-/** Further questions when an answer is no plan. */
+/** Retries if an answer is not a plan. */
 const retries = 1;
 
 /**
- * Has one model call plan all tasks before the first begins, and gives the tasks with their plans in their descriptions,
- * as CrewAI's `planning` does. Rejects when the model gives no plan.
+ * Plans all tasks with one model call before the first starts, and returns the tasks with their plans added to the
+ * descriptions, as CrewAI's `planning` does. Rejects if the model returns no plan.
  */
 export async function planAhead(
   scope: Scope,

@@ -18,7 +18,7 @@ import { managerOf } from "./manager.ts";
 
 type Inputs = Readonly<Record<string, unknown>>;
 
-/** A crew's tasks with their texts filled from the inputs. Throws `missing_inputs`, naming all that are missing. */
+/** A crew's tasks with placeholders filled from the inputs. Throws `missing_inputs`, naming all that are missing. */
 export function planTasks(
   scope: Scope,
   crew: CrewDefinition,
@@ -108,7 +108,7 @@ function requireInputs(crew: CrewDefinition, inputs: Inputs): void {
   });
 }
 
-/** CrewAI's convention for webhooks and schedules: what triggered the run, for the tasks that are told of it. */
+/** CrewAI's convention for webhooks and schedules: what triggered the run, for tasks that include it. */
 function triggerText(inputs: Inputs): string {
   const payload = inputs["crewai_trigger_payload"];
   if (payload === undefined || payload === null) return "";

@@ -11,7 +11,9 @@ import { runTasks } from "./run-tasks.ts";
 
 type Inputs = Record<string, unknown>;
 
-/** Runs a crew at `scope.path`: `crew_kickoff_started`, its tasks, one ending. Rejects with what made it fail. */
+/**
+ * Runs a crew at `scope.path`: `crew_kickoff_started`, its tasks, one ending. Rejects with the error that made it fail.
+ */
 export async function runCrew(
   scope: Scope,
   crew: CrewDefinition,
@@ -59,7 +61,7 @@ export async function runCrew(
   );
 }
 
-/** Does the work, and waits until what was learnt in it is saved, also when it has failed. */
+/** Runs the tasks, and waits until everything learnt is saved, also after a failure. */
 async function remembered<T>(scope: Scope, memory: CrewMemory | undefined, work: () => Promise<T>): Promise<T> {
   if (memory === undefined) return work();
   let result: T;
@@ -73,7 +75,7 @@ async function remembered<T>(scope: Scope, memory: CrewMemory | undefined, work:
   return result;
 }
 
-/** What the hooks make of the inputs; their failure is the crew's, told when its start is. */
+/** Applies the hooks to the inputs; if one fails, the crew fails after its start event. */
 async function hooked(
   scope: Scope,
   hooks: NonNullable<CrewDefinition["beforeKickoff"]>,
@@ -87,7 +89,7 @@ async function hooked(
   }
 }
 
-/** Hands a value through functions that may each give another one, every one called once in the life of the run. */
+/** Passes a value through functions that may each replace it; each is called exactly once per run. */
 async function throughHooks<T>(
   scope: Scope,
   hooks: readonly ((value: T) => T | void | Promise<T | void>)[],

@@ -6,8 +6,9 @@ import { runTask, type TaskHooks } from "../task/run-task.ts";
 import { summaryOf, type TaskOutput } from "../task/task-output.ts";
 
 /**
- * Does a crew's tasks in order. Asynchronous ones begin at once, with the last finished output as their context, and
- * are awaited before the next that is not, before a condition, and at the end; a failure is told when all have ended.
+ * Runs a crew's tasks in order. Asynchronous tasks start at once, with the last completed output as their context, and
+ * are awaited before the next task that is not asynchronous, before a condition, and at the end; a failure is reported
+ * when all of them have ended.
  */
 export async function runTasks(scope: Scope, tasks: readonly PlannedTask[], hooks: TaskHooks): Promise<TaskOutput[]> {
   const outputs: TaskOutput[] = [];
@@ -36,7 +37,7 @@ export async function runTasks(scope: Scope, tasks: readonly PlannedTask[], hook
   return outputs;
 }
 
-/** Asks a conditional task's condition once in the life of the run. A task that is left out emits nothing. */
+/** Evaluates a conditional task's condition exactly once per run. A skipped task emits nothing. */
 async function isSkipped(scope: Scope, task: PlannedTask, outputs: readonly TaskOutput[]): Promise<boolean> {
   const { condition } = task.definition;
   const previous = outputs.at(-1);

@@ -5,12 +5,12 @@ import { abortable } from "../run/abortable.ts";
 import type { Embedder } from "./embedder.ts";
 import { packVector } from "./vector.ts";
 
-/** Texts of one call, where the model says no lower number: what most servers take. */
+/** Maximum texts per call, unless the model has a lower limit: what most servers accept. */
 const batchSize = 96;
 
 /**
- * The vectors of texts, packed, in their order. A call that fails in a way that may pass is made again, three times in
- * all. Tokens of embeddings are not counted: a run's usage is that of its language models, as CrewAI's is.
+ * Embeds texts; the packed vectors are returned in the same order. Calls that fail with a retryable error are retried,
+ * up to three attempts. Embedding tokens are not counted: a run's usage is that of its language models, as in CrewAI.
  */
 export async function embed(embedder: Embedder, texts: readonly string[], signal: AbortSignal): Promise<string[]> {
   const size = Math.min(batchSize, (await embedder.model.maxEmbeddingsPerCall) ?? batchSize);

@@ -12,20 +12,20 @@ import {
   type ProviderOptions,
 } from "../llm/provider-access.ts";
 
-/** Where an embedder is reached, with headers for each of its calls. */
+/** Address of an embedder, with headers for each call. */
 export interface EmbeddingOptions extends ProviderOptions {
   headers: Readonly<Record<string, string>>;
 }
 
 export interface EmbeddingProvider {
-  /** The model that CrewAI takes where a project names none; absent where one must be named. */
+  /** The model CrewAI uses if a project names none; absent if one must be named. */
   usual?: string;
   open(modelId: string, options: EmbeddingOptions): Promise<EmbeddingModelV4>;
 }
 
 /**
- * Providers of embeddings, reached as those of models are. Their packages are imported when first named. With a base
- * URL of its own, `openai` means any server that speaks OpenAI's API.
+ * Embedding providers, addressed as for language models. Their packages are imported on first use. With a custom base
+ * URL, `openai` means any server with OpenAI's API.
  */
 export const embeddingProviders: Readonly<Record<string, EmbeddingProvider>> = {
   openai: {
@@ -60,7 +60,7 @@ export const embeddingProviders: Readonly<Record<string, EmbeddingProvider>> = {
   },
   ollama: {
     open: (modelId, { baseUrl, ...options }) => {
-      // CrewAI's `url` is that of Ollama's own call.
+      // CrewAI's `url` is the URL of Ollama's own endpoint.
       const own = baseUrl === undefined ? {} : { baseUrl: baseUrl.replace(/\/api\/embed(dings)?\/?$/, "") };
       return compatible(modelId, ollamaAccess({ ...options, ...own }), options);
     },
@@ -79,7 +79,7 @@ const aliases: Readonly<Record<string, string>> = {
   aws: "bedrock",
 };
 
-/** The name a provider of embeddings goes by here; undefined for one that is not known. */
+/** The provider's name here; undefined for an unknown provider. */
 export function embeddingProviderName(name: string): string | undefined {
   const known = aliases[name] ?? name;
   return Object.hasOwn(embeddingProviders, known) ? known : undefined;

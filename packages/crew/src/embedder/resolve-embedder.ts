@@ -4,8 +4,8 @@ import type { Embedder, EmbedderConfig, EmbedderRef } from "./embedder.ts";
 import { embeddingProviderName, embeddingProviders } from "./embedding-providers.ts";
 
 /**
- * The embedder, connected once per run. Throws `configuration` when the provider is unknown, its key is missing or no
- * model is named, saying what to set.
+ * Resolves an embedder, once per run. Throws `configuration`, saying what to set, if the provider is unknown, its key
+ * is missing or no model is named.
  */
 export function resolveEmbedder(run: Run, ref: EmbedderRef): Promise<Embedder> {
   if ("specificationVersion" in ref) {

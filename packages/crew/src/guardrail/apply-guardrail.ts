@@ -13,13 +13,15 @@ import { guardrailName, type Guardrail, type Verdict } from "./guardrail.ts";
 export interface Check {
   guardrail: Guardrail;
   output: TaskOutput;
-  /** How often the work was sent back before. */
+  /** How often the work was rejected before. */
   retryCount: number;
-  /** Judges guardrails that are words. */
+  /** The model for guardrails given in words. */
   model: Model;
 }
 
-/** Puts an output before a guardrail at `scope.path` and journals what it says. A guardrail that throws fails the work. */
+/**
+ * Applies a guardrail to an output at `scope.path` and journals the verdict. A guardrail that throws fails the work.
+ */
 export async function applyGuardrail(outer: Scope, check: Check): Promise<Verdict> {
   const { guardrail, output, retryCount } = check;
   const name = guardrailName(guardrail);
@@ -50,7 +52,7 @@ export async function applyGuardrail(outer: Scope, check: Check): Promise<Verdic
 
 const verdictSchema = answerSchema(z.object({ valid: z.boolean(), feedback: z.string().nullable() }));
 
-/** Lets an agent of its own judge by a rule in words, as CrewAI does it: outside the task's identity. */
+/** Has a separate agent judge by a rule in words, as in CrewAI: outside the task's identity. */
 async function judge(scope: Scope, rule: string, { output, model }: Check): Promise<Verdict> {
   const agent = agentFrom(scope, "guardrail", {
     role: "Guardrail Agent",

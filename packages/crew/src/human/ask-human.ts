@@ -6,7 +6,7 @@ import type { Scope } from "../run/scope.ts";
 export type Question = Pick<PendingInput, "kind" | "message" | "automation" | "step"> &
   Partial<Omit<PendingInput, "id" | "path">>;
 
-/** A question with its id, before it is asked, so that its events can carry the id. */
+/** A question and its id, created before it is asked so that its events can carry the id. */
 export function pendingInput(scope: Scope, question: Question): PendingInput {
   const { taskId, agentRole } = scope.identity;
   return {

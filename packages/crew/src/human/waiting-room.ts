@@ -2,13 +2,13 @@ import type { PendingInput } from "@crewstream/contracts";
 import { Suspended } from "../run/suspended.ts";
 import type { Run } from "../run/run.ts";
 
-/** Where work goes that must wait for a person: the innermost flow decides when it stands still, else the run does. */
+/** Where work waits for a person: the innermost flow decides when it is blocked, else the run does. */
 export interface WaitingRoom {
-  /** Resolves when at least one of these has its answer and it is time to go on; rejects with Suspended. */
+  /** Resolves when at least one of these has its answer and work can continue; rejects with Suspended. */
   wait(requests: readonly PendingInput[]): Promise<void>;
 }
 
-/** The run's own: what has no answer yet suspends the run. */
+/** The run's own: an unanswered question suspends the run. */
 export function runWaitingRoom(run: Run): WaitingRoom {
   return {
     wait(requests) {

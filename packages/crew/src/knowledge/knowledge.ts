@@ -1,17 +1,17 @@
 import { AppError, ErrorCode } from "@crewstream/contracts";
 
-/** A text that agents look things up in. */
+/** A text that agents search. */
 export interface KnowledgeSource {
-  /** Told with what was found in it. */
+  /** Shown with each passage found in it. */
   name: string;
   text: string;
-  /** Characters of one piece. Default 4000, as with CrewAI. */
+  /** Characters per passage. Default 4000, as in CrewAI. */
   chunkSize?: number;
-  /** Characters that a piece shares with the one before it. Default 200. */
+  /** Characters that a passage shares with the previous one. Default 200. */
   chunkOverlap?: number;
 }
 
-/** A piece of a source, as it is found and told. */
+/** A passage of a source. */
 export interface KnowledgePiece {
   source: string;
   text: string;
@@ -20,7 +20,7 @@ export interface KnowledgePiece {
 const defaultSize = 4000;
 const defaultOverlap = 200;
 
-/** A source in pieces. Throws `configuration` for an overlap that leaves no way forward. */
+/** Splits a source into passages. Throws `configuration` for an overlap that leaves no way forward. */
 export function piecesOf({ name, text, chunkSize, chunkOverlap }: KnowledgeSource): KnowledgePiece[] {
   const size = chunkSize ?? defaultSize;
   const overlap = chunkOverlap ?? Math.min(defaultOverlap, Math.floor(size / 2));

@@ -10,11 +10,11 @@ import { piecesOf, type KnowledgePiece, type KnowledgeSource } from "./knowledge
 export interface MeaningQuestion {
   query: string;
   limit: number;
-  /** How alike a piece must be, 0 to 1. */
+  /** Minimum similarity, 0 to 1. */
   threshold: number;
 }
 
-/** The pieces of sources whose meaning is nearest to a question. Rejects when the embedder or the store does not answer. */
+/** The passages closest in meaning to a question. Rejects if the embedder or the store does not answer. */
 export async function findByMeaning(
   run: Run,
   sources: readonly KnowledgeSource[],
@@ -34,7 +34,7 @@ export async function findByMeaning(
     .map(({ piece }) => piece);
 }
 
-/** CrewAI's score, so that thresholds mean the same here: half the cosine and a half. 0.6 is a cosine of 0.2. */
+/** CrewAI's score, so that thresholds mean the same here: half the cosine plus a half. 0.6 is a cosine of 0.2. */
 function scoreOf(question: Int8Array, vector: string | undefined): number {
   return vector === undefined ? 0 : 0.5 + 0.5 * cosine(question, unpackVector(vector));
 }
@@ -44,7 +44,7 @@ interface Indexed {
   vectors: readonly string[];
 }
 
-/** The pieces of sources with their vectors, made once in a run. */
+/** The passages of sources with their vectors, computed once per run. */
 function indexed(run: Run, sources: readonly KnowledgeSource[], embedder: Embedder): Promise<Indexed> {
   const known = run.shared(`pieces:${embedder.label}`, () => new Map<readonly KnowledgeSource[], Promise<Indexed>>());
   const found = known.get(sources) ?? makeIndex(run, sources, embedder);
@@ -53,7 +53,7 @@ function indexed(run: Run, sources: readonly KnowledgeSource[], embedder: Embedd
   return found;
 }
 
-/** Embeds what no earlier run has: a vector is kept under the hash of its text and its embedder. */
+/** Embeds texts that no earlier run has embedded: vectors are kept under the hash of text and embedder. */
 async function makeIndex(run: Run, sources: readonly KnowledgeSource[], embedder: Embedder): Promise<Indexed> {
   const { automation, signal } = run.context;
   const store = memoryStoreOf(run);

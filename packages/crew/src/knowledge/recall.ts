@@ -11,22 +11,24 @@ import { piecesOf, type KnowledgePiece, type KnowledgeSource } from "./knowledge
 import { findByMeaning } from "./meaning-index.ts";
 import { WordIndex } from "./word-index.ts";
 
-/** Sources that are searched together, and what finds pieces of them by meaning; without it they are found by words. */
+/**
+ * Sources that are searched together, and the index that finds passages by meaning; without it they are found by words.
+ */
 export interface Shelf {
   sources: readonly KnowledgeSource[] | undefined;
   embedder: EmbedderRef | undefined;
 }
 
 export interface Recall {
-  /** The agent's own sources, and those of its crew: each is searched by itself, the agent's first. */
+  /** The agent's own sources and those of its crew: each is searched separately, the agent's first. */
   sources: readonly Shelf[];
-  /** What the agent is asked. */
+  /** The agent's prompt. */
   prompt: string;
   model: Model;
   limiter?: RateLimiter | undefined;
-  /** Pieces of each. Default 5. */
+  /** Maximum passages from each. Default 5. */
   limit?: number | undefined;
-  /** How alike a piece must be that is found by meaning. Default 0.6. */
+  /** Minimum similarity of a passage found by meaning. Default 0.6. */
   threshold?: number | undefined;
 }
 
@@ -34,9 +36,9 @@ const defaultLimit = 5;
 const defaultThreshold = 0.6;
 
 /**
- * The prompt with what the sources say to it, looked up once before the agent begins: a model names what to look for
- * (`knowledge_query_*`), inside `knowledge_search_query_*`. Without sources, the prompt as it is; so too when an embedder
- * does not answer, which an event says.
+ * The prompt with matching passages, searched once before the agent starts: a model writes the query
+ * (`knowledge_query_*`), inside `knowledge_search_query_*`. Without sources the prompt is unchanged; also if an
+ * embedder does not answer, which an event reports.
  */
 export async function withKnowledge(outer: Scope, recall: Recall): Promise<string> {
   const { prompt } = recall;
@@ -58,7 +60,10 @@ export async function withKnowledge(outer: Scope, recall: Recall): Promise<strin
   }
 }
 
-/** What was found, as text. Words find the same on every replay; what an embedder finds is journaled. */
+/**
+ * The passages found, as text. A search by words finds the same on every replay; the result of an embedder is
+ * journaled.
+ */
 async function lookUp(scope: Scope, shelves: readonly Shelf[], query: string, recall: Recall): Promise<string> {
   if (shelves.every(({ embedder }) => embedder === undefined)) return textOf(await find(scope, shelves, query, recall));
   const perform = async (inner: Scope): Promise<string> => textOf(await find(inner, shelves, query, recall));
@@ -86,7 +91,7 @@ function textOf(pieces: readonly KnowledgePiece[]): string {
   return pieces.map((piece) => `[${piece.source}]\n${piece.text}`).join("\n\n");
 }
 
-/** What to look for, by the agent's model; the task itself where it names nothing. */
+/** The query, written by the agent's model; the task itself if it returns none. */
 async function wordsFor(scope: Scope, { prompt, model, limiter }: Recall, shelves: readonly Shelf[]): Promise<string> {
   const span = new Span(scope, "knowledge_query_started", { task_prompt: prompt });
   const byWords = shelves.some(({ embedder }) => embedder === undefined);
@@ -110,7 +115,7 @@ async function wordsFor(scope: Scope, { prompt, model, limiter }: Recall, shelve
 
 const indexes = new WeakMap<readonly KnowledgeSource[], WordIndex>();
 
-/** The index of an automation's sources, made once in a process. */
+/** The index of an automation's sources, built once per process. */
 function indexOf(sources: readonly KnowledgeSource[]): WordIndex {
   const known = indexes.get(sources) ?? new WordIndex(sources.flatMap(piecesOf));
   indexes.set(sources, known);

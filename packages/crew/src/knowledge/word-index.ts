@@ -1,6 +1,7 @@
 import type { KnowledgePiece } from "./knowledge.ts";
 
-// The usual constants of BM25 (Robertson and Zaragoza, 2009): how soon repetition stops to count, and how much length does.
+// The usual constants of BM25 (Robertson and Zaragoza, 2009): saturation of term frequency, and normalisation by
+// length.
 const k1 = 1.2;
 const b = 0.75;
 
@@ -10,7 +11,7 @@ interface Entry {
   length: number;
 }
 
-/** Finds pieces by the words they share with a question, rare ones first: BM25. The same question finds the same. */
+/** Finds passages by the words they share with a question, rare words first: BM25. Deterministic. */
 export class WordIndex {
   readonly #entries: readonly Entry[];
   readonly #rarity: ReadonlyMap<string, number>;
@@ -29,17 +30,17 @@ export class WordIndex {
     this.#meanLength = this.#entries.reduce((sum, { length }) => sum + length, 0) / Math.max(1, count);
   }
 
-  /** The best pieces, at most `limit`, none that shares no word with the question. */
+  /** The best passages, at most `limit`, without those that share no word with the question. */
   find(question: string, limit: number): KnowledgePiece[] {
     const scores = this.scores(question);
     const scored = this.#entries.map(({ piece }, index) => ({ piece, score: scores[index] ?? 0 }));
     const found = scored.filter(({ score }) => score > 0);
-    // Array.sort is stable: of equals, the one that stands first.
+    // Array.sort is stable: of equal scores, the first passage wins.
     found.sort((one, other) => other.score - one.score);
     return found.slice(0, limit).map(({ piece }) => piece);
   }
 
-  /** How well each piece fits, in their order; 0 for one that shares no word with the question. */
+  /** The score of each passage, in order; 0 if it shares no word with the question. */
   scores(question: string): number[] {
     const asked = new Set(wordsOf(question));
     return this.#entries.map((entry) => this.#score(entry, asked));
@@ -56,13 +57,13 @@ export class WordIndex {
   }
 }
 
-/** Words in one form: no case, no accents, no plural of English. */
+/** Words in normal form: no case, no accents, no English plural. */
 function wordsOf(text: string): string[] {
   const plain = text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
   return (plain.match(/[\p{L}\p{N}]+/gu) ?? []).map((word) => (word.length > 3 ? word.replace(/(?<!s)s$/, "") : word));
 }
 
-/** How often each word of a text stands in it. */
+/** How often each word occurs in a text. */
 export function wordCounts(text: string): ReadonlyMap<string, number> {
   return counted(wordsOf(text));
 }

@@ -4,26 +4,26 @@ import type { Usage } from "@crewstream/contracts";
 export interface ToolCall {
   id: string;
   name: string;
-  /** As the model wrote it: JSON, if it kept to the rules. */
+  /** As the model wrote it: JSON, unless the model made a mistake. */
   args: string;
 }
 
 type AssistantPart = Extract<LanguageModelV4Message, { role: "assistant" }>["content"][number];
 
-/** One whole answer of a model, as it is journaled. */
+/** A complete response of a model, as it is journaled. */
 export interface ModelAnswer {
   text: string;
   reasoning: string;
   toolCalls: ToolCall[];
-  /** The answer as the next prompt holds it, with what the provider wants to see again. */
+  /** The response as the next prompt contains it, with everything the provider needs to see again. */
   content: AssistantPart[];
-  /** Null when the provider reported none. */
+  /** Null if the provider reported none. */
   usage: Usage | null;
   finishReason: string | null;
   responseId: string | null;
 }
 
-/** A provider's token counts in CrewAI's words (its `UsageMetrics`); null when it gave no counts at all. */
+/** A provider's token counts in CrewAI's terms (`UsageMetrics`); null if it reported none. */
 export function usageOf({ inputTokens, outputTokens }: LanguageModelV4Usage): Usage | null {
   if (inputTokens.total === undefined && outputTokens.total === undefined) return null;
   const prompt = inputTokens.total ?? 0;
@@ -39,7 +39,7 @@ export function usageOf({ inputTokens, outputTokens }: LanguageModelV4Usage): Us
   };
 }
 
-/** The arguments a model wrote, for its next prompt; text that is no JSON object is shown to it as an empty one. */
+/** The arguments a model wrote, for its next prompt; text that is not a JSON object becomes an empty object. */
 export function parseArgs(args: string): { ok: true; value: unknown } | { ok: false; error: string } {
   if (args.trim() === "") return { ok: true, value: {} };
   try {

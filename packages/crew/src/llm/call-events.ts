@@ -5,7 +5,7 @@ import { eventToolCall, toEventMessages } from "./messages.ts";
 
 type Data = Record<string, unknown>;
 
-/** `llm_call_started`: the whole conversation and every setting, null where the provider's default holds. */
+/** `llm_call_started`: the whole conversation and every setting, null for the provider's default. */
 export function startedData({ model, messages, tools }: ModelRequest, callId: string): Data {
   const { settings } = model;
   return {
@@ -31,7 +31,7 @@ function shownTool({ name, description, inputSchema }: NonNullable<ModelRequest[
   return { type: "function", function: { name, description, parameters: inputSchema } };
 }
 
-/** `llm_call_completed`: text, or the list of tool calls in OpenAI's shape. */
+/** `llm_call_completed`: text, or the list of tool calls in OpenAI's format. */
 export function completedData({ model, messages }: ModelRequest, callId: string, answer: ModelAnswer): Data {
   const calls = answer.toolCalls.map((call) => eventToolCall(call.id, call.name, call.args));
   return {

@@ -12,7 +12,7 @@ import { generateAnswer, streamAnswer } from "./read-answer.ts";
 import { defaultAttempts, pauseBeforeRetry } from "./retry.ts";
 
 /**
- * Asks a model for one answer, with our own retries: the AI SDK's do not cover a stream that breaks off. Every
+ * Asks a model for one response, with our own retries: those of the AI SDK do not cover a stream that breaks off. Every
  * attempt is one `llm_call_started` with one ending, journaled at `scope.path/attempt:N`.
  */
 export async function callModel(scope: Scope, request: ModelRequest): Promise<ModelAnswer> {

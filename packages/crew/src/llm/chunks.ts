@@ -4,9 +4,9 @@ import type { Scope } from "../run/scope.ts";
 import type { AnswerChunk } from "./read-answer.ts";
 
 /**
- * Emits the pieces of an answer. They are not journaled, so a call that was cut off by a crash streams again; its
- * ids are made from everything streamed so far: what comes the same way again is dropped as known, and where the
- * new answer differs it has new ids. `chunk_index` tells a reader which piece a differing one replaces.
+ * Emits the chunks of a response. They are not journaled, so a call that a crash interrupted streams again. Their ids
+ * depend on everything streamed so far: chunks that are streamed identically again are dropped as duplicates, and where
+ * the new response differs, it has new ids. `chunk_index` tells a reader which chunk a different one replaces.
  */
 export function chunkEmitter(scope: Scope, callId: string): (chunk: AnswerChunk) => Promise<void> {
   const { run } = scope;

@@ -28,7 +28,7 @@ function assistantMessage(content: Extract<LanguageModelV4Message, { role: "assi
   return { role: "assistant", content: text === "" ? null : text, tool_calls: calls };
 }
 
-/** A tool call in OpenAI's shape, as `llm_call_completed.response` lists it. */
+/** A tool call in OpenAI's format, as in `llm_call_completed.response`. */
 export function eventToolCall(id: string, name: string, args: string): Json {
   return { id, type: "function", function: { name, arguments: args } };
 }

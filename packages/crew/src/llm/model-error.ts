@@ -3,7 +3,7 @@ import { AppError, errorMessage } from "@crewstream/contracts";
 import { z } from "zod";
 import { StepFailure, errorType } from "../run/step.ts";
 
-/** Network failures that Node reports by code and that another attempt may not meet. */
+/** Network errors that Node reports by code and that are worth a retry. */
 const passing = new Set([
   "ECONNRESET",
   "ECONNREFUSED",
@@ -17,7 +17,7 @@ const passing = new Set([
   "UND_ERR_BODY_TIMEOUT",
 ]);
 
-/** What a provider threw, as a failure of the call that knows whether asking again can help. */
+/** Converts a provider's error into the failure of the call, which says whether a retry may help. */
 export function modelFailure(error: unknown): StepFailure {
   if (error instanceof StepFailure) return error;
   const message =
@@ -27,7 +27,7 @@ export function modelFailure(error: unknown): StepFailure {
   return new StepFailure({ message, type: errorType(error), retryable: mayPass(error) }, error);
 }
 
-/** What a provider says inside a stream: the AI SDK hands it on as an object, with a verdict where it has one. */
+/** An error inside a stream: the AI SDK passes it on as an object, with a retry hint if the provider gave one. */
 const inBandSchema = z.looseObject({
   message: z.string(),
   type: z.string().nullish(),
@@ -35,12 +35,12 @@ const inBandSchema = z.looseObject({
   isRetryable: z.boolean().nullish(),
 });
 
-/** Words in an error's type or code that say: the same question will be refused again. */
+/** Words in an error's type or code that say: the same request will be rejected again. */
 const permanent = /invalid|bad_request|context_length|authentication|permission|not_found|insufficient_quota|billing/i;
 
 /**
- * What ended an answer that had begun. The provider had taken the question, so another attempt may go through (a cut
- * connection, a piece that cannot be read, an overloaded server), unless it says itself that it will not.
+ * Why a response that had started broke off. The provider had accepted the request, so a retry may succeed (a closed
+ * connection, an unreadable chunk, an overloaded server), unless the error says that it will not.
  */
 export function streamFailure(error: unknown): StepFailure {
   if (APICallError.isInstance(error) || error instanceof AppError) return modelFailure(error);
@@ -57,7 +57,7 @@ function mayPass(error: unknown): boolean {
   if (APICallError.isInstance(error)) return error.isRetryable || codes(error).some((code) => passing.has(code));
   if (error instanceof AppError) return error.retryable;
   if (error instanceof DOMException && error.name === "TimeoutError") return true;
-  // A stream cut in its middle is a TypeError ("terminated") from fetch with the socket's error as its cause.
+  // A stream that is cut in the middle is a TypeError ("terminated") from fetch, with the socket's error as its cause.
   return (
     codes(error).some((code) => passing.has(code)) || (error instanceof TypeError && error.message === "terminated")
   );
@@ -71,7 +71,7 @@ function codes(error: unknown): string[] {
   return found;
 }
 
-/** Milliseconds a provider asked to wait (`retry-after-ms`, or `retry-after` in seconds), at most a minute. */
+/** Milliseconds a provider asked to wait (`retry-after-ms`, or `retry-after` in seconds), at most one minute. */
 export function retryAfterMs(error: unknown): number | undefined {
   const cause = error instanceof StepFailure ? error.cause : error;
   if (!APICallError.isInstance(cause)) return undefined;

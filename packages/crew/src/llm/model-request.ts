@@ -4,16 +4,16 @@ import type { ModelAnswer } from "./answer.ts";
 import type { Model } from "./model.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
 
-/** One question to a model. */
+/** A request to a model. */
 export interface ModelRequest {
   model: Model;
   messages: LanguageModelV4Prompt;
   tools?: LanguageModelV4FunctionTool[];
   toolChoice?: LanguageModelV4ToolChoice;
-  /** Where the call waits for its turn. */
+  /** Limits the rate of calls. */
   limiter?: RateLimiter;
-  /** Emits what belongs inside the call, before its ending. */
+  /** Emits events inside the call, before its ending. */
   inside?: (scope: Scope, answer: ModelAnswer) => void;
-  /** JSON Schema that the answer's text must fit. */
+  /** JSON Schema for the response's text. */
   responseSchema?: { name: string; schema: NonNullable<LanguageModelV4FunctionTool["inputSchema"]> };
 }

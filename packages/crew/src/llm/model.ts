@@ -1,6 +1,6 @@
 import type { LanguageModelV4, SharedV4ProviderOptions } from "@ai-sdk/provider";
 
-/** How a model is asked: everything a call may set beside its messages. */
+/** Settings of a call, apart from its messages. */
 export interface ModelSettings {
   temperature?: number;
   topP?: number;
@@ -10,46 +10,53 @@ export interface ModelSettings {
   seed?: number;
   presencePenalty?: number;
   frequencyPenalty?: number;
-  /** How much the model thinks before it answers, where it does. */
+  /** Reasoning effort, for models that support it. */
   reasoning?: "none" | "minimal" | "low" | "medium" | "high" | "xhigh";
-  /** Seconds for one call; then it fails, and is made again as after any failure that may pass. */
+  /** Time limit of one call in seconds; a call that exceeds it fails, and is retried like any temporary failure. */
   timeout?: number;
-  /** Whether the answer is streamed, with one `llm_stream_chunk` a piece. Default true. */
+  /** Whether the response is streamed, with one `llm_stream_chunk` per chunk. Default true. */
   stream?: boolean;
-  /** Attempts of one call, the first included, when the provider fails in a way that may pass. Default 3. */
+  /** Attempts of one call, including the first, for temporary failures of the provider. Default 3. */
   maxAttempts?: number;
-  /** Milliseconds before the second attempt, doubled for each later one, unless the provider names a time. Default 500. */
+  /**
+   * Milliseconds before the second attempt, doubled for each later one, unless the provider names a time. Default 500.
+   */
   retryDelayMs?: number;
-  /** Tokens that fit the model, for summarising before they overflow. */
+  /** Size of the model's context window in tokens; longer conversations are summarised. */
   contextWindow?: number;
 }
 
-/** A model by name with its settings; `baseUrl` and `apiKey` point an OpenAI-compatible provider elsewhere. */
+/** A model by name with its settings; `baseUrl` and `apiKey` address another OpenAI-compatible server. */
 export interface ModelConfig extends ModelSettings {
   /** `provider/model`, e.g. `openai/gpt-5-mini` or `ollama/llama3.2`. */
   model: string;
   baseUrl?: string;
   apiKey?: string;
-  /** Further fields of each request, in the words of the provider's API; for Bedrock, of its additional model request fields. */
+  /**
+   * Additional fields of each request, in the terms of the provider's API; for Bedrock, additional model request
+   * fields.
+   */
   fields?: Readonly<Record<string, unknown>>;
-  /** Further headers of each request. */
+  /** Additional headers of each request. */
   headers?: Readonly<Record<string, string>>;
 }
 
-/** A model of one's own with settings. */
+/** A custom model with settings. */
 export interface CustomModel extends ModelSettings {
   language: LanguageModelV4;
 }
 
-/** What an agent's `model` may be: a name, a name with settings, or a model of the AI SDK (version 4 interface). */
+/**
+ * Accepted values of an agent's `model`: a name, a name with settings, or a model of the AI SDK (version 4 interface).
+ */
 export type ModelRef = string | ModelConfig | LanguageModelV4 | CustomModel;
 
-/** A model ready to be called. */
+/** A resolved model. */
 export interface Model {
-  /** As it was named; the `model` field of events. */
+  /** The name as given; the `model` field of events. */
   label: string;
   language: LanguageModelV4;
   settings: ModelSettings;
-  /** What only this provider understands. */
+  /** Options for this provider only. */
   providerOptions?: SharedV4ProviderOptions;
 }

@@ -13,8 +13,8 @@ const preamble = "(offline/demo is a stand-in that repeats what it was given.)";
 
 /**
  * A stand-in for a model that needs no key and no network. It understands nothing: it calls every offered tool once
- * with arguments that fit, then repeats the task and the tools' results as its answer. It is deterministic, streams
- * and counts words as tokens, so everything around a model can be tried and tested with it.
+ * with valid arguments, then repeats the task and the tools' results as its answer. It is deterministic, streams, and
+ * counts words as tokens, so everything around a model can be tried and tested with it.
  */
 export function offlineModel(modelId: string): LanguageModelV4 {
   return {
@@ -70,7 +70,7 @@ function finalText({ prompt, responseFormat }: LanguageModelV4CallOptions): stri
   return JSON.stringify(responseFormat.schema === undefined ? { text } : offlineValue(responseFormat.schema, text));
 }
 
-/** What the last question was about: the line after the runtime's own "Task:" heading, or its first line. */
+/** The subject of the last question: the line after the runtime's own "Task:" heading, or its first line. */
 function taskOf(prompt: LanguageModelV4Prompt): string {
   const lines = questionOf(prompt)
     .split("\n")
@@ -79,7 +79,7 @@ function taskOf(prompt: LanguageModelV4Prompt): string {
   return shorten((named ?? lines.find((line) => line !== "") ?? "").trim(), 300);
 }
 
-/** What the runtime gave along from earlier tasks, without this model's own preamble. */
+/** The context from earlier tasks, without this model's own preamble. */
 function contextOf(prompt: LanguageModelV4Prompt): string {
   const [, context = ""] = questionOf(prompt).split(contextHeading);
   return context.replaceAll(preamble, "").trim();
@@ -130,7 +130,7 @@ function* parts(result: LanguageModelV4GenerateResult): Generator<LanguageModelV
   yield { type: "finish", usage: result.usage, finishReason: result.finishReason };
 }
 
-/** Text in four to sixteen pieces, so that a long answer does not become hundreds of events. */
+/** Splits a text into four to sixteen chunks, so that a long answer does not become hundreds of events. */
 function pieces(text: string): string[] {
   const count = Math.max(4, Math.min(16, Math.ceil(text.length / 40)));
   const size = Math.max(1, Math.ceil(text.length / count));

@@ -1,4 +1,4 @@
-/** What {@link offlineValue} reads of a JSON Schema; everything else in it is left alone. */
+/** What {@link offlineValue} reads from a JSON Schema; everything else in it is ignored. */
 interface Schema {
   type?: string | string[];
   enum?: unknown[];
@@ -24,7 +24,7 @@ interface Schema {
   definitions?: Record<string, Schema>;
 }
 
-/** Texts that keep to a format; dates are fixed because the offline model answers the same every time. */
+/** Values for string formats; dates are fixed because the offline model is deterministic. */
 const formats: Readonly<Record<string, string>> = {
   uri: "https://example.com/",
   url: "https://example.com/",
@@ -37,8 +37,8 @@ const formats: Readonly<Record<string, string>> = {
 };
 
 /**
- * A value that fits a JSON Schema: its example, default or first choice where it names one, `text` where it wants
- * text, the smallest number it allows. Objects have their required properties, or all where none is required.
+ * A value that fits a JSON Schema: its example, default or first choice if it has one, `text` for strings, the smallest
+ * number allowed. Objects have their required properties, or all if none is required.
  */
 export function offlineValue(schema: object, text: string): unknown {
   const root = schema as Schema;

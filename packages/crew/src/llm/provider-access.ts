@@ -1,24 +1,25 @@
 import { AppError, ErrorCode } from "@crewstream/contracts";
 
 export interface ProviderOptions {
-  /** The model as it was named, for error messages. */
+  /** The model's name, for error messages. */
   label: string;
   env: Readonly<Record<string, string | undefined>>;
   baseUrl?: string;
   apiKey?: string;
-  /** In place of the global one. */
+  /** Replaces the global one. */
   fetch?: typeof fetch;
   /** Sent with each request. */
   headers?: Record<string, string>;
 }
 
-/** The OpenAI-compatible server that is meant in place of OpenAI, which may want no key; undefined: OpenAI itself. */
+/** An OpenAI-compatible server to use instead of OpenAI, which may need no key; undefined: OpenAI itself. */
 export function openaiElsewhere({ baseUrl, apiKey, env }: ProviderOptions): CompatibleAccess | undefined {
   const address = baseUrl ?? firstSet(env, "OPENAI_BASE_URL", "OPENAI_API_BASE");
   return address === undefined ? undefined : compatibleAccess("openai", address, apiKey ?? env["OPENAI_API_KEY"]);
 }
 
-// Azure's v1 API takes the deployment's name as the model, and the key as a bearer token. Endpoints of the API before
+// Azure's v1 API takes the deployment's name as the model, and the key as a bearer token. Endpoints of the previous API
+// have the deployment in their path.
 // it name the deployment in their path.
 export function azureAccess(options: ProviderOptions): { name: string; baseURL: string; apiKey: string } {
   const base = options.baseUrl ?? setting(options, "AZURE_API_BASE", "AZURE_OPENAI_ENDPOINT", "AZURE_ENDPOINT");
@@ -57,14 +58,14 @@ export function bedrockAccess(options: ProviderOptions): BedrockAccess {
   };
 }
 
-/** A server that speaks OpenAI's API, with its key if it wants one. */
+/** A server with OpenAI's API, with its key if it needs one. */
 export interface CompatibleAccess {
   name: string;
   baseURL: string;
   apiKey?: string;
 }
 
-/** One at any address. */
+/** A server at any address. */
 function compatibleAccess(name: string, baseURL: string, apiKey: string | undefined): CompatibleAccess {
   return { name, baseURL, ...(apiKey === undefined ? {} : { apiKey }) };
 }
@@ -81,14 +82,14 @@ export function vllmAccess({ env, baseUrl, apiKey }: ProviderOptions): Compatibl
   return compatibleAccess("hosted_vllm", address, apiKey ?? firstSet(env, "VLLM_API_KEY"));
 }
 
-/** A provider that is compatible with OpenAI: its key is in `NAME_API_KEY`, another address of it in `NAME_BASE_URL`. */
+/** An OpenAI-compatible provider: its key is in `NAME_API_KEY`, another base URL in `NAME_BASE_URL`. */
 export function hostedAccess(name: string, url: string, options: ProviderOptions): CompatibleAccess {
   const prefix = name.toUpperCase();
   const baseUrl = options.baseUrl ?? firstSet(options.env, `${prefix}_BASE_URL`) ?? url;
   return compatibleAccess(name, baseUrl, key(options, `${prefix}_API_KEY`));
 }
 
-/** An address with the version that its API has, where it names none: other clients of these providers append it. */
+/** An address with the API's version appended if it has none: other clients of these providers append it. */
 export function withVersion(address: string, version: string): string {
   const base = address.replace(/\/+$/, "");
   return /\/v\d\w*$/.test(base) ? base : `${base}/${version}`;
@@ -104,7 +105,7 @@ export function key(options: ProviderOptions, ...variables: string[]): string {
   return options.apiKey ?? setting(options, ...variables);
 }
 
-/** The first of these variables that is set. Throws `configuration`, naming the one to set, when none is. */
+/** The first of these variables that is set. Throws `configuration`, naming the one to set, if none is. */
 function setting({ env, label }: ProviderOptions, ...variables: string[]): string {
   const found = firstSet(env, ...variables);
   if (found !== undefined) return found;

@@ -18,8 +18,8 @@ import {
 type OpenProvider = (modelId: string, options: ProviderOptions) => Promise<LanguageModelV4>;
 
 /**
- * Providers by the name before the slash. Their packages are imported when first named, so that a run pays for what
- * it uses. With a base URL of its own, `openai/…` means any server that speaks OpenAI's chat completions.
+ * Providers by the name before the slash. Their packages are imported on first use, so a run loads only what it needs.
+ * With a custom base URL, `openai/…` means any server with OpenAI's chat completions.
  */
 export const providers: Readonly<Record<string, OpenProvider>> = {
   offline: (modelId) => Promise.resolve(offlineModel(modelId)),
@@ -70,7 +70,7 @@ export const providers: Readonly<Record<string, OpenProvider>> = {
   nvidia_nim: hosted("nvidia_nim", "https://integrate.api.nvidia.com/v1"),
 };
 
-/** Other names that CrewAI's projects use for a provider. */
+/** Other names that CrewAI projects use for a provider. */
 const aliases: Readonly<Record<string, string>> = {
   azure_openai: "azure",
   claude: "anthropic",
@@ -80,7 +80,7 @@ const aliases: Readonly<Record<string, string>> = {
   lm_studio: "openai",
 };
 
-/** The name a provider goes by here; undefined for one that is not known. */
+/** The provider's name here; undefined for an unknown provider. */
 export function providerName(name: string): string | undefined {
   const known = aliases[name] ?? name;
   return Object.hasOwn(providers, known) ? known : undefined;
@@ -100,7 +100,7 @@ async function compatible(
   return createOpenAICompatible(settings)(modelId);
 }
 
-/** How requests leave, where that is not the usual way. */
+/** Custom `fetch`, if requests need one. */
 function wire({ fetch, headers }: ProviderOptions): Pick<ProviderOptions, "fetch" | "headers"> {
   return { ...(fetch === undefined ? {} : { fetch }), ...(headers === undefined ? {} : { headers }) };
 }

@@ -3,9 +3,9 @@ import { setTimeout as delay } from "node:timers/promises";
 const minute = 60_000;
 
 export interface LimiterClock {
-  /** Milliseconds of a clock that only goes forward. */
+  /** Milliseconds of a monotonic clock. */
   now(): number;
-  /** Resolves after so many milliseconds. Rejects with the signal's reason. */
+  /** Resolves after the given number of milliseconds. Rejects with the signal's reason. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
@@ -18,7 +18,7 @@ const realClock: LimiterClock = {
   },
 };
 
-/** Lets at most `perMinute` calls begin in any minute; the others wait their turn, they never fail. */
+/** Lets at most `perMinute` calls start in any minute; further calls wait, they never fail. */
 export class RateLimiter {
   readonly #perMinute: number;
   readonly #clock: LimiterClock;
@@ -30,7 +30,7 @@ export class RateLimiter {
     this.#clock = clock;
   }
 
-  /** Resolves when one more call may begin. Rejects with the signal's reason. */
+  /** Resolves when the next call may start. Rejects with the signal's reason. */
   turn(signal: AbortSignal): Promise<void> {
     const mine = this.#queue.then(() => this.#wait(signal));
     this.#queue = mine.catch(() => undefined);

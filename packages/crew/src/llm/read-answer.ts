@@ -8,13 +8,13 @@ import { AppError, ErrorCode } from "@crewstream/contracts";
 import { parseArgs, usageOf, type ModelAnswer } from "./answer.ts";
 import { streamFailure } from "./model-error.ts";
 
-/** A piece of an answer while it is streamed. */
+/** A streamed part of a response. */
 export type AnswerChunk =
   | { kind: "text"; text: string; responseId: string | null }
   | { kind: "thinking"; text: string; responseId: string | null }
   | { kind: "tool"; text: string; responseId: string | null; toolCallId: string; toolName: string; argsSoFar: string };
 
-/** Asks once without streaming. Rejects with whatever the provider threw. */
+/** Calls the model once without streaming. Rejects with the provider's error. */
 export async function generateAnswer(
   model: LanguageModelV4,
   options: LanguageModelV4CallOptions,
@@ -27,8 +27,8 @@ export async function generateAnswer(
 }
 
 /**
- * Asks once and hands every piece to `onChunk` as it comes. Rejects with whatever the provider threw, and with the
- * failure of a stream that broke off before its end (`streamFailure`).
+ * Calls the model once and passes every chunk to `onChunk`. Rejects with the provider's error, or with the failure of a
+ * stream that broke off (`streamFailure`).
  */
 export async function streamAnswer(
   model: LanguageModelV4,
@@ -46,7 +46,7 @@ export async function streamAnswer(
   throw brokenOff();
 }
 
-/** The parts of a stream; rejects with the failure that ends it, whether it breaks off or says so itself. */
+/** The parts of a stream; rejects with the failure that ends it, whether it breaks off or reports an error. */
 async function* partsOf(stream: ReadableStream<LanguageModelV4StreamPart>): AsyncGenerator<LanguageModelV4StreamPart> {
   try {
     for await (const part of stream) {
@@ -58,7 +58,7 @@ async function* partsOf(stream: ReadableStream<LanguageModelV4StreamPart>): Asyn
   }
 }
 
-/** Keeps a part, and gives the chunk that it is for whoever watches. Parts of other kinds say nothing to us. */
+/** Stores a part, and returns the chunk to emit for it. Parts of other kinds are irrelevant here. */
 function takePart(
   part: LanguageModelV4StreamPart,
   collected: Collector,
@@ -66,7 +66,7 @@ function takePart(
 ): AnswerChunk | undefined {
   const { responseId } = collected;
   if (part.type === "response-metadata") collected.responseId = part.id ?? responseId;
-  // Each may bring metadata: Anthropic's signature comes with a last, empty piece of the reasoning.
+  // Each may have metadata: Anthropic's signature comes with a last, empty part of the reasoning.
   if (part.type === "text-start" || part.type === "text-delta" || part.type === "text-end") {
     collected.note("text", part.id, part.providerMetadata);
   }
@@ -119,8 +119,8 @@ class Collector {
   }
 
   /**
-   * Begins or ends a part, and keeps what the provider must see again with it, such as a signature over its reasoning:
-   * OpenAI and Anthropic refuse a conversation in which that is missing, even where the part has no text.
+   * Starts or ends a part, and keeps what the provider must see again with it, such as a signature over its reasoning:
+   * OpenAI and Anthropic reject a conversation without it, even if the part has no text.
    */
   note(type: "text" | "reasoning", id: string, metadata: object | undefined): void {
     const part = this.#part(type, id);

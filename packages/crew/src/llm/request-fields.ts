@@ -1,6 +1,6 @@
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What a call is made of: the runtime alone writes these, or it could not read the answer. */
+/** Fields that only the runtime may set; otherwise it could not read the response. */
 export const ownFields: ReadonlySet<string> = new Set([
   "messages",
   "input",
@@ -12,8 +12,8 @@ export const ownFields: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * `fetch` for one model's calls: writes these fields into every request's JSON, over what stands there, objects into
- * objects, for options of a provider that its client does not know.
+ * A `fetch` for one model's calls that merges these fields into every request's JSON, objects recursively: for provider
+ * options that the client does not support.
  */
 export function fetchWith(fields: Fields): typeof fetch {
   return (url, init) => {

@@ -6,8 +6,8 @@ import { fetchWith } from "./request-fields.ts";
 import { providerName, providers } from "./providers.ts";
 
 /**
- * The model an agent uses, connected once per run. `undefined` means the run's default.
- * Throws `configuration` when the provider is unknown or its key is missing, naming what to set.
+ * Resolves an agent's model, once per run. `undefined` means the run's default.
+ * Throws `configuration`, naming what to set, if the provider is unknown or its key is missing.
  */
 export function resolveModel(run: Run, ref: ModelRef | undefined): Promise<Model> {
   const named = ref ?? run.context.defaultModel;
@@ -41,7 +41,7 @@ async function connect(config: ModelConfig, env: Readonly<Record<string, string 
     env,
     ...(baseUrl === undefined ? {} : { baseUrl }),
     ...(apiKey === undefined ? {} : { apiKey }),
-    // Bedrock's requests are signed before they reach a fetch, and have a place of their own for such fields.
+    // Bedrock's requests are signed before they reach a fetch, and have their own place for such fields.
     ...(sent === undefined || known === "bedrock" ? {} : { fetch: fetchWith(sent) }),
     ...(headers === undefined ? {} : { headers: { ...headers } }),
   });
@@ -50,14 +50,16 @@ async function connect(config: ModelConfig, env: Readonly<Record<string, string 
     : { label, language, settings };
 }
 
-/** Clients that know `topK`; those of OpenAI's API leave it out, though many servers of that API take it. */
+/** Clients that support `topK`; clients of OpenAI's API omit it, although many servers of that API accept it. */
 const knowTopK: ReadonlySet<string> = new Set(["anthropic", "google", "bedrock", "offline"]);
 
 function fieldsOf(provider: string, { fields, topK }: ModelConfig): ModelConfig["fields"] {
   return topK === undefined || knowTopK.has(provider) ? fields : { top_k: topK, ...fields };
 }
 
-/** `provider/model`; names without a provider are recognised where their family is plain, as CrewAI does it. */
+/**
+ * Splits `provider/model`; names without a provider are recognised by their family where it is obvious, as in CrewAI.
+ */
 export function parseModelName(name: string): { provider: string; modelId: string } {
   const slash = name.indexOf("/");
   if (slash > 0) return { provider: name.slice(0, slash).toLowerCase(), modelId: name.slice(slash + 1) };

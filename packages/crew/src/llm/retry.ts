@@ -1,13 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { retryAfterMs } from "./model-error.ts";
 
-/** How often a provider is asked in all, where settings say nothing else. */
+/** Default number of attempts. */
 export const defaultAttempts = 3;
 const defaultDelayMs = 500;
 
 /**
- * Waits before a provider is asked again, as long as it wants, else `delayMs` and twice that each time; `attempt` counts
- * from 0. Rejects with the signal's own reason.
+ * Waits before the next attempt: as long as the provider asked, else `delayMs`, doubled each time; `attempt` counts
+ * from 0. Rejects with the signal's reason.
  */
 export async function pauseBeforeRetry(
   error: unknown,

@@ -8,7 +8,9 @@ import { serverFields } from "./mcp-server.ts";
 
 const defaultCallTimeout = 60;
 
-/** Calls a tool of a server, inside the tool's own events. What the server calls an error is a failure of the tool. */
+/**
+ * Calls a server's tool, inside the tool's own events. What the server reports as an error is a failure of the tool.
+ */
 export async function callMcpTool(
   scope: Scope,
   link: McpLink,
@@ -16,7 +18,7 @@ export async function callMcpTool(
   args: unknown,
 ): Promise<string | ToolReportedFailure> {
   const { server } = link;
-  // Outside of the call's events: an unreachable server has events of its own.
+  // Outside of the call's events: an unreachable server has its own.
   await link.client(scope);
   const now = (): Date => scope.run.context.now();
   const fields = { ...serverFields(server), tool_name: name, tool_args: args };
@@ -55,8 +57,8 @@ type Call = { name: string; arguments: Record<string, unknown> };
 type Result = Readonly<Record<string, unknown>>;
 
 /**
- * One call. A connection that fails it is given up. A server that does not know the session (404) has not taken the
- * call: it has been started anew, and is asked once more over a new connection.
+ * One call. A connection on which it fails is closed. A server that does not know the session (404) has not accepted
+ * the call: it has restarted, and the call is repeated once over a new connection.
  */
 async function ask(scope: Scope, link: McpLink, call: Call, again = true): Promise<Result> {
   const timeout = (link.server.callTimeout ?? defaultCallTimeout) * 1000;
@@ -65,14 +67,14 @@ async function ask(scope: Scope, link: McpLink, call: Call, again = true): Promi
     return await client.callTool({ ...call, options: { signal: scope.signal, timeout, maxTotalTimeout: timeout } });
   } catch (error) {
     const { code, statusCode } = error as { code?: number; statusCode?: number };
-    // With a code, the server itself has answered: the connection stands.
+    // An error with a code is the server's own response: the connection is fine.
     if (typeof code !== "number") await link.lose(client);
     if (statusCode !== 404 || !again || scope.signal.aborted) throw error;
     return ask(scope, link, call, false);
   }
 }
 
-/** A result as a model reads it: its texts, and a word for what is none. */
+/** A result as the model reads it: its texts, and a placeholder for other content. */
 function textOf(result: Result): string {
   const content = result["content"];
   const parts = Array.isArray(content) ? (content as Record<string, unknown>[]) : [];

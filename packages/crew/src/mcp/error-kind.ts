@@ -1,4 +1,4 @@
-/** What a failure of an MCP server is, `otherwise` where it says nothing of itself, in the words and fields of CrewAI's events. */
+/** Classifies a failure of an MCP server in the terms of CrewAI's events; `otherwise` if nothing indicates the kind. */
 export function errorKind(
   error: unknown,
   otherwise: "network" | "server_error",

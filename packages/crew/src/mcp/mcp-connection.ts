@@ -7,21 +7,21 @@ export type McpClient = Awaited<ReturnType<typeof createMCPClient>>;
 
 const defaultConnectTimeout = 30;
 
-/** How long connecting, or one page of the list of tools, may take. */
+/** Time limit for connecting, or for one page of the list of tools. */
 export function connectTimeoutMs({ connectTimeout = defaultConnectTimeout }: McpServer): number {
   return connectTimeout * 1000;
 }
 
 interface ConnectOptions {
   signal: AbortSignal;
-  /** Told when a connection is found to be gone between two requests. */
+  /** Called when a connection is lost between two requests. */
   onLost: () => void;
 }
 
 /**
- * Connects to a server; the run closes the connection at its end. The packages are loaded when first needed. A URL that
- * refuses streamable HTTP is tried with server-sent events, as MCP's specification asks of clients, unless its transport
- * is given.
+ * Connects to a server; the run closes the connection at its end. The packages are loaded on first use. If a URL
+ * rejects streamable HTTP, server-sent events are tried, as MCP's specification requires of clients, unless the
+ * transport is given.
  */
 export async function connect(run: Run, server: McpServer, options: ConnectOptions): Promise<McpClient> {
   try {
@@ -43,7 +43,8 @@ async function open(run: Run, server: McpServer, { signal, onLost }: ConnectOpti
   const client = await createMCPClient({
     transport,
     clientName: "crewstream",
-    // What a request fails with is told by the request. Between requests, a stream has ended and the connection with it;
+    // A failed request reports its own error. Between requests, the end of a stream ends the connection; streamable
+    // HTTP does not need one.
     // streamable HTTP has none that it needs.
     onUncaughtError: "url" in server && server.transport !== "sse" ? () => undefined : onLost,
     initializationOptions: { signal, timeout: connectTimeoutMs(server) },
@@ -85,9 +86,9 @@ async function transportOf(run: Run, server: McpServer): Promise<Transport> {
 }
 
 /**
- * The same, with bodies that end where they break off. The client for server-sent events takes an end for a lost
- * connection, but leaves a promise that is rejected without anyone to hear it, which ends the process, when it closes a
- * stream that broke.
+ * The same, with bodies that end where they break off. The client for server-sent events treats an end as a lost
+ * connection, but when it closes a stream that failed, it leaves a rejected promise without a handler, which ends the
+ * process.
  */
 function endingQuietly(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
   return async (input, init) => {

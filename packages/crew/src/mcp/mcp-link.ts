@@ -5,7 +5,7 @@ import { errorKind } from "./error-kind.ts";
 import { connect, connectTimeoutMs, type McpClient } from "./mcp-connection.ts";
 import { serverFields, type McpServer } from "./mcp-server.ts";
 
-/** A run's connection to one server, made when first needed, and again after it was lost. */
+/** A run's connection to one server, opened on first use and reopened after it was lost. */
 export class McpLink {
   readonly server: McpServer;
   #client: Promise<McpClient> | undefined;
@@ -15,14 +15,14 @@ export class McpLink {
     this.server = server;
   }
 
-  /** The connection. Rejects, naming the server, when it cannot be made. */
+  /** The connection. Rejects, naming the server, if it cannot be opened. */
   client(scope: Scope): Promise<McpClient> {
     const own = (this.#client ??= this.#connect(scope, () => this.#drop(own)));
     own.catch(() => this.#drop(own));
     return own;
   }
 
-  /** Gives a connection up that failed: the next call makes another. */
+  /** Discards a failed connection: the next call opens another. */
   async lose(client: McpClient): Promise<void> {
     if ((await this.#client?.catch(() => undefined)) !== client) return;
     this.#client = undefined;
@@ -35,7 +35,7 @@ export class McpLink {
 
   async #connect(scope: Scope, onLost: () => void): Promise<McpClient> {
     const fields = serverFields(this.server);
-    // Also in a run that goes on elsewhere, where the list of tools is journaled and an earlier life had a connection.
+    // Also in a resumed run, where the list of tools is journaled and an earlier worker had the connection.
     const isReconnect = this.#connects > 0 || scope.path.includes("/tool:");
     this.#connects += 1;
     const now = (): Date => scope.run.context.now();

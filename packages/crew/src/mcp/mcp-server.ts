@@ -1,19 +1,19 @@
 import { AppError, ErrorCode } from "@crewstream/contracts";
 
 interface McpServerBase {
-  /** In events, and before the names of its tools. Default: the host of its URL, or its command. */
+  /** Used in events, and as a prefix of its tools' names. Default: the host of its URL, or its command. */
   name?: string;
   /** Only these tools. */
   allowedTools?: readonly string[];
   /** Not these tools. */
   blockedTools?: readonly string[];
-  /** Seconds for connecting and listing. Default 30. */
+  /** Time limit for connecting and listing, in seconds. Default 30. */
   connectTimeout?: number;
-  /** Seconds for one call. Default 60. */
+  /** Time limit of one call, in seconds. Default 60. */
   callTimeout?: number;
 }
 
-/** A program that speaks MCP on its standard input and output. Its environment is what is given here and a path. */
+/** A program that speaks MCP on its standard input and output. Its environment is what is given here and PATH. */
 export interface McpStdioServer extends McpServerBase {
   command: string;
   args?: readonly string[];
@@ -21,23 +21,26 @@ export interface McpStdioServer extends McpServerBase {
   cwd?: string;
 }
 
-/** A server on the network, reached through the host's guard. */
+/** A server on the network, reached through the host's address guard. */
 export interface McpHttpServer extends McpServerBase {
   url: string;
-  /** Streamable HTTP or, for old servers, server-sent events. Default: the first that the server takes. */
+  /** Streamable HTTP or, for old servers, server-sent events. Default: the first that the server accepts. */
   transport?: "http" | "sse";
   headers?: Readonly<Record<string, string>>;
 }
 
-/** A connection by the name that CrewAI keeps it under (`notion`): not known here, and told of in a run's events. */
+/**
+ * A connection by the name under which CrewAI's platform knows it (`notion`): not available here, reported in the run's
+ * events.
+ */
 export interface McpSlug {
   slug: string;
 }
 
-/** Where an agent gets more tools from: a server of the Model Context Protocol. */
+/** A source of further tools: a server of the Model Context Protocol. */
 export type McpServer = McpStdioServer | McpHttpServer;
 
-/** How events name a server. Its headers and environment may hold secrets and are in none. */
+/** A server's name in events. Its headers and environment may contain secrets and are never included. */
 export function serverFields(server: McpServer): {
   server_name: string;
   server_url: string | null;
@@ -58,7 +61,7 @@ export function serverFields(server: McpServer): {
   };
 }
 
-/** Whether the server's filter lets a tool through. */
+/** Whether the server's filter allows a tool. */
 export function isWanted({ allowedTools, blockedTools }: McpServer, tool: string): boolean {
   return (allowedTools?.includes(tool) ?? true) && blockedTools?.includes(tool) !== true;
 }

@@ -16,9 +16,9 @@ interface ListedTool {
 }
 
 /**
- * The tools of an agent's MCP servers. What a server lists is journaled at `scope.path/mcp:N`, so a run that is run
- * again connects only when a tool must really be called. Rejects with the failure of a server that cannot be reached; a
- * connection kept by CrewAI is told of and gone without, as CrewAI does it where an account has none of that name.
+ * The tools of an agent's MCP servers. A server's list is journaled at `scope.path/mcp:N`, so a resumed run connects
+ * only if a tool must really be called. Rejects if a server cannot be reached; a connection of CrewAI's platform is
+ * reported and skipped, as in CrewAI for an account without it.
  */
 export async function mcpTools(scope: Scope, servers: readonly (McpServer | McpSlug)[] = []): Promise<Tool[]> {
   const tools: Tool[] = [];
@@ -39,7 +39,7 @@ export async function mcpTools(scope: Scope, servers: readonly (McpServer | McpS
   return tools;
 }
 
-/** What a server offers, page by page. Rejects, naming the server, when it cannot be asked. */
+/** A server's tools, page by page. Rejects, naming the server, if they cannot be listed. */
 async function listTools(scope: Scope, link: McpLink): Promise<ListedTool[]> {
   const { server } = link;
   const client = await link.client(scope);
@@ -81,7 +81,7 @@ function toTool(listed: ListedTool, serverName: string, link: McpLink): Tool {
   });
 }
 
-/** A name that providers accept: letters, digits and `_`, at most 64, made unique by a hash where it is cut. */
+/** A name that providers accept: letters, digits and `_`, at most 64 characters, made unique by a hash if truncated. */
 function toolName(name: string): string {
   const plain = name
     .replace(/[^A-Za-z0-9]+/g, "_")

@@ -11,15 +11,15 @@ export interface MemoryQuestion<Answer extends z.ZodObject> {
   limiter?: RateLimiter | undefined;
   instruction: string;
   question: string;
-  /** What the model is told to give. */
+  /** The schema shown to the model. */
   schema: z.ZodObject;
-  /** What is taken, which may be more than what it was told to give. */
+  /** The schema that answers are parsed with, which may be more lenient. */
   accepts: Answer;
 }
 
 /**
- * Asks a model something about memories, without streaming. Undefined when it does not answer or its answer cannot be
- * read: memory then does without. Rejects when the run cannot go on.
+ * Asks a model a question about memories, without streaming. Undefined if it does not answer or the answer cannot be
+ * parsed: memory then works without it. Rejects if the run cannot continue.
  */
 export async function askModel<Answer extends z.ZodObject>(
   scope: Scope,

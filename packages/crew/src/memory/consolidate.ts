@@ -4,13 +4,13 @@ import type { Scope } from "../run/scope.ts";
 import { askModel } from "./ask-model.ts";
 import type { Memory } from "./memory.ts";
 
-/** A statement, and the memories that say something alike. */
+/** A statement, and memories similar to it. */
 export interface Alike {
   content: string;
   old: readonly { id: string; content: string; importance: number; created_at: string }[];
 }
 
-/** What becomes of old memories, by id, and which statements are added. */
+/** The changes to old memories, by id, and the statements to add. */
 export interface MergePlan {
   updates: ReadonlyMap<string, { content: string; statement: number }>;
   removals: ReadonlySet<string>;
@@ -33,8 +33,8 @@ const planLeniently = z.object({
 });
 
 /**
- * Has one model call decide what becomes of memories that new statements are much alike, and of the statements: CrewAI's
- * consolidation. All statements are added where it gives no plan. Of several words on one memory the first counts.
+ * Asks a model once what to do with new statements and the memories similar to them: CrewAI's consolidation. All
+ * statements are added if it returns no plan. Of several instructions for one memory, the first counts.
  */
 export async function consolidate(scope: Scope, memory: Memory, items: readonly Alike[]): Promise<MergePlan> {
   const updates = new Map<string, { content: string; statement: number }>();
@@ -42,7 +42,7 @@ export async function consolidate(scope: Scope, memory: Memory, items: readonly 
   const asked = items.flatMap((item, index) => (item.old.length > 0 ? [{ ...item, index }] : []));
   const inserts = items.map(() => true);
   if (asked.length === 0) return { updates, removals, inserts };
-  // Ids of its own: a model copies "m3" without a fault.
+  // Short ids: a model copies "m3" reliably.
   const ids = [...new Set(asked.flatMap(({ old }) => old.map(({ id }) => id)))];
   const answer = await askModel(scope, {
     model: memory.model,

@@ -8,7 +8,7 @@ import { PendingSaves } from "./pending-saves.ts";
 import { joinScopes, scopeName } from "./scope-path.ts";
 import { extractStatements } from "./statements.ts";
 
-/** What the agents of a crew remember with. */
+/** The memory of a crew's agents. */
 export interface CrewMemory {
   /** By an agent's name: its own memory, or the crew's. */
   of(agent: Agent): Memory | undefined;
@@ -17,14 +17,16 @@ export interface CrewMemory {
 
 export interface Learning {
   agent: Agent;
-  /** What the agent was asked, and what should come of it. */
+  /** The agent's task and expected output. */
   task: string;
   expected: string | undefined;
   result: string;
   limiter: RateLimiter | undefined;
 }
 
-/** Takes from a piece of work what is worth remembering, by one model call, and begins to save it: at `scope.path`. */
+/**
+ * Extracts what is worth remembering from a piece of work with one model call, and starts to save it: at `scope.path`.
+ */
 export async function learn(scope: Scope, crew: CrewMemory, learning: Learning): Promise<void> {
   const { agent, task, expected, result, limiter } = learning;
   const memory = crew.of(agent);
@@ -36,7 +38,7 @@ export async function learn(scope: Scope, crew: CrewMemory, learning: Learning):
   await crew.saves.add(scope.at("save"), save);
 }
 
-/** The memories of a crew and its agents; undefined where nobody has one. */
+/** The memories of a crew and its agents; undefined if none of them has one. */
 export function crewMemory(scope: Scope, crew: CrewDefinition, name: string): CrewMemory | undefined {
   const [first] = Object.values<AgentDefinition>(crew.agents);
   const whole = memoryFrom(crew.memory, {
@@ -57,7 +59,7 @@ export function crewMemory(scope: Scope, crew: CrewDefinition, name: string): Cr
   return { of: (agent) => own.get(agent.name) ?? whole, saves: new PendingSaves(scope, all) };
 }
 
-/** What an agent on its own remembers with. */
+/** The memory of an agent outside a crew. */
 export function loneMemory(scope: Scope, name: string, definition: AgentDefinition): CrewMemory | undefined {
   const { model, embedder } = definition;
   const memory = memoryFrom(definition.memory, { owner: `agent:${name}`, model, embedder });

@@ -14,29 +14,29 @@ import type { Statement } from "./statements.ts";
 
 export interface Keeping {
   statements: readonly Statement[];
-  /** Path that they are kept at. */
+  /** The path to store them under. */
   scope: string;
   metadata?: Readonly<Record<string, unknown>>;
 }
 
-/** Statements of one save that are the same but for a word or two. */
+/** Statements of one save that are nearly identical are merged. */
 const sameInOneSave = 0.98;
-/** How much longer what matters most is kept than what matters least, when there are too many. */
+/** How much longer the most important memories are kept than the least important, when there are too many. */
 const importanceMs = 90 * 86_400_000;
 
-/** An old memory as it was read; its vector is not needed any more. */
+/** An existing memory as read; its vector is no longer needed. */
 type ReadVersion = Pick<StoredMemory, "record" | "revision" | "worth">;
 const readVersion = ({ record, revision, worth }: StoredMemory): ReadVersion => ({ record, revision, worth });
 
-/** What a save found: journaled, so that a save that is done again decides on the same. */
+/** What a save found: journaled, so that a repeated save decides on the same basis. */
 interface Found {
   at: string;
   items: { statement: Statement; vector: string | null; old: ReadVersion[] }[];
 }
 
 /**
- * Compares statements with what is remembered, has a model decide where they are much alike, and writes all of it in
- * one change. Gives how many are remembered now. Rejects when the store or the embedder does not answer.
+ * Compares statements with existing memories, has a model decide where they are very similar, and writes everything in
+ * one change. Returns how many are stored now. Rejects if the store or the embedder does not answer.
  */
 export async function keep(scope: Scope, memory: Memory, keeping: Keeping): Promise<number> {
   const { run } = scope;
@@ -134,7 +134,7 @@ async function find(
   return { at: run.context.now().toISOString(), items };
 }
 
-/** What is remembered word for word needs no model to be told so. */
+/** An exact duplicate can be recognised without a model. */
 function saysTheSame(content: string, statement: Statement): boolean {
   const plain = (text: string): string => text.toLowerCase().replace(/\s+/g, " ").trim();
   return plain(content) === plain(statement.content);

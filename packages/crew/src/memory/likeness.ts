@@ -2,7 +2,7 @@ import { cosine, unpackVector } from "../embedder/vector.ts";
 import { WordIndex, wordCounts } from "../knowledge/word-index.ts";
 import type { StoredMemory } from "./memory-store.ts";
 
-/** A text to compare memories with, and its vector where there is an embedder. */
+/** A text to compare memories with, and its vector if there is an embedder. */
 export interface Asked {
   text: string;
   vector: string | null;
@@ -10,8 +10,8 @@ export interface Asked {
 }
 
 /**
- * How alike each memory is to a question, 0 to 1: by meaning where both have a vector of the same embedder, else by
- * the words they share (BM25), as a part of what the best of them reaches.
+ * Similarity of each memory to a question, 0 to 1: by meaning if both have a vector of the same embedder, else by
+ * shared words (BM25), relative to the best match.
  */
 export function likenessTo(asked: Asked, memories: readonly StoredMemory[]): number[] {
   const byWords = memories.filter((memory) => !comparable(asked, memory));
@@ -24,7 +24,7 @@ export function likenessTo(asked: Asked, memories: readonly StoredMemory[]): num
   return memories.map((memory) => ofWords.get(memory) ?? byMeaning(vector, memory));
 }
 
-/** How alike two statements are, 0 to 1: by meaning as above, else the cosine of the counts of their words. */
+/** Similarity of two statements, 0 to 1: by meaning as above, else the cosine of their word counts. */
 export function likeness(one: Asked, other: Asked): number {
   if (one.vector !== null && other.vector !== null && one.embedder === other.embedder) {
     return fromCosine(cosine(unpackVector(one.vector), unpackVector(other.vector)));
@@ -46,8 +46,8 @@ function byMeaning(vector: Int8Array | undefined, memory: StoredMemory): number 
 }
 
 /**
- * CrewAI's likeness, 1 / (1 + d²) of the distance of two vectors of length one, so that thresholds mean the same here:
- * 0.85 is a cosine of 0.91, and a cosine of 0 is 0.33.
+ * CrewAI's similarity, 1 / (1 + d²) with the distance of two unit vectors, so that thresholds mean the same here: 0.85
+ * is a cosine of 0.91, and a cosine of 0 is 0.33.
  */
 function fromCosine(value: number): number {
   return 1 / (3 - 2 * value);

@@ -1,13 +1,13 @@
-/** What memory of an automation is bounded by. */
+/** Limits of an automation's memory. */
 export const memoryLimits = {
-  /** Memories of one automation; what is worth least goes when there are more. */
+  /** Maximum number of memories per automation; the least valuable are removed first. */
   records: 1000,
-  /** Characters of one memory. */
+  /** Maximum characters of a memory. */
   characters: 2000,
-  /** Memories of one save. */
+  /** Maximum memories per save. */
   statements: 20,
-  /** Characters of a question that are compared. */
+  /** Maximum characters of a question. */
   queryCharacters: 8000,
-  /** Characters of a task's result that memories are taken from. */
+  /** Maximum characters of a task's result from which memories are extracted. */
   resultCharacters: 20_000,
 } as const;

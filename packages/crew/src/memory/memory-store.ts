@@ -1,48 +1,51 @@
 import type { MemoryRecord } from "@crewstream/contracts";
 
-/** A memory as it is kept. */
+/** A stored memory. */
 export interface StoredMemory {
   record: MemoryRecord;
-  /** The packed vector of its content, and which embedder made it; null without one. */
+  /** The packed vector of its content, and the embedder that made it; null without one. */
   vector: string | null;
   embedder: string | null;
-  /** Counts its versions, from 1. */
+  /** Version number, from 1. */
   revision: number;
-  /** The change that wrote it last. */
+  /** The change that last wrote it. */
   change: string;
-  /** What is worth least goes first when there are too many: ms since 1970 of its making, and more for importance. */
+  /**
+   * When there are too many, the lowest value is removed first: the creation time in ms since 1970, plus a bonus for
+   * importance.
+   */
   worth: number;
 }
 
-/** What one save does, all of it at once. Done again after a crash, it changes nothing more. */
+/** The changes of one save, applied atomically. Repeating it after a crash changes nothing. */
 export interface MemoryChange {
-  /** The same whenever this save is done again. */
+  /** The same on every repetition of this save. */
   id: string;
-  /** Those that are there already stay as they are. */
+  /** Existing ones are left unchanged. */
   insert: readonly StoredMemory[];
   /**
-   * New versions of memories. One that has changed since it was read, or is gone, is left alone, and `otherwise` is
-   * inserted: what two runs say of the same thing at once is kept of both.
+   * New versions of memories. If one has changed since it was read, or is gone, it is left alone and `otherwise` is
+   * inserted: what two concurrent runs say about the same thing is kept from both.
    */
   update: readonly { memory: StoredMemory; otherwise: StoredMemory }[];
   remove: readonly string[];
-  /** More than these are not kept. */
+  /** Maximum number to keep. */
   limit: number;
 }
 
 /**
- * Where memories outlive runs. Each root (an automation) has memories of its own, and vectors of texts that are asked
- * for again and again, which may be forgotten at any time.
+ * Storage for memories beyond a run. Each root (an automation) has its own memories, and a cache of vectors for
+ * recurring texts, which may be dropped at any time.
  */
 export interface MemoryStore {
   read(root: string): Promise<StoredMemory[]>;
   change(root: string, change: MemoryChange): Promise<void>;
-  /** Kept vectors by key, packed; undefined for what is not there. */
+  /** Cached vectors by key, packed; undefined if absent. */
   vectors(root: string, keys: readonly string[]): Promise<(string | undefined)[]>;
   keepVectors(root: string, vectors: Readonly<Record<string, string>>): Promise<void>;
 }
 
-/** A store that lives as long as the process: for tests and for running an automation without Redis. */
+/** A store that lives as long as the process: for tests, and for running an automation without Redis. */
 export function processMemoryStore(): MemoryStore {
   const roots = new Map<string, Map<string, StoredMemory>>();
   const vectors = new Map<string, string>();

@@ -9,11 +9,11 @@ import { matchesText, type MemoryMatch } from "./score.ts";
 
 const searchLimit = 20;
 
-/** Models write one text where a list is asked for. */
+/** Models write a single text where a list is expected. */
 const texts = (what: string) => z.union([z.array(z.string().min(1)).min(1), z.string().min(1)]).describe(what);
 const listOf = (given: string[] | string): string[] => (typeof given === "string" ? [given] : given);
 
-/** The tools that an agent looks things up in its memory with and adds to it, unless that is only read. */
+/** The tools with which an agent searches its memory and, unless it is read-only, adds to it. */
 export function memoryTools(memory: Memory, saves?: PendingSaves): Tool[] {
   const search = defineTool({
     name: "search_memory",

@@ -2,60 +2,60 @@ import type { EmbedderRef } from "../embedder/embedder.ts";
 import type { ModelRef } from "../llm/model.ts";
 import { joinScopes, scopeName } from "./scope-path.ts";
 
-/** How a memory of one's own is kept and asked; CrewAI's `Memory` in camel case. */
+/** Settings of a custom memory: CrewAI's `Memory` in camel case. */
 export interface MemoryOptions {
-  /** Tells what of a result is worth keeping. Default: the crew's first agent's, the agent's own, else that of the run. */
+  /** The model that decides what to keep. Default: the crew's first agent's, the agent's own, else the run's. */
   model?: ModelRef;
-  /** Default: that of the agent or crew; without any, memories are found by their words. */
+  /** Default: the agent's or crew's; without any, memories are found by words. */
   embedder?: EmbedderRef;
-  /** Weights of likeness (0.5), age (0.3) and importance (0.2) in a memory's score. */
+  /** Weights of similarity (0.5), recency (0.3) and importance (0.2) in a memory's score. */
   semanticWeight?: number;
   recencyWeight?: number;
   importanceWeight?: number;
-  /** Days in which the weight of age halves. Default 30. */
+  /** Half-life of recency in days. Default 30. */
   recencyHalfLifeDays?: number;
-  /** Likeness from which on a model decides what becomes of old and new memories. Default 0.85. */
+  /** Similarity above which a model decides how to merge old and new memories. Default 0.85. */
   consolidationThreshold?: number;
-  /** Memories that a new one is compared with. Default 5. */
+  /** Number of memories that a new one is compared with. Default 5. */
   consolidationLimit?: number;
-  /** Importance of what nobody judges. Default 0.5. */
+  /** Default importance. Default 0.5. */
   defaultImportance?: number;
-  /** Is asked, and never added to. */
+  /** Read-only: searched, never written. */
   readOnly?: boolean;
-  /** Everything is kept and looked for below this path. Default: `/crew/NAME` for `true`, else `/`. */
+  /** Everything is stored and searched below this path. Default: `/crew/NAME` for `true`, else `/`. */
   rootScope?: string;
 }
 
-/** A path of the memory around: what lies elsewhere is neither seen nor written. */
+/** A path within the surrounding memory: nothing outside it is read or written. */
 export interface MemoryPath {
   rootPath: string;
 }
 
-/** Several paths of the memory around, to look things up in. */
+/** Several paths within the surrounding memory, for searching. */
 export interface MemorySlice {
   scopes: readonly string[];
   categories?: readonly string[];
 }
 
-/** What `memory` of a crew, an agent or a flow may be. */
+/** Accepted values of `memory` of a crew, an agent or a flow. */
 export type MemoryRef = boolean | MemoryOptions | MemoryPath | MemorySlice;
 
 export type MemorySettings = Required<Omit<MemoryOptions, "model" | "embedder" | "readOnly" | "rootScope">>;
 
-/** A memory of a run: where it is looked for and kept, and how. */
+/** A memory of a run: where it is searched and stored, and how. */
 export interface Memory {
-  /** Names it in its run. */
+  /** Its name in the run. */
   owner: string;
   model: ModelRef | undefined;
   embedder: EmbedderRef | undefined;
   settings: MemorySettings;
   readOnly: boolean;
-  /** Paths that are searched, with all below them. */
+  /** Paths that are searched, including everything below. */
   within: readonly string[];
   categories: readonly string[] | undefined;
-  /** Path that new memories are kept below. */
+  /** Path below which new memories are stored. */
   below: string;
-  /** Whether what an agent learns is kept in a scope of its own there. */
+  /** Whether what an agent learns is stored in its own scope there. */
   perAgent: boolean;
 }
 
@@ -71,11 +71,11 @@ const usual: MemorySettings = {
 
 interface Around {
   owner: string;
-  /** Where `true` keeps things. */
+  /** The path for `true`. */
   home?: string;
   model: ModelRef | undefined;
   embedder: EmbedderRef | undefined;
-  /** The memory that a path or slice is one of. */
+  /** The memory that a path or slice belongs to. */
   whole?: Memory | undefined;
 }
 
@@ -112,7 +112,7 @@ export function memoryFrom(ref: MemoryRef | undefined, around: Around): Memory |
   };
 }
 
-/** Where what an agent has learnt is kept. */
+/** Where an agent's learnings are stored. */
 export function agentScope({ below, perAgent }: Memory, role: string): string {
   return perAgent ? joinScopes(below, "agent", scopeName(role)) : below;
 }

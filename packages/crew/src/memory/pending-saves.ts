@@ -5,14 +5,14 @@ import type { Memory } from "./memory.ts";
 import { OpenSave, saveOf } from "./save.ts";
 import type { Statement } from "./statements.ts";
 
-/** A save as it is journaled when it begins: its task may be journaled before it ends, and is not done again then. */
+/** A save as journaled when it starts: its task may be journaled before it ends, and is not executed again then. */
 interface PendingSave {
   path: string;
   parentId: string | null;
   owner: string;
   role: string;
   statements: Statement[];
-  /** Path of the memory that they are kept at. */
+  /** Path of the memory they are stored under. */
   scope: string;
 }
 
@@ -23,8 +23,8 @@ interface Entry {
 }
 
 /**
- * What agents of a crew have learnt and is still to be saved. As with CrewAI, an agent does not wait for it: it is saved
- * when somebody wants to remember, and at the crew's end. Begun saves outlive the process that began them.
+ * Pending saves of what a crew's agents learnt. As in CrewAI, an agent does not wait for them: they complete when a
+ * memory is searched next, and at the crew's end. A started save survives the process that started it.
  */
 export class PendingSaves {
   readonly #scope: Scope;
@@ -44,7 +44,7 @@ export class PendingSaves {
     }
   }
 
-  /** Begins a save at `scope.path`. */
+  /** Starts a save at `scope.path`. */
   async add(scope: Scope, save: Omit<PendingSave, "path" | "parentId">): Promise<void> {
     const known = this.#entries.get(scope.path);
     if (known !== undefined) {
@@ -63,12 +63,12 @@ export class PendingSaves {
     await scope.run.record(path, { kind: "value", value: entry.save });
   }
 
-  /** Resolves when everything that was begun is saved or has failed to be. Rejects only when the run cannot go on here. */
+  /** Resolves when every started save has completed or failed. Rejects only if the run cannot continue here. */
   async drain(): Promise<void> {
     for (const entry of this.#entries.values()) await (entry.done ??= this.#finish(entry));
   }
 
-  /** On a strand of its own: on replay it opens later than it did, and what comes after it must not show that. */
+  /** On its own strand: on replay it starts later than it did originally, and later events must not depend on that. */
   #open(entry: Entry): OpenSave {
     const { path, parentId, statements, role } = entry.save;
     entry.open ??= new OpenSave(

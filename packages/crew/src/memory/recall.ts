@@ -14,15 +14,15 @@ import { scored, type MemoryMatch } from "./score.ts";
 export interface RecallQuestion {
   query: string;
   limit: number;
-  /** Only what lies below this path of the memory. */
+  /** Only memories below this path. */
   scope?: string | undefined;
-  /** Only what is in one of these. */
+  /** Only memories in one of these categories. */
   categories?: readonly string[] | undefined;
 }
 
 /**
- * The memories that fit a question best, the best first (`memory_query_*`). What was found is journaled at `outer.path`:
- * a run that goes on elsewhere is told the same again. Rejects when the store or the embedder does not answer.
+ * The memories that best match a question, best first (`memory_query_*`). The result is journaled at `outer.path`: a
+ * resumed run gets the same. Rejects if the store or the embedder does not answer.
  */
 export async function recall(outer: Scope, memory: Memory, question: RecallQuestion): Promise<MemoryMatch[]> {
   const { query, limit } = question;

@@ -8,15 +8,15 @@ import { judgedStatements, statement } from "./statements.ts";
 export interface RememberOptions {
   /** Path below the memory's own. */
   scope?: string;
-  /** Found by a model where it is left out, as the categories are. */
+  /** Determined by a model if omitted, as are the categories. */
   importance?: number;
   categories?: readonly string[];
   metadata?: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Keeps what somebody says is to be kept (`memory_save_*`), journaled at `scope.path`. A memory that is only read keeps
- * nothing. Rejects with what made the save fail.
+ * Stores an explicit memory (`memory_save_*`), journaled at `scope.path`. A read-only memory stores nothing. Rejects
+ * with the error that made the save fail.
  */
 export async function remember(
   scope: Scope,

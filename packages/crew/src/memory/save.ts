@@ -4,20 +4,20 @@ import { Span } from "../run/span.ts";
 import { step } from "../run/step.ts";
 
 export interface Save {
-  /** As `memory_save_started` shows it. */
+  /** For `memory_save_started`. */
   value: string;
-  /** As its ending shows it, by how many were saved. */
+  /** For its ending, by the number saved. */
   saved: (count: number) => string;
   metadata: Readonly<Record<string, unknown>> | null;
   role: string | null;
 }
 
-/** A save of several memories, in CrewAI's words. */
+/** A save of several memories, in CrewAI's terms. */
 export function saveOf(count: number, role: string | null): Save {
   return { value: `${count} memories (background)`, saved: (kept) => `${kept} memories saved`, metadata: null, role };
 }
 
-/** A save that has begun: `memory_save_started` is emitted. */
+/** A save that has started: `memory_save_started` has been emitted. */
 export class OpenSave {
   readonly #scope: Scope;
   readonly #span: Span;
@@ -31,7 +31,10 @@ export class OpenSave {
     this.#span = new Span(this.#scope, "memory_save_started", { value: save.value, metadata: save.metadata });
   }
 
-  /** Saves by `work`, and emits the ending with the journal row at the scope's path. Rejects with what failed, once that is told. */
+  /**
+   * Runs `work`, and emits the ending together with the journal row at the scope's path. Rejects with the failure,
+   * after the ending.
+   */
   async finish(work: (scope: Scope) => Promise<number>): Promise<void> {
     const { value, saved, metadata } = this.#save;
     const inside = this.#span.scope;

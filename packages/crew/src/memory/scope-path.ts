@@ -1,4 +1,4 @@
-/** A name as a part of a scope's path, as CrewAI writes it: `Research Crew` is `research-crew`. */
+/** A name as a path segment, as CrewAI writes it: `Research Crew` becomes `research-crew`. */
 export function scopeName(name: string): string {
   const plain = name
     .toLowerCase()
@@ -9,7 +9,7 @@ export function scopeName(name: string): string {
   return plain === "" ? "unknown" : plain;
 }
 
-/** A path below another, with one slash before each part and none at its end. */
+/** Joins two paths, with one slash before each part and none at the end. */
 export function joinScopes(...parts: readonly (string | undefined)[]): string {
   return `/${parts
     .flatMap((part) => (part ?? "").split("/"))

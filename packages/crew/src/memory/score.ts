@@ -1,10 +1,10 @@
 import type { MemoryRecord } from "@crewstream/contracts";
 import type { MemorySettings } from "./memory.ts";
 
-/** A memory that was found, in CrewAI's shape. */
+/** A memory found by a search, in CrewAI's shape. */
 export interface MemoryMatch {
   record: MemoryRecord;
-  /** 0 to 1, if the weights sum up to 1. */
+  /** 0 to 1, if the weights add up to 1. */
   score: number;
   match_reasons: string[];
   evidence_gaps: string[];
@@ -12,7 +12,7 @@ export interface MemoryMatch {
 
 const dayMs = 86_400_000;
 
-/** CrewAI's score of a memory: its likeness to the question, its age and its importance, by the memory's weights. */
+/** CrewAI's score of a memory: similarity, recency and importance, by the memory's weights. */
 export function scored(record: MemoryRecord, likeness: number, settings: MemorySettings, now: Date): MemoryMatch {
   const ageDays = Math.max(0, now.getTime() - Date.parse(record.created_at)) / dayMs;
   const freshness = 0.5 ** (ageDays / settings.recencyHalfLifeDays);
@@ -29,7 +29,7 @@ export function scored(record: MemoryRecord, likeness: number, settings: MemoryS
   };
 }
 
-/** Matches as an agent is told of them. */
+/** Matches as shown to an agent. */
 export function matchesText(matches: readonly MemoryMatch[]): string {
   return matches
     .flatMap(({ record, score }) => [

@@ -6,7 +6,7 @@ import { askModel } from "./ask-model.ts";
 import { memoryLimits } from "./limits.ts";
 import type { Memory } from "./memory.ts";
 
-/** Something to be remembered, before it is compared with what is remembered. */
+/** Something to remember, before it is compared with existing memories. */
 export interface Statement {
   content: string;
   importance: number;
@@ -18,14 +18,14 @@ const judged = z.object({ importance, categories: z.array(z.string()) });
 const leniently = z.object({ importance: importance.nullish().catch(null), categories: z.array(z.string()).catch([]) });
 
 const extracted = z.object({ memories: z.array(z.object({ content: z.string(), ...judged.shape })) });
-/** CrewAI's models answer with texts alone; others leave fields out. */
+/** CrewAI's models answer with texts only; others omit fields. */
 const extractedLeniently = z.object({
   memories: z.array(z.union([z.string(), z.object({ content: z.string(), ...leniently.shape })])),
 });
 
 /**
- * What of a piece of work is worth remembering, by one model call. The work itself, as one statement, where the model
- * gives no answer that can be read, as with CrewAI.
+ * Extracts what is worth remembering from a piece of work, with one model call. If the answer cannot be parsed, the
+ * work itself becomes one statement, as in CrewAI.
  */
 export async function extractStatements(
   scope: Scope,
@@ -53,7 +53,7 @@ export async function extractStatements(
 const judgements = z.object({ statements: z.array(judged) });
 const judgementsLeniently = z.object({ statements: z.array(leniently) });
 
-/** Statements that somebody wants kept, with their importance and categories by one model call, where it answers. */
+/** Statements to store as given, with importance and categories from one model call, if it answers. */
 export async function judgedStatements(
   scope: Scope,
   memory: Memory,
@@ -71,7 +71,7 @@ export async function judgedStatements(
   return kept.map(({ content }, index) => statement(memory, content, answer?.statements[index] ?? {}));
 }
 
-/** A statement within its bounds, with the memory's default for an importance that nobody gave. */
+/** A statement within limits, with the memory's default importance if none was given. */
 export function statement(
   { settings }: Memory,
   content: string,

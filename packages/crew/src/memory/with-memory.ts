@@ -10,16 +10,16 @@ import { matchesText } from "./score.ts";
 export interface Remembering {
   memory: Memory;
   saves: PendingSaves | undefined;
-  /** What the agent is asked, for its prompt. */
+  /** The agent's prompt. */
   prompt: string;
-  /** What is looked for. */
+  /** The query. */
   query: string;
   limit: number;
 }
 
 /**
- * The prompt with what the agent's memory says to it, looked up once before the agent begins (`memory_retrieval_*`). A
- * memory that does not answer is told of as an event, and the agent goes on without.
+ * The prompt with matching memories, searched once before the agent starts (`memory_retrieval_*`). If the memory does
+ * not answer, an event reports it and the agent continues without.
  */
 export async function withMemory(outer: Scope, { memory, saves, prompt, query, limit }: Remembering): Promise<string> {
   const scope = outer.at("memory");
@@ -28,7 +28,7 @@ export async function withMemory(outer: Scope, { memory, saves, prompt, query, l
   const from = context.now().getTime();
   try {
     const at = span.scope.at("query");
-    // What was remembered before a crash was remembered without what was learnt after it.
+    // What was recalled before a crash was recalled without what was learnt after it.
     if (context.journal.read(at.path) === undefined) await saves?.drain();
     const matches = await recall(at, memory, { query, limit });
     const content = matches.length === 0 ? "" : `${memoriesFound}\n${matchesText(matches)}`;

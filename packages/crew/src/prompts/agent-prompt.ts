@@ -3,7 +3,9 @@ import type { Agent } from "../agent/agent.ts";
 import { skillsPrompt } from "./skill-prompt.ts";
 import { strftime } from "./strftime.ts";
 
-/** The first messages of an execution: who the agent is, and what it is asked. `today` is shown where it wants that. */
+/**
+ * The first messages of an execution: the agent's role and its task. `today` is included if the agent wants the date.
+ */
 export function agentPrompt(agent: Agent, taskPrompt: string, today: Date): LanguageModelV4Prompt {
   const { useSystemPrompt = true, injectDate = false, dateFormat = "%Y-%m-%d" } = agent.definition;
   const skills = skillsPrompt(agent.definition.skills ?? []);
@@ -18,12 +20,12 @@ export function agentPrompt(agent: Agent, taskPrompt: string, today: Date): Lang
   const user = (text: string): LanguageModelV4Prompt[number] => ({ role: "user", content: [{ type: "text", text }] });
   const { systemTemplate, promptTemplate } = agent.definition;
   if (systemTemplate && promptTemplate) return [user(framed(agent, system, asked))];
-  // CrewAI, too, makes one message of both where only one of the two templates is given.
+  // CrewAI, too, makes one message of both if only one of the two templates is given.
   if (!useSystemPrompt || systemTemplate || promptTemplate) return [user(`${system}\n\n${asked}`)];
   return [{ role: "system", content: system }, user(asked)];
 }
 
-/** Both texts in the agent's own frames, for models that read their roles in the text. */
+/** Both texts in the agent's templates, for models that read roles from the text. */
 function framed(agent: Agent, system: string, asked: string): string {
   const { systemTemplate = "", promptTemplate = "", responseTemplate } = agent.definition;
   const filled = (template: string): string =>
@@ -35,12 +37,12 @@ function framed(agent: Agent, system: string, asked: string): string {
   ].join("\n");
 }
 
-/** Where an answer in the agent's response template ends; undefined where the template does not say. */
+/** The stop sequence of the agent's response template; undefined if it has none. */
 export function responseEnd({ responseTemplate = "" }: Agent["definition"]): string | undefined {
   const [, end = ""] = responseTemplate.split("{{ .Response }}");
   return end.trim() === "" ? undefined : end.trim();
 }
 
-/** Asked when all iterations are used up. */
+/** Sent when all iterations are used up. */
 export const finalAnswerRequest =
   "You have used all your steps. Do not call a tool any more: give your best complete final answer now, from what you have.";

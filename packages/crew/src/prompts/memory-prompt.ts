@@ -1,9 +1,9 @@
-/** Stands above what was remembered, in the task's prompt. */
+/** Heading above the memories section in the task's prompt. */
 export const memoryHeading = `# Memories of earlier work
 They were chosen by likeness to the task and are not all there is. Where the task asks for all, a count or a sum, search the
 memory with several questions before you answer.`;
 
-/** Stands above the memories themselves, as CrewAI has it. */
+/** Heading above the memories themselves, as in CrewAI. */
 export const memoriesFound = "Relevant memories:";
 
 export interface Work {
@@ -13,14 +13,14 @@ export interface Work {
   result: string;
 }
 
-/** A piece of work as memories are taken from it; kept whole where no model can tell what matters. */
+/** A piece of work from which memories are extracted; stored whole if no model can decide what matters. */
 export function workText({ task, role, expected, result }: Work): string {
   const lines = [`Task: ${task}`, `Agent: ${role}`];
   if (expected !== undefined) lines.push(`Expected result: ${expected}`);
   return [...lines, `Result: ${result}`].join("\n");
 }
 
-/** Asks what of a piece of work is worth remembering. */
+/** Asks what is worth remembering from a piece of work. */
 export const extractInstruction = `You decide what is worth remembering of a piece of work, for whoever does similar work later.
 Answer with a list of memories. Each is one short statement of a fact, a decision, a preference, a result or a lesson that:
 - is understood without the work it comes from,
@@ -30,14 +30,14 @@ What people say of themselves counts most, also in passing and inside questions.
 Give each memory an importance from 0 (trivial) to 1 (must never be forgotten), and one to three short categories.
 If nothing is worth remembering, give an empty list.`;
 
-/** Asks how much statements matter, which somebody wants kept. */
+/** Asks how important statements are that were stored explicitly. */
 export const judgeInstruction = `Statements are to be kept in a memory. For each of them, in the same order, give its importance from
 0 (trivial) to 1 (must never be forgotten), and one to three short categories.`;
 
 export const judgeQuestion = (statements: readonly string[]): string =>
   statements.map((text, index) => `${index + 1}. ${text}`).join("\n");
 
-/** Asks what becomes of old memories when new ones say something alike. */
+/** Asks what to do with old memories that new ones resemble. */
 export const mergeInstruction = `New statements come into a memory that holds similar ones. For each new statement decide:
 - for every old memory listed with it: "keep" it, "update" it with a content that joins old and new, or "delete" it because the
   new statement contradicts or replaces it;

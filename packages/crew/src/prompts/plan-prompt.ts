@@ -1,9 +1,9 @@
 import type { PlannedTask } from "../task/planned-task.ts";
 
-/** Stands above the plan in a task's description. */
+/** Heading above the plan in a task's description. */
 export const planHeading = "This is the plan for it. Depart from it where what you find asks for that:";
 
-/** What the planner is asked: every task with who does it and with which tools, and the form of the answer. */
+/** The planner's prompt: every task with its agent and tools, and the format of the answer. */
 export function planPrompt(tasks: readonly PlannedTask[], schema: object): string {
   const described = tasks.map(({ name, description, expectedOutput, agent, tools }, index) =>
     [

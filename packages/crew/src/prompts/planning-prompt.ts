@@ -1,7 +1,7 @@
 import type { PlanStep } from "../agent/planning/plan-step.ts";
 import type { Tool } from "../tools/tool.ts";
 
-/** What a planner says when it answers in text instead of calling the tool; CrewAI looks for the same line. */
+/** The line with which a planner declares its plan ready when it answers in text; CrewAI looks for the same line. */
 export const readySentence = "READY: I am ready to execute the task.";
 
 export const plannerRole =
@@ -23,7 +23,7 @@ Number the steps from 1, name in depends_on the steps whose results a step uses,
   ].join("\n\n");
 }
 
-/** Asks again for a plan that its planner was not content with. */
+/** Asks the planner to improve a plan it did not consider ready. */
 export function refineQuestion(plan: string): string {
   return [
     `This is your plan so far, which you did not think ready:\n${plan}`,
@@ -32,7 +32,7 @@ export function refineQuestion(plan: string): string {
   ].join("\n\n");
 }
 
-/** The task with what happened so far, for a new plan of what is left. */
+/** The task with everything done so far, for a new plan of the remaining work. */
 export function replanTask(task: string, done: readonly PlanStep[], reason: string): string {
   const told = (status: string): string[] =>
     done
@@ -49,7 +49,7 @@ export function replanTask(task: string, done: readonly PlanStep[], reason: stri
   ].join("\n\n");
 }
 
-/** The names of tools, as {@link planQuestion} and prompts of one's own show them. */
+/** The names of tools, as {@link planQuestion} and custom prompts show them. */
 export function toolNames(tools: readonly Tool[]): string {
   return tools.map(({ name }) => name).join(", ") || "none";
 }
@@ -58,7 +58,7 @@ function describedTools(tools: readonly Tool[]): string {
   return tools.map(({ name, description }) => `- ${name}: ${description}`).join("\n") || "none";
 }
 
-/** Tells an agent to do one step of a plan. */
+/** Asks an agent to execute one step of a plan. */
 export function stepQuestion(task: string, step: PlanStep, needed: readonly PlanStep[]): string {
   return [
     `This is the whole task, of which you do one step now:\n${task}`,
@@ -77,7 +77,7 @@ export const observerRole =
 light, and whether the steps that are left still make sense. A step that only looked around, or that ended in an error nobody \
 mended, has not succeeded. Ask for a whole new plan only when the rest of this one cannot work.";
 
-/** Asks for a judgement of a step that has just ended. */
+/** Asks for a judgement of a completed step. */
 export function observeQuestion(
   task: string,
   step: PlanStep,
@@ -99,7 +99,7 @@ export function observeQuestion(
   ].join("\n\n");
 }
 
-/** Asks for one answer out of the results of all steps. */
+/** Asks for one answer from the results of all steps. */
 export function synthesisQuestion(task: string, results: string): string {
   return [
     task,

@@ -5,7 +5,7 @@ export function skillText({ name, description, instructions }: Skill): string {
   return `<skill name="${name}">\n${description}\n\n${instructions}\n</skill>`;
 }
 
-/** What an agent is told of its skills; empty where it has none. */
+/** The agent's skills as listed in its prompt; empty if it has none. */
 export function skillsPrompt(skills: readonly Skill[]): string {
   const told = skills.filter(isAlwaysTold);
   const offered = skills.filter((skill) => !isAlwaysTold(skill));

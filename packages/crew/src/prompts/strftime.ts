@@ -3,7 +3,7 @@ const days = "Sunday Monday Tuesday Wednesday Thursday Friday Saturday".split(" 
 const two = (value: number): string => String(value).padStart(2, "0");
 const dayMs = 86_400_000;
 
-/** Python's directives that a date can be written with, in UTC and English. */
+/** Python's directives for dates, in UTC and English. */
 const directives: Readonly<Record<string, (at: Date) => string>> = {
   Y: (at) => String(at.getUTCFullYear()),
   y: (at) => two(at.getUTCFullYear() % 100),
@@ -31,7 +31,7 @@ const directives: Readonly<Record<string, (at: Date) => string>> = {
   "%": () => "%",
 };
 
-/** Writes a date in a form of Python's `strftime`; `%-d` and the like leave out zeros in front, as on Unix. */
+/** Formats a date with Python's `strftime` directives; `%-d` and the like omit leading zeros, as on Unix. */
 export function strftime(form: string, at: Date): string {
   return form.replace(/%(-?)(.)/g, (whole, bare: string, name: string) => {
     const written = directives[name]?.(at);
@@ -40,14 +40,14 @@ export function strftime(form: string, at: Date): string {
   });
 }
 
-/** The directives of a form that {@link strftime} does not know. */
+/** The directives of a format that {@link strftime} does not support. */
 export function unknownDirectives(form: string): string[] {
   return [...form.matchAll(/%-?(.)?/g)]
     .filter(([, name]) => directives[name ?? ""] === undefined)
     .map(([text]) => text);
 }
 
-/** Whether a form shows anything of the date. */
+/** Whether a format shows any part of the date. */
 export function showsDate(form: string): boolean {
   return [...form.matchAll(/%-?(.)/g)].some(([, name]) => name !== "%" && directives[name ?? ""] !== undefined);
 }

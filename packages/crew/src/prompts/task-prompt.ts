@@ -1,7 +1,7 @@
-/** Between the outputs of earlier tasks, as CrewAI joins them. */
+/** Separator of earlier tasks' outputs, as in CrewAI. */
 export const contextDivider = "\n\n----------\n\n";
 
-/** Stands above the context in a task's prompt. */
+/** Heading above the context in a task's prompt. */
 export const contextHeading = "This is the context you work with:";
 
 export interface TaskQuestion {
@@ -9,11 +9,11 @@ export interface TaskQuestion {
   expectedOutput: string;
   context: string;
   markdown?: boolean;
-  /** JSON Schema of the answer, when it must be JSON. */
+  /** JSON Schema of the answer, if it must be JSON. */
   schema?: object;
 }
 
-/** What an agent is asked to do. */
+/** A task's prompt. */
 export function taskPrompt({ description, expectedOutput, context, markdown, schema }: TaskQuestion): string {
   const parts = [
     `Task: ${description}`,

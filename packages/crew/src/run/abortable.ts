@@ -1,13 +1,13 @@
 import { setMaxListeners } from "node:events";
 
 /**
- * Settles as the work does, or rejects with the signal's reason as soon as that is aborted: work that does not
- * listen to its signal must not hold a cancelled run.
+ * Settles as the work does, or rejects with the signal's reason as soon as it aborts: work that ignores its signal must
+ * not keep a cancelled run alive.
  */
 export async function abortable<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   signal.throwIfAborted();
   const aborted = Promise.withResolvers<never>();
-  // Many pieces of work may share one signal; Node would warn of a leak at the eleventh.
+  // Many pieces of work may share one signal; Node would warn of a leak at the eleventh listener.
   setMaxListeners(0, signal);
   const onAbort = (): void => aborted.reject(signal.reason);
   signal.addEventListener("abort", onAbort, { once: true });
@@ -15,7 +15,7 @@ export async function abortable<T>(signal: AbortSignal, work: Promise<T>): Promi
     return await Promise.race([work, aborted.promise]);
   } finally {
     signal.removeEventListener("abort", onAbort);
-    // The loser may still reject later, when nobody listens any more.
+    // The other promise may still reject later, when nothing is listening.
     work.catch(() => undefined);
     aborted.promise.catch(() => undefined);
   }

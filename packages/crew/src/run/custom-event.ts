@@ -1,7 +1,9 @@
 import { AppError, ErrorCode, isKnownEventType, suggestEventType } from "@crewstream/contracts";
 import type { Scope } from "./scope.ts";
 
-/** Emits events of an automation's own. Throws `invalid_input` for a name that is taken or cannot be subscribed to. */
+/**
+ * Emits an automation's custom events. Throws `invalid_input` for a name that is reserved or cannot be subscribed to.
+ */
 export type EmitCustom = (type: string, data?: Record<string, unknown>) => void;
 
 /** {@link EmitCustom} for a scope. */

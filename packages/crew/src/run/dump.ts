@@ -1,9 +1,9 @@
-/** JSON as an event, a journal row or a result holds it. */
+/** JSON as contained in events, journal rows and results. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 /**
- * Any value as plain JSON: dates in ISO 8601, errors as their message, sets and maps as lists and objects, functions
- * and undefined left out, a value that contains itself cut off there. `undefined` itself becomes null.
+ * Converts any value to plain JSON: dates in ISO 8601, errors as their message, sets and maps as lists and objects,
+ * functions and undefined omitted, circular references cut. `undefined` itself becomes null.
  */
 export function toJson(value: unknown): Json {
   return convert(value, []) ?? null;

@@ -2,13 +2,13 @@ import { AppError, ErrorCode } from "@crewstream/contracts";
 import { abortable } from "./abortable.ts";
 import type { Scope } from "./scope.ts";
 
-/** How long what was left behind may take to end. What listens to its signal ends at once. */
+/** Time limit for unfinished work to end. Work that listens to its signal ends at once. */
 const leaveMs = 1000;
 
 /**
- * Runs an automation's own code: settles as the code does, or rejects with the signal's reason as soon as that is
- * aborted. Either way nothing of the run goes on inside it: crews, agents and model calls that the code began and did not
- * wait for (it failed beside them, or was cut off) are called off, and have emitted their endings, before this settles.
+ * Runs an automation's own code: settles as the code does, or rejects with the signal's reason as soon as it aborts.
+ * Either way no work of the run outlives it: crews, agents and model calls that the code started and did not await are
+ * cancelled, and have emitted their endings, before this settles.
  */
 export async function enclosed<T>(scope: Scope, code: (inner: Scope) => Promise<T>): Promise<T> {
   const left = new AbortController();
@@ -24,7 +24,7 @@ export async function enclosed<T>(scope: Scope, code: (inner: Scope) => Promise<
     goesOnElsewhere = scope.run.passesThrough(error);
     throw error;
   } finally {
-    // A run that goes on elsewhere closes nothing here, and what it had begun is to go on there, too.
+    // A run that continues elsewhere closes nothing here, and what it had started continues there, too.
     if (!goesOnElsewhere) {
       left.abort(new AppError("Cancelled: what began it has ended", { code: ErrorCode.cancelled }));
       await gated.quiet(leaveMs);

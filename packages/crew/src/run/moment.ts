@@ -2,8 +2,8 @@ import type { Scope } from "./scope.ts";
 import type { Closable, Ending } from "./span.ts";
 
 /**
- * A started event and its one ending that enclose nothing and are not linked, as CrewAI emits those of a plan's steps:
- * what happens in between hangs beside them.
+ * A started event and its ending that enclose nothing and are not linked, as CrewAI emits those of a plan's steps:
+ * events in between are siblings.
  */
 export class Moment implements Closable {
   readonly scope: Scope;

@@ -20,7 +20,7 @@ export interface AutomationResult {
   tasks: LastTask[];
 }
 
-/** Runs an automation's body in the run's outermost scope and says how it ended; see {@link Automation.run}. */
+/** Runs an automation's body in the run's outermost scope and reports the outcome; see {@link Automation.run}. */
 export async function runAutomation(
   context: RunContext,
   body: (scope: Scope) => Promise<AutomationResult>,

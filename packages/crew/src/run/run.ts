@@ -6,7 +6,9 @@ import { Suspended } from "./suspended.ts";
 
 const closeLimitMs = 3000;
 
-/** What all scopes of one run share: its context, its counters, and whether it must stop without another word. */
+/**
+ * Shared by all scopes of one run: its context, its counters, and whether it must stop without emitting anything else.
+ */
 export class Run {
   readonly context: RunContext;
   readonly #ordinals = new Map<string, number>();
@@ -26,28 +28,28 @@ export class Run {
     return ordinal;
   }
 
-  /** When the execution was made, as its id says (UUID, version 7): the same on every replay. */
+  /** When the execution was created, according to its id (UUIDv7): the same on every replay. */
   get startedAt(): Date {
     return new Date(Number.parseInt(this.context.executionId.replaceAll("-", "").slice(0, 12), 16));
   }
 
-  /** A UUID that stands for a path in this run, the same on every replay: call ids, task ids, idempotency keys. */
+  /** A UUID for a path in this run, the same on every replay: call ids, task ids, idempotency keys. */
   idOf(kind: string, path: string): string {
     return eventId(this.context.executionId, path, `id:${kind}`, 0);
   }
 
-  /** One object per run and key, made when first asked for: model connections, rate limiters, tool caches. */
+  /** One object per run and key, created on first use: model connections, rate limiters, tool caches. */
   shared<T>(key: string, make: () => T): T {
     if (!this.#cache.has(key)) this.#cache.set(key, make());
     return this.#cache.get(key) as T;
   }
 
-  /** Called when the run leaves this process, however it does: for connections it holds. */
+  /** Registers a callback for when the run leaves this process, for whatever reason: for connections it holds. */
   onEnd(close: () => Promise<void>): void {
     this.#closers.push(close);
   }
 
-  /** Closes what the run holds. A connection that cannot be closed, or not soon, must not hold the run's outcome. */
+  /** Closes what the run holds. A connection that does not close, or not soon, must not delay the run's outcome. */
   async end(): Promise<void> {
     if (this.#closers.length === 0) return;
     const tooLate = new AbortController();
@@ -56,7 +58,7 @@ export class Run {
     tooLate.abort();
   }
 
-  /** Whether the run has stopped in the middle and will be continued elsewhere: then nothing more may be emitted. */
+  /** Whether the run was interrupted and will continue elsewhere: then nothing more may be emitted. */
   get interrupted(): boolean {
     const { signal } = this.context;
     if (signal.aborted && stopsHere(signal.reason)) this.#interruption ??= signal.reason;
@@ -64,26 +66,26 @@ export class Run {
   }
 
   /**
-   * Whether this error means "not here, not now" instead of a failure of the run: the lease was lost, the process
-   * shuts down, the store is away, or a person must answer first. It is handed on without closing anything.
+   * Whether this error means "not here, not now" instead of a failure of the run: the lease was lost, the process shuts
+   * down, the store is unavailable, or a person must answer first. It is passed on without closing anything.
    */
   passesThrough(error: unknown): boolean {
     if (stopsHere(error)) this.#interruption ??= error;
     return this.interrupted || error instanceof Suspended;
   }
 
-  /** What `run()` rejects with when the run was interrupted. */
+  /** What `run()` rejects with if the run was interrupted. */
   get interruption(): unknown {
     return this.#interruption;
   }
 
-  /** Writes a journal row; a store that refuses interrupts the run, since nothing later could be stored either. */
+  /** Writes a journal row; a failed write interrupts the run, since nothing later could be stored either. */
   async record(path: string, row: JournalRow): Promise<void> {
     if (this.interrupted) throw this.#interruption;
     await this.#guard(this.context.journal.write(path, row));
   }
 
-  /** Waits until the sink takes more; see {@link RunContext.sink}. */
+  /** Waits until the sink accepts more; see {@link RunContext.sink}. */
   async sinkReady(): Promise<void> {
     await this.#guard(this.context.sink.ready());
   }

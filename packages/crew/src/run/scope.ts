@@ -5,7 +5,7 @@ import type { WaitingRoom } from "../human/waiting-room.ts";
 import type { Run } from "./run.ts";
 import type { UsageMeter } from "./usage-meter.ts";
 
-/** Whose work an event belongs to. */
+/** The identity of an event's source. */
 export interface Identity {
   sourceType: string | null;
   taskId: string | null;
@@ -16,13 +16,13 @@ export interface Identity {
 
 export const nobody: Identity = { sourceType: null, taskId: null, taskName: null, agentId: null, agentRole: null };
 
-/** A scope that a tool or method was given stops working when its caller has moved on. */
+/** Closes a scope that was handed to a tool or method once its caller has moved on. */
 interface Gate {
   open: boolean;
   around: Gate | null;
-  /** Started events in here that have no ending yet. */
+  /** Number of started events inside without an ending. */
   spans: number;
-  /** Told when the last of them has ended. */
+  /** Called when the last of them has ended. */
   whenQuiet: (() => void)[];
 }
 
@@ -38,11 +38,11 @@ interface Chain {
 
 interface ScopeFields {
   run: Run;
-  /** Names this unit of work; part of every id and journal path made here. */
+  /** Name of this unit of work; part of every id and journal path created in it. */
   path: string;
-  /** The innermost open started event: `parent_event_id` of what is emitted here. Another one after a pause. */
+  /** The innermost open started event: the `parent_event_id` of events emitted here. Another one after a pause. */
   parent: { id: string | null };
-  /** Shared by the scopes of one strand of work: its last event, and how often it has left its journal's ways. */
+  /** Shared by the scopes of one strand of work: its last event, and how often it has diverged from the journal. */
   chain: Chain;
   triggeredBy: string | null;
   identity: Identity;
@@ -53,7 +53,9 @@ interface ScopeFields {
   room: WaitingRoom;
 }
 
-/** Where in a run something happens: it knows the links of event-lifecycle and emits with them. Immutable but for its chain. */
+/**
+ * A position in a run: it knows the links of the event lifecycle and emits with them. Immutable apart from its chain.
+ */
 export class Scope {
   readonly #fields: ScopeFields;
 
@@ -98,32 +100,34 @@ export class Scope {
     return this.derive({ path: this.path === "" ? named : `${this.path}/${named}` });
   }
 
-  /** Leaves the journal's ways: this strand goes on with paths that no earlier life has used for something else. */
+  /**
+   * Diverges from the journal: this strand continues with paths that no earlier execution has used for something else.
+   */
   nextGeneration(): Scope {
     const { chain } = this.#fields;
     chain.generation += 1;
     return this.derive({ path: `${this.path}~${chain.generation}` });
   }
 
-  /** A strand of its own, beginning after this one's last event: for work that runs beside other work. */
+  /** A new strand, starting after this one's last event: for parallel work. */
   fork(): Scope {
     return new Scope({ ...this.#fields, chain: { ...this.#fields.chain } });
   }
 
-  /** Lets this strand go on after the other's last event. */
+  /** Continues this strand after the other's last event. */
   join(other: Scope): void {
     const [own, others] = [this.#fields.chain, other.#fields.chain];
     own.last = others.last;
     own.generation = Math.max(own.generation, others.generation);
   }
 
-  /** A scope for code that may outlive its call, and the function that silences it for good. */
+  /** A scope for code that may outlive its call, and a function that closes it permanently. */
   gated(): { scope: Scope; shut: () => void } {
     const gate = newGate(this.#fields.gate);
     return { scope: new Scope({ ...this.#fields, gate }), shut: () => void (gate.open = false) };
   }
 
-  /** Counts a started event here and in everything around; the function given takes its ending. */
+  /** Counts a started event here and in all enclosing scopes; the returned function counts its ending. */
   begin(): () => void {
     const gates: Gate[] = [];
     for (let gate: Gate | null = this.#fields.gate; gate !== null; gate = gate.around) gates.push(gate);
@@ -147,7 +151,7 @@ export class Scope {
     clearTimeout(timer);
   }
 
-  /** Emits an event here and gives its id. `data` holds the type's own fields; links and identity are added. */
+  /** Emits an event here and returns its id. `data` has the type's own fields; links and identity are added. */
   emit(type: string, data: Readonly<Record<string, unknown>>, links: EmitLinks = {}): string {
     const { run, path, chain } = this.#fields;
     const { context } = run;
@@ -183,7 +187,7 @@ export class Scope {
     return current.run(this, code);
   }
 
-  /** Throws the reason when the work here was called off. */
+  /** Throws the reason if the work here was cancelled. */
   throwIfAborted(): void {
     this.signal.throwIfAborted();
   }
@@ -195,7 +199,7 @@ export class Scope {
 }
 
 export interface EmitLinks {
-  /** Given for events whose id is not counted (streamed chunks). */
+  /** Used for events whose id is not counted (streamed chunks). */
   id?: string;
   parentId?: string | null;
   startedId?: string;

@@ -6,9 +6,9 @@ export interface Ending {
   data: Readonly<Record<string, unknown>>;
 }
 
-/** A started event and its one ending. What happens in between is emitted through {@link Span.scope}. */
+/** A started event and its ending. Events in between are emitted through {@link Span.scope}. */
 export class Span {
-  /** The scope inside: its events have the started event as parent. */
+  /** The inner scope: its events have the started event as parent. */
   readonly scope: Scope;
   readonly #outer: Scope;
   readonly #open: { id: string; around: string | null };
@@ -22,7 +22,7 @@ export class Span {
     this.scope = outer.derive({ parent: this.#open });
   }
 
-  /** The started event: after a pause, the one that it began again with. */
+  /** The started event; after a pause, the one emitted on resumption. */
   get id(): string {
     return this.#open.id;
   }
@@ -31,7 +31,7 @@ export class Span {
     return this.#ended;
   }
 
-  /** Emits the ending: a sibling of the started event, linked to it. A second ending is a fault of the caller. */
+  /** Emits the ending: a sibling of the started event, linked to it. Ending twice is a programming error. */
   end({ type, data }: Ending): string {
     if (this.#ended) throw new AppError(`${type}: its scope has ended before`, { code: ErrorCode.internal });
     this.#ended = true;
@@ -40,7 +40,7 @@ export class Span {
     return id;
   }
 
-  /** Begins a span again that a pause has ended: a new started event, which what follows hangs under. */
+  /** Restarts a span that a pause has ended: a new started event, which becomes the parent of what follows. */
   reopen(type: string, data: Readonly<Record<string, unknown>>): void {
     this.#ended = false;
     this.#release = this.#outer.begin();
@@ -49,7 +49,7 @@ export class Span {
   }
 }
 
-/** A started event that its ending is still to come for. */
+/** A started event whose ending is still to come. */
 export interface Closable {
   readonly ended: boolean;
   readonly scope: Scope;
@@ -57,8 +57,8 @@ export interface Closable {
 }
 
 /**
- * Runs `body` between a started event and its ending. `body` ends the span itself; when it throws, `failed` names
- * the ending, except when the run is interrupted: then it goes on elsewhere and ends there.
+ * Runs `body` between a started event and its ending. `body` ends the span itself; if it throws, `failed` provides the
+ * ending, unless the run is interrupted: then it continues elsewhere and ends there.
  */
 export async function within<T>(
   span: Closable,

@@ -6,7 +6,10 @@ import { toJson } from "./dump.ts";
 import type { Scope } from "./scope.ts";
 import { UsageMeter } from "./usage-meter.ts";
 
-/** A failure that is part of the run: thrown live and on replay alike. `type` is the class of the first cause. */
+/**
+ * A failure that is part of the run: thrown identically in the original run and on replay. `type` is the class of the
+ * root cause.
+ */
 export class StepFailure extends Error {
   override readonly name: string = "StepFailure";
   readonly type: string;
@@ -18,7 +21,7 @@ export class StepFailure extends Error {
     this.retryable = failure.retryable;
   }
 
-  /** Anything thrown, as a failure. Only an AppError says that it must not be tried again. */
+  /** Converts anything thrown into a failure. Only an AppError can say that it must not be retried. */
   static of(error: unknown): StepFailure {
     if (error instanceof StepFailure) return error;
     const retryable = error instanceof AppError ? error.retryable : true;
@@ -30,9 +33,9 @@ export type Outcome<V> = { ok: true; value: V } | { ok: false; failure: StepFail
 
 export interface StepSpec<V> {
   kind: JournalKind;
-  /** What is asked, for {@link JournalRow.inputHash}. */
+  /** The input, for {@link JournalRow.inputHash}. */
   input?: unknown;
-  /** Kept in the row whatever the outcome is: the step's place among others. */
+  /** Stored in the row whatever the outcome: the step's position among others. */
   order?: number;
   /** Does the work. It gets a scope whose usage is counted for the row. Its value must be JSON. */
   perform(scope: Scope): Promise<V>;
@@ -41,9 +44,9 @@ export interface StepSpec<V> {
 }
 
 /**
- * Where a step with this input is done: at its scope, unless the journal holds the answer to another question there.
- * Then the run has diverged (its code changed, or it depends on time or chance), and by the context's choice it fails,
- * or asks anew from here on, under new paths. Call it before the step's started event.
+ * The scope for a step with this input: the given one, unless the journal holds the result of another input there. Then
+ * the run has diverged (its code changed, or it depends on time or chance), and depending on the context it fails, or
+ * executes everything from here on again, under new paths. Call it before the step's started event.
  */
 export function stepScope(scope: Scope, input: unknown): Scope {
   const { context } = scope.run;
@@ -56,8 +59,8 @@ export function stepScope(scope: Scope, input: unknown): Scope {
 }
 
 /**
- * Does a unit of work once in the life of an execution: at `scope.path` its value or failure is journaled together
- * with its closing events, and a run that is run again takes it from there.
+ * Executes a unit of work once in the life of an execution: its value or failure is journaled at `scope.path` together
+ * with its closing events, and a replay takes it from there.
  */
 export async function step<V>(scope: Scope, spec: StepSpec<V>): Promise<V> {
   const { run, path } = scope;
@@ -143,7 +146,7 @@ function hashOf(input: unknown): string {
     .slice(0, 22);
 }
 
-/** The class name of anything thrown, as `errorType` shows it. */
+/** The class name of anything thrown, for `errorType`. */
 export function errorType(error: unknown): string {
   if (error instanceof StepFailure) return error.type;
   return error instanceof Error ? error.name : "Error";

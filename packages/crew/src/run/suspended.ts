@@ -1,6 +1,9 @@
 import type { PendingInput } from "@crewstream/contracts";
 
-/** Thrown where a run waits for a person: it unwinds without closing anything, and goes on when the answer is there. */
+/**
+ * Thrown where a run waits for a person: it unwinds without closing anything, and the run continues once the answer
+ * exists.
+ */
 export class Suspended extends Error {
   override readonly name: string = "Suspended";
   readonly pending: readonly PendingInput[];

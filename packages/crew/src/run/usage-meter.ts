@@ -1,6 +1,9 @@
 import { noUsage, type Usage } from "@crewstream/contracts";
 
-/** Adds up what model calls used, here and in everything around: a task's meter feeds its crew's, that the run's. */
+/**
+ * Sums up the usage of model calls, here and in all enclosing meters: a task's meter feeds its crew's, which feeds the
+ * run's.
+ */
 export class UsageMeter {
   readonly #total = noUsage();
   readonly #around: UsageMeter | undefined;
@@ -14,7 +17,7 @@ export class UsageMeter {
     this.#around?.add(usage);
   }
 
-  /** A copy of the sum so far. */
+  /** A copy of the current sum. */
   total(): Usage {
     return { ...this.#total };
   }

@@ -8,8 +8,8 @@ import { isAlwaysTold, skillFields, type Skill } from "./skill.ts";
 const loaderName = "load_skill";
 
 /**
- * An agent's tools with the one by which it has a skill told in full, where it has such skills. A tool of that name that
- * it has already gives the loader another one.
+ * An agent's tools plus the one that loads a skill in full, if it has such skills. If a tool of that name exists, the
+ * loader gets another name.
  */
 export function withSkillLoader({ definition }: Agent, tools: readonly Tool[]): readonly Tool[] {
   const offered = (definition.skills ?? []).filter((skill) => !isAlwaysTold(skill));
@@ -43,14 +43,14 @@ function loaderOf(name: string, skills: readonly Skill[]): Tool {
   return tool;
 }
 
-/** Emits that skills which are always told in full are used in what begins now. */
+/** Emits that skills which are always included are used in what starts now. */
 export function tellUsedSkills(scope: Scope, { definition }: Agent): void {
   for (const skill of definition.skills ?? []) {
     if (isAlwaysTold(skill)) scope.emit("skill_used", skillFields(skill, 2));
   }
 }
 
-/** Emits where an agent's skills were found: when its project was read, which no run sees. */
+/** Emits where an agent's skills were found: when its project was read, which happens before any run. */
 export function tellFoundSkills(scope: Scope, { definition, id, role }: Agent): void {
   const own = scope.derive({ identity: { ...scope.identity, sourceType: "agent", agentId: id, agentRole: role } });
   const found = (definition.skills ?? []).filter((skill) => !isAlwaysTold(skill));

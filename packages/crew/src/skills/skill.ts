@@ -1,11 +1,11 @@
-/** A skill of an agent, in the form of agentskills.io: what it is for, and how it is done. */
+/** A skill of an agent, in the format of agentskills.io: when to use it, and how. */
 export interface Skill {
   /** Lower-case letters, digits and hyphens. */
   name: string;
-  /** When it is of use: all that the agent is told until it asks for the skill. */
+  /** When it is useful: all that the agent sees until it loads the skill. */
   description: string;
   instructions: string;
-  /** The folder that it was found in, and the folder that was searched. Without them it is always told in full. */
+  /** The folder it was found in, and the folder that was searched. Without them it is always included in full. */
   path?: string;
   searched?: string;
 }
@@ -16,12 +16,12 @@ export function distinct(skills: readonly Skill[]): Skill[] {
   return skills.filter(({ name }) => !names.has(name) && names.add(name));
 }
 
-/** Whether an agent is told all of it from the start. */
+/** Whether it is included in full from the start. */
 export function isAlwaysTold({ path }: Skill): boolean {
   return path === undefined;
 }
 
-/** How much of a skill has been told, in CrewAI's numbers: 1 what it is for, 2 how it is done. */
+/** How much of a skill is disclosed, in CrewAI's numbers: 1 its description, 2 its instructions. */
 export function skillFields({ name, path }: Skill, disclosureLevel: 1 | 2): Record<string, unknown> {
   return { skill_name: name, skill_path: path ?? ".", disclosure_level: disclosureLevel };
 }

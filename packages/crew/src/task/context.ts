@@ -2,7 +2,7 @@ import { contextDivider } from "../prompts/task-prompt.ts";
 import type { TaskOutput } from "./task-output.ts";
 import type { TaskDefinition } from "./task.ts";
 
-/** What a task is given of the tasks before it: all of them, or those its `context` names, in that order. */
+/** The context of a task: the outputs of all earlier tasks, or of those its `context` names, in that order. */
 export function contextFor(task: TaskDefinition, earlier: readonly TaskOutput[]): string {
   const chosen =
     task.context === undefined

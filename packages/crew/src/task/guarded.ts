@@ -10,8 +10,8 @@ import { checked, type TaskOutput } from "./task-output.ts";
 const defaultMaxRetries = 3;
 
 /**
- * Puts a task's output before its guardrails, in order. Each may send the work back so many times with its reason;
- * after that the task fails, in CrewAI's words.
+ * Applies a task's guardrails to its output, in order. Each may reject the work a limited number of times; after that
+ * the task fails, with CrewAI's message.
  */
 export async function guarded(scope: Scope, production: Production, first: TaskOutput): Promise<TaskOutput> {
   const { definition, agent } = production.task;
@@ -46,7 +46,7 @@ export async function guarded(scope: Scope, production: Production, first: TaskO
   return output;
 }
 
-/** The output with another text, read anew where it must be JSON. */
+/** The output with another text, parsed again if it must be JSON. */
 function replaced({ task }: Production, output: TaskOutput, raw: string): TaskOutput {
   const { outputSchema } = task.definition;
   const changed = { ...output, raw, ...(output.accepted === undefined ? {} : { accepted: false }) };

@@ -2,12 +2,12 @@ import { AppError, ErrorCode } from "@crewstream/contracts";
 
 const placeholder = /\{([A-Za-z_][A-Za-z0-9_-]*)\}/g;
 
-/** Names of the `{placeholders}` in a text, in order and without doubles. Everything else in braces is text. */
+/** Names of the `{placeholders}` in a text, in order and without duplicates. All other braces are plain text. */
 export function placeholders(text: string): string[] {
   return [...new Set([...text.matchAll(placeholder)].map((match) => match[1] as string))];
 }
 
-/** Fills the placeholders of a text. Throws `missing_inputs` for one that the inputs do not have. */
+/** Fills the placeholders of a text. Throws `missing_inputs` for one that is missing from the inputs. */
 export function interpolate(text: string, inputs: Readonly<Record<string, unknown>>): string {
   return text.replace(placeholder, (_, name: string) => {
     if (!Object.hasOwn(inputs, name)) {

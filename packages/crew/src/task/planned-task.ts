@@ -3,7 +3,7 @@ import type { CrewWide } from "../agent/assignment.ts";
 import type { Tool } from "../tools/tool.ts";
 import type { TaskDefinition } from "./task.ts";
 
-/** A task of a run: its texts are filled in, and it is settled who does it with which tools. */
+/** A task of a run: its texts are filled in, and its agent and tools are determined. */
 export interface PlannedTask {
   definition: TaskDefinition;
   name: string;

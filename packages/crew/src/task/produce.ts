@@ -17,12 +17,12 @@ import { checked, summaryOf, type TaskOutput } from "./task-output.ts";
 export interface Production {
   task: PlannedTask;
   model: Model;
-  /** The task as events show it. */
+  /** The task as it appears in events. */
   view: Readonly<Record<string, unknown>>;
   context: string;
 }
 
-/** One whole piece of work on a task: the agent, a person's review, structured output. */
+/** One complete piece of work on a task: the agent, a person's review, structured output. */
 export async function produce(scope: Scope, { task, model, view, context }: Production): Promise<TaskOutput> {
   const { agent, description, expectedOutput, definition, shared } = task;
   const schema = definition.outputSchema === undefined ? undefined : answerSchema(definition.outputSchema);

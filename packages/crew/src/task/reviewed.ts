@@ -10,8 +10,8 @@ import { summaryOf } from "./task-output.ts";
 const question = "Please review this result. Approve it, or say what should be different.";
 
 /**
- * Lets a person review a task's answer until they are content: whatever else they say goes to the agent, which works
- * on in the same conversation. CrewAI has no events for this; the flow's are used, with the crew and the task as names.
+ * Has a person review a task's answer until they approve it: any other feedback goes to the agent, which continues the
+ * same conversation. CrewAI has no events for this; those of flows are used, with the crew and the task as names.
  */
 export async function reviewed(
   scope: Scope,
@@ -50,7 +50,7 @@ export async function reviewed(
   }
 }
 
-/** The flag decides when it was given (AMP's `is_approve`); else an empty answer or a plain word of approval does. */
+/** The flag decides if it was given (AMP's `is_approve`); else an empty answer or a plain word of approval does. */
 function isApproval({ approved, feedback, timedOut }: HumanAnswer): boolean {
   if (timedOut) return true;
   return (

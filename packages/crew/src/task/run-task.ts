@@ -15,8 +15,8 @@ export interface TaskHooks {
 }
 
 /**
- * Does a task at `scope.path` and journals its output there: a run that is run again takes it whole. Emits
- * `task_started` and its ending; rejects with the failure that ended it.
+ * Executes a task at `scope.path` and journals its output there: a replay takes it as a whole. Emits `task_started` and
+ * its ending; rejects with the failure that ended it.
  */
 export async function runTask(
   outer: Scope,

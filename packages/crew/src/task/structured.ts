@@ -4,13 +4,13 @@ import type { Json } from "../run/dump.ts";
 import { toJson } from "../run/dump.ts";
 import type { JsonSchema } from "../tools/tool.ts";
 
-/** A schema an answer must fit, as the model is shown it and as it is checked. */
+/** A schema for an answer, as shown to the model and as used for validation. */
 export interface AnswerSchema {
   json: JsonSchema;
   check: z.ZodType;
 }
 
-/** Throws `configuration` for a schema of anything but an object, which providers do not take. */
+/** Throws `configuration` for a schema of anything but an object, which providers reject. */
 export function answerSchema(schema: z.ZodType | JsonSchema): AnswerSchema {
   const isZod = schema instanceof z.ZodType;
   const json = isZod ? z.toJSONSchema(schema, { target: "draft-7" }) : schema;
@@ -22,7 +22,7 @@ export function answerSchema(schema: z.ZodType | JsonSchema): AnswerSchema {
   return { json, check: isZod ? schema : z.fromJSONSchema(schema) };
 }
 
-/** The JSON value an answer holds, taken out of a code fence or the text around it; or what is wrong with it. */
+/** Extracts the JSON value from an answer, from a code fence or the text around it; or says what is wrong with it. */
 export function readJson(text: string, schema: AnswerSchema): { ok: true; value: Json } | { ok: false; error: string } {
   const candidates = [text, /```(?:json)?\s*\n([\s\S]*?)```/.exec(text)?.[1], /[[{][\s\S]*[\]}]/.exec(text)?.[0]];
   let error = "it holds no JSON";

@@ -2,7 +2,7 @@ import type { LastTask } from "@crewstream/contracts";
 import type { Json } from "../run/dump.ts";
 import type { ToolFailureRecord } from "../tools/failure.ts";
 
-/** What a task gave, in CrewAI's shape (its TaskOutput): in events, in the journal, and for the tasks after it. */
+/** A task's output, in CrewAI's shape (TaskOutput): in events, in the journal, and for later tasks. */
 export interface TaskOutput {
   name: string;
   description: string;
@@ -12,16 +12,16 @@ export interface TaskOutput {
   raw: string;
   pydantic: Json;
   json_dict: Json;
-  /** Role of the agent that did it. */
+  /** Role of the agent that produced it. */
   agent: string;
-  /** Whether a person has accepted `raw` as it is; absent where none was asked. */
+  /** Whether a person has approved `raw`; absent if no review was requested. */
   accepted?: boolean;
   output_format: "raw" | "json" | "pydantic";
   messages: Json[];
   tool_failures: ToolFailureRecord[];
 }
 
-/** Where a checked answer stands in an output: always in `json_dict`, and in `pydantic` where the task asks for that. */
+/** The fields for a validated answer: always in `json_dict`, and in `pydantic` if the task asks for it. */
 export function checked(
   { outputFormat }: { outputFormat?: "json" | "pydantic" },
   value: Json,
@@ -30,12 +30,12 @@ export function checked(
   return { pydantic: isPydantic ? value : null, json_dict: value, output_format: isPydantic ? "pydantic" : "json" };
 }
 
-/** CrewAI's summary: ten words of the description and three dots. */
+/** CrewAI's summary: ten words of the description and an ellipsis. */
 export function summaryOf(description: string): string {
   return `${description.split(/\s+/).filter(Boolean).slice(0, 10).join(" ")}...`;
 }
 
-/** A task output as AMP's status route shows it. */
+/** A task output as in AMP's status route. */
 export function toLastTask(output: TaskOutput): LastTask {
   return {
     name: output.name,

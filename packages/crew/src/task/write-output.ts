@@ -5,7 +5,7 @@ import type { Scope } from "../run/scope.ts";
 import type { PlannedTask } from "./planned-task.ts";
 import type { TaskOutput } from "./task-output.ts";
 
-/** Writes a task's output to its file in the run's directory, where it has one: as JSON if it is structured. */
+/** Writes a task's output to its file in the run's directory, if it has one: as JSON if it is structured. */
 export async function writeOutput(scope: Scope, task: PlannedTask, output: TaskOutput): Promise<void> {
   if (task.outputFile === undefined) return;
   const path = await pathInRun(scope.run, task.outputFile);

@@ -11,8 +11,8 @@ import type { Toolbox } from "./toolbox.ts";
 import { toolEvents } from "./tool-events.ts";
 
 /**
- * Runs one call that a model asked for and journals its result at `scope.path`. Rejects only when the work was
- * called off; every other failure is a result for the model.
+ * Executes a tool call of a model and journals its result at `scope.path`. Rejects only if the work was cancelled; any
+ * other failure is a result for the model.
  */
 export async function callTool(outer: Scope, call: ToolCall, box: Toolbox): Promise<ToolResult> {
   const args = parseArgs(call.args);
@@ -28,7 +28,7 @@ export async function callTool(outer: Scope, call: ToolCall, box: Toolbox): Prom
     events.failed(failure);
     return { text: failure.message, failure, fromCache: false, ...now(scope, now(scope).startedAt) };
   }
-  // Counted here and not where it runs, because a journaled call counts as well.
+  // Counted here and not where it is executed, because a journaled call counts as well.
   const use = (box.used.get(call.name) ?? 0) + 1;
   box.used.set(call.name, use);
   const span = new Span(scope, "tool_usage_started", events.started());
@@ -129,7 +129,7 @@ function invalidInput(message: string, code: string | null): ToolFailure {
   return { message, reason: "invalid_input", code, retryable: false, details: {} };
 }
 
-/** What a tool gave, as a model is told of it: anything but text as JSON. */
+/** A tool's result as a model sees it: anything but text as JSON. */
 export function resultText(value: unknown): string {
   if (typeof value === "string") return value;
   return value === undefined ? "Done." : JSON.stringify(value, null, 2);

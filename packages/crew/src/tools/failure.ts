@@ -1,4 +1,4 @@
-/** Why a tool call failed, in CrewAI's words (its ToolFailure). */
+/** Why a tool call failed, in CrewAI's terms (ToolFailure). */
 export interface ToolFailure {
   message: string;
   reason: "tool_reported" | "exception" | "mcp_error" | "usage_limit" | "unknown_tool" | "invalid_input";
@@ -7,7 +7,7 @@ export interface ToolFailure {
   details: Record<string, unknown>;
 }
 
-/** A failure as a task's output lists it (CrewAI's ToolFailureRecord). */
+/** A failure as listed in a task's output (CrewAI's ToolFailureRecord). */
 export interface ToolFailureRecord {
   tool_name: string;
   failure: ToolFailure;
@@ -17,10 +17,10 @@ export interface ToolFailureRecord {
   task_id: string | null;
 }
 
-/** What happens to the run when a tool fails: nothing, an event, or the failure of the task. */
+/** What a failed tool means for the run: nothing, an event, or the failure of the task. */
 export type ToolFailurePolicy = "ignore" | "warn" | "raise";
 
-/** Returned or thrown by a tool to say that it could not do what was asked. */
+/** Returned or thrown by a tool to report that it could not do what was asked. */
 export class ToolReportedFailure extends Error {
   override readonly name: string = "ToolReportedFailure";
   readonly failure: ToolFailure;

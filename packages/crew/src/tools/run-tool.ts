@@ -5,9 +5,9 @@ import { toolContext } from "./tool-context.ts";
 import type { Tool } from "./tool.ts";
 
 /**
- * Runs a tool with arguments that it has checked, and gives what it returns. Rejects with what it throws or reports,
- * with the signal's reason when the work is called off, and for a tool that must not run twice when an earlier life of
- * the run had begun with it.
+ * Runs a tool with validated arguments and returns its result. Rejects with what it throws or reports, with the
+ * signal's reason if the work is cancelled, and for a tool that must not run twice if an earlier execution of the run
+ * had started it.
  */
 export async function runTool(scope: Scope, tool: Tool, args: unknown): Promise<unknown> {
   if (tool.idempotent === false && (await wasBegun(scope))) {
@@ -21,7 +21,7 @@ export async function runTool(scope: Scope, tool: Tool, args: unknown): Promise<
   return value;
 }
 
-/** Notes that a tool is about to run; whether it was noted before, so that the tool may have run already. */
+/** Records that a tool is about to run; returns whether that was recorded before, so that it may have run already. */
 async function wasBegun(scope: Scope): Promise<boolean> {
   const { path } = scope.at("begun");
   if (scope.run.context.journal.read(path) !== undefined) return true;

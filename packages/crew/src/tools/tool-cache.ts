@@ -3,7 +3,7 @@ import { parseArgs } from "../llm/answer.ts";
 import type { ToolResult } from "./tool-result.ts";
 import type { Tool } from "./tool.ts";
 
-/** Tool results of one run by tool and arguments. Failures are never kept; a tool may veto (`cacheable`). */
+/** Tool results of one run by tool and arguments. Failures are never cached; a tool may opt out (`cacheable`). */
 export class ToolCache {
   readonly #kept = new Map<string, string>();
 
@@ -19,7 +19,7 @@ export class ToolCache {
   }
 }
 
-/** The same for arguments that differ in the order of their keys only. */
+/** The same key for arguments that differ only in the order of their keys. */
 function keyOf(name: string, args: unknown): string {
   return `${name}:${JSON.stringify(args, (_, value: unknown) => sorted(value))}`;
 }

@@ -6,7 +6,7 @@ import type { ToolFailure } from "./failure.ts";
 
 type Data = Record<string, unknown>;
 
-/** The events of one tool call, with the fields that all of them share. */
+/** The events of one tool call, with the fields they share. */
 export function toolEvents(
   scope: Scope,
   toolName: string,

@@ -1,6 +1,6 @@
 import type { ToolFailure } from "./failure.ts";
 
-/** How a call ended. `text` goes to the model, also when it failed: then it says what to do about it. */
+/** The result of a call. `text` is shown to the model, also after a failure: then it says what to do about it. */
 export interface ToolResult {
   text: string;
   failure: ToolFailure | null;

@@ -3,52 +3,52 @@ import { z } from "zod";
 import type { PublicFetch } from "./public-fetch.ts";
 import type { EmitCustom } from "../run/custom-event.ts";
 
-/** JSON Schema of an object, as a model is shown it. */
+/** JSON Schema of an object, as shown to a model. */
 export type JsonSchema = Record<string, unknown>;
 
-/** What a tool gets beside its arguments. */
+/** What a tool gets in addition to its arguments. */
 export interface ToolContext {
-  /** Aborted when the run is cancelled, times out or is taken over: pass it to whatever waits. */
+  /** Aborted when the run is cancelled, times out or is taken over: pass it to anything that waits. */
   signal: AbortSignal;
-  /** Emits a custom event of the run, with any JSON as its fields. */
+  /** Emits a custom event of the run, with any JSON fields. */
   emit: EmitCustom;
   /**
-   * The same for every execution of this call, also when the run is run again after a crash: give it to a service
-   * that takes idempotency keys, because a tool that had run but whose result was not stored runs once more.
+   * The same for every execution of this call, also when the run is resumed after a crash: pass it to services that
+   * take idempotency keys, because a tool that has run but whose result was not stored runs once more.
    */
   idempotencyKey: string;
   executionId: string;
-  /** The absolute path of a file in the run's own directory; throws for anything that would lie outside. */
+  /** The absolute path of a file in the run's own directory; throws for anything outside. */
   pathInRun: (path: string) => Promise<string>;
-  /** Fetches from public addresses only; throws where the host allows no fetching. */
+  /** Fetches from public addresses only; throws if the host allows no fetching. */
   fetchPublic: PublicFetch;
   /** The same as a `fetch`, for APIs: any method, headers and bodies. */
   fetch: typeof fetch;
-  /** The run's environment, where keys of APIs are: the worker's, and over it the project's `.env`. */
+  /** The run's environment, which contains API keys: the worker's, overridden by the project's `.env`. */
   env: Readonly<Record<string, string | undefined>>;
 }
 
-/** A tool as the runtime uses it: made by {@link defineTool}, or by a loader from anything else. */
+/** A tool as the runtime uses it: made by {@link defineTool}, or by a project reader. */
 export interface Tool {
   name: string;
   description: string;
   inputSchema: JsonSchema;
-  /** Checks and converts arguments; throws with a sentence that tells the model what to correct. */
+  /** Validates and converts arguments; throws with a message that tells the model what to correct. */
   parse(args: unknown): unknown;
-  /** Its result goes to the model as text, anything but text as JSON. Throwing tells the model what went wrong. */
+  /** The result is shown to the model as text, anything but text as JSON. Throwing tells the model what went wrong. */
   run(args: unknown, context: ToolContext): unknown;
-  /** The result is the agent's final answer as it is. */
+  /** The result is the agent's final answer. */
   resultAsAnswer?: boolean;
-  /** Calls per agent execution; further ones tell the model that the limit is spent. */
+  /** Maximum calls per agent execution; further calls tell the model that the limit is reached. */
   maxUsageCount?: number;
-  /** False: a call that was interrupted by a crash is reported as failed instead of being run again. */
+  /** False: a call that a crash interrupted is reported as failed instead of being run again. */
   idempotent?: boolean;
-  /** Whether this result may be kept in the crew's tool cache, where it has one. */
+  /** Whether this result may be kept in the crew's tool cache, if it has one. */
   cacheable?(args: unknown, result: unknown): boolean;
 }
 
 export interface ToolDefinition<Input extends z.ZodObject> {
-  /** Letters, digits, `_` and `-`, at most 64: what providers accept. */
+  /** Letters, digits, `_` and `-`, at most 64 characters: what providers accept. */
   name: string;
   description: string;
   input: Input;
@@ -83,7 +83,7 @@ export interface JsonToolDefinition extends Omit<Tool, "parse"> {
   inputSchema: JsonSchema;
 }
 
-/** The same for a tool whose arguments are described by a JSON Schema, as loaders and MCP have them. */
+/** The same for a tool whose arguments are described by a JSON Schema, as project readers and MCP have them. */
 export function defineJsonTool(definition: JsonToolDefinition): Tool {
   const schema = z.fromJSONSchema(definition.inputSchema);
   return { ...definition, parse: (args) => parseWith(schema, args) };

@@ -3,16 +3,16 @@ import type { ToolFailurePolicy } from "./failure.ts";
 import type { Tool } from "./tool.ts";
 import type { ToolCache } from "./tool-cache.ts";
 
-/** What calls of one agent execution share. */
+/** Shared by the tool calls of one agent execution. */
 export interface Toolbox {
   tools: ReadonlyMap<string, Tool>;
-  /** Calls so far by tool, for `maxUsageCount`. */
+  /** Number of calls so far by tool, for `maxUsageCount`. */
   used: Map<string, number>;
-  /** Who calls; null where no agent does. */
+  /** The calling agent; null if there is none. */
   agent: Agent | null;
   policy: ToolFailurePolicy;
-  /** The step of a plan that the call is made in. */
+  /** The plan step in which the call is made. */
   planStep?: { number: number; description: string };
-  /** Results to take in place of a call, where the crew keeps them. */
+  /** Cached results, if the crew caches them. */
   cache?: ToolCache;
 }

@@ -9,15 +9,15 @@ import type { Assignment } from "../assignment.ts";
 import type { PlanStep } from "./plan-step.ts";
 import type { Planning } from "./planning.ts";
 
-/** What the steps of one plan share: which tools were called how often, and what failed in them. */
+/** Shared by the steps of one plan: how often each tool was called, and which tools failed. */
 export type StepsShare = Pick<Conversation, "tools" | "used" | "failures">;
 
 export type StepOutcome = { ok: true; result: string } | { ok: false };
 
 /**
- * Does one step of a plan in a conversation of its own, which knows of other steps only what they gave. An error of
- * the model or a tool that was not called makes it a failed step; rejects when the work was called off, or for a failed
- * tool under the policy `raise`.
+ * Executes one step of a plan in its own conversation, which sees only the results of other steps. An error of the
+ * model, or a tool that was not called, makes the step fail. Rejects if the work was cancelled, or for a failed tool
+ * under the policy `raise`.
  */
 export async function doStep(
   scope: Scope,
@@ -33,7 +33,7 @@ export async function doStep(
     messages: agentPrompt(agent, stepQuestion(prompt, step, needed), scope.run.startedAt),
     planStep: { number: step.number, description: step.description },
   };
-  // The answer's form is asked for when the steps' results are put together.
+  // The answer's schema applies when the results of the steps are combined.
   const { responseSchema: _, ...free } = assignment;
   try {
     const result = await converse(scope, free, planning, conversation);
@@ -61,13 +61,13 @@ async function converse(
   return toolResults(conversation).join("\n");
 }
 
-/** Journaled, because a life that takes the answers from the journal is faster than the one that waited for them. */
+/** Journaled, because a replay that takes the answers from the journal is faster than the run that waited for them. */
 function isLate(scope: Scope, beganAt: number, seconds: number): Promise<boolean> {
   const perform = (): Promise<boolean> => Promise.resolve(performance.now() - beganAt >= seconds * 1000);
   return journaled(scope, { kind: "value", perform });
 }
 
-/** Whether the step was to use a tool that there is, and did not. */
+/** Whether the step should have used an available tool and did not. */
 function missedTool({ tool }: PlanStep, { tools, messages }: Conversation): boolean {
   if (tool === null || !tools.has(tool)) return false;
   const called = messages.some(

@@ -6,8 +6,9 @@ import type { Assignment } from "../assignment.ts";
 import type { PlanStep } from "./plan-step.ts";
 
 /**
- * The agent's answer out of what its steps gave, of which there must be something: the last step's result where that
- * reads like a whole answer (CrewAI's rule), else one that the model puts together; their texts one after another when it fails.
+ * The agent's answer from the results of its steps, at least one of which must have a result: the last step's result if
+ * it reads like a complete answer (CrewAI's rule), else one that the model composes; the results joined together if
+ * that fails.
  */
 export async function finalAnswer(scope: Scope, assignment: Assignment, steps: readonly PlanStep[]): Promise<string> {
   const { agent, model, prompt, responseSchema, shared } = assignment;

@@ -14,12 +14,12 @@ import { StepList } from "./step-list.ts";
 import { verdictOn, type Verdict } from "./verdict.ts";
 
 /**
- * Plans the task and does it step by step, as CrewAI's planning agents do. Undefined when the agent does not plan, when
- * there is no plan to go by, or when its steps gave nothing: then it works without.
+ * Plans the task and executes the plan step by step, as CrewAI's planning agents do. Undefined if the agent does not
+ * plan, if there is no usable plan, or if no step had a result: the agent then works without a plan.
  */
 export async function followPlan(scope: Scope, assignment: Assignment): Promise<LoopResult | undefined> {
   const { planning } = assignment.agent.definition;
-  // Who works on in a conversation has planned before.
+  // A continued conversation was planned before.
   if (planning === undefined || assignment.history !== undefined) return undefined;
   return await new PlannedWork(scope, assignment, planningOf(planning)).run();
 }
@@ -60,7 +60,7 @@ class PlannedWork {
     if (made?.ready === true && made.steps.length > 0) this.#steps.replacePending(made.steps);
   }
 
-  /** Does steps until none is left to do; false when what is left cannot be done by a plan. */
+  /** Executes steps until none is left; false if the rest cannot be done by a plan. */
   async #doAll(): Promise<boolean> {
     while (!this.#steps.isComplete) {
       const ready = this.#steps.ready();
@@ -95,7 +95,10 @@ class PlannedWork {
     });
   }
 
-  /** Steps that wait for nothing run beside each other; then each is judged in turn, and nothing but whether it succeeded counts. */
+  /**
+   * Steps without unfinished dependencies run in parallel; then each is judged in turn, and only whether it succeeded
+   * counts.
+   */
   async #doBeside(ready: readonly PlanStep[]): Promise<void> {
     await this.#begin(ready).until(async (begun) => {
       const strands = begun.map(({ scope, step }) => ({ step, strand: scope.fork() }));
@@ -123,7 +126,7 @@ class PlannedWork {
     return await observeStep(scope.at("observe"), this.#assignment, this.#planning, step, this.#steps);
   }
 
-  /** Plans the rest anew for a step that asks for it; false when that was done as often as it may be. */
+  /** Plans the remaining steps again if a step asks for it; false if the limit of new plans is reached. */
   async #giveUp(reason: string): Promise<boolean> {
     if (this.#replans >= this.#planning.maxReplans) return false;
     this.#tell("plan_replan_triggered", this.#lastDone(), {
@@ -135,7 +138,7 @@ class PlannedWork {
     return true;
   }
 
-  /** Plans the rest anew; false when that was done as often as it may be, or when nothing is left to do after it. */
+  /** Plans the remaining steps again; false if the limit of new plans is reached, or if nothing is left to do. */
   async #replan(reason: string): Promise<boolean> {
     if (this.#replans >= this.#planning.maxReplans) return false;
     this.#replans += 1;

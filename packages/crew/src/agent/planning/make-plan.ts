@@ -13,8 +13,9 @@ import { planTool, readPlan, type Plan } from "./plan.ts";
 import type { Planning } from "./planning.ts";
 
 /**
- * Has a model plan the task until it is content with its plan or has made as many as it may; each further plan lies inside
- * the first as CrewAI has it. Undefined when no plan could be made, which fails nothing: the agent then works without.
+ * Has a model plan the task until it declares the plan ready or the limit is reached; each refinement is nested in the
+ * first attempt, as in CrewAI. Undefined if no plan could be made, which is not a failure: the agent then works without
+ * one.
  */
 export async function makePlan(
   outer: Scope,
@@ -60,7 +61,7 @@ async function refined(scope: Scope, attempt: number, planner: Planner, before: 
   );
 }
 
-/** What the events of planning name as their task where there is none, in CrewAI's word. */
+/** The name that planning events use when there is no task, as in CrewAI. */
 function named(scope: Scope): Scope {
   const { identity } = scope;
   return identity.taskId === null ? scope.derive({ identity: { ...identity, taskId: "kickoff" } }) : scope;
@@ -110,14 +111,14 @@ async function plannerOf(assignment: Assignment, planning: Planning, { run, iden
         return readPlan(await callModel(at.at("plan"), { ...request, tools: [planTool], inside: showPlanCall }));
       } catch (error) {
         if (at.run.passesThrough(error) || at.signal.aborted) throw error;
-        // Some models take no tools: asked without, they plan in text.
+        // Some models take no tools: without them, they plan in text.
         return readPlan(await callModel(at.at("in-text"), request));
       }
     },
   };
 }
 
-/** The pair that CrewAI's model client emits for a tool it answers itself, which handing in a plan is there. */
+/** The event pair that CrewAI's model client emits for a tool it answers itself, as it does for the planning tool. */
 function showPlanCall(scope: Scope, answer: ModelAnswer): void {
   const call = answer.toolCalls.find(({ name }) => name === planTool.name);
   if (call === undefined) return;

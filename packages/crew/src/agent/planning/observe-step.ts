@@ -12,7 +12,7 @@ import type { PlanStep } from "./plan-step.ts";
 import type { Planning } from "./planning.ts";
 import type { StepList } from "./step-list.ts";
 
-/** A judgement of a step that has ended. */
+/** The judgement of a completed step. */
 export interface Observation {
   step_completed_successfully: boolean;
   key_information_learned: string;
@@ -39,7 +39,7 @@ const form = answerSchema(
   }),
 );
 
-/** The judgement where no model is asked, or where it could not be had. */
+/** The default judgement, if no model is asked or it does not answer. */
 export function plainObservation(success: boolean): Observation {
   return {
     step_completed_successfully: success,
@@ -52,7 +52,7 @@ export function plainObservation(success: boolean): Observation {
   };
 }
 
-/** Has the planner's model judge a step that has ended. A judgement that cannot be had lets the plan go on. */
+/** Asks the planner's model to judge a completed step. If it does not answer, the plan continues. */
 export async function observeStep(
   scope: Scope,
   assignment: Assignment,
@@ -86,7 +86,7 @@ export async function observeStep(
   }
 }
 
-/** Suggested words as events have them. */
+/** Suggested changes as they appear in events. */
 export function inWords(refinements: NonNullable<Observation["suggested_refinements"]>): string[] {
   return refinements.map(({ step_number, new_description }) => `Step ${step_number}: ${new_description}`);
 }

@@ -3,17 +3,17 @@ import { Moment } from "../../run/moment.ts";
 import type { Scope } from "../../run/scope.ts";
 import type { PlanStep } from "./plan-step.ts";
 
-/** A step that has begun: its `plan_step_started` is out. */
+/** A step that has started: its `plan_step_started` has been emitted. */
 export interface BegunStep {
   step: PlanStep;
   scope: Scope;
-  /** Marks the step as ended and says so. */
+  /** Marks the step as ended and emits its ending. */
   end(success: boolean, error: string | null): void;
 }
 
 type AtLeastOne<T> = readonly [T, ...T[]];
 
-/** Begins steps; what is done `until` they have all ended may throw, which ends those that have not yet, as failed. */
+/** Starts steps. If `until` throws before all of them have ended, the rest are ended as failed. */
 export function beginSteps(
   steps: readonly { step: PlanStep; scope: Scope }[],
   agentRole: string,

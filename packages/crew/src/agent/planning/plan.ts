@@ -5,7 +5,7 @@ import { readySentence } from "../../prompts/planning-prompt.ts";
 import { answerSchema, readJson } from "../../task/structured.ts";
 import type { PlanStep } from "./plan-step.ts";
 
-/** What a planner gave: a text with no steps when it called no tool. */
+/** A planner's result: a text without steps if it called no tool. */
 export interface Plan {
   plan: string;
   ready: boolean;
@@ -36,7 +36,7 @@ interface PlanForm {
   ready: boolean;
 }
 
-/** What a planner answers with, under CrewAI's name for it. */
+/** The tool with which a planner returns its plan, under CrewAI's name. */
 export const planTool: LanguageModelV4FunctionTool = {
   type: "function",
   name: "create_reasoning_plan",
@@ -44,14 +44,17 @@ export const planTool: LanguageModelV4FunctionTool = {
   inputSchema: { ...planForm.json, properties: withSteps(planForm.json["properties"] as object) },
 };
 
-/** The steps without their default, which would invite a plan that has none. */
+/** The steps without their default, which would invite a plan without any. */
 function withSteps(properties: object): object {
   const { steps, ...others } = properties as { steps: { default: unknown } };
   const { default: _, ...wanted } = steps;
   return { ...others, steps: wanted };
 }
 
-/** The plan in an answer: in its tool call, as JSON in its text, or the text itself, which then has no steps. */
+/**
+ * Reads the plan from an answer: from its tool call, from JSON in its text, or the text itself, which then has no
+ * steps.
+ */
 export function readPlan({ text, toolCalls }: ModelAnswer): Plan {
   const call = toolCalls.find(({ name }) => name === planTool.name);
   const read = readJson(call?.args ?? text, planForm);

@@ -1,35 +1,40 @@
 import type { ModelRef } from "../../llm/model.ts";
 
-/** How an agent plans a task before it acts; CrewAI's PlanningConfig, with its defaults. */
+/** How an agent plans a task before it acts: CrewAI's PlanningConfig, with its defaults. */
 export interface PlanningSettings {
   /**
-   * What is made of a step's result: `low` goes on; `medium` has a model judge it and plans anew after a failure that
-   * asks for that; `high` also lets it reword the steps that are left and end early. Default `medium`.
+   * What happens after a step: `low` continues; `medium` has a model judge the result and plans again after a failure
+   * that calls for it; `high` also lets the model reword the remaining steps and end early. Default `medium`.
    */
   effort?: "low" | "medium" | "high";
   /** Whether a model judges each step. Default: not at `low`. */
   observeSteps?: boolean;
-  /** Plans made until the planner is content; an agent whose planner is not works without a plan. Default 10. */
+  /** Maximum attempts at a plan; if none is ready, the agent works without a plan. Default 10. */
   maxAttempts?: number;
-  /** Steps the planner is told to keep to. Default 20. */
+  /** Maximum number of steps the planner is asked for. Default 20. */
   maxSteps?: number;
-  /** Replaces what the planner is told about itself. */
+  /** Replaces the planner's system prompt. */
   systemPrompt?: string;
-  /** Replaces the question for a plan: `{description}`, `{expected_output}`, `{tools}`, `{max_steps}`, `{role}`, `{goal}`, `{backstory}`. */
+  /**
+   * Replaces the prompt for a plan: `{description}`, `{expected_output}`, `{tools}`, `{max_steps}`, `{role}`, `{goal}`,
+   * `{backstory}`.
+   */
   planPrompt?: string;
-  /** Replaces the question for a better one: `{current_plan}`, `{max_steps}`, `{role}`, `{goal}`, `{backstory}`. */
+  /** Replaces the prompt for refining a plan: `{current_plan}`, `{max_steps}`, `{role}`, `{goal}`, `{backstory}`. */
   refinePrompt?: string;
-  /** New plans in one execution. Default 3. */
+  /** Maximum number of new plans per execution. Default 3. */
   maxReplans?: number;
-  /** Model answers in one step. Default 15. */
+  /** Maximum number of model responses per step. Default 15. */
   maxStepIterations?: number;
-  /** Seconds for one step; after that no further answer is asked for and the step ends with what it has. */
+  /**
+   * Time limit of a step in seconds; after that no further response is requested and the step ends with what it has.
+   */
   stepTimeout?: number;
-  /** Plans and judges. Default: the agent's own model. */
+  /** The model that plans and judges. Default: the agent's own. */
   model?: ModelRef;
 }
 
-/** Where CrewAI sets no bound and asks until the planner is content, so that no run asks for ever. */
+/** CrewAI has no limit here and asks until the planner is satisfied; this limit ends such a run. */
 const mostAttempts = 10;
 
 export type Planning = PlanningSettings &

@@ -1,6 +1,6 @@
 import type { PlanStep } from "./plan-step.ts";
 
-/** The steps of a plan in order; a step is found by its number, which is its own. */
+/** The steps of a plan in order, addressed by their own numbers. */
 export class StepList {
   #steps: PlanStep[] = [];
 
@@ -12,7 +12,7 @@ export class StepList {
     return this.#steps.filter((step) => step.status === status);
   }
 
-  /** Steps that can begin: those they depend on have ended, well or not. */
+  /** Steps that can start: their dependencies have ended, successfully or not. */
   ready(): PlanStep[] {
     const ended = new Set(this.#steps.filter(isOver).map(({ number }) => number));
     return this.with("pending").filter(({ dependsOn }) => dependsOn.every((number) => ended.has(number)));
@@ -22,7 +22,7 @@ export class StepList {
     return this.#steps.every(isOver);
   }
 
-  /** Ended steps that this one depends on and that gave something, in order of their numbers. */
+  /** Completed dependencies of this step that have a result, in order of their numbers. */
   neededBy({ dependsOn }: PlanStep): PlanStep[] {
     return this.#steps
       .filter(({ number, result }) => dependsOn.includes(number) && result !== "")
@@ -30,9 +30,9 @@ export class StepList {
   }
 
   /**
-   * Puts new steps in place of those that have not begun. A planner that counts from 1 again would give them numbers of
-   * steps that have ended: then all the new ones, and what they say of each other, move behind those. (CrewAI mixes
-   * the two up, and does the old step over and over.)
+   * Replaces the steps that have not started. If a planner numbers its new steps from 1 again, the numbers would clash
+   * with completed steps; all new steps, and their references to each other, are then renumbered to follow those.
+   * (CrewAI confuses the two, and repeats the old step.)
    */
   replacePending(fresh: readonly PlanStep[]): void {
     const kept = this.#steps.filter(({ status }) => status !== "pending");

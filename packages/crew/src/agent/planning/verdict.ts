@@ -1,17 +1,17 @@
 import type { Observation } from "./observe-step.ts";
 import type { Planning } from "./planning.ts";
 
-/** What a step came to, and what comes next: more steps, those with better words, a new plan, or the answer. */
+/** The verdict on a step: continue, continue with reworded steps, plan again, or answer. */
 export interface Verdict {
   success: boolean;
-  /** Why the plan had to be given up. */
+  /** Why the plan was abandoned. */
   error: string | null;
   next: { kind: "on" } | { kind: "refine" } | { kind: "replan"; reason: string } | { kind: "done" };
 }
 
 const noSuccess = "Step did not complete successfully";
 
-/** CrewAI's rules: below `high` only a failed step that asks for it has the rest planned anew. */
+/** CrewAI's rules: below `high`, only a failed step that asks for it causes a new plan. */
 export function verdictOn(observation: Observation, effort: Planning["effort"]): Verdict {
   const { step_completed_successfully: success, needs_full_replan: replan, replan_reason: reason } = observation;
   if (effort === "high") {

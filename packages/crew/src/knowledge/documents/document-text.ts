@@ -22,15 +22,15 @@ const forms: Readonly<Record<string, DocumentForm>> = {
   ".txt": "text_file",
 };
 
-/** Endings of the names of documents that can be read. */
+/** Supported file extensions. */
 export const documentEndings: readonly string[] = Object.keys(forms);
 
-/** The form of a document by the ending of its name; undefined for one that is not read. */
+/** The document format by file extension; undefined if it is not supported. */
 export function formOf(name: string): DocumentForm | undefined {
   return forms[extname(name).toLowerCase()];
 }
 
-/** A document's text as agents are told it. Throws {@link DocumentFault} with the reason where there is none. */
+/** Extracts a document's text. Throws {@link DocumentFault} with the reason if there is none. */
 export function textOf(form: DocumentForm, bytes: Buffer): string | Promise<string> {
   switch (form) {
     case "pdf":
@@ -65,7 +65,7 @@ function jsonText(text: string): string {
   return lines(value, "").join("\n");
 }
 
-/** Objects with the names of their fields at each value. */
+/** Objects as `field: value` lines, with the path of each value. */
 function lines(value: unknown, path: string): string[] {
   if (typeof value !== "object" || value === null) return [`${path === "" ? "" : `${path}: `}${String(value)}`];
   return Object.entries(value).flatMap(([key, inner]) => lines(inner, path === "" ? key : `${path}.${key}`));

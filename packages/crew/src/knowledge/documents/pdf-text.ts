@@ -2,15 +2,15 @@ import { errorMessage } from "@crewstream/contracts";
 import { deadline, DocumentFault, documentLimits } from "./limits.ts";
 
 /**
- * The text of a PDF, its pages parted by an empty line.
- * Throws {@link DocumentFault} for one that is encrypted, damaged, longer than the limits, or without text (scanned).
+ * The text of a PDF, with an empty line between pages.
+ * Throws {@link DocumentFault} if it is encrypted, damaged, over the limits, or without text (scanned).
  */
 export async function pdfText(bytes: Uint8Array): Promise<string> {
-  // The library costs 100 ms to load: projects without a PDF do without it.
+  // The library takes 100 ms to load: projects without a PDF do not load it.
   const { getDocumentProxy } = await import("unpdf");
   const inTime = deadline();
   try {
-    // The library takes the memory of what it is given away.
+    // The library takes ownership of the buffer it is given.
     const document = await getDocumentProxy(Uint8Array.from(bytes), { stopAtErrors: true, verbosity: 0 });
     if (document.numPages > documentLimits.pages) {
       throw new DocumentFault(`has ${document.numPages} pages; at most ${documentLimits.pages} are read`);

@@ -3,12 +3,12 @@ import { DocumentFault, documentLimits } from "./limits.ts";
 import { rowsText } from "./rows-text.ts";
 import { assertUnpackable } from "./unpacked-size.ts";
 
-/** How OLE files begin: Excel's format before 2007, and encrypted workbooks. */
+/** Signature of OLE files: Excel's format before 2007, and encrypted workbooks. */
 const ole = Buffer.from("d0cf11e0a1b11ae1", "hex");
 
 /**
  * The rows of an Excel workbook (.xlsx), each sheet under its name.
- * Throws {@link DocumentFault} for one that is encrypted, of the old format, damaged, or bigger than the limits.
+ * Throws {@link DocumentFault} if it is encrypted, in the old format, damaged, or over the limits.
  */
 export async function sheetText(bytes: Buffer): Promise<string> {
   if (bytes.subarray(0, ole.length).equals(ole)) {
@@ -28,7 +28,7 @@ export async function sheetText(bytes: Buffer): Promise<string> {
   return texts.join("\n\n");
 }
 
-/** What a cell holds; the library's own type says `typeof Date` where it means a date. */
+/** A cell's value; the library's own type says `typeof Date` where it means a date. */
 type Cell = string | number | boolean | Date | null;
 
 function cellText(value: Cell): string {

@@ -12,8 +12,8 @@ const directoryEntry = 0x02_01_4b_50;
 const localHeaderSize = 30;
 
 /**
- * Refuses a ZIP archive that would not fit into memory. It is measured, as the sizes that an archive states may be lies.
- * Throws {@link DocumentFault}, also for what is no archive.
+ * Rejects a ZIP archive that would not fit into memory. The size is measured, as the sizes that an archive states may
+ * be wrong. Throws {@link DocumentFault}, also if it is not an archive.
  */
 export async function assertUnpackable(zip: Buffer): Promise<void> {
   let left: number = documentLimits.unpackedBytes;

@@ -7,7 +7,10 @@ import { documentSearch, searchWebsiteTool } from "./search-documents.ts";
 import { searchTextTool } from "./search-text.ts";
 import { webSearchTool } from "./web-search.ts";
 
-/** Tools by name. Those for files work in the run's directory, those for the web with the host's guard; only searches of the web need keys. */
+/**
+ * Tools by name. File tools work in the run's directory, web tools through the host's address guard; only web searches
+ * need keys.
+ */
 export const builtInTools: Readonly<Record<string, Tool>> = Object.fromEntries(
   [
     readFileTool,

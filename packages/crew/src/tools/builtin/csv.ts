@@ -1,6 +1,6 @@
 /**
- * Rows of a CSV text (RFC 4180: quoted fields may hold the delimiter, line ends and doubled quotes). Empty lines are
- * left out. Never throws: an open quote ends with the text.
+ * Parses CSV (RFC 4180: quoted fields may contain the delimiter, line breaks and doubled quotes). Empty lines are
+ * skipped. Never throws: an unclosed quote ends with the text.
  */
 export function parseCsv(text: string, delimiter = ","): string[][] {
   const rows: string[][] = [];

@@ -53,7 +53,7 @@ export const readJsonTool = defineTool({
   cacheable: () => false,
 });
 
-/** The part a JSON Pointer (RFC 6901) names. */
+/** The value at a JSON Pointer (RFC 6901). */
 function partAt(value: unknown, pointer: string): unknown {
   let part = value;
   for (const segment of pointer.split("/").slice(1)) {

@@ -1,19 +1,19 @@
 import { readFile, stat } from "node:fs/promises";
 import { AppError, ErrorCode } from "@crewstream/contracts";
 
-/** What a model is given of a long result: more would fill its window and every event that repeats it. */
+/** Maximum length of a result for a model: more would fill its window and every event that repeats it. */
 const maxCharacters = 20_000;
 
-/** Files beyond this are not read at all. */
+/** Files above this size are not read. */
 const maxFileBytes = 10 * 1024 * 1024;
 
-/** A result as a model can take it, cut with a note that says how to get the rest. */
+/** A result for a model, truncated with a note that says how to get the rest. */
 export function capped(text: string, how: string): string {
   if (text.length <= maxCharacters) return text;
   return `${text.slice(0, maxCharacters)}\n… cut after ${maxCharacters} of ${text.length} characters. ${how}`;
 }
 
-/** A file's text. Throws with a sentence for the model when there is none, or it is too big. */
+/** Reads a file's text. Throws with a message for the model if it does not exist or is too big. */
 export async function readText(path: string, shown: string, signal: AbortSignal): Promise<string> {
   const found = await stat(path).catch(() => undefined);
   if (found?.isFile() !== true) throw refused(`There is no file "${shown}"`);

@@ -6,7 +6,7 @@ import { capped } from "./limits.ts";
 const query = z.string().min(1).describe("What to search for");
 const domains = z.array(z.string()).optional();
 
-/** What an API says of a page, as far as a model is told of it. */
+/** The fields of a search result that are shown to a model. */
 interface Found {
   title?: string | null | undefined;
   url: string;
@@ -21,7 +21,7 @@ const tavilyAnswer = z.object({
     .default([]),
 });
 
-/** The web by Tavily's API, with the settings of CrewAI's TavilySearchTool. */
+/** Web search with Tavily's API, with the settings of CrewAI's TavilySearchTool. */
 export const tavilySearchTool = defineTool({
   name: "tavily_search",
   description: "Searches the web with Tavily and gives titles, addresses and texts of what it found.",
@@ -67,7 +67,7 @@ const braveInput = z.object({
   freshness: z.string().optional().describe("pd, pw, pm, py, or 2026-01-01to2026-02-01"),
 });
 
-/** The web, or its news, by Brave's API, with the arguments of CrewAI's Brave tools. */
+/** Web or news search with Brave's API, with the arguments of CrewAI's Brave tools. */
 const braveTool = (kind: "web" | "news") =>
   defineTool({
     name: kind === "web" ? "brave_search" : "brave_news_search",
@@ -107,7 +107,7 @@ const exaAnswer = z.object({
     .default([]),
 });
 
-/** The web by Exa's API, with the arguments of CrewAI's ExaSearchTool. */
+/** Web search with Exa's API, with the arguments of CrewAI's ExaSearchTool. */
 export const exaSearchTool = defineTool({
   name: "exa_search",
   description: "Searches the web by meaning with Exa and gives titles, addresses and passages of what it found.",

@@ -17,7 +17,7 @@ const passages = 5;
 const maxPageBytes = 2 * 1024 * 1024;
 const maxFiles = 200;
 
-/** Passages of documents that say something to a question, by their words (BM25). */
+/** Passages of documents that match a question by words (BM25). */
 export function passagesFor(question: string, sources: readonly KnowledgeSource[]): string {
   const index = new WordIndex(sources.flatMap((source) => piecesOf({ chunkSize, ...source })));
   const found = index.find(question, passages).map(({ source, text }) => `[${source}]\n${text}`);
@@ -38,7 +38,7 @@ export function documentSearch(name: string, what: string): Tool {
       for (const file of files) {
         signal.throwIfAborted();
         const text = await textAt(file).catch((error: unknown) => {
-          // A document that cannot be read is no reason to find nothing in the others.
+          // An unreadable document must not hide matches in the others.
           if (files.length > 1) return "";
           throw refused(`"${args.path}" ${errorMessage(error)}`);
         });
@@ -50,7 +50,7 @@ export function documentSearch(name: string, what: string): Tool {
   });
 }
 
-/** The same over documents that are known before: those of a project. */
+/** The same over documents known in advance: those of a project. */
 export function searchIn(tool: Tool, sources: readonly KnowledgeSource[]): Tool {
   const { name, description } = tool;
   return defineTool({

@@ -19,7 +19,7 @@ export const searchTextTool = defineTool({
     for (const file of (await filesAt(await pathInRun(path))) ?? []) {
       signal.throwIfAborted();
       const shown = relative(root, file);
-      // A file that cannot be read as text is no reason to find nothing in the others.
+      // A file that is not text must not hide matches in the others.
       const text = await readText(file, shown, signal).catch(() => "");
       for (const [index, line] of text.split("\n").entries()) {
         if (!words.every((word) => line.toLowerCase().includes(word))) continue;

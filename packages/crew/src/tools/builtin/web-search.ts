@@ -12,7 +12,7 @@ const found = z.object({
   date: z.string().optional(),
 });
 
-/** What Serper answers, as far as a model is told of it; news have a list of their own. */
+/** The fields of Serper's response that are shown to a model; news have their own list. */
 const answerSchema = z.object({
   knowledgeGraph: z.object({ title: z.string().optional(), description: z.string().optional() }).optional(),
   organic: z.array(found).default([]),
@@ -22,7 +22,7 @@ const answerSchema = z.object({
     .default([]),
 });
 
-/** Searches the web as CrewAI's SerperDevTool does, with the key that it takes, `SERPER_API_KEY`. */
+/** Web search as CrewAI's SerperDevTool does it, with the same key, `SERPER_API_KEY`. */
 export const webSearchTool = defineTool({
   name: "web_search",
   description: "Searches the web and gives titles, addresses and snippets of what it found.",
