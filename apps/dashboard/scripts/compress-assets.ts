@@ -3,16 +3,15 @@ import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import type { Plugin } from "vite";
 
-/** Writes a brotli and a gzip form beside each text asset, so that the server compresses nothing while it runs. */
+/**
+ * Writes a brotli and a gzip form beside each text asset, so that the server compresses nothing while it runs. Only after
+ * files were written: `closeBundle` also runs after a failed build, and its ENOENT would hide Vite's own error.
+ */
 export function compressAssets(): Plugin {
-  let outDir = "";
   return {
     name: "compress-assets",
-    configResolved(config) {
-      outDir = config.build.outDir;
-    },
-    closeBundle() {
-      const assets = join(outDir, "assets");
+    writeBundle({ dir = "" }) {
+      const assets = join(dir, "assets");
       for (const name of readdirSync(assets).filter((each) => /\.(js|css|svg)$/.test(each))) {
         const text = readFileSync(join(assets, name));
         const quality = { [constants.BROTLI_PARAM_QUALITY]: 9 };
