@@ -52,7 +52,7 @@ const buildsAutomations = new Set(["packages/crewai-project", "packages/python-r
 
 /** What the API takes from delivery, and no more: it checks addresses, seals secrets and makes work due, it sends nothing. */
 const apiTakesFromDelivery = new Set([
-  "hurryParked",
+  "expediteEndpoint",
   "addressPolicy",
   "AddressPolicy",
   "assertAllowedUrl",

@@ -91,7 +91,7 @@ test("a bulk retry counts first, then brings everything, also when its worker is
     });
   await sink.received(2 * count, "/hook");
   await eventually(async () => {
-    expect((await retry(true)).body).toEqual({ id: null, state: "counted", total: count, done: 0 });
+    expect((await retry(true)).body).toEqual({ id: null, state: "counted", total: count, done: 0, skipped: 0 });
   });
   expect((await retry(true, { status: 500 })).body.total).toBe(0);
   expect((await retry(true, { endpoint: endpointId(new URL("http://other.test")) })).body.total).toBe(0);

@@ -51,7 +51,7 @@ export async function startCrewWorker(
       metrics,
       deadline,
       telemetry,
-      handle: (job, signal) => runExecution(context, job.executionId, signal),
+      handle: (job, { deadline: handOver }) => runExecution(context, job.executionId, handOver),
     }),
   );
   const announcing = announcer(store, worker, automations);

@@ -4,7 +4,7 @@ import {
   createClient,
   createSender,
   EndpointGate,
-  hurryParked,
+  expediteEndpoint,
   StatsCollector,
   type DeliveryContext,
 } from "@crewstream/delivery";
@@ -56,8 +56,8 @@ export function createDeliveryContext(
         details: { reason },
       }).catch((error: unknown) => log.error({ err: error, endpoint }, "alert.failed"));
       if (kind !== "recovered") return;
-      hurryParked({ store, queues, log }, endpoint).catch((error: unknown) =>
-        log.warn({ err: error, endpoint }, "endpoint.hurry_failed"),
+      expediteEndpoint({ store, queues, log }, endpoint).catch((error: unknown) =>
+        log.warn({ err: error, endpoint }, "endpoint.expedite_failed"),
       );
     },
     concurrency: config.WEBHOOK_ENDPOINT_CONCURRENCY,

@@ -7,6 +7,7 @@ import type { DeliveryWorkerConfig } from "./config.ts";
 import { createDeliveryContext, slotsPerPartition } from "./context.ts";
 import { gaugesOnDemand } from "./gauges.ts";
 import { reconcile } from "./reconcile.ts";
+import { retryForbidden } from "./retry-forbidden.ts";
 
 /** Starts the delivery worker: one worker per feeds and retries partition, the reconciler, and health. */
 export async function startDeliveryWorker(
@@ -17,6 +18,7 @@ export async function startDeliveryWorker(
   const opened = await openWorkerProcess("delivery", config, { log, tracing, stack });
   const { store, queues, telemetry, metrics, health, scrape, facts } = opened;
   const context = createDeliveryContext(config, { store, queues, log, metrics, tracing, stack });
+  await retryForbidden(config, { store, queues, log });
   scrape.before = gaugesOnDemand(context, queues);
   const { announce } = inFlightAnnouncer(store);
   stack.defer(() => announce(new Map(), Date.now()));
@@ -44,8 +46,8 @@ export async function startDeliveryWorker(
       queue: operationsQueue,
       concurrency: 1,
       schema: bulkRetryJobSchema,
-      handle: async (job, signal) => {
-        const end = await runBulkRetry(context, job.bulkId, signal);
+      handle: async (job, { deadline: stop }) => {
+        const end = await runBulkRetry(context, job.bulkId, stop);
         return end === "finished" ? jobDone : { kind: "later", delayMs: 0 };
       },
     }),
@@ -56,7 +58,7 @@ export async function startDeliveryWorker(
         ...common,
         queue: feedsQueue(partition),
         schema: drainFeedJobSchema,
-        handle: (job, signal) => drainFeed(context, job, signal),
+        handle: (job, lease) => drainFeed(context, job, lease),
       }),
     );
     workers.push(
@@ -64,7 +66,7 @@ export async function startDeliveryWorker(
         ...common,
         queue: retriesQueue(partition),
         schema: retryDeliveryJobSchema,
-        handle: (job, signal) => retryDelivery(context, job, signal),
+        handle: (job, lease) => retryDelivery(context, job, lease),
       }),
     );
   }

@@ -18,6 +18,14 @@ export interface DeliveryLimits {
   retentionMs: number;
 }
 
+/** A worker's hold on the job that it processes; see `JobLease` of the queues. */
+export interface JobLease {
+  /** Aborts when the shutdown's deadline has passed. */
+  readonly deadline: AbortSignal;
+  /** False once another worker may have the job. */
+  held(): boolean;
+}
+
 /** What delivering asks of the queues, which this package does not know. */
 export interface DeliveryQueues {
   wakeFeed(

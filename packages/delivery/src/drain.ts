@@ -9,7 +9,7 @@ import {
 } from "@crewstream/redis";
 import { attemptDelivery } from "./attempt.ts";
 import { isLost } from "./bury.ts";
-import type { DeliveryContext } from "./context.ts";
+import type { DeliveryContext, JobLease } from "./context.ts";
 import { endFeed } from "./end-feed.ts";
 import type { Permit } from "./endpoint-gate.ts";
 import { holdHead } from "./hold-head.ts";
@@ -19,6 +19,7 @@ import type { OpenedFeed } from "./opened-feed.ts";
 import { Outbox, type Outgoing, type PassState } from "./outbox.ts";
 import { restOrLinger, type DrainResult } from "./rest.ts";
 import { publishSettlements, writeTurn } from "./settle.ts";
+import { waitForEndpoint } from "./wait-for-endpoint.ts";
 
 /** A delivery with the leave to send it. */
 interface Ready {
@@ -48,7 +49,7 @@ export class Drain {
   readonly #context: DeliveryContext;
   readonly #feed: OpenedFeed;
   readonly #state: FeedState;
-  readonly #signal: AbortSignal;
+  readonly #lease: JobLease;
   readonly #outbox: Outbox;
   readonly #window: number;
   #startedAt = Date.now();
@@ -69,12 +70,12 @@ export class Drain {
   #held: DeliveryRecord | undefined;
   #failure: { error: unknown } | undefined;
 
-  constructor(context: DeliveryContext, feed: OpenedFeed, state: FeedState, signal: AbortSignal) {
+  constructor(context: DeliveryContext, feed: OpenedFeed, state: FeedState, lease: JobLease) {
     const { mode, ordering } = feed.subscription;
     this.#context = context;
     this.#feed = feed;
     this.#state = state;
-    this.#signal = signal;
+    this.#lease = lease;
     this.#parked = state.parked;
     this.#window = mode === "realtime" && ordering === "relaxed" ? context.limits.realtimeWindow : 1;
     this.#outbox = new Outbox(context, feed, state);
@@ -131,7 +132,7 @@ export class Drain {
     const room = this.#window - this.#inFlight.size;
     if (this.#pass !== undefined || this.#failure !== undefined || this.#ended !== undefined || room <= 0)
       return { ready: [] };
-    if (this.#signal.aborted || Date.now() - this.#startedAt > quantumMs) {
+    if (this.#lease.deadline.aborted || !this.#lease.held() || Date.now() - this.#startedAt > quantumMs) {
       this.#pass = { kind: "later", delayMs: 0 };
       return { ready: [] };
     }
@@ -168,7 +169,7 @@ export class Drain {
     if (isComplete(this.#state) && isLost(this.#context, subscription, answer.failingMs)) {
       await this.#outbox.bury();
     }
-    this.#pass = { kind: "later", delayMs: answer.waitMs };
+    this.#pass = await waitForEndpoint(this.#context, endpoint, this.#feed.address, answer);
     return [];
   }
 
@@ -183,7 +184,9 @@ export class Drain {
         if (written.sealed === "sealed" && seal !== undefined) this.#outbox.sealed(seal.to);
         // Another job has moved the cursor, or the receiver has ended the subscription: the next pass sees it.
         else if (written.sealed !== "nothing") this.#pass = { kind: "later", delayMs: 100 };
-        if (this.#pass === undefined || seal === undefined) this.#sendAll(waiting.splice(0));
+        // The write took longer than the lock lasts: what it sealed is sent by the worker that has the job now.
+        if (!this.#lease.held()) this.#pass = { kind: "later", delayMs: 0 };
+        if (this.#pass === undefined || (seal === undefined && this.#lease.held())) this.#sendAll(waiting.splice(0));
         await this.#publish(settlements, written.effects);
       } else this.#sendAll(waiting.splice(0));
     } catch (error) {
@@ -208,7 +211,7 @@ export class Drain {
       this.#context,
       this.#feed,
       { ...outgoing, permit, ordering: this.#feed.subscription.ordering },
-      this.#signal,
+      this.#lease.deadline,
     );
     if (settlement !== undefined) this.#settlements.push(settlement);
     const latencyMs = settlement?.attempt?.durationMs ?? this.#latencyMs;

@@ -15,9 +15,11 @@ export interface Permit {
   }): Promise<void>;
 }
 
-/** No leave now: come back after `waitMs`. `failingMs` is how long the endpoint's breaker has been open. */
+/** No permit now: come back after `waitMs`. `failingMs` is how long the endpoint's breaker has been open. */
 export interface Wait {
   waitMs: number;
+  /** The endpoint takes no requests; false when only this process has no slot free. */
+  blocked: boolean;
   failingMs: number;
 }
 
@@ -105,7 +107,7 @@ export class EndpointGate {
     if (view.blockedUntil > Date.now()) return spread(view.retryAt - Date.now(), view.failingMs);
     // From here on the places are taken, so that callers who ask at the same time cannot pass the cap together.
     const taken = await view.places.take(want);
-    if (taken === 0) return { waitMs: view.places.comeAgainIn(want), failingMs: 0 };
+    if (taken === 0) return { waitMs: view.places.comeAgainIn(want), blocked: false, failingMs: 0 };
     try {
       const admission = Date.now() < view.admittedUntil ? ({ kind: "yes" } as const) : await this.#ask(endpoint, view);
       if (admission.kind === "yes") return this.#permits(endpoint, view, taken);
@@ -241,5 +243,5 @@ export class EndpointGate {
 }
 
 function spread(waitMs: number, failingMs: number): Wait {
-  return { waitMs: Math.max(1, waitMs) + Math.random() * spreadMs, failingMs };
+  return { waitMs: Math.max(1, waitMs) + Math.random() * spreadMs, blocked: true, failingMs };
 }

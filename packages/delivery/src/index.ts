@@ -1,10 +1,10 @@
 export { createAlerts, operationsAutomation } from "./alerts.ts";
 export { AttemptLogger } from "./attempt-logger.ts";
-export type { Alert, DeliveryContext, DeliveryLimits, DeliveryQueues } from "./context.ts";
+export type { Alert, DeliveryContext, DeliveryLimits, DeliveryQueues, JobLease } from "./context.ts";
 export { createClient } from "./client.ts";
 export { EndpointGate, type GateEvent } from "./endpoint-gate.ts";
 export { drainFeed } from "./feed.ts";
-export { hurryParked } from "./hurry-parked.ts";
+export { expediteEndpoint } from "./expedite-endpoint.ts";
 export { openSubscriptionSecrets, sealSubscriptionSecrets } from "./secrets.ts";
 export { createSender, type Sender } from "./request-headers.ts";
 export { type DrainResult } from "./rest.ts";

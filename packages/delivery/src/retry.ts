@@ -1,12 +1,13 @@
 import { readFeed, type FeedAddress } from "@crewstream/redis";
 import { attemptDelivery } from "./attempt.ts";
 import { bury, isLost } from "./bury.ts";
-import type { DeliveryContext } from "./context.ts";
+import type { DeliveryContext, JobLease } from "./context.ts";
 import { endFeed } from "./end-feed.ts";
 import { openFeed } from "./opened-feed.ts";
 import { endIfDone, type DrainResult } from "./rest.ts";
 import { readDelivery } from "./feed-reader.ts";
 import { settle } from "./settle.ts";
+import { waitForEndpoint } from "./wait-for-endpoint.ts";
 
 /**
  * The next attempt of a parked delivery. A job may come late, twice, or for a delivery that was settled meanwhile:
@@ -15,7 +16,7 @@ import { settle } from "./settle.ts";
 export async function retryDelivery(
   context: DeliveryContext,
   { first, ...address }: FeedAddress & { first: number },
-  signal: AbortSignal,
+  lease: JobLease,
 ): Promise<DrainResult> {
   const state = await readFeed(context.store, address, { only: first });
   const found = state?.open.find((delivery) => delivery.first === first && delivery.state === "parked");
@@ -23,7 +24,7 @@ export async function retryDelivery(
   const { state: _, ...record } = found;
   const earlyMs = (record.nextAt ?? 0) - Date.now();
   if (earlyMs > 0) return { kind: "later", delayMs: earlyMs };
-  if (signal.aborted) return { kind: "later", delayMs: 0 };
+  if (lease.deadline.aborted || !lease.held()) return { kind: "later", delayMs: 0 };
 
   // All that may throw comes before the permit, which is given back exactly once by the attempt.
   const feed = openFeed(context, address, state);
@@ -33,17 +34,23 @@ export async function retryDelivery(
   if (!("release" in permit)) {
     // A person who revived it knows that the endpoint was failing: its time counts from there.
     const failingForMs = Math.min(permit.failingMs, Date.now() - (record.revivedAt ?? 0));
-    if (!isLost(context, subscription, failingForMs)) return { kind: "later", delayMs: permit.waitMs };
+    if (!isLost(context, subscription, failingForMs))
+      return waitForEndpoint(context, endpoint, { ...address, first }, permit);
     await bury(context, address, endpoint, [record]);
     await endIfDone(context, address, state.feeds);
     return { kind: "done" };
+  }
+  // Another worker may have the job by now, and sends the delivery.
+  if (!lease.held()) {
+    await permit.release({ verdict: "silent" });
+    return { kind: "later", delayMs: 0 };
   }
   // Parked already, so its feed does not stand behind it, whatever its ordering: a person has revived it.
   const { fate, settlement } = await attemptDelivery(
     context,
     feed,
     { record, events, permit, ordering: "relaxed" },
-    signal,
+    lease.deadline,
   );
   if (settlement === undefined) return { kind: "later", delayMs: 0 };
 

@@ -1,3 +1,4 @@
+export type { JobLease } from "./job-lease.ts";
 export { feedsQueue, operationsQueue, queueNames, retriesQueue, runsQueue } from "./names.ts";
 export { Queues } from "./queues.ts";
 export { queueTelemetry } from "./telemetry.ts";

@@ -1,6 +1,6 @@
 import type { BulkRetryJob, DrainFeedJob, ExecutionId, RetryDeliveryJob, RunExecutionJob } from "@crewstream/contracts";
 import { partitionOf, type Store } from "@crewstream/redis";
-import { Queue, QueueKeys, type ConnectionOptions, type JobsOptions, type Telemetry } from "bullmq";
+import { Queue, QueueKeys, type ConnectionOptions, type Job, type JobsOptions, type Telemetry } from "bullmq";
 import { feedsQueue, operationsQueue, queueNames, retriesQueue, runsQueue } from "./names.ts";
 
 /** Jobs are pointers into the store; what is done leaves nothing behind, and failures keep a short tail to look at. */
@@ -129,6 +129,16 @@ export class Queues implements AsyncDisposable {
 /** What a delivery's retry is known by, so that it has one job. */
 function retryId(job: RetryDeliveryJob): string {
   return `${job.executionId}-${job.feed}-${job.first}`;
+}
+
+/**
+ * Takes what was asked of a deduplicated job while it was active (BullMQ's `dn` key).
+ * @returns whether anything was
+ */
+export async function takeKeptJob({ redis, keys }: Store, queue: string, job: Job<unknown>): Promise<boolean> {
+  if (job.deduplicationId === undefined) return false;
+  const own = new QueueKeys(keys.queue(queue));
+  return (await redis.del(`${own.toKey(queue, "dn")}:${job.deduplicationId}`)) === 1;
 }
 
 /** Our connection as BullMQ takes it; it shares it for commands and opens its own for blocking reads. */

@@ -11,7 +11,8 @@ import {
   type WorkerOptions as BullWorkerOptions,
 } from "bullmq";
 import type { z } from "zod";
-import { bullConnection } from "./queues.ts";
+import { JobLeases, type JobLease } from "./job-lease.ts";
+import { bullConnection, takeKeptJob } from "./queues.ts";
 import { frugalBackend } from "./stalled-check.ts";
 
 /** What a handler wants done with its job: it is finished, or comes back after a delay without a counted attempt. */
@@ -32,7 +33,7 @@ export interface WorkerOptions<Payload> {
   deadline: AbortSignal;
   /** Of `queueTelemetry`: a job is then done within the trace that it carries. */
   telemetry?: Telemetry | undefined;
-  handle(payload: Payload, signal: AbortSignal): Promise<JobResult>;
+  handle(payload: Payload, lease: JobLease): Promise<JobResult>;
 }
 
 /**
@@ -59,8 +60,9 @@ export function startWorker<Payload>(options: WorkerOptions<Payload>): AsyncDisp
     runRetryDelay: 1000,
     ...(options.telemetry === undefined ? {} : { telemetry: options.telemetry }),
   };
-  const handle: Processor<unknown> = (job, token) => run(options, job, token);
-  const worker = new Worker(queue, handle, settings, frugalBackend(store));
+  const leases = new JobLeases(options.lockMs);
+  const handle: Processor<unknown> = (job, token) => run(options, leases, job, token);
+  const worker = new Worker(queue, handle, settings, leases.watch(frugalBackend(store)));
   worker.on("error", (error) => log.debug({ reason: error.message, queue }, "queue.connection_error"));
   worker.on("failed", (job, error) => {
     metrics.jobs.inc({ queue, result: "failed" });
@@ -80,15 +82,17 @@ export function startWorker<Payload>(options: WorkerOptions<Payload>): AsyncDisp
 
 async function run<Payload>(
   options: WorkerOptions<Payload>,
+  leases: JobLeases,
   job: Job<unknown>,
   token: string | undefined,
 ): Promise<void> {
-  const { queue, metrics, log } = options;
+  const { queue, metrics, log, store } = options;
   const payload = options.schema.safeParse(job.data);
   if (!payload.success) throw new UnrecoverableError(`The job's payload does not parse: ${payload.error.message}`);
+  using lease = leases.begin(job, options.deadline);
   let result: JobResult;
   try {
-    result = await options.handle(payload.data, options.deadline);
+    result = await options.handle(payload.data, lease);
   } catch (error) {
     if (AppError.is(error) && !error.retryable) throw new UnrecoverableError(errorMessage(error));
     log.warn({ err: error, queue, job: payload.data }, "job.will_retry");
@@ -97,6 +101,8 @@ async function run<Payload>(
   metrics.jobs.inc({ queue, result: result.kind });
   if (result.kind === "later") {
     await job.moveToDelayed(Date.now() + result.delayMs, token);
+    // Someone asked for another pass while this one was active: BullMQ keeps that for when the job is finished, not delayed.
+    if (result.delayMs > 0 && (await takeKeptJob(store, queue, job))) await job.promote().catch(() => undefined);
     throw new DelayedError();
   }
 }

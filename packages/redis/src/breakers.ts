@@ -72,8 +72,11 @@ export async function reportRequest(
   return { change: change === 1 ? "opened" : change === 2 ? "closed" : "none", waitMs };
 }
 
-/** Makes an open breaker ask at once whether its endpoint is back: a person believes that it is. */
-export async function probeSoon(store: Store, endpoint: string): Promise<void> {
-  const key = store.keys.breaker(endpoint);
-  if ((await store.redis.hget(key, "state")) === "open") await store.redis.hset(key, "next_probe_at", 0);
+/**
+ * Lets one request through to an endpoint that is throttled or failing: a person believes that it is back.
+ * @returns `paused` when an operator has paused the endpoint, which only an operator ends
+ */
+export async function allowProbe(store: Store, endpoint: string): Promise<"allowed" | "paused"> {
+  const [answer] = await runScript(store.redis, "allow-probe", [store.keys.breaker(endpoint)], []);
+  return answer === 2 ? "paused" : "allowed";
 }

@@ -17,6 +17,8 @@ const bulkSchema = z.object({
   state: z.enum(["running", "finished"]),
   total: z.number(),
   done: z.number(),
+  /** Left alone because their endpoint is paused. */
+  skipped: z.number().default(0),
   startedAt: z.number(),
   position: z
     .object({ partition: z.number(), before: z.object({ id: z.string(), at: z.number() }).optional() })

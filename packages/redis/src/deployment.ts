@@ -17,3 +17,9 @@ export async function agreeOnPartitions(store: Store): Promise<void> {
     { code: ErrorCode.configuration },
   );
 }
+
+/** Stores a setting of the deployment as this process has it; returns what was stored before, undefined for nothing. */
+export async function replaceSetting({ redis, keys }: Store, name: string, value: string): Promise<string | undefined> {
+  const answers = await redis.multi().hget(keys.deployment, name).hset(keys.deployment, name, value).exec();
+  return (answers?.[0]?.[1] as string | null | undefined) ?? undefined;
+}

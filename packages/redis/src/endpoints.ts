@@ -28,6 +28,18 @@ export interface BreakerView {
   pauseUntil: number | undefined;
   /** Failed probes in a row. */
   trips: number;
+  /** A person's retry lets one request through although the endpoint asked to be left alone. */
+  probeAllowed: boolean;
+}
+
+/**
+ * When the next request may go to an endpoint, as things are: ms, not later than `now` when it may go at once; undefined
+ * while an operator has paused the endpoint.
+ */
+export function opensAt(breaker: BreakerView, now: number): number | undefined {
+  if (breaker.held) return undefined;
+  const throttledUntil = breaker.probeAllowed ? 0 : (breaker.pauseUntil ?? 0);
+  return Math.max(now, throttledUntil, breaker.nextProbeAt ?? 0);
 }
 
 export async function readBreaker(store: Store, endpoint: string): Promise<BreakerView> {
@@ -45,6 +57,7 @@ export async function readBreaker(store: Store, endpoint: string): Promise<Break
     nextProbeAt: open ? time("next_probe_at") : undefined,
     pauseUntil: time("pause_until"),
     trips: Number(fields["trips"] ?? 0),
+    probeAllowed: fields["probe_allowed"] === "1",
   };
 }
 

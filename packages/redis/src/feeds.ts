@@ -83,13 +83,13 @@ export async function readSubscriptions(store: Store, id: ExecutionId, feeds: nu
  * Brings the next attempt of a parked delivery, or of a strict feed's held head, forward to `at` (ms).
  * @returns where it waits, or that it keeps its time
  */
-export async function hurryDelivery(
+export async function expediteDelivery(
   store: Store,
   { executionId, feed, first }: FeedAddress & { first: number },
   at: number,
 ): Promise<"kept" | "parked" | "held"> {
   const { open } = store.keys.execution(executionId).feed(feed);
-  const [answer] = await runScript(store.redis, "hurry-delivery", [open], [first, at]);
+  const [answer] = await runScript(store.redis, "expedite-delivery", [open], [first, at]);
   return answer === 1 ? "parked" : answer === 2 ? "held" : "kept";
 }
 

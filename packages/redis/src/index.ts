@@ -24,7 +24,8 @@ export {
 export { listActive, oldestActive } from "./active-executions.ts";
 export { readAttempts } from "./attempts.ts";
 export { readFeedHead, readFeedHeads, type FeedHead } from "./feed-heads.ts";
-export { endpointUsedAt, holdEndpoint, listEndpoints, readBreaker, type BreakerView } from "./endpoints.ts";
+export { addWaitingJob, takeWaitingJobs, type WaitingJob } from "./endpoint-waiters.ts";
+export { endpointUsedAt, holdEndpoint, listEndpoints, opensAt, readBreaker, type BreakerView } from "./endpoints.ts";
 export {
   countLive,
   createdAt,
@@ -35,7 +36,7 @@ export {
   type ExecutionList,
 } from "./execution-index.ts";
 export { readExecutionBriefs, type ExecutionBrief } from "./execution-summary.ts";
-export { admitRequest, probeSoon, reportRequest, type Admission, type BreakerLimits } from "./breakers.ts";
+export { admitRequest, allowProbe, reportRequest, type Admission, type BreakerLimits } from "./breakers.ts";
 export { announceEveryMs, liveProcesses, processAnnouncer, type LiveProcess } from "./processes.ts";
 export { createRedis, type Patience, type RedisClient } from "./client.ts";
 export {
@@ -47,7 +48,7 @@ export {
   type OpenDelivery,
   type Settlement,
 } from "./deliveries.ts";
-export { agreeOnPartitions } from "./deployment.ts";
+export { agreeOnPartitions, replaceSetting } from "./deployment.ts";
 export {
   appendStep,
   readEntries,
@@ -75,7 +76,7 @@ export {
   closeFeed,
   discardDelivery,
   readDeadFirsts,
-  hurryDelivery,
+  expediteDelivery,
   readDeadLetter,
   readDeadLetters,
   readFeed,

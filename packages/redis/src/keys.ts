@@ -22,6 +22,7 @@ import type { ExecutionId } from "@crewstream/contracts";
  *   P:{workers}:processes    hash    process id → what it is and until when
  *   P:{ep:ID}:breaker        hash    an endpoint's breaker
  *   P:{ep:ID}:in-flight      hash    process → until when it is believed, and its requests under way
+ *   P:{ep:ID}:waiting        zset    jobs that wait for the endpoint's state to change, by the time they began to, in ms
  *   P:{ep:ID}:STATE          zset    the endpoint's deliveries that are retrying or dead
  *   P:{ep:ID}:stats:MINUTE   hash    its counters of a minute; MINUTE is ms / 60,000
  *   P:{stats}:MINUTE         hash    everybody's counters of a minute
@@ -106,6 +107,10 @@ export class Keys {
 
   breaker(endpoint: string): string {
     return `${this.prefix}:{ep:${endpoint}}:breaker`;
+  }
+
+  endpointWaiting(endpoint: string): string {
+    return `${this.prefix}:{ep:${endpoint}}:waiting`;
   }
 
   inFlight(endpoint: string): string {

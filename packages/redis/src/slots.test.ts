@@ -75,7 +75,7 @@ it("gives every script keys of one slot, whoever calls it", async () => {
   await feeds.restFeed(store, address, 1);
   await feeds.closeFeed(store, address, "gone");
   await feeds.discardDelivery(store, address, 1);
-  await feeds.hurryDelivery(store, { ...address, first: 1 }, 2);
+  await feeds.expediteDelivery(store, { ...address, first: 1 }, 2);
   await feeds.reviveDelivery(store, address, 1, 2);
   await feeds.addFeed(store, id, { feed: 3, subscription, from: 1, to: 2 });
   await admitRequest(store, "e", limits, 0);

@@ -11,6 +11,7 @@ import {
 } from "@crewstream/redis";
 import { openDeliveryView } from "../views/delivery.ts";
 import { decodeCursor, encodeCursor, placeSchema, type Place } from "./cursor.ts";
+import { breakerOf } from "./feed-breaker.ts";
 
 export interface DeliveriesRequest {
   execution: ExecutionId | undefined;
@@ -91,7 +92,8 @@ async function readListed(store: Store, state: "retrying" | "dead", id: string):
     readFeedHead(store, executionId, feed),
     state === "dead" ? readDeadLetter(store, address, first) : readOpenDelivery(store, address, first),
   ]);
-  return head === undefined || record === undefined ? undefined : openDeliveryView(head, address, state, record);
+  if (head === undefined || record === undefined) return undefined;
+  return openDeliveryView(head, address, state, record, await breakerOf(store, head));
 }
 
 /** Deliveries of one execution, feed by feed in stream order; a place is a feed and the sequence of a first event. */
@@ -130,7 +132,8 @@ async function ofFeed(
     state === "dead"
       ? await readDeadLetters(store, address)
       : feed.open.filter((open) => waitsForRetry(open) === (state === "retrying"));
-  return records.map((record) => openDeliveryView(feed, { ...address, first: record.first }, state, record));
+  const breaker = await breakerOf(store, feed);
+  return records.map((record) => openDeliveryView(feed, { ...address, first: record.first }, state, record, breaker));
 }
 
 /** Deliveries under way, of one execution. */

@@ -2,6 +2,7 @@ import { compileSelector, type Delivery, type DeliveryAddress, type DeliveryDeta
 import { readAttempts, readEvents, readFeedHead, type FeedHead, type Store } from "@crewstream/redis";
 import { attemptView, deliveredView, openDeliveryView } from "../views/delivery.ts";
 import { shownUrl } from "../views/endpoint-url.ts";
+import { breakerOf } from "./feed-breaker.ts";
 import { standingRecord } from "./standing-record.ts";
 
 /** Attempts of an execution that are searched for those of one delivery: all that its log keeps. */
@@ -27,7 +28,7 @@ export async function deliveryDetail(
   const delivery =
     standing === undefined
       ? acknowledged && deliveredView(acknowledged)
-      : openDeliveryView(feed, address, standing.state, standing.record);
+      : openDeliveryView(feed, address, standing.state, standing.record, await breakerOf(store, feed));
   if (delivery === undefined) return undefined;
   const { subscription } = feed;
   return {

@@ -32,6 +32,7 @@ import { textParam } from "./params.ts";
 const tag = "Deliveries";
 const unknown = { description: "There is no such delivery (any more)", schema: problemSchema };
 const underWay = { description: "It is being sent at this moment", schema: problemSchema };
+const notNow = { description: "It is being sent at this moment, or its endpoint is paused", schema: problemSchema };
 
 const list: Operation = {
   method: "get",
@@ -116,13 +117,15 @@ const retryOne: Operation = {
   method: "post",
   path: "/deliveries/:id/retry",
   tag,
-  summary: "Sends a delivery that failed again, now",
-  description: "Its `webhook-id` and bytes stay, and its schedule begins anew.",
+  summary: "Retries a failed delivery now",
+  description:
+    "Its `webhook-id` and bytes stay, and its schedule starts again. It is sent also if the endpoint asked to wait or its " +
+    "breaker is open: then as the probe.",
   scopes: ["admin"],
   answers: {
     202: { description: "It is due now", schema: deliveryActionSchema },
     404: unknown,
-    409: underWay,
+    409: notNow,
   },
   handle: (context) => async (request, response) => {
     const id = textParam(request, "id");
@@ -149,7 +152,7 @@ const retryMany: Operation = {
   method: "post",
   path: "/deliveries/retry",
   tag,
-  summary: "Sends all deliveries that match a filter again",
+  summary: "Retries all deliveries that match a filter now",
   description:
     "As a job of the delivery workers, which goes on where it was when one is killed. `dry_run` counts only.",
   scopes: ["admin"],
@@ -164,13 +167,13 @@ const retryMany: Operation = {
     const filter: BulkFilter = { ...rest, ...(executionId === undefined ? {} : { executionId }) };
     const total = await countFor(context, filter);
     if (dryRun) {
-      response.json({ id: null, state: "counted", total, done: 0 });
+      response.json({ id: null, state: "counted", total, done: 0, skipped: 0 });
       return;
     }
     const id = randomUUID();
-    await writeBulk(context.store, id, { filter, state: "running", total, done: 0, startedAt: Date.now() });
+    await writeBulk(context.store, id, { filter, state: "running", total, done: 0, skipped: 0, startedAt: Date.now() });
     await context.queues.enqueueBulkRetry(id);
-    response.status(202).json({ id, state: "running", total, done: 0 });
+    response.status(202).json({ id, state: "running", total, done: 0, skipped: 0 });
   },
 };
 
@@ -194,13 +197,18 @@ const retryProgress: Operation = {
     if (bulk === undefined) {
       throw new AppError("There is no such bulk retry (any more).", { code: ErrorCode.notFound });
     }
-    response.json({ id, state: bulk.state, total: bulk.total, done: bulk.done });
+    response.json({ id, state: bulk.state, total: bulk.total, done: bulk.done, skipped: bulk.skipped });
   },
 };
 
 function assertDone(id: string, result: OperationResult): void {
   if (result === "not_found") throw notFound(id);
   if (result === "done") return;
+  if (result === "paused") {
+    throw new AppError("Its endpoint is paused: resume the endpoint first, then its deliveries are sent.", {
+      code: ErrorCode.conflict,
+    });
+  }
   throw new AppError("The delivery is being sent at this moment: look at it again in a few seconds.", {
     code: ErrorCode.conflict,
     retryable: true,

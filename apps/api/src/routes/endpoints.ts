@@ -9,7 +9,7 @@ import {
   problemSchema,
   type Endpoint,
 } from "@crewstream/contracts";
-import { hurryParked } from "@crewstream/delivery";
+import { expediteEndpoint } from "@crewstream/delivery";
 import {
   countDeliveries,
   endpointUsedAt,
@@ -77,8 +77,8 @@ function hold(held: boolean): (context: ApiContext) => RequestHandler {
       response.json(await findEndpoint(store, request));
       if (held) return;
       // As when its breaker closes by itself; the answer need not wait for it.
-      hurryParked({ store, queues, log }, id).catch((error: unknown) =>
-        log.warn({ err: error, endpoint: id }, "endpoint.hurry_failed"),
+      expediteEndpoint({ store, queues, log }, id).catch((error: unknown) =>
+        log.warn({ err: error, endpoint: id }, "endpoint.expedite_failed"),
       );
     };
 }
@@ -98,8 +98,8 @@ const resume: Operation = {
   method: "post",
   path: "/endpoints/:id/resume",
   tag,
-  summary: "Lets deliveries go on, also where the breaker is open",
-  description: "What failed for the endpoint's sake and waits for a later attempt is brought forward.",
+  summary: "Resumes deliveries to an endpoint, also if its breaker is open or it asked to wait",
+  description: "Feeds and retries that wait for it are woken; deliveries that failed because of it are retried now.",
   scopes: ["admin"],
   answers: { 200: { description: "The endpoint", schema: endpointSchema }, 404: unknown },
   handle: hold(false),

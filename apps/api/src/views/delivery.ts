@@ -9,17 +9,22 @@ import {
   type LiveAttempt,
   type Subscription,
 } from "@crewstream/contracts";
-import type { Attempt, DeliveryRecord } from "@crewstream/redis";
+import { opensAt, type Attempt, type BreakerView, type DeliveryRecord } from "@crewstream/redis";
 import { endpointOfUrl } from "./endpoint-url.ts";
 import { isoTime } from "./time.ts";
 
-/** A delivery that has a record: under way, waiting, or dead. */
+/**
+ * A delivery that has a record: in flight, waiting, or dead.
+ * @param breaker its endpoint's, which decides with the schedule when a retrying delivery is sent next
+ */
 export function openDeliveryView(
   { subscription }: { subscription: Subscription },
   address: DeliveryAddress,
   state: DeliveryViewState,
   record: DeliveryRecord,
+  breaker: BreakerView,
 ): Delivery {
+  const next = state === "retrying" ? nextAttempt(record, breaker, Date.now()) : { at: undefined, waitsFor: null };
   return {
     id: deliveryId(address),
     state,
@@ -32,7 +37,8 @@ export function openDeliveryView(
     attempts: record.attempts,
     sealed_at: isoTime(record.sealedAt),
     last_attempt_at: isoTime(record.lastAt),
-    next_attempt_at: state === "retrying" ? isoTime(record.nextAt) : null,
+    next_attempt_at: isoTime(next.at),
+    waits_for: next.waitsFor,
     outcome: record.outcome ?? null,
     status: record.status ?? null,
     reason: record.reason ?? null,
@@ -55,10 +61,23 @@ export function deliveredView(attempt: Attempt): Delivery {
     sealed_at: null,
     last_attempt_at: isoTime(attempt.at),
     next_attempt_at: null,
+    waits_for: null,
     outcome: attempt.outcome,
     status: attempt.status ?? null,
     reason: attempt.reason ?? null,
   };
+}
+
+/** When a delivery is sent next: when its schedule says so and its endpoint takes requests, whichever comes later. */
+function nextAttempt(
+  { nextAt = 0 }: DeliveryRecord,
+  breaker: BreakerView,
+  now: number,
+): { at: number | undefined; waitsFor: Delivery["waits_for"] } {
+  const opens = opensAt(breaker, now);
+  if (opens === undefined) return { at: undefined, waitsFor: "endpoint" };
+  if (opens > now && opens > nextAt) return { at: opens, waitsFor: "endpoint" };
+  return { at: Math.max(nextAt, now), waitsFor: "schedule" };
 }
 
 export function attemptView(attempt: Attempt): AttemptView {

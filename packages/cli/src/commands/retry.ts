@@ -21,7 +21,7 @@ const lookEveryMs = 500;
 
 /** `crewstream retry ID…`, or `--all dead` with filters: send what failed again, now. */
 export function addRetryCommand(program: Command, io: Io): void {
-  withApiOptions(program.command("retry [ids...]").description("Send deliveries that failed again, now"))
+  withApiOptions(program.command("retry [ids...]").description("Retry failed deliveries now"))
     .addOption(new Option("--all <state>", "all of these instead of single ones").choices(["retrying", "dead"]))
     .option("--execution <id>", "with --all: only those of this run")
     .option("--endpoint <id>", "with --all: only those to this endpoint")
@@ -62,8 +62,12 @@ async function retryAll(client: ApiClient, options: RetryOptions, io: Io): Promi
   else io.write(`${describe(bulk)}\n`);
 }
 
-function describe({ state, total, done }: BulkRetry): string {
+function describe({ state, total, done, skipped }: BulkRetry): string {
   if (state === "counted") return plural(total, "delivery matches", "deliveries match");
-  if (state === "finished") return plural(done, "delivery is due now", "deliveries are due now");
+  if (state === "finished") {
+    const left =
+      skipped === 0 ? "" : `; ${skipped} not retried, as their endpoint is paused (crewstream endpoints resume)`;
+    return plural(done, "delivery is due now", "deliveries are due now") + left;
+  }
   return `${done} of ${total} are due; the rest follows`;
 }

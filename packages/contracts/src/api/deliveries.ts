@@ -19,7 +19,11 @@ export const deliverySchema = z.object({
   attempts: z.number().int().describe("Attempts made"),
   sealed_at: timeSchema.nullable(),
   last_attempt_at: timeSchema.nullable(),
-  next_attempt_at: timeSchema.nullable(),
+  next_attempt_at: timeSchema.nullable().describe("As things are now; null while its endpoint is paused"),
+  waits_for: z
+    .enum(["schedule", "endpoint"])
+    .nullable()
+    .describe("What decides that: its retry schedule, or its endpoint, which is failing, throttled or paused"),
   outcome: z.string().nullable().describe("Outcome of the last attempt"),
   status: z.number().int().nullable().describe("Status that the endpoint answered last"),
   reason: z.string().nullable(),
@@ -129,6 +133,7 @@ export const bulkRetrySchema = z.object({
   state: z.enum(["counted", "running", "finished"]),
   total: z.number().int(),
   done: z.number().int(),
+  skipped: z.number().int().describe("Not retried because their endpoint is paused"),
 });
 export type BulkRetry = z.infer<typeof bulkRetrySchema>;
 

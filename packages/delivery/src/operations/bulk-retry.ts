@@ -63,14 +63,15 @@ export async function runBulkRetry(
 ): Promise<"finished" | "interrupted"> {
   const bulk = await readBulk(context.store, bulkId);
   if (bulk === undefined || bulk.state === "finished") return "finished";
-  let { done } = bulk;
+  let { done, skipped } = bulk;
   for await (const { ids, position } of matchingDeliveries(context.store, bulk.filter, bulk.position)) {
     const results = await Promise.all(ids.map((id) => retryNow(context, id, Date.now())));
     done += results.filter((result) => result === "done").length;
-    await writeBulk(context.store, bulkId, { ...bulk, done, position });
+    skipped += results.filter((result) => result === "paused").length;
+    await writeBulk(context.store, bulkId, { ...bulk, done, skipped, position });
     if (signal.aborted) return "interrupted";
   }
-  await writeBulk(context.store, bulkId, { ...bulk, done, state: "finished" });
+  await writeBulk(context.store, bulkId, { ...bulk, done, skipped, state: "finished" });
   return "finished";
 }
 

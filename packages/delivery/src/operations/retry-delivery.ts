@@ -1,8 +1,9 @@
 import { deliveryId, endpointId, parseDeliveryId } from "@crewstream/contracts";
 import {
+  allowProbe,
   discardDelivery,
   partitionOf,
-  probeSoon,
+  readDeadLetter,
   readFeed,
   relist,
   reviveDelivery,
@@ -11,8 +12,11 @@ import {
 } from "@crewstream/redis";
 import type { DeliveryQueues } from "../context.ts";
 
-/** What a person's wish about one delivery came to; `in_flight` is sent for the first time just now. */
-export type OperationResult = "done" | "not_found" | "in_flight";
+/**
+ * The result of an operation on one delivery; `in_flight`: its first attempt is in flight, `paused`: its endpoint is
+ * paused, and nothing was changed.
+ */
+export type OperationResult = "done" | "not_found" | "in_flight" | "paused";
 
 /** What operations work with; no HTTP client: they only make work due. */
 export interface OperationsContext {
@@ -31,11 +35,13 @@ export async function retryNow(context: OperationsContext, id: string, now: numb
   const { first, ...feed } = address;
   const state = await readFeed(context.store, feed, { only: first });
   if (state === undefined) return "not_found";
+  if (state.open.length === 0 && (await readDeadLetter(context.store, feed, first)) === undefined) return "not_found";
+  const { url } = state.subscription;
+  // Without leave to send it, it would only wait elsewhere.
+  if ((await allowProbe(context.store, endpointId(new URL(url)))) === "paused") return "paused";
   const answer = await reviveDelivery(context.store, feed, first, now);
   if (answer === "not_found" || answer === "in_flight") return answer;
-  const { url } = state.subscription;
   await relist(context.store, address, url, "retrying", now);
-  await probeSoon(context.store, endpointId(new URL(url)));
   if (answer === "held") await context.queues.wakeFeed(feed, { delayMs: 0, flush: true });
   else await context.queues.scheduleRetry(address, { delayMs: 0, replace: true });
   return "done";

@@ -6,7 +6,7 @@
   Returns  {answer, wait in ms, ms since which it has been failing}; answer is
            0 yes, 1 yes, as the probe, 2 not now, 3 not until an operator resumes it
 ]]
-local b = redis.call("HMGET", KEYS[1], "state", "next_probe_at", "probe_until", "pause_until", "held", "opened_at")
+local b = redis.call("HMGET", KEYS[1], "state", "next_probe_at", "probe_until", "pause_until", "held", "opened_at", "probe_allowed")
 local time = redis.call("TIME")
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 if tonumber(ARGV[2]) > 0 and b[1] ~= "open" then
@@ -22,7 +22,13 @@ if b[5] == "1" then
 end
 local pause = tonumber(b[4] or "0") - now
 if pause > 0 then
-  return { 2, pause, failing }
+  if b[7] ~= "1" then
+    return { 2, pause, failing }
+  end
+  -- A person asked for a retry: one request goes through, and ends the pause if it succeeds.
+  redis.call("HDEL", KEYS[1], "probe_allowed")
+  redis.call("HSET", KEYS[1], "probe_until", now + tonumber(ARGV[1]))
+  return { 1, 0, failing }
 end
 if b[1] ~= "open" then
   return { 0, 0, 0 }

@@ -12,7 +12,7 @@
 -- As in advance-feed.lua: also a full Redis hears of what an endpoint does. Refused, the attempt would count for nothing,
 -- be made again and again, and never open the breaker.
 redis.call("HDEL", KEYS[1], "")
-local b = redis.call("HMGET", KEYS[1], "state", "failures", "window_at", "window_ok", "window_ill", "trips", "held")
+local b = redis.call("HMGET", KEYS[1], "state", "failures", "window_at", "window_ok", "window_ill", "trips", "held", "pause_until")
 local time = redis.call("TIME")
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 
@@ -25,11 +25,12 @@ local function write(...)
 end
 
 if ARGV[1] == "well" then
-  if b[1] ~= "open" then
+  local throttled = tonumber(b[8] or "0") > now
+  if b[1] ~= "open" and not (throttled and ARGV[2] == "1") then
     write("failures", 0)
     return { 0, 0 }
   end
-  redis.call("HDEL", KEYS[1], "failures", "trips", "probe_until", "next_probe_at", "opened_at", "window_at", "window_ok", "window_ill", "reason")
+  redis.call("HDEL", KEYS[1], "pause_until", "failures", "trips", "probe_until", "next_probe_at", "opened_at", "window_at", "window_ok", "window_ill", "reason")
   write("state", "closed", "closed_at", now)
   return { 2, 0 }
 end

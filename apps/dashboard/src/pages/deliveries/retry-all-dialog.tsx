@@ -38,7 +38,7 @@ export function RetryAllDialog({ filter, onClose }: { filter: RetryFilter; onClo
         <div className="stack">
           <p role="status">
             {run.state === "finished"
-              ? `Done: ${plural(run.done, "delivery is", "deliveries are")} due now.`
+              ? `Done: ${plural(run.done, "delivery is", "deliveries are")} due now.${run.skipped === 0 ? "" : ` ${count(run.skipped)} not retried: their endpoint is paused.`}`
               : `${count(run.done)} of ${plural(run.total, "delivery", "deliveries")} put back into the queue…`}
           </p>
           <progress max={Math.max(1, run.total)} value={run.state === "finished" ? Math.max(1, run.total) : run.done}>

@@ -1,10 +1,10 @@
 --[[
-  Brings the next attempt of a delivery forward; its schedule goes on as it was. Only an attempt that failed for its
-  endpoint's sake is brought forward: what was refused for itself keeps its time.
+  Brings the next attempt of a delivery forward; its schedule continues unchanged. Only failures caused by the endpoint are
+  brought forward: a delivery that was rejected individually keeps its time.
 
   KEYS  1 open
   ARGV  1 first seq, 2 when, in ms
-  Returns  0 it keeps its time, or is not there any more; 1 it is parked, 2 it is held at the head of a strict feed
+  Returns  0 it keeps its time, or no longer exists; 1 it is parked, 2 it is held at the head of a strict feed
 ]]
 local open = redis.call("HGET", KEYS[1], ARGV[1])
 if not open then

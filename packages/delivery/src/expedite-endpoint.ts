@@ -1,0 +1,68 @@
+import { endpointOrigin, parseDeliveryId } from "@crewstream/contracts";
+import { expediteDelivery, listDeliveries, relist, takeWaitingJobs } from "@crewstream/redis";
+import type { DeliveryContext } from "./context.ts";
+
+/** At most this many waiting jobs are woken and deliveries expedited; the others return by themselves. */
+const maxExpedited = 2000;
+const pageLength = 200;
+/** They start this far apart, ms, so that a recovering endpoint is not flooded. */
+const apartMs = 20;
+
+type Context = Pick<DeliveryContext, "store" | "queues" | "log">;
+
+/**
+ * Called when an endpoint's state has changed for the better: its breaker closed, or a person resumed it. Wakes the feeds
+ * and retries that wait for it, and brings forward deliveries that failed because of it.
+ */
+export async function expediteEndpoint(context: Context, endpoint: string): Promise<void> {
+  const woken = await wakeWaitingJobs(context, endpoint);
+  const expedited = await expediteRetries(context, endpoint);
+  if (woken + expedited > 0) context.log.info({ endpoint, woken, expedited }, "endpoint.retries_expedited");
+}
+
+/** Wakes what went back to its queue because of the endpoint; see `wait-for-endpoint.ts`. */
+async function wakeWaitingJobs({ store, queues }: Context, endpoint: string): Promise<number> {
+  let woken = 0;
+  while (woken < maxExpedited) {
+    const jobs = await takeWaitingJobs(store, endpoint, pageLength);
+    for (const { first, ...address } of jobs) {
+      const delayMs = woken * apartMs;
+      woken += 1;
+      if (first === undefined) await queues.wakeFeed(address, { delayMs, flush: true });
+      else await queues.scheduleRetry({ ...address, first }, { delayMs, replace: true });
+    }
+    if (jobs.length < pageLength) break;
+  }
+  return woken;
+}
+
+/**
+ * Brings forward the retries of an endpoint that is back. A delivery that failed during an outage waits as its schedule
+ * says, by then perhaps for hours, and nothing but the outage was wrong with it.
+ */
+async function expediteRetries({ store, queues }: Context, endpoint: string): Promise<number> {
+  const url = endpointOrigin(endpoint);
+  if (url === undefined) return 0;
+  const startedAt = Date.now();
+  let expedited = 0;
+  let before: { id: string; at: number } | undefined;
+  for (let seen = 0; seen < maxExpedited; seen += pageLength) {
+    const page = await listDeliveries(store, { endpoint }, "retrying", { before, limit: pageLength });
+    // The latest first: what is due by itself before its turn need not be touched.
+    for (const { id, at } of page.filter((listed) => listed.at > startedAt)) {
+      const address = parseDeliveryId(id);
+      const dueAt = Date.now() + expedited * apartMs;
+      if (address === undefined || at <= dueAt) continue;
+      const found = await expediteDelivery(store, address, dueAt);
+      if (found === "kept") continue;
+      expedited += 1;
+      await relist(store, address, url, "retrying", dueAt);
+      const delayMs = Math.max(0, dueAt - Date.now());
+      if (found === "parked") await queues.scheduleRetry(address, { delayMs, replace: true });
+      else await queues.wakeFeed(address, { delayMs, flush: true });
+    }
+    before = page.at(-1);
+    if (page.length < pageLength) break;
+  }
+  return expedited;
+}

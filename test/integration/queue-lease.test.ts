@@ -1,0 +1,74 @@
+import { newExecutionId, runExecutionJobSchema, type ExecutionId, type RunExecutionJob } from "@crewstream/contracts";
+import { Queues, runsQueue, startWorker, type JobLease, type JobResult } from "@crewstream/queue";
+import type { Store } from "@crewstream/redis";
+import { createMetrics } from "@crewstream/service";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { eventually } from "../support/eventually.ts";
+import { openTestStore, silentLog } from "../support/executions.ts";
+
+const lockMs = 1000;
+
+let stack: AsyncDisposableStack;
+let store: Store;
+let queues: Queues;
+beforeEach(() => {
+  stack = new AsyncDisposableStack();
+  store = stack.use(openTestStore());
+  queues = stack.use(new Queues(store));
+});
+afterEach(() => stack.disposeAsync());
+
+function work(handle: (id: ExecutionId, lease: JobLease) => Promise<JobResult>): void {
+  stack.use(
+    startWorker<RunExecutionJob>({
+      store,
+      queue: runsQueue,
+      schema: runExecutionJobSchema,
+      concurrency: 1,
+      lockMs,
+      log: silentLog,
+      metrics: createMetrics("test"),
+      deadline: new AbortController().signal,
+      handle: ({ executionId }, lease) => handle(executionId, lease),
+    }),
+  );
+}
+
+test("a process whose event loop stood still knows that it may have lost its job, before any timer has run", async () => {
+  const held: boolean[] = [];
+  work(async (_, lease) => {
+    held.push(lease.held());
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, lockMs + 100);
+    held.push(lease.held());
+    return { kind: "done" };
+  });
+  await queues.enqueueRun(newExecutionId());
+  await eventually(() => expect(held.slice(0, 2)).toEqual([true, false]));
+});
+
+test("a job that takes longer than its lock stays held while the lock is renewed", async () => {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  work(async (_, lease) => {
+    const end = Date.now() + 3 * lockMs;
+    while (Date.now() < end && lease.held()) await new Promise((next) => setTimeout(next, 50));
+    resolve(lease.held());
+    return { kind: "done" };
+  });
+  await queues.enqueueRun(newExecutionId());
+  expect(await promise).toBe(true);
+});
+
+test("a job that goes back for an hour is taken at once when somebody asked for it while it was active", async () => {
+  let passes = 0;
+  work(async (id) => {
+    passes += 1;
+    if (passes === 1) await queues.enqueueRun(id, { replace: true });
+    return passes < 3 ? { kind: "later", delayMs: 3_600_000 } : { kind: "done" };
+  });
+  await queues.enqueueRun(newExecutionId());
+  await eventually(() => expect(passes).toBe(2));
+  // Nobody asked again: the second pass ended in the delayed set.
+  await eventually(async () =>
+    expect(await queues.depths()).toContainEqual({ queue: runsQueue, waiting: 0, delayed: 1, active: 0 }),
+  );
+});
