@@ -6,7 +6,7 @@ import { brokenPromises, type ExpectedFeed } from "./check-promises.ts";
 import type { FaultySystem } from "./faulty-system.ts";
 import { keepEvidence } from "./keep-evidence.ts";
 import { pick, seededRandom } from "./random.ts";
-import { redisStrikes, strike, workerStrikes } from "./strike.ts";
+import { networkStrikes, redisStrikes, strike, workerStrikes } from "./strike.ts";
 import { pickSubscriptions, type FeedSettings } from "./subscriptions.ts";
 import { tally, type Tally } from "./tally.ts";
 
@@ -24,7 +24,7 @@ export interface FaultReport {
 
 /**
  * One run: kickoffs of each kind of automation, each with feeds of several kinds, to a receiver that misbehaves, while
- * workers and Redis are struck at once, in orders that follow from the seed. Afterwards everything must have arrived, as
+ * workers, Redis and the network are struck at once, in orders that follow from the seed. Afterwards everything must have arrived, as
  * promised. What a run leaves behind that breaks a promise is kept.
  */
 export async function faultRun(system: FaultySystem, seed: number): Promise<FaultReport> {
@@ -37,9 +37,9 @@ export async function faultRun(system: FaultySystem, seed: number): Promise<Faul
   const faults: string[] = [];
   try {
     const started = await Promise.all(automations(random).map((run, index) => kickoff(system, sink, seed, index, run)));
-    // Two at a time, each with a sequence of its own.
+    // Several at a time, each with a sequence of its own.
     await Promise.all(
-      [workerStrikes, redisStrikes].map(async (strikes, kind) => {
+      [workerStrikes, redisStrikes, networkStrikes].map(async (strikes, kind) => {
         const own = seededRandom(seed + 2_000_000 * (kind + 1));
         for (let count = 0; count < faultsPerKind; count += 1) {
           await delay(100 + own() * 700);

@@ -6,6 +6,7 @@ import { openStore, readAttempts, readDeadLetters, type Attempt, type Store } fr
 import { createLogger } from "@crewstream/service";
 import { ApiClient } from "../support/client.ts";
 import { FaultyRedis } from "../support/redis.ts";
+import { TcpProxy } from "../support/tcp-proxy.ts";
 import type { ScriptProcess } from "../support/script-process.ts";
 import { serviceReady, startService, type ServiceName } from "../support/service-process.ts";
 import { testEnvironment, testToken } from "../support/services.ts";
@@ -18,6 +19,8 @@ export class FaultySystem implements AsyncDisposable {
   readonly redis: FaultyRedis;
   readonly env: Record<string, string>;
   readonly #processes = new Map<string, ScriptProcess>();
+  /** What each process reaches Redis through, by the process's name; it stays when the process is replaced. */
+  readonly #networks = new Map<string, TcpProxy>();
   /** Processes that were killed and replaced; their logs tell what happened. */
   #replaced: ScriptProcess[] = [];
   #client: ApiClient | undefined;
@@ -64,12 +67,24 @@ export class FaultySystem implements AsyncDisposable {
     return this.#client;
   }
 
+  /** The names of all processes. */
+  get names(): string[] {
+    return [...this.#processes.keys()].sort();
+  }
+
   get workers(): string[] {
-    return [...this.#processes.keys()].filter((name) => name !== "api");
+    return this.names.filter((name) => name !== "api");
   }
 
   process(name: string): ScriptProcess {
     const found = this.#processes.get(name);
+    if (found === undefined) throw new Error(`no process ${name}`);
+    return found;
+  }
+
+  /** What a process reaches Redis through. */
+  network(name: string): TcpProxy {
+    const found = this.#networks.get(name);
     if (found === undefined) throw new Error(`no process ${name}`);
     return found;
   }
@@ -126,11 +141,16 @@ export class FaultySystem implements AsyncDisposable {
   }
 
   async #start(name: string, service: ServiceName): Promise<void> {
-    this.#processes.set(name, await startService(service, this.env, startLimitMs));
+    const url = new URL(this.redis.url);
+    const network = this.#networks.get(name) ?? (await TcpProxy.start(Number(url.port)));
+    this.#networks.set(name, network);
+    url.port = String(network.port);
+    this.#processes.set(name, await startService(service, { ...this.env, REDIS_URL: url.href }, startLimitMs));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([...this.#processes.values()].map((process) => process.kill("SIGKILL")));
+    await Promise.all([...this.#networks.values()].map((network) => network[Symbol.asyncDispose]()));
     await this.redis[Symbol.asyncDispose]();
   }
 }

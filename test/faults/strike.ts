@@ -25,6 +25,13 @@ export const redisStrikes: Strikes = [
   ["Redis scripts flushed", 4, (system) => system.flushScripts()],
 ];
 
+/** What happens to the network between a process, whichever it is, and Redis. */
+export const networkStrikes: Strikes = [
+  ["connections silent", 10, silenceConnections],
+  ["connections reset", 10, resetConnections],
+  ["network slow", 10, slowNetwork],
+];
+
 /** Does one of them. @returns its name */
 export async function strike(
   strikes: Strikes,
@@ -66,4 +73,20 @@ async function closeReceiver(_system: FaultySystem, sink: WebhookSink, random: (
   await sink.down();
   await delay(200 + random() * 1500);
   await sink.up();
+}
+
+/** What has been opened is never heard of again; the process is to find out by itself. */
+async function silenceConnections(system: FaultySystem, _sink: WebhookSink, random: () => number): Promise<void> {
+  system.network(pick(random, system.names)).silence();
+}
+
+async function resetConnections(system: FaultySystem, _sink: WebhookSink, random: () => number): Promise<void> {
+  system.network(pick(random, system.names)).reset();
+}
+
+async function slowNetwork(system: FaultySystem, _sink: WebhookSink, random: () => number): Promise<void> {
+  const network = system.network(pick(random, system.names));
+  network.latencyMs = Math.round(10 + random() * 200);
+  await delay(500 + random() * 3000);
+  network.latencyMs = 0;
 }

@@ -50,6 +50,7 @@ export async function startApi(config: ApiConfig, { log, deadline, tracing }: Se
   const queues = starting.use(new Queues(store, await queueTelemetry(tracing)));
   const health = new Health();
   health.probe("redis", () => ping(store));
+  health.defect(() => store.connections.defect);
   const stopping = new AbortController();
   const context: ApiContext = {
     config,

@@ -16,6 +16,7 @@ function world(meanwhile: (change: (record: DeliveryRecord | undefined) => void)
   const redis: unknown = { hget };
   const store: Store = {
     redis: redis as RedisClient,
+    connections: {} as Store["connections"],
     keys: new Keys("p"),
     partitions: 1,
     [Symbol.asyncDispose]: async () => undefined,

@@ -45,6 +45,7 @@ export async function openWorkerProcess(
   const health = new Health();
   const store = stack.use(openStore(config, { patience: "patient", log, name }));
   health.probe("redis", () => ping(store));
+  health.defect(() => store.connections.defect);
   await agreeOnPartitions(store);
   const telemetry = await queueTelemetry(tracing);
   const queues = stack.use(new Queues(store, telemetry));

@@ -13,7 +13,7 @@ import {
 import type { z } from "zod";
 import { JobLeases, type JobLease } from "./job-lease.ts";
 import { bullConnection, takeKeptJob } from "./queues.ts";
-import { frugalBackend } from "./stalled-check.ts";
+import { workerBackend } from "./worker-backend.ts";
 
 /** What a handler wants done with its job: it is finished, or comes back after a delay without a counted attempt. */
 export type JobResult = { kind: "done" } | { kind: "later"; delayMs: number };
@@ -52,9 +52,9 @@ export function startWorker<Payload>(options: WorkerOptions<Payload>): AsyncDisp
     stalledInterval: Math.max(1000, options.lockMs / 2),
     // A killed worker says nothing about the job, and handlers have their own limit on poison.
     maxStalledCount: 1000,
-    // Ten queues' workers come round this rarely when idle; a delayed job cuts the wait short, and the reconciler
-    // looks after a marker that was lost.
-    drainDelay: 60,
+    // Ten queues' workers look this rarely when idle; a delayed job cuts the wait short. A wake that went to the
+    // connection of a dead machine costs no more than that.
+    drainDelay: 30,
     // No skipVersionCheck: an unknown Redis counts as one that cannot block for less than a second, and every batch
     // window and retry would be late by that much.
     runRetryDelay: 1000,
@@ -62,7 +62,7 @@ export function startWorker<Payload>(options: WorkerOptions<Payload>): AsyncDisp
   };
   const leases = new JobLeases(options.lockMs);
   const handle: Processor<unknown> = (job, token) => run(options, leases, job, token);
-  const worker = new Worker(queue, handle, settings, leases.watch(frugalBackend(store)));
+  const worker = new Worker(queue, handle, settings, leases.watch(workerBackend(store)));
   worker.on("error", (error) => log.debug({ reason: error.message, queue }, "queue.connection_error"));
   worker.on("failed", (job, error) => {
     metrics.jobs.inc({ queue, result: "failed" });

@@ -2,7 +2,7 @@ import type { ExecutionId } from "@crewstream/contracts";
 import type { Cluster, Redis } from "ioredis";
 import { runScript } from "./scripts.ts";
 import type { Store } from "./store.ts";
-import { openSubscriber } from "./subscriber.ts";
+import { openSubscriber } from "./connection/subscriber.ts";
 
 type Listener = () => void;
 
@@ -47,7 +47,7 @@ export class AppendSignals implements AsyncDisposable {
 
   async #follow(id: ExecutionId, channel: string): Promise<void> {
     try {
-      this.#subscriber ??= openSubscriber(this.#store, (told) => this.#tell(told));
+      this.#subscriber ??= openSubscriber(this.#store, "append signals", (told) => this.#tell(told));
       await this.#subscriber.subscribe(channel);
       await askForSignals(this.#store, id);
     } catch {

@@ -38,7 +38,9 @@ export {
 export { readExecutionBriefs, type ExecutionBrief } from "./execution-summary.ts";
 export { admitRequest, allowProbe, reportRequest, type Admission, type BreakerLimits } from "./breakers.ts";
 export { announceEveryMs, liveProcesses, processAnnouncer, type LiveProcess } from "./processes.ts";
-export { createRedis, type Patience, type RedisClient } from "./client.ts";
+export type { RedisClient } from "./connection/client.ts";
+export type { Patience } from "./connection/cluster.ts";
+export { maxBlockMs } from "./connection/heartbeat.ts";
 export {
   attemptSchema,
   deliveryRecordSchema,
@@ -97,7 +99,7 @@ export { clearInspected, keepInspected, readInspected, type InspectedRequest } f
 export { Lingerers, type News, type Seat } from "./lingerers.ts";
 export { Keys, partitionOf, type IndexedState } from "./keys.ts";
 export { claimLease, forgiveRun, releaseLease, renewLease, type Lease, type LeaseRefusal } from "./lease.ts";
-export { isOutage } from "./outage.ts";
+export { isOutage } from "./connection/outage.ts";
 export { isSessionRevoked, revokeSession } from "./sessions.ts";
 export {
   changeMemories,
@@ -111,6 +113,6 @@ export {
   type MemoriesChange,
 } from "./memories.ts";
 export { openStore, ping, type Store, type StoreConfig } from "./store.ts";
-export { tlsRefusal } from "./tls-refusal.ts";
+export { tlsRefusal } from "./connection/tls-refusal.ts";
 export { tidyDeliveries } from "./tidy-deliveries.ts";
 export { claimAlert, takeTurn } from "./turns.ts";

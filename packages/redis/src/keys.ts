@@ -39,6 +39,7 @@ import type { ExecutionId } from "@crewstream/contracts";
  *   P:{deployment}           hash    what all processes must agree on (partitions)
  *   P:{inspector}:NAME       list    what the development inspector received
  *   P:watch:ID               channel on which appends tell processes that follow an execution
+ *   P:heartbeat              channel on which nobody speaks: subscribing to it shows that Redis answers
  *   P:linger:PROCESS         channel on which appends tell a process of events for feeds that it lingers at
  *
  * All keys of one execution share its tag, so a script may be atomic over it; BullMQ's queues have tags of their own.
@@ -168,6 +169,10 @@ export class Keys {
 
   watchChannel(id: ExecutionId): string {
     return `${this.prefix}:watch:${id}`;
+  }
+
+  get heartbeatChannel(): string {
+    return `${this.prefix}:heartbeat`;
   }
 
   lingerChannel(process: string): string {

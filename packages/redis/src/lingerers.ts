@@ -5,7 +5,7 @@ import type { Cluster, Redis } from "ioredis";
 import { fromChunk } from "./event-chunks.ts";
 import type { FeedAddress } from "./feeds.ts";
 import type { Store } from "./store.ts";
-import { openSubscriber } from "./subscriber.ts";
+import { openSubscriber } from "./connection/subscriber.ts";
 
 /** What a lingering worker hears: that there is more, and the events themselves where they are few. */
 export interface News {
@@ -76,7 +76,7 @@ export class Lingerers implements AsyncDisposable {
     this.#store = store;
     this.#seats = options.seats;
     this.#channel = store.keys.lingerChannel(randomUUID());
-    this.#subscriber = openSubscriber(store, (_channel, message) => this.#tell(message));
+    this.#subscriber = openSubscriber(store, "feed waiters", (_channel, message) => this.#tell(message));
     this.#subscriber.subscribe(this.#channel).then(
       () => (this.#listening = true),
       (error: unknown) => options.log.warn({ err: error }, "lingerers.not_listening"),

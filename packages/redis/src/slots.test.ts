@@ -5,7 +5,8 @@ import { advanceFeed } from "./advance-feed.ts";
 import { askForSignals } from "./append-signals.ts";
 import { announceWorker } from "./automations.ts";
 import { admitRequest, reportRequest, type BreakerLimits } from "./breakers.ts";
-import type { RedisClient } from "./client.ts";
+import type { RedisClient } from "./connection/client.ts";
+import type { Connections } from "./connection/connections.ts";
 import { deliveryRecordSchema } from "./deliveries.ts";
 import { appendStep } from "./event-log.ts";
 import * as executions from "./executions.ts";
@@ -35,7 +36,8 @@ function recorder(): { store: Store; calls: { script: string; keys: string[] }[]
           },
   });
   const nothing = async () => undefined;
-  return { store: { redis, keys: new Keys("p"), partitions: 16, [Symbol.asyncDispose]: nothing }, calls };
+  const connections = {} as Connections;
+  return { store: { redis, connections, keys: new Keys("p"), partitions: 16, [Symbol.asyncDispose]: nothing }, calls };
 }
 
 /** The part of a key that decides on its slot, as the cluster's specification says. */

@@ -1,11 +1,16 @@
 import type { Logger, Variables } from "@crewstream/service";
-import type { RedisConfig } from "./access.ts";
-import { createRedis, type Patience, type RedisClient } from "./client.ts";
+import type { RedisConfig } from "./connection/access.ts";
+import type { RedisClient } from "./connection/client.ts";
+import type { Patience } from "./connection/cluster.ts";
+import { Connections } from "./connection/connections.ts";
 import { Keys } from "./keys.ts";
 
 /** A connection and the keys of one deployment: what every function of this package works on. */
 export interface Store extends AsyncDisposable {
+  /** For commands that do not block. */
   redis: RedisClient;
+  /** Opens further ones, and knows how all of them are. */
+  connections: Connections;
   keys: Keys;
   partitions: number;
 }
@@ -14,12 +19,19 @@ export type StoreConfig = RedisConfig & Pick<Variables, "KEY_PREFIX" | "QUEUE_PA
 
 /** Opens the store; the caller disposes it. */
 export function openStore(config: StoreConfig, options: { patience: Patience; log: Logger; name: string }): Store {
-  const redis = createRedis(config, options);
+  const keys = new Keys(config.KEY_PREFIX);
+  const { patience, log, name } = options;
+  const connections = new Connections(config, { log, name, heartbeatChannel: keys.heartbeatChannel });
+  const redis = connections.open({ role: "commands", purpose: "store", patience });
   return {
     redis,
-    keys: new Keys(config.KEY_PREFIX),
+    connections,
+    keys,
     partitions: config.QUEUE_PARTITIONS,
-    [Symbol.asyncDispose]: () => redis[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      connections[Symbol.dispose]();
+      await redis[Symbol.asyncDispose]();
+    },
   };
 }
 

@@ -10,11 +10,12 @@ const probeMs = 2000;
 
 /**
  * What `/readyz` tells: a set of named checks, ready when all hold. Names only, no error texts: the answer is
- * readable without a token.
+ * readable without a token. And what `/healthz` tells: whether only a new process would help.
  */
 export class Health {
   readonly #checks = new Map<string, boolean>();
   readonly #probes = new Map<string, () => Promise<boolean>>();
+  readonly #defects: (() => string | undefined)[] = [];
 
   /** Registers a check whose owner sets it as things change. */
   check(name: string, initially = false): HealthCheck {
@@ -25,6 +26,17 @@ export class Health {
   /** Registers a check that is asked each time, such as a ping; one that throws or takes two seconds counts as failed. */
   probe(name: string, ask: () => Promise<boolean>): void {
     this.#probes.set(name, ask);
+  }
+
+  /** Registers a look for what this process cannot recover from: a sentence, or undefined while there is nothing. */
+  defect(look: () => string | undefined): void {
+    this.#defects.push(look);
+  }
+
+  /** For liveness: what `/healthz` answers, and whether the process is fit to go on. */
+  liveness(): { live: boolean; text: string } {
+    const found = this.#defects.map((look) => look()).find((sentence) => sentence !== undefined);
+    return { live: found === undefined, text: found ?? "ok" };
   }
 
   async report(): Promise<{ ready: boolean; checks: Record<string, boolean> }> {
@@ -46,7 +58,7 @@ function inTime(ask: () => Promise<boolean>): Promise<boolean> {
   });
 }
 
-/** Serves a worker's `/healthz` (the process answers), `/readyz` (it can work) and `/metrics` (Prometheus text). */
+/** Serves a worker's `/healthz` (no restart is needed), `/readyz` (it can work) and `/metrics` (Prometheus text). */
 export async function serveHealth(options: {
   host: string;
   port: number;
@@ -57,7 +69,10 @@ export async function serveHealth(options: {
     const reply = (status: number, type: string, body: string) =>
       response.writeHead(status, { "content-type": type }).end(body);
     const path = request.url?.split("?")[0];
-    if (path === "/healthz") return reply(200, "text/plain", "ok");
+    if (path === "/healthz") {
+      const { live, text } = options.health.liveness();
+      return reply(live ? 200 : 503, "text/plain", text);
+    }
     if (path === "/readyz") {
       return void options.health
         .report()

@@ -12,13 +12,17 @@ export function ampProbes(): Router {
 }
 
 /**
- * Our own probes, without a token: `/healthz` (the process answers), `/readyz` (it can work), and `/metrics`, which
+ * Our own probes, without a token: `/healthz` (no restart is needed), `/readyz` (it can work), and `/metrics`, which
  * holds sums only and names no run, automation, endpoint or client.
  */
 export function healthRoutes(context: ApiContext): Router {
   const router = Router();
   router.get("/healthz", (_request, response) => {
-    response.type("text/plain").send("ok");
+    const { live, text } = context.health.liveness();
+    response
+      .status(live ? 200 : 503)
+      .type("text/plain")
+      .send(text);
   });
   router.get("/readyz", async (_request, response) => {
     const report = await context.health.report();

@@ -2,17 +2,11 @@ import { AppError, ErrorCode } from "@crewstream/contracts";
 import type { Logger } from "@crewstream/service";
 import { Redis, type Cluster, type RedisOptions } from "ioredis";
 import { accessOptions, sentinelOptions, type RedisConfig } from "./access.ts";
-import { createCluster } from "./cluster.ts";
+import { scriptDefinitions } from "../scripts.ts";
+import { createCluster, type Patience } from "./cluster.ts";
 import { gatherWrites } from "./gather-writes.ts";
-import { scriptDefinitions } from "./scripts.ts";
 
 export type RedisClient = (Redis | Cluster) & AsyncDisposable;
-
-/**
- * How a process wants to live with an outage. `patient` commands wait until Redis is back (workers: a run waits
- * rather than failing). `impatient` ones fail within about a second (the API: a client gets its 503 in time).
- */
-export type Patience = "patient" | "impatient";
 
 /** Map replies as flat lists, the same over both protocol versions; ioredis's overloads want it said. */
 const legacyReplies = { replyMapping: "legacy" } as const;
@@ -29,13 +23,17 @@ const patienceOptions = {
   },
 } satisfies Record<Patience, RedisOptions>;
 
+/** A Sentinel that is connected and silent: the next one is asked. */
+const sentinelCommandTimeout = 5000;
+
 /**
  * Connects as configured: Cluster, Sentinel or a single server. Reconnects for ever with at most a second between
  * tries, and after a failover, when the old master answers READONLY. Resolves before the connection stands.
+ * @param options.log where an outage is logged; undefined where another connection logs it
  */
 export function createRedis(
   config: RedisConfig,
-  options: { patience: Patience; log: Logger; name: string },
+  options: { patience: Patience; log: Logger | undefined; name: string },
 ): RedisClient {
   const common = {
     ...legacyReplies,
@@ -54,7 +52,7 @@ export function createRedis(
   client.on("error", (error: Error) => {
     if (Date.now() - lastLogged < 5000) return;
     lastLogged = Date.now();
-    options.log.warn({ reason: error.message }, "redis.connection_error");
+    options.log?.warn({ reason: error.message }, "redis.connection_error");
   });
   return Object.assign(client, {
     async [Symbol.asyncDispose]() {
@@ -80,7 +78,7 @@ function connect(
       });
     }
     const master = { sentinels: config.REDIS_SENTINELS, name: config.REDIS_SENTINEL_MASTER };
-    return new Redis({ ...common, ...sentinelOptions(config), ...master });
+    return new Redis({ ...common, ...sentinelOptions(config), ...master, sentinelCommandTimeout });
   }
   if (config.REDIS_URL.startsWith("unix://")) return new Redis(config.REDIS_URL.slice("unix://".length), common);
   // A URL of `rediss` would put its own idea of TLS before ours, which knows of files.

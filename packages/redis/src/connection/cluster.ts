@@ -1,6 +1,11 @@
 import { Cluster, type ClusterNode, type ClusterOptions, type RedisOptions } from "ioredis";
-import type { Patience } from "./client.ts";
-import { scriptDefinitions } from "./scripts.ts";
+import { scriptDefinitions } from "../scripts.ts";
+
+/**
+ * How a process wants to live with an outage. `patient` commands wait until Redis is back (workers: a run waits
+ * rather than failing). `impatient` ones fail within about a second (the API: a client gets its 503 in time).
+ */
+export type Patience = "patient" | "impatient";
 
 /**
  * How often a command follows redirections and retries, by patience. One in a slot that is being moved gets TRYAGAIN
