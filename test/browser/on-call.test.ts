@@ -27,7 +27,7 @@ describe.skipIf(chromiumPath === undefined)("a person on call", () => {
     const { page } = window;
     onTestFailed(() => void process.stderr.write(`The page said last:\n${window.lastText}\n`));
     await window.signIn();
-    await page.getByText("every endpoint takes them").waitFor();
+    await page.getByText("All endpoints healthy").waitFor();
 
     let down = true;
     let refuses = true;
@@ -46,7 +46,7 @@ describe.skipIf(chromiumPath === undefined)("a person on call", () => {
     await Promise.all(executions.map((id) => system.client.ended(id)));
 
     // The overview says it by itself.
-    await page.getByText("is not taking deliveries").waitFor();
+    await page.getByText("is failing").waitFor();
     const retrying = await eventually(async () => {
       const failed = standing(sink, "/hook").failed.size;
       expect(failed).toBeGreaterThan(0);
@@ -72,7 +72,7 @@ describe.skipIf(chromiumPath === undefined)("a person on call", () => {
     await page.getByText("The endpoint is paused").waitFor();
     down = false;
     await page.getByRole("button", { name: "Resume" }).click();
-    await page.getByText("Sending goes on").waitFor();
+    await page.getByText("The endpoint is resumed").waitFor();
     await window.go("/deliveries?state=retrying");
     await eventually(async () => {
       expect(standing(sink, "/hook").failed.size).toBe(runs);
@@ -108,7 +108,7 @@ describe.skipIf(chromiumPath === undefined)("a person on call", () => {
       expect(standing(sink, "/hook").taken.size).toBe(published.length);
     });
     await window.go("/");
-    await page.getByText("every endpoint takes them").waitFor();
+    await page.getByText("All endpoints healthy").waitFor();
     expect(await window.tile("Retrying")).toBe("0");
     expect(window.complaints).toEqual([]);
   });

@@ -118,11 +118,13 @@ export {
 } from "./api/deliveries.ts";
 export {
   endpointDetailSchema,
+  endpointHealths,
   endpointSchema,
   endpointsPageSchema,
   statsSchema,
   tallySchema,
   type Endpoint,
+  type EndpointHealth,
   type Stats,
   type TallyView,
 } from "./api/endpoints.ts";

@@ -47,6 +47,7 @@ export async function attemptDelivery(
     reason: describe(result.outcome),
     pauseMs: result.outcome.kind === "throttled" ? (result.outcome.retryAfterMs ?? 0) : 0,
     answered: "status" in result.outcome,
+    refusal: isRefusal(result.outcome) ? describe(result.outcome) : undefined,
   });
   if (fate.kind === "unchanged") return { fate, settlement: undefined };
   const attempt = toAttempt(feed, fate, result, at);
@@ -115,6 +116,11 @@ function report(
   const line = { ...facts, endpoint: feed.origin };
   if (fate.kind === "delivered") log.info(line, "delivery.attempted");
   else log.warn(line, "delivery.attempted");
+}
+
+/** Whether the endpoint is up and did not take the delivery. */
+function isRefusal({ kind }: SendOutcome): boolean {
+  return kind === "rejected" || kind === "gone" || kind === "aborted";
 }
 
 function describe(outcome: SendOutcome): string {

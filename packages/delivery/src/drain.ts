@@ -8,7 +8,7 @@ import {
   type SettlementEffect,
 } from "@crewstream/redis";
 import { attemptDelivery } from "./attempt.ts";
-import { isLost } from "./bury.ts";
+import { isGivenUp } from "./dead-letter.ts";
 import type { DeliveryContext, JobLease } from "./context.ts";
 import { endFeed } from "./end-feed.ts";
 import type { Permit } from "./endpoint-gate.ts";
@@ -166,8 +166,8 @@ export class Drain {
     if (this.#inFlight.size > 0 || this.#settlements.length > 0) return gate.tryAcquire(endpoint, want);
     const answer = await gate.acquireSome(endpoint, want);
     if (!("waitMs" in answer)) return answer;
-    if (isComplete(this.#state) && isLost(this.#context, subscription, answer.failingMs)) {
-      await this.#outbox.bury();
+    if (isComplete(this.#state) && isGivenUp(this.#context, subscription, answer.failingMs)) {
+      await this.#outbox.deadLetterAll();
     }
     this.#pass = await waitForEndpoint(this.#context, endpoint, this.#feed.address, answer);
     return [];

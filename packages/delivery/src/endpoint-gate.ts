@@ -1,4 +1,11 @@
-import { admitRequest, reportRequest, type Admission, type BreakerLimits, type Store } from "@crewstream/redis";
+import {
+  admitRequest,
+  noteRefusal,
+  reportRequest,
+  type Admission,
+  type BreakerLimits,
+  type Store,
+} from "@crewstream/redis";
 import { Need, type Logger } from "@crewstream/service";
 import { Places, type LineRoom } from "./places.ts";
 
@@ -12,6 +19,8 @@ export interface Permit {
     reason?: string;
     pauseMs?: number;
     answered?: boolean;
+    /** The endpoint is up and refused this delivery, e.g. `rejected 401`. */
+    refusal?: string | undefined;
   }): Promise<void>;
 }
 
@@ -46,6 +55,8 @@ interface View {
   retryAt: number;
   failingMs: number;
   wellSince: number;
+  /** When a refusal was last noted, ms. */
+  refusalNotedAt: number;
   asking: Promise<Admission> | undefined;
 }
 
@@ -173,12 +184,20 @@ export class EndpointGate {
         view.places.giveBack(1, report.verdict === "silent" ? undefined : Date.now() - takenAt);
         if (report.verdict === "well" && !probe) {
           view.wellSince += 1;
+          if (report.refusal !== undefined) await this.#noteRefusal(endpoint, view, report.refusal);
           return;
         }
         if (report.verdict === "silent" && !probe) return;
         await this.#report(endpoint, view, probe, report);
       },
     };
+  }
+
+  /** For people; an endpoint that refuses everything costs one write a second. */
+  async #noteRefusal(endpoint: string, view: View, refusal: string): Promise<void> {
+    if (Date.now() - view.refusalNotedAt < admissionMs) return;
+    view.refusalNotedAt = Date.now();
+    await noteRefusal(this.#options.store, endpoint, refusal);
   }
 
   async #report(endpoint: string, view: View, probe: boolean, report: Parameters<Permit["release"]>[0]): Promise<void> {
@@ -235,6 +254,7 @@ export class EndpointGate {
       retryAt: 0,
       failingMs: 0,
       wellSince: 0,
+      refusalNotedAt: 0,
       asking: undefined,
     };
     this.#views.set(endpoint, view);

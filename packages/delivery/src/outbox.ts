@@ -1,7 +1,7 @@
 import type { StoredEvent } from "@crewstream/contracts";
 import type { DeliveryRecord, FeedState, Seal } from "@crewstream/redis";
 import { adaptiveSize } from "./adaptive-size.ts";
-import { buryBacklog } from "./bury.ts";
+import { deadLetterBacklog } from "./dead-letter.ts";
 import type { DeliveryContext } from "./context.ts";
 import { FeedReader, readDelivery, recordOf, type Cut } from "./feed-reader.ts";
 import { holdHead } from "./hold-head.ts";
@@ -127,8 +127,8 @@ export class Outbox {
   }
 
   /** Gives up all that waits. */
-  async bury(): Promise<void> {
-    await buryBacklog(this.#context, this.#feed, this.#leftOver.splice(0), this.#reader, this.#cursor);
+  async deadLetterAll(): Promise<void> {
+    await deadLetterBacklog(this.#context, this.#feed, this.#leftOver.splice(0), this.#reader, this.#cursor);
   }
 
   async #lookInRealtime(room: number, { idle, settled, latencyMs }: PassState): Promise<number> {

@@ -1,6 +1,6 @@
 import { readFeed, type FeedAddress } from "@crewstream/redis";
 import { attemptDelivery } from "./attempt.ts";
-import { bury, isLost } from "./bury.ts";
+import { deadLetter, isGivenUp } from "./dead-letter.ts";
 import type { DeliveryContext, JobLease } from "./context.ts";
 import { endFeed } from "./end-feed.ts";
 import { openFeed } from "./opened-feed.ts";
@@ -34,9 +34,9 @@ export async function retryDelivery(
   if (!("release" in permit)) {
     // A person who revived it knows that the endpoint was failing: its time counts from there.
     const failingForMs = Math.min(permit.failingMs, Date.now() - (record.revivedAt ?? 0));
-    if (!isLost(context, subscription, failingForMs))
+    if (!isGivenUp(context, subscription, failingForMs))
       return waitForEndpoint(context, endpoint, { ...address, first }, permit);
-    await bury(context, address, endpoint, [record]);
+    await deadLetter(context, address, endpoint, [record]);
     await endIfDone(context, address, state.feeds);
     return { kind: "done" };
   }

@@ -80,3 +80,8 @@ export async function allowProbe(store: Store, endpoint: string): Promise<"allow
   const [answer] = await runScript(store.redis, "allow-probe", [store.keys.breaker(endpoint)], []);
   return answer === 2 ? "paused" : "allowed";
 }
+
+/** Notes how an endpoint refuses deliveries although it is up: for people, the breaker does not count it. */
+export async function noteRefusal(store: Store, endpoint: string, refusal: string): Promise<void> {
+  await runScript(store.redis, "note-refusal", [store.keys.breaker(endpoint)], [refusal]);
+}

@@ -30,6 +30,9 @@ export interface BreakerView {
   trips: number;
   /** A person's retry lets one request through although the endpoint asked to be left alone. */
   probeAllowed: boolean;
+  /** How it last refused a delivery although it is up, e.g. `rejected 401` or `gone 410`, and when. */
+  refusal: string | undefined;
+  refusedAt: number | undefined;
 }
 
 /**
@@ -58,6 +61,8 @@ export async function readBreaker(store: Store, endpoint: string): Promise<Break
     pauseUntil: time("pause_until"),
     trips: Number(fields["trips"] ?? 0),
     probeAllowed: fields["probe_allowed"] === "1",
+    refusal: fields["refusal"],
+    refusedAt: time("refused_at"),
   };
 }
 

@@ -36,7 +36,14 @@ export {
   type ExecutionList,
 } from "./execution-index.ts";
 export { readExecutionBriefs, type ExecutionBrief } from "./execution-summary.ts";
-export { admitRequest, allowProbe, reportRequest, type Admission, type BreakerLimits } from "./breakers.ts";
+export {
+  admitRequest,
+  allowProbe,
+  noteRefusal,
+  reportRequest,
+  type Admission,
+  type BreakerLimits,
+} from "./breakers.ts";
 export { announceEveryMs, liveProcesses, processAnnouncer, type LiveProcess } from "./processes.ts";
 export type { RedisClient } from "./connection/client.ts";
 export type { Patience } from "./connection/cluster.ts";

@@ -19,6 +19,7 @@ export type ScriptName =
   | "discard-delivery"
   | "expedite-delivery"
   | "allow-probe"
+  | "note-refusal"
   | "breaker-admit"
   | "breaker-report"
   | "expire-keys"

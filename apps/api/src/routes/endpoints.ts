@@ -25,6 +25,7 @@ import type { ApiContext } from "../api-context.ts";
 import { decodeCursor, encodeCursor, placeSchema } from "../lists/cursor.ts";
 import { parseInput } from "../middleware/validate.ts";
 import type { Operation } from "../operations/operation.ts";
+import { endpointHealth } from "../views/endpoint-health.ts";
 import { minuteView, sumTallies, tallyView } from "../views/tally.ts";
 import { isoTime } from "../views/time.ts";
 import { textParam } from "./params.ts";
@@ -126,10 +127,13 @@ async function readEndpoint(store: Store, id: string, usedAt: number): Promise<E
     countDeliveries(store, "dead", id),
     readTallies(store, { endpoint: id, minutes: recentMinutes, now }),
   ]);
+  const recent = sumTallies(minutes, recentMinutes);
   return {
     id,
     origin,
     used_at: isoTime(usedAt),
+    health: endpointHealth(breaker, recent, { usedAt, now }),
+    refusal: breaker.refusal ?? null,
     paused: breaker.held,
     breaker: {
       state: breaker.state,
@@ -142,7 +146,7 @@ async function readEndpoint(store: Store, id: string, usedAt: number): Promise<E
     in_flight: inFlight,
     retrying,
     dead,
-    recent: tallyView(sumTallies(minutes, recentMinutes)),
+    recent: tallyView(recent),
   };
 }
 

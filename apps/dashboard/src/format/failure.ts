@@ -5,6 +5,7 @@ const outcomes: Readonly<Record<string, string>> = {
   timeout: "Timed out",
   unreachable: "Unreachable",
   forbidden: "Address not allowed",
+  gave_up: "Gave up",
 };
 
 /** Where an attempt was when its time was over, as the HTTP client names it. */

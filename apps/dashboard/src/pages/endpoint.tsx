@@ -76,7 +76,7 @@ function Breaker({ endpoint }: { endpoint: Detail }): ReactElement | null {
         <Icon name="warn" />
         <div>
           <strong>
-            It has not been taking deliveries for <Elapsed from={breaker.opened_at} to={null} />:{" "}
+            It has been failing for <Elapsed from={breaker.opened_at} to={null} />:{" "}
             {breaker.reason === null ? "requests fail" : breakerText(breaker.reason)}
           </strong>
           <p>
@@ -95,7 +95,7 @@ function Breaker({ endpoint }: { endpoint: Detail }): ReactElement | null {
         <Icon name="warn" />
         <div>
           <strong>
-            It asked to be left alone, with Retry-After: sending goes on <Moment at={breaker.wait_until} />
+            It asked to wait (Retry-After): sending continues <Moment at={breaker.wait_until} />
           </strong>
         </div>
       </div>
@@ -171,7 +171,8 @@ function Switch({ endpoint }: { endpoint: Detail }): ReactElement | null {
   const act = useEndpointSwitch(endpoint.id);
   const may = useMay("admin");
   if (!may) return null;
-  const isHeld = endpoint.paused || endpoint.breaker.state === "open";
+  const { health, breaker } = endpoint;
+  const isHeld = health === "paused" || health === "throttled" || breaker.state === "open";
   return (
     <>
       {isHeld && (
@@ -181,7 +182,7 @@ function Switch({ endpoint }: { endpoint: Detail }): ReactElement | null {
           disabled={act.isPending}
           onClick={() =>
             act.mutate("resume", {
-              onSuccess: () => say("Sending goes on", "If requests fail again, the breaker opens again."),
+              onSuccess: () => say("The endpoint is resumed", "If requests fail again, the breaker opens again."),
               onError: (error) => sayFailure("It could not be resumed", error),
             })
           }

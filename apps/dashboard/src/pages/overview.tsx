@@ -47,9 +47,11 @@ export function OverviewPage(): ReactElement {
   );
 }
 
-/** Down, then paused, then with most failures. */
+/** Failing and disabled, then throttled and paused, then with most failures. */
 function worstFirst(endpoints: readonly Endpoint[]): Endpoint[] {
-  const weight = ({ breaker, paused, dead, retrying, recent }: Endpoint): number =>
-    (breaker.state === "open" ? 1e12 : 0) + (paused ? 1e11 : 0) + (dead + retrying) * 1000 + recent.failed;
+  const weight = ({ health, dead, retrying, recent }: Endpoint): number => {
+    const isDown = health === "failing" || health === "disabled";
+    return (isDown ? 1e12 : health === "healthy" ? 0 : 1e11) + (dead + retrying) * 1000 + recent.failed;
+  };
   return [...endpoints].sort((a, b) => weight(b) - weight(a));
 }

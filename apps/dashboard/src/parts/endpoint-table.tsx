@@ -1,4 +1,4 @@
-import type { Endpoint } from "@crewstream/contracts";
+import type { Endpoint, EndpointHealth } from "@crewstream/contracts";
 import type { ReactElement } from "react";
 import { breakerText } from "../format/failure.ts";
 import { count, percent } from "../format/number.ts";
@@ -8,16 +8,24 @@ import { Badge } from "./badge.tsx";
 import { Table, type Column } from "./table.tsx";
 import { Moment } from "./time.tsx";
 
-/** How an endpoint is, in a word. */
+const badges = {
+  healthy: <Badge mood="good">Healthy</Badge>,
+  degraded: <Badge mood="warn">Degraded</Badge>,
+  failing: <Badge mood="bad">Failing</Badge>,
+  throttled: <Badge mood="warn">Throttled</Badge>,
+  paused: <Badge mood="warn">Paused</Badge>,
+  disabled: <Badge mood="bad">Disabled</Badge>,
+} as const satisfies Record<EndpointHealth, ReactElement>;
+
 export function EndpointBadge({ endpoint }: { endpoint: Endpoint }): ReactElement {
-  if (endpoint.paused) return <Badge mood="warn">Paused</Badge>;
-  if (endpoint.breaker.state === "open") return <Badge mood="bad">Not taking</Badge>;
-  if (endpoint.breaker.wait_until !== null && Date.parse(endpoint.breaker.wait_until) > Date.now()) {
-    return <Badge mood="warn">Asked to wait</Badge>;
-  }
-  const { retrying, dead, recent } = endpoint;
-  if (retrying + dead > 0 || (recent.success_rate ?? 1) < 0.99) return <Badge mood="warn">Some fail</Badge>;
-  return <Badge mood="good">Healthy</Badge>;
+  return badges[endpoint.health];
+}
+
+/** Why an endpoint is not healthy, in the words of its last failure; undefined where it has none. */
+export function failureOf({ health, breaker, refusal }: Endpoint): string | undefined {
+  if (health === "healthy" || health === "paused") return undefined;
+  const failure = breaker.state === "open" || health === "throttled" ? breaker.reason : (refusal ?? breaker.reason);
+  return failure === null ? undefined : breakerText(failure);
 }
 
 const columns: readonly Column<Endpoint>[] = [
@@ -36,12 +44,17 @@ const columns: readonly Column<Endpoint>[] = [
     name: "Why",
     width: "minmax(100px, 1.5fr)",
     kind: "wide",
-    cell: ({ id, breaker, retrying, dead }) =>
-      breaker.reason !== null && breaker.state === "open" ? (
-        <div className="cut muted small" title={breakerText(breaker.reason)}>
-          {breakerText(breaker.reason)}
-        </div>
-      ) : (
+    cell: (endpoint) => {
+      const failure = failureOf(endpoint);
+      const { id, retrying, dead } = endpoint;
+      if (failure !== undefined) {
+        return (
+          <div className="cut muted small" title={failure}>
+            {failure}
+          </div>
+        );
+      }
+      return (
         retrying + dead > 0 && (
           <a
             className="above small"
@@ -50,7 +63,8 @@ const columns: readonly Column<Endpoint>[] = [
             See the failures
           </a>
         )
-      ),
+      );
+    },
   },
   {
     name: "Success",

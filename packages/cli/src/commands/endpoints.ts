@@ -8,11 +8,11 @@ import { formatTable } from "../output/table.ts";
 import { connect, withApiOptions, writeJson, type ApiOptions } from "./api-command.ts";
 import { positiveNumber } from "./values.ts";
 
-const heading = ["ENDPOINT", "STATE", "IN FLIGHT", "RETRYING", "DEAD", "DELIVERED", "SUCCESS", "P95", "LAST FAILURE"];
+const heading = ["ENDPOINT", "HEALTH", "IN FLIGHT", "RETRYING", "DEAD", "DELIVERED", "SUCCESS", "P95", "LAST FAILURE"];
 
-/** `crewstream endpoints`: where webhooks go, and how each fared in the last 15 minutes. */
+/** `crewstream endpoints`: webhook endpoints, and their last 15 minutes. */
 export function addEndpointsCommand(program: Command, io: Io): void {
-  withApiOptions(program.command("endpoints").description("List where webhooks go, and how that goes"))
+  withApiOptions(program.command("endpoints").description("List webhook endpoints and their health"))
     .option("--limit <count>", "how many, the last used first", positiveNumber, 20)
     .action(async (options: ApiOptions & { limit: number }) => {
       const client = await connect(options, io);
@@ -29,10 +29,10 @@ export function addPauseCommand(program: Command, io: Io): void {
   addHoldCommand(program, io, { action: "pause", does: "Stop all deliveries to an endpoint", done: "is paused" });
 }
 
-/** `crewstream resume ENDPOINT…`: deliveries go on, also where they had stopped because the endpoint failed. */
+/** `crewstream resume ENDPOINT…`: deliveries continue, also if they stopped because the endpoint failed or asked to wait. */
 export function addResumeCommand(program: Command, io: Io): void {
-  const does = "Let deliveries to an endpoint go on, also where they stopped because it failed";
-  addHoldCommand(program, io, { action: "resume", does, done: "gets its deliveries again" });
+  const does = "Resume deliveries to an endpoint, also if they stopped because it failed or asked to wait";
+  addHoldCommand(program, io, { action: "resume", does, done: "is resumed" });
 }
 
 function addHoldCommand(program: Command, io: Io, words: { action: string; does: string; done: string }): void {
@@ -55,13 +55,13 @@ function addHoldCommand(program: Command, io: Io, words: { action: string; does:
 function row({ origin, breaker, retrying, dead, recent, ...endpoint }: Endpoint): string[] {
   return [
     origin,
-    endpoint.paused ? "paused" : breaker.state === "open" ? "failing" : "well",
+    endpoint.health,
     String(endpoint.in_flight),
     String(retrying),
     String(dead),
     String(recent.delivered),
     percent(recent.success_rate),
     milliseconds(recent.p95_ms),
-    breaker.reason ?? "",
+    (endpoint.health === "failing" && breaker.state === "closed" ? endpoint.refusal : breaker.reason) ?? "",
   ];
 }

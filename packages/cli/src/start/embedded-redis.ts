@@ -24,7 +24,7 @@ export async function startEmbeddedRedis(options: {
   view: LogView;
 }): Promise<EmbeddedRedis> {
   const dir = join(options.dataDir, "redis");
-  // Its routine lines would bury ours: they are shown when it has died.
+  // Its routine lines would drown ours: they are shown if it dies.
   const lastLines: string[] = [];
   const onLine = (line: string): void => {
     lastLines.push(line);

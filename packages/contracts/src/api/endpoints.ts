@@ -16,11 +16,22 @@ export type TallyView = z.infer<typeof tallySchema>;
 
 export const minuteSchema = tallySchema.extend({ at: timeSchema.describe("Begin of the minute") });
 
+/** An endpoint's health for people, with the same words in API, command line and dashboard. */
+export const endpointHealths = ["healthy", "degraded", "failing", "throttled", "paused", "disabled"] as const;
+export type EndpointHealth = (typeof endpointHealths)[number];
+
 /** An endpoint: an origin that webhooks go to. */
 export const endpointSchema = z.object({
   id: z.string(),
   origin: z.string(),
   used_at: timeSchema.nullable(),
+  health: z
+    .enum(endpointHealths)
+    .describe(
+      "`failing`: its breaker is open, or nothing was acknowledged lately; `degraded`: less than 95 % was; `throttled`: it " +
+        "asked to wait; `paused`: by an operator; `disabled`: it ended its subscriptions (410)",
+    ),
+  refusal: z.string().nullable().describe("How it last refused a delivery although it is up, e.g. `rejected 401`"),
   paused: z.boolean().describe("By an operator"),
   breaker: z.object({
     state: z.enum(["closed", "open"]),

@@ -1,7 +1,7 @@
 import type { Endpoint, Stats } from "@crewstream/contracts";
 import type { ReactElement } from "react";
-import { breakerText } from "../../format/failure.ts";
 import { count, plural, rate } from "../../format/number.ts";
+import { failureOf } from "../../parts/endpoint-table.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { NextProbe } from "../../parts/next-probe.tsx";
 import { Elapsed } from "../../parts/time.tsx";
@@ -10,8 +10,8 @@ import { hrefTo } from "../../routing/route.ts";
 /** The one sentence a person on call needs. */
 export function Verdict({ stats, endpoints }: { stats: Stats; endpoints: readonly Endpoint[] }): ReactElement {
   const down = endpoints
-    .filter((endpoint) => endpoint.breaker.state === "open" && !endpoint.paused)
-    .sort((a, b) => ((a.breaker.opened_at ?? "") < (b.breaker.opened_at ?? "") ? -1 : 1));
+    .filter(({ health }) => health === "failing" || health === "disabled")
+    .sort((a, b) => ((a.breaker.opened_at ?? "~") < (b.breaker.opened_at ?? "~") ? -1 : 1));
   const paused = endpoints.filter((endpoint) => endpoint.paused);
   const { retrying, dead } = stats.deliveries;
   const [first] = down;
@@ -22,15 +22,21 @@ export function Verdict({ stats, endpoints }: { stats: Stats; endpoints: readonl
         <Icon name="warn" />
         <div className="grow">
           <strong>
-            <a href={hrefTo(`/endpoints/${first.id}`)}>{first.origin}</a> is not taking deliveries
-            {others > 0 && `, nor ${others === 1 ? "is 1 other endpoint" : `are ${others} other endpoints`}`}
+            <a href={hrefTo(`/endpoints/${first.id}`)}>{first.origin}</a> is {first.health}
+            {others > 0 && `, and so ${others === 1 ? "is 1 other endpoint" : `are ${others} other endpoints`}`}
           </strong>
           <p>
-            It has been failing for <Elapsed from={first.breaker.opened_at} to={null} />; its last answer was{" "}
-            <strong>{first.breaker.reason === null ? "none" : breakerText(first.breaker.reason)}</strong>.{" "}
+            {first.breaker.opened_at === null ? (
+              "It refused every delivery of the last 15 minutes"
+            ) : (
+              <>
+                It has been failing for <Elapsed from={first.breaker.opened_at} to={null} />
+              </>
+            )}
+            ; its last response was <strong>{failureOf(first) ?? "none"}</strong>.{" "}
             {plural(first.retrying, "of its deliveries waits", "of its deliveries wait")} for a retry
             {first.dead > 0 && `, ${plural(first.dead, "is", "are")} dead`}; new events wait in their streams.{" "}
-            <NextProbe at={first.breaker.next_probe_at} />
+            {first.breaker.state === "open" && <NextProbe at={first.breaker.next_probe_at} />}
           </p>
         </div>
         <a className="button" href={hrefTo("/deliveries", { state: worst(first), endpoint: first.id })}>
@@ -107,7 +113,7 @@ export function Verdict({ stats, endpoints }: { stats: Stats; endpoints: readonl
     <div className="notice good" role="status">
       <Icon name="done" />
       <div>
-        <strong>Events flow, and every endpoint takes them</strong>
+        <strong>All endpoints healthy</strong>
         <p className="muted">
           {count(stats.recent.published)} published and {count(stats.recent.events)} delivered in the last five minutes
           ({perSecond} per second).

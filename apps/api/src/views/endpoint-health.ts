@@ -1,0 +1,30 @@
+import type { EndpointHealth } from "@crewstream/contracts";
+import type { BreakerView, Tally } from "@crewstream/redis";
+
+/** Below this share of acknowledged requests an endpoint is degraded. */
+const degradedBelow = 0.95;
+
+/**
+ * An endpoint's health for people. The breaker's view is another one: for it an endpoint that answers 401 to everything
+ * is up, since waiting would not help; for people it fails.
+ * @param recent its last 15 minutes
+ * @param usedAt when it was last delivered to, ms
+ */
+export function endpointHealth(
+  breaker: BreakerView,
+  recent: Pick<Tally, "delivered" | "failed">,
+  { usedAt, now }: { usedAt: number; now: number },
+): EndpointHealth {
+  if (breaker.held) return "paused";
+  if (breaker.state === "open") return "failing";
+  if ((breaker.pauseUntil ?? 0) > now) return "throttled";
+  const { delivered, failed } = recent;
+  const endedLast = breaker.refusal?.startsWith("gone") === true && (breaker.refusedAt ?? 0) >= usedAt - toleranceMs;
+  if (delivered === 0 && endedLast) return "disabled";
+  if (delivered + failed === 0) return "healthy";
+  if (delivered === 0) return "failing";
+  return delivered / (delivered + failed) < degradedBelow ? "degraded" : "healthy";
+}
+
+/** Counters are written down every two seconds, a refusal at once. */
+const toleranceMs = 5000;
