@@ -11,12 +11,14 @@ interface Operation {
   operationId: string;
   summary: string;
   description: string;
-  parameters: { name: string; in: string; schema: Schema }[];
-  requestBody?: { content: { "application/json": { schema: Schema } } };
+  parameters: { name: string; in: "path" | "query" | "header"; schema: Schema }[];
+  requestBody?: { required: boolean; content: { "application/json": { schema: Schema } } };
   responses: Record<string, { content?: Record<string, { schema?: Schema }> }>;
 }
 interface Document {
   openapi: string;
+  servers: { url: string }[];
+  webhooks: Record<string, Record<string, { security: Schema[] }>>;
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, Schema> };
 }
@@ -60,7 +62,7 @@ function operations(): { path: string; method: string; operation: Operation }[] 
 function goodPath(path: string): string {
   const id = path.startsWith("/api/v1/endpoints")
     ? endpointId(new URL(url))
-    : path.includes("/deliveries/retry/")
+    : path.includes("/bulk-retries/")
       ? ids.bulk
       : path.endsWith("/retry")
         ? ids.parked
@@ -133,11 +135,14 @@ interface Called {
 
 async function call(
   { path, method, operation }: ReturnType<typeof operations>[number],
-  options: { url: string; body?: string | undefined; token?: string | null },
+  options: { url: string; body?: string | undefined; token?: string | null; headers?: Record<string, string> },
 ): Promise<Called> {
   const body = method === "post" ? (options.body ?? "{}") : undefined;
-  const token = options.token === undefined ? {} : { token: options.token };
-  const answer = await api.client.send(method.toUpperCase(), options.url, body, token);
+  const { token, headers } = options;
+  const answer = await api.client.send(method.toUpperCase(), options.url, body, {
+    ...(token === undefined ? {} : { token }),
+    ...(headers === undefined ? {} : { headers }),
+  });
   const shown = `${method} ${path} as ${options.url.slice(0, 120)} ${(body ?? "").slice(0, 120)}`;
   return { operation, call: shown, status: answer.status, body: answer.body };
 }
@@ -160,6 +165,33 @@ describe("the OpenAPI document", () => {
     const targets = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)];
     for (const [, name] of targets) expect(document.components.schemas).toHaveProperty(name!);
     expect(JSON.stringify(document)).not.toContain('"$ref":"#/$defs');
+  });
+
+  test("has headers, required bodies, and each media type with a schema of its own", () => {
+    const { paths } = document;
+    const headers = (path: string, method: string) =>
+      paths[path]?.[method]?.parameters.filter((each) => each.in === "header").map(({ name }) => name);
+    expect(headers("/kickoff", "post")).toEqual(["Idempotency-Key"]);
+    expect(headers("/api/v1/executions/{id}/events", "get")).toEqual(["Last-Event-ID"]);
+    const needBodies = operations().filter(({ operation }) => operation.requestBody?.required === true);
+    expect(needBodies.map(({ path }) => path).toSorted()).toEqual([
+      "/api/v1/deliveries/retry",
+      "/automations/{automation}/resume",
+      "/resume",
+    ]);
+    const events = paths["/api/v1/executions/{id}/events"]?.["get"]?.responses["200"]?.content ?? {};
+    expect(events["application/json"]?.schema?.["type"]).toBe("object");
+    expect(events["text/event-stream"]?.schema).toMatchObject({
+      type: "string",
+      contentMediaType: "text/event-stream",
+    });
+    const { events: webhook } = document.webhooks;
+    expect(webhook?.["post"]?.security.map((each) => Object.keys(each))).toEqual([
+      ["webhookSignature"],
+      ["webhookSignature", "webhookBearer"],
+      ["webhookSignature", "webhookBasic"],
+    ]);
+    expect(document.servers).toEqual([{ url: "/" }]);
   });
 
   test("is shown as a page without scripts", async () => {
@@ -225,11 +257,15 @@ describe("every operation", () => {
       if (streams.has(each.operation.operationId)) continue;
       for (const { name, in: place } of each.operation.parameters) {
         for (const value of hostile) {
-          const url =
-            place === "query"
-              ? `${goodPath(each.path)}?${name}=${value}`
-              : goodPath(each.path.replace(`{${name}}`, value));
-          faults.push(...faultsOf(await call(each, { url, body: goodBody(each.operation) })));
+          const request = {
+            url: {
+              query: `${goodPath(each.path)}?${name}=${value}`,
+              path: goodPath(each.path.replace(`{${name}}`, value)),
+              header: goodPath(each.path),
+            }[place],
+            headers: place === "header" ? { [name]: value } : {},
+          };
+          faults.push(...faultsOf(await call(each, { ...request, body: goodBody(each.operation) })));
         }
         const twice = `${goodPath(each.path)}?${name}=1&${name}=2&${name}[x]=3`;
         faults.push(...faultsOf(await call(each, { url: twice, body: goodBody(each.operation) })));

@@ -27,7 +27,7 @@ export function createApp(context: ApiContext): Express {
   app.use(logRequests(context), cleanPath, secureHeaders());
   if (config.CORS_ORIGINS !== undefined) app.use(corsFor(config.CORS_ORIGINS));
 
-  app.use(onlyReads(healthRoutes(context)), onlyReads(docsRoutes()));
+  app.use(onlyReads(healthRoutes(context)), onlyReads(docsRoutes(context)));
   app.use("/automations/:automation", onlyReads(ampProbes()));
   app.use(onlyReads(ampProbes()));
   if (config.INSPECTOR) app.use(inspectorRoutes(context));

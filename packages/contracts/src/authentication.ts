@@ -83,14 +83,15 @@ const headerText = /^[\x20-\x7E\x80-\xFF]*$/;
 
 /** {@link authenticationSchema} with messages for a client, and safe to put into headers. */
 export const checkedAuthenticationSchema = z
-  .unknown()
-  .superRefine((value, context) => {
+  // A transform rather than a refinement of `unknown`: the JSON Schema is then that of what it is piped into.
+  .transform((value: unknown, context) => {
     const isObject = typeof value === "object" && value !== null;
     const strategy: unknown = isObject ? Reflect.get(value, "strategy") : undefined;
-    if (typeof strategy === "string" && Object.hasOwn(strategies, strategy)) return;
+    if (typeof strategy === "string" && Object.hasOwn(strategies, strategy)) return value;
     const forms = Object.values(strategies).map(({ form }) => form);
     const message = `must be one of ${forms.slice(0, -1).join(", ")} and ${forms.at(-1)}`;
-    context.addIssue({ code: "custom", path: isObject ? ["strategy"] : [], message });
+    context.issues.push({ code: "custom", path: isObject ? ["strategy"] : [], message, input: value });
+    return z.NEVER;
   })
   .pipe(authenticationSchema)
   .superRefine((authentication, context) => {

@@ -83,15 +83,22 @@ export {
 export { describeEventTypes, type EventTypeDescription } from "./events/describe.ts";
 export { pairs as eventPairs, scopeOf, type EventScope } from "./events/scope.ts";
 export { suggestEventType } from "./events/suggest.ts";
+export { isAbsent } from "./api/absent.ts";
 export {
   inputsResponseSchema,
+  kickoffHeadersSchema,
   kickoffRequestSchema,
   kickoffResponseSchema,
   stopResponseSchema,
   type KickoffRequest,
   type KickoffResponse,
 } from "./api/kickoff.ts";
-export { automationsPageSchema, eventTypesPageSchema, servedAutomationSchema } from "./api/catalogue.ts";
+export {
+  automationsPageSchema,
+  eventTypeSchema,
+  eventTypesPageSchema,
+  servedAutomationSchema,
+} from "./api/catalogue.ts";
 export {
   attemptViewSchema,
   bulkRetryRequestSchema,
@@ -107,6 +114,7 @@ export {
   failureGroupsQuerySchema,
   failureGroupsSchema,
   liveAttemptSchema,
+  retryFilterSchema,
   type AttemptView,
   type BulkRetry,
   type Delivery,
@@ -121,6 +129,7 @@ export {
   endpointHealths,
   endpointSchema,
   endpointsPageSchema,
+  minuteSchema,
   statsSchema,
   tallySchema,
   type Endpoint,
@@ -130,6 +139,8 @@ export {
 } from "./api/endpoints.ts";
 export {
   cancelResponseSchema,
+  eventsEndSchema,
+  eventsHeadersSchema,
   eventsPageSchema,
   eventsQuerySchema,
   executionSchema,
@@ -137,6 +148,7 @@ export {
   executionsQuerySchema,
   executionSummarySchema,
   feedViewSchema,
+  progressViewSchema,
   replayRequestSchema,
   replayResponseSchema,
   type Execution,
@@ -146,6 +158,7 @@ export {
 export { forgetQuerySchema, forgottenSchema, memoriesPageSchema, memoriesQuerySchema } from "./api/memory.ts";
 export { pageQuerySchema } from "./api/page.ts";
 export { problemSchema, type Problem } from "./api/problem.ts";
+export { processViewSchema } from "./api/processes.ts";
 export { webhookSettingsFields, webhookSettingsSchema, type WebhookSettings } from "./api/webhook-settings.ts";
 export {
   humanAnswerRequestSchema,

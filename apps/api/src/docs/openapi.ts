@@ -1,20 +1,17 @@
-import {
-  deliveryDetailSchema,
-  deliverySchema,
-  endpointSchema,
-  executionSchema,
-  executionSummarySchema,
-  kickoffRequestSchema,
-  memoryRecordSchema,
-  problemSchema,
-  statsSchema,
-  webhookBodySchema,
-} from "@crewstream/contracts";
-import { z } from "zod";
+import { problemSchema } from "@crewstream/contracts";
+import type { z } from "zod";
 import { operationGroups } from "../operations/all.ts";
 import { documentedPath, type Answer, type Operation } from "../operations/operation.ts";
+import { SchemaWriter, type Json } from "./json-schema.ts";
+import { webhookRequest, webhookSecuritySchemes } from "./webhook-request.ts";
 
-type Json = Record<string, unknown>;
+export interface OpenApiParameter {
+  name: string;
+  in: "path" | "query" | "header";
+  required: boolean;
+  description?: string;
+  schema: Json;
+}
 
 /** An operation of the document, as far as our own reference page reads it. */
 export interface OpenApiOperation {
@@ -22,53 +19,69 @@ export interface OpenApiOperation {
   summary: string;
   description?: string;
   operationId: string;
-  parameters: { name: string; in: string; required: boolean; description?: string; schema: Json }[];
+  parameters: OpenApiParameter[];
   requestBody?: { required: boolean; content: Record<string, { schema: Json }> };
-  responses: Record<string, { description: string; content?: Record<string, { schema?: Json }> }>;
+  responses: Record<string, { description: string; headers?: Json; content?: Record<string, { schema: Json }> }>;
   security: Json[];
 }
 
 export interface OpenApiDocument {
   openapi: "3.1.0";
-  info: { title: string; version: string; description: string };
+  info: { title: string; version: string; description: string; license: Json };
+  servers: { url: string }[];
   paths: Record<string, Record<string, OpenApiOperation>>;
   webhooks: Json;
-  components: Json;
+  components: { securitySchemes: Json; schemas: Record<string, Json> };
 }
 
-/** Schemas that stand under `components`, where a reader finds them by name. */
-const named: readonly [name: string, schema: z.ZodType][] = [
-  ["Problem", problemSchema],
-  ["Kickoff", kickoffRequestSchema],
-  ["WebhookBody", webhookBodySchema],
-  ["ExecutionSummary", executionSummarySchema],
-  ["Execution", executionSchema],
-  ["Delivery", deliverySchema],
-  ["DeliveryDetail", deliveryDetailSchema],
-  ["Endpoint", endpointSchema],
-  ["Memory", memoryRecordSchema],
-  ["Stats", statsSchema],
-];
+const seconds = "Whole seconds after which to try again";
 
 /** Answers that every operation can give. */
 const common: Record<number, Answer> = {
   400: { description: "Something in the request is wrong; `details.path` names it", schema: problemSchema },
-  401: { description: "No bearer token, or an unknown one", schema: problemSchema },
+  401: {
+    description: "No bearer token, or an unknown one",
+    schema: problemSchema,
+    headers: { "WWW-Authenticate": "The scheme: `Bearer`" },
+  },
   403: { description: "The token has not the scope", schema: problemSchema },
-  429: { description: "The token has used up its requests of this minute", schema: problemSchema },
-  503: { description: "The store is away; `Retry-After` says when to try again", schema: problemSchema },
+  429: {
+    description: "The token has used up its requests of this minute",
+    schema: problemSchema,
+    headers: { "Retry-After": seconds },
+  },
+  431: { description: "The request's line and headers are longer than 16 KiB" },
+  503: { description: "The store is away", schema: problemSchema, headers: { "Retry-After": seconds } },
+};
+
+/** Answers that every operation with a body can give besides. */
+const ofBodies: Record<number, Answer> = {
+  413: { description: "The body is larger than 1 MiB", schema: problemSchema },
+};
+
+const pathParameterMeanings: Record<string, string> = {
+  automation: "Name of an automation",
+  id: "Id of the thing",
+  request: "Id of the request",
 };
 
 /**
  * The OpenAPI 3.1 document, made from the zod schemas that the routes parse and answer with.
- * @param version of this server
+ * @param server version of this server and the URL where clients reach it; without one, where the document is
  */
-export function openApiDocument(version: string): OpenApiDocument {
+export function openApiDocument({
+  version,
+  url = "/",
+}: {
+  version: string;
+  url?: string | undefined;
+}): OpenApiDocument {
+  const schemas = new SchemaWriter();
   const paths: OpenApiDocument["paths"] = {};
   for (const { prefix, operations } of operationGroups) {
     for (const operation of operations) {
       const path = `${prefix}${documentedPath(operation)}`.replaceAll(/:(\w+)/g, "{$1}");
-      paths[path] = { ...paths[path], [operation.method]: describe(operation, path) };
+      paths[path] = { ...paths[path], [operation.method]: describe(operation, path, schemas) };
     }
   }
   return {
@@ -79,45 +92,87 @@ export function openApiDocument(version: string): OpenApiDocument {
       description:
         "Runs AI crews and flows behind CrewAI AMP's kickoff API, and streams every event of a run to webhooks. " +
         "The deployment API is served at the root for the default automation, and under `/automations/{automation}` for each.",
+      license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
+    servers: [{ url }],
     paths,
-    webhooks: { events: { post: webhookRequest() } },
+    webhooks: { events: { post: webhookRequest(schemas) } },
     components: {
-      securitySchemes: { token: { type: "http", scheme: "bearer", description: "One of `API_TOKENS`" } },
-      schemas: Object.fromEntries(named.map(([name, schema]) => [name, jsonSchema(schema, ioOf(name))])),
+      securitySchemes: {
+        token: { type: "http", scheme: "bearer", description: "One of `API_TOKENS`" },
+        ...webhookSecuritySchemes,
+      },
+      schemas: schemas.components,
     },
   };
 }
 
-function describe(operation: Operation, path: string): OpenApiOperation {
-  const answers = { ...common, ...operation.answers };
+function describe(operation: Operation, path: string, schemas: SchemaWriter): OpenApiOperation {
+  const answers = { ...common, ...(operation.method === "post" ? ofBodies : {}), ...operation.answers };
   return {
     tags: [operation.tag],
     summary: operation.summary,
     description: `${operation.description ?? ""}\n\nScope: ${operation.scopes.join(" or ")}.`.trim(),
     operationId: operationId(operation, path),
-    parameters: [...pathParameters(path), ...queryParameters(operation.query)],
-    ...(operation.body === undefined
-      ? {}
-      : {
-          requestBody: {
-            required: false,
-            content: { "application/json": { schema: reference(operation.body, "input") } },
-          },
-        }),
-    responses: Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, response(answer)])),
+    parameters: [
+      ...pathParameters(path),
+      ...parameters("query", operation.query, schemas),
+      ...parameters("header", operation.headers, schemas),
+    ],
+    ...(operation.body === undefined ? {} : { requestBody: requestBody(operation.body, schemas) }),
+    responses: Object.fromEntries(
+      Object.entries(answers).map(([status, answer]) => [status, response(answer, schemas)]),
+    ),
     security: [{ token: [] }],
   };
 }
 
-function response({ description, schema, type }: Answer): OpenApiOperation["responses"][string] {
+/** An empty body is taken for `{}`: one without required fields may be left out. */
+function requestBody(body: z.ZodType, schemas: SchemaWriter): NonNullable<OpenApiOperation["requestBody"]> {
+  const schema = schemas.write(body, "input");
+  return { required: schemas.needsFields(schema), content: { "application/json": { schema } } };
+}
+
+function response(
+  { description, schema, stream, headers }: Answer,
+  schemas: SchemaWriter,
+): OpenApiOperation["responses"][string] {
   const content = {
-    ...(schema === undefined || type === "text/event-stream"
-      ? {}
-      : { "application/json": { schema: reference(schema, "output") } }),
-    ...(type === undefined ? {} : { [type]: schema === undefined ? {} : { schema: reference(schema, "output") } }),
+    ...(schema === undefined ? {} : { "application/json": { schema: schemas.write(schema, "output") } }),
+    ...(stream === undefined ? {} : { "text/event-stream": { schema: streamSchema(stream, schemas) } }),
   };
-  return Object.keys(content).length === 0 ? { description } : { description, content };
+  return {
+    description,
+    ...(headers === undefined ? {} : { headers: headerObjects(headers) }),
+    ...(Object.keys(content).length === 0 ? {} : { content }),
+  };
+}
+
+/**
+ * A stream of Server-Sent Events as JSON Schema can say it: text that, read as its media type, is a list of messages
+ * with the fields of the HTML standard, whose `data` is JSON again.
+ */
+function streamSchema(messages: NonNullable<Answer["stream"]>, schemas: SchemaWriter): Json {
+  const items = Object.entries(messages).map(([event, data]) => ({
+    type: "object",
+    properties: {
+      ...(event === "" ? { id: { type: "string" } } : { event: { const: event } }),
+      data: { type: "string", contentMediaType: "application/json", contentSchema: schemas.write(data, "output") },
+    },
+    required: event === "" ? ["data"] : ["event", "data"],
+  }));
+  return {
+    type: "string",
+    description: "Server-Sent Events",
+    contentMediaType: "text/event-stream",
+    contentSchema: { type: "array", items: items.length === 1 ? items[0] : { anyOf: items } },
+  };
+}
+
+function headerObjects(headers: Record<string, string>): Json {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, description]) => [name, { description, schema: { type: "string" } }]),
+  );
 }
 
 function operationId({ method }: Operation, path: string): string {
@@ -130,57 +185,31 @@ function operationId({ method }: Operation, path: string): string {
     .join("");
 }
 
-function pathParameters(path: string): OpenApiOperation["parameters"] {
+function pathParameters(path: string): OpenApiParameter[] {
   return [...path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => ({
     name,
     in: "path",
     required: true,
+    description: pathParameterMeanings[name] ?? "",
     schema: { type: "string" },
   }));
 }
 
-function queryParameters(query: z.ZodObject | undefined): OpenApiOperation["parameters"] {
-  if (query === undefined) return [];
-  const { properties = {}, required = [] } = jsonSchema(query, "input") as {
+function parameters(
+  place: "query" | "header",
+  schema: z.ZodObject | undefined,
+  schemas: SchemaWriter,
+): OpenApiParameter[] {
+  if (schema === undefined) return [];
+  const { properties = {}, required = [] } = schemas.write(schema, "input") as {
     properties?: Record<string, Json>;
     required?: string[];
   };
   return Object.entries(properties).map(([name, { description, ...schema }]) => ({
     name,
-    in: "query",
+    in: place,
     required: required.includes(name),
     description: typeof description === "string" ? description : "",
     schema,
   }));
-}
-
-function webhookRequest(): Json {
-  return {
-    summary: "A delivery, as a webhook of form `events` gets it",
-    requestBody: { content: { "application/json": { schema: reference(webhookBodySchema, "output") } } },
-    responses: { "2XX": { description: "Acknowledged; anything else is tried again" } },
-  };
-}
-
-function reference(schema: z.ZodType, io: "input" | "output"): Json {
-  const name = named.find(([, candidate]) => candidate === schema)?.[0];
-  return name === undefined ? jsonSchema(schema, io) : { $ref: `#/components/schemas/${name}` };
-}
-
-function ioOf(name: string): "input" | "output" {
-  return name === "Kickoff" ? "input" : "output";
-}
-
-/** A schema as JSON Schema 2020-12, without the bounds of safe integers, which say nothing to a reader. */
-export function jsonSchema(schema: z.ZodType, io: "input" | "output"): Json {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
-    io,
-    unrepresentable: "any",
-    override: ({ jsonSchema: made }) => {
-      if (made.minimum === Number.MIN_SAFE_INTEGER) delete made.minimum;
-      if (made.maximum === Number.MAX_SAFE_INTEGER) delete made.maximum;
-      if (made.format === "date-time") delete made.pattern;
-    },
-  });
-  return rest;
 }

@@ -16,7 +16,7 @@ export function docsPage(document: OpenApiDocument): string {
   const [ours, deployment] = [(path: string) => path.startsWith("/api/"), (path: string) => !path.startsWith("/a")];
   const shown = [...entries.filter(({ path }) => deployment(path)), ...entries.filter(({ path }) => ours(path))];
   const tags = [...new Set(shown.map(({ operation }) => operation.tags[0] ?? ""))];
-  const schemas = Object.entries(document.components["schemas"] as Record<string, unknown>);
+  const schemas = Object.entries(document.components.schemas);
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -82,15 +82,17 @@ function operationSection({ path, method, operation }: Entry): Markup {
     }
     <h4>Answers</h4>
     <dl>
-      ${Object.entries(operation.responses).map(([status, answer]) => {
-        const [type, content] = Object.entries(answer.content ?? {})[0] ?? [];
-        const schema = content?.schema;
-        return html`<dt><code>${status}</code></dt>
-          <dd>
-            ${prose(answer.description)}${type === undefined || type === "application/json" ? "" : ` (${type})`}
-            ${schema === undefined ? "" : json(schema)}
-          </dd>`;
-      })}
+      ${Object.entries(operation.responses).map(
+        ([status, answer]) =>
+          html`<dt><code>${status}</code></dt>
+            <dd>
+              ${prose(answer.description)}
+              ${Object.entries(answer.content ?? {}).map(
+                ([type, { schema }]) =>
+                  html`${type === "application/json" ? "" : html`<p><code>${type}</code></p>`} ${json(schema)}`,
+              )}
+            </dd>`,
+      )}
     </dl>
   </section>`;
 }

@@ -6,21 +6,16 @@ const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{1
 
 /**
  * Parses a kickoff's body.
- * @throws AppError `invalid_input` with the path as the client wrote it: `webhooks.url` for the single object
+ * @throws AppError `invalid_input` with the path as the client wrote it: `webhooks.url` for one object, `webhooks[0].url` for a list
  */
 export function parseKickoff(body: unknown): KickoffRequest {
-  return parseInput(kickoffRequestSchema, body, {
-    path: (path) => (path[0] === "webhooks" && path[1] === 0 && isSingle(body) ? ["webhooks", ...path.slice(2)] : path),
-  });
+  return parseInput(kickoffRequestSchema, body);
 }
 
-/** Where the webhook with this index stands in a kickoff's body. */
+/** Where the webhook with this index stands in a kickoff's body: `webhooks` may be one object. */
 export function webhookPath(body: unknown, index: number): string {
-  return isSingle(body) ? "webhooks" : `webhooks[${index}]`;
-}
-
-function isSingle(body: unknown): boolean {
-  return typeof body === "object" && body !== null && !Array.isArray(Reflect.get(body, "webhooks"));
+  const isList = typeof body === "object" && body !== null && Array.isArray(Reflect.get(body, "webhooks"));
+  return isList ? `webhooks[${index}]` : "webhooks";
 }
 
 /**

@@ -1,4 +1,4 @@
-import { suggestEventType, webhookSettingsFields, type KickoffRequest } from "@crewstream/contracts";
+import { isAbsent, suggestEventType, webhookSettingsFields, type KickoffRequest } from "@crewstream/contracts";
 
 /** Fields of AMP's kickoff that this server takes but does nothing with. */
 const withoutEffect = ["trainingFilename"];
@@ -18,11 +18,7 @@ export function kickoffWarnings(request: KickoffRequest, kind: "crew" | "flow"):
       .map((field) => `webhooks.${field.slice(0, 100)} is no known field and has no effect.`),
   );
   const ignored = (kind === "crew" ? [...withoutEffect, "restoreFromStateId"] : withoutEffect)
-    .filter((field) => isGiven(request[field]))
+    .filter((field) => !isAbsent(request[field]))
     .map((field) => `${field} has no effect on a ${kind} here.`);
   return [...new Set([...misspelt, ...unknownFields, ...ignored])].slice(0, 50);
-}
-
-function isGiven(value: unknown): boolean {
-  return value !== undefined && value !== null && value !== "";
 }

@@ -2,34 +2,44 @@ import { AppError, ErrorCode } from "@crewstream/contracts";
 import type { z } from "zod";
 
 type Path = readonly PropertyKey[];
+type Issue = Pick<z.core.$ZodIssue, "path" | "message">;
 
-export interface ParseOptions {
-  /** Shown instead of the parsed path, where the schema's path is not the caller's. */
-  path?: (path: Path) => Path;
-}
+/** Of a body that is wrong all over, so many are enough to see it. */
+const maxProblems = 20;
 
 /**
  * Parses what a client sent.
  * @throws AppError `invalid_input` whose message names the first wrong field and what is allowed there, and whose
  *   details name all of them
  */
-export function parseInput<Schema extends z.ZodType>(
-  schema: Schema,
-  input: unknown,
-  options: ParseOptions = {},
-): z.output<Schema> {
+export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.slice(0, 20).map((issue) => ({
-    path: pathText(options.path?.(issue.path) ?? issue.path),
-    message: issue.message,
-  }));
+  const problems = parsed.error.issues
+    .slice(0, maxProblems)
+    .flatMap((issue) => precise(issue))
+    .slice(0, maxProblems)
+    .map(({ path, message }) => ({ path: pathText(path), message }));
   const [first] = problems;
   const message = first === undefined ? "The request is not valid." : sentence(first);
   throw new AppError(message, {
     code: ErrorCode.invalidInput,
     details: { path: first?.path ?? "", problems },
   });
+}
+
+/**
+ * Of a value that fits no form of a union, what is wrong with the form it is closest to: an object is not told that it is
+ * no list. Where none is closest, the union's own sentence says what they are.
+ */
+function precise(issue: z.core.$ZodIssue): Issue[] {
+  if (issue.code !== "invalid_union") return [issue];
+  const meant = issue.errors.filter((issues) =>
+    issues.every(({ path, code }) => path.length > 0 || code !== "invalid_type"),
+  );
+  const [closest, next] = meant.toSorted((one, other) => one.length - other.length);
+  if (closest === undefined || closest.length === next?.length) return [issue];
+  return closest.flatMap(precise).map(({ path, message }) => ({ path: [...issue.path, ...path], message }));
 }
 
 /** `["webhooks", 1, "url"]` as a person writes it: `webhooks[1].url`. */

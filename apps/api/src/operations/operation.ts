@@ -1,18 +1,21 @@
-import type { RequestHandler } from "express";
+import type { Request, RequestHandler } from "express";
 import { Router } from "express";
 import type { z } from "zod";
 import type { ApiContext } from "../api-context.ts";
 import type { Scope } from "../auth/tokens.ts";
 import { requireScope } from "../middleware/authenticate.ts";
 import { jsonBody } from "../middleware/json-body.ts";
+import { parseInput } from "../middleware/validate.ts";
 
 /** What a route may answer. */
 export interface Answer {
   description: string;
   /** Schema of a JSON body; without it the answer has another body or none. */
   schema?: z.ZodType;
-  /** Media type of a body that is no JSON. */
-  type?: string;
+  /** Of an answer that is a stream of Server-Sent Events: the schema of `data` by the message's `event`; "" for none. */
+  stream?: Record<string, z.ZodType>;
+  /** What headers of the answer say, by their names. */
+  headers?: Record<string, string>;
 }
 
 /** A route, told once: from it come the router, the OpenAPI document and the tests that walk through it. */
@@ -26,6 +29,8 @@ export interface Operation {
   /** Scopes of which a token needs one. */
   scopes: readonly [Scope, ...Scope[]];
   query?: z.ZodObject;
+  /** Headers that it reads, by their documented names. */
+  headers?: z.ZodObject;
   body?: z.ZodType;
   answers: Record<number, Answer>;
   handle(context: ApiContext): RequestHandler;
@@ -34,6 +39,14 @@ export interface Operation {
 /** The documented path of an operation. */
 export function documentedPath({ path }: Operation): string {
   return typeof path === "string" ? path : path[0];
+}
+
+/**
+ * The headers of a request that a schema names.
+ * @throws AppError `invalid_input` that names the first wrong one
+ */
+export function parseHeaders<Schema extends z.ZodObject>(schema: Schema, request: Request): z.output<Schema> {
+  return parseInput(schema, Object.fromEntries(Object.keys(schema.shape).map((name) => [name, request.get(name)])));
 }
 
 /** Serves operations: the scope is checked before the body is read. */

@@ -1,5 +1,6 @@
 import {
   inputsResponseSchema,
+  kickoffHeadersSchema,
   kickoffRequestSchema,
   kickoffResponseSchema,
   problemSchema,
@@ -15,7 +16,11 @@ import { status } from "./status.ts";
 import { stop } from "./stop.ts";
 
 const tag = "Deployment API";
-const unavailable = { description: "No live crew worker serves it, or the store is away", schema: problemSchema };
+const unavailable = {
+  description: "No live crew worker serves it, or the store is away",
+  schema: problemSchema,
+  headers: { "Retry-After": "Whole seconds after which to try again" },
+};
 const unknown = { description: "`NOT FOUND`", schema: z.looseObject({ error: z.string(), message: z.string() }) };
 
 /**
@@ -44,9 +49,14 @@ export const ampOperations: readonly Operation[] = [
       "With an `Idempotency-Key` header, the same key and body give the same `kickoff_id` for 24 hours. " +
       "Unknown fields pass; `null`, an empty text and absence are the same.",
     scopes: ["kickoff"],
+    headers: kickoffHeadersSchema,
     body: kickoffRequestSchema,
     answers: {
-      200: { description: "The run's id", schema: kickoffResponseSchema },
+      200: {
+        description: "The run's id",
+        schema: kickoffResponseSchema,
+        headers: { "Idempotency-Replayed": "`true`: the id that an earlier request with this key got" },
+      },
       422: { description: "Inputs are missing, or the key came with another body", schema: problemSchema },
       503: unavailable,
     },

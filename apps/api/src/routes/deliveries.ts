@@ -186,7 +186,8 @@ function countFor({ store }: Pick<ApiContext, "store">, filter: BulkFilter): Pro
 
 const retryProgress: Operation = {
   method: "get",
-  path: "/deliveries/retry/:id",
+  // Documented apart from `/deliveries/:id/…`: as patterns, that and `/deliveries/retry/:id` cannot be told apart.
+  path: ["/bulk-retries/:id", "/deliveries/retry/:id"],
   tag,
   summary: "Tells how far a bulk retry has come",
   scopes: ["read", "admin"],

@@ -1,4 +1,5 @@
 import { Router } from "express";
+import type { ApiContext } from "../api-context.ts";
 import { openApiDocument } from "../docs/openapi.ts";
 import { docsPage } from "../docs/page.ts";
 import { staticText } from "../pages/static-text.ts";
@@ -8,12 +9,12 @@ const contentSecurityPolicy =
   "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /** `/openapi.json` and `/docs`, the same as a page. Without a token: they say nothing of this deployment. */
-export function docsRoutes(): Router {
+export function docsRoutes({ config }: Pick<ApiContext, "config">): Router {
   const router = Router();
   // Made when first asked for: a start need not wait for what few look at.
   let document: ReturnType<typeof openApiDocument> | undefined;
   let page: string | undefined;
-  const read = () => (document ??= openApiDocument(version));
+  const read = () => (document ??= openApiDocument({ version, url: config.PUBLIC_URL }));
   router.get("/openapi.json", (_request, response) => {
     response.json(read());
   });

@@ -1,16 +1,14 @@
-import { eventsQuerySchema, hasEnded } from "@crewstream/contracts";
+import { eventsHeadersSchema, eventsQuerySchema, hasEnded } from "@crewstream/contracts";
 import { readExecutionHead } from "@crewstream/redis";
-import type { Request, RequestHandler } from "express";
-import { z } from "zod";
+import type { RequestHandler } from "express";
 import type { ApiContext } from "../api-context.ts";
 import { readEventPage } from "../events/event-page.ts";
 import { streamEvents } from "../events/event-stream.ts";
 import { identityOf } from "../middleware/authenticate.ts";
 import { untilClosed } from "../middleware/until-closed.ts";
 import { parseInput } from "../middleware/validate.ts";
+import { parseHeaders } from "../operations/operation.ts";
 import { executionNotFound, executionParam } from "./params.ts";
-
-const sequence = z.coerce.number("a sequence number").int().min(0);
 
 /**
  * `GET /executions/:id/events`: a page as JSON, held open for up to `wait` seconds while there is none, or a stream of
@@ -27,7 +25,7 @@ export function events(context: ApiContext): RequestHandler {
     const signal = untilClosed(context, response);
 
     if (request.accepts(["json", "text/event-stream"]) === "text/event-stream") {
-      const after = lastEventId(request) ?? query.after;
+      const after = parseHeaders(eventsHeadersSchema, request)["Last-Event-ID"] ?? query.after;
       // 204 tells an EventSource not to come back.
       if (hasEnded(head.state) && after >= head.seq) {
         response.status(204).end();
@@ -53,10 +51,4 @@ export function events(context: ApiContext): RequestHandler {
     const texts = page.events.map((event) => event.json).join(",");
     response.send(`{"events":[${texts}],"next":${over ? null : page.scanned}}`);
   };
-}
-
-function lastEventId(request: Request): number | undefined {
-  const text = request.get("last-event-id");
-  if (text === undefined || text === "") return undefined;
-  return parseInput(z.object({ "Last-Event-ID": sequence }), { "Last-Event-ID": text })["Last-Event-ID"];
 }

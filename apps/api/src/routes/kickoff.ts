@@ -1,4 +1,9 @@
-import { parseTraceContext, type KickoffResponse, type Subscription } from "@crewstream/contracts";
+import {
+  kickoffHeadersSchema,
+  parseTraceContext,
+  type KickoffResponse,
+  type Subscription,
+} from "@crewstream/contracts";
 import { sealSubscriptionSecrets } from "@crewstream/delivery";
 import type { RequestHandler, Response } from "express";
 import type { ApiContext } from "../api-context.ts";
@@ -8,6 +13,7 @@ import { checkAddresses, requestedWebhooks } from "../kickoff/requested-webhooks
 import { startRun } from "../kickoff/start-run.ts";
 import { kickoffWarnings } from "../kickoff/warnings.ts";
 import { identityOf } from "../middleware/authenticate.ts";
+import { parseHeaders } from "../operations/operation.ts";
 import { automationParam } from "./params.ts";
 
 /** `POST /kickoff`: everything that can be wrong is found before anything is stored. */
@@ -15,6 +21,7 @@ export function kickoff(context: ApiContext): RequestHandler {
   return async (request, response) => {
     const automation = await context.automations.find(automationParam(request));
     const wanted = parseKickoff(request.body);
+    const { "Idempotency-Key": key } = parseHeaders(kickoffHeadersSchema, request);
     const inputs = wanted.inputs ?? {};
     checkInputs(automation, inputs);
     const webhooks = requestedWebhooks(wanted, {
@@ -26,7 +33,7 @@ export function kickoff(context: ApiContext): RequestHandler {
 
     const token = identityOf(request).name;
     const claim = await claimKickoff(context.store, {
-      key: request.get("idempotency-key"),
+      key,
       client: token,
       automation: automation.name,
       body: request.body,

@@ -17,7 +17,7 @@ export const liveDeliveries: Operation = {
   summary: "Follows attempts as they are made, as Server-Sent Events",
   description: "A view for people: begins now, and a slow reader misses some. Each message is one attempt.",
   scopes: ["read"],
-  answers: { 200: { description: "A stream", schema: liveAttemptSchema, type: "text/event-stream" } },
+  answers: { 200: { description: "A stream", stream: { "": liveAttemptSchema } } },
   handle: (context) => async (request, response) => {
     using _place = context.streams.take(identityOf(request).name);
     const signal = untilClosed(context, response);

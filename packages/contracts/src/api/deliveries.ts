@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { absentable } from "./absent.ts";
+import { absentable, emptyAsAbsent } from "./absent.ts";
 import { pageOf, pageQuerySchema, timeSchema } from "./page.ts";
 
 /** Where a delivery stands: sealed and under way, waiting for a retry, acknowledged, or given up. */
@@ -77,19 +77,19 @@ export type DeliveryRequest = z.infer<typeof deliveryRequestSchema>;
 
 export const deliveriesQuerySchema = pageQuerySchema.extend({
   state: z.enum(deliveryStates, `one of ${deliveryStates.join(", ")}`).default("retrying"),
-  execution_id: absentable(z.string().max(100)).describe("Only deliveries of this execution"),
-  endpoint: absentable(z.string().max(1000)).describe("Only deliveries to this endpoint"),
-  outcome: absentable(z.string().max(100)).describe("Only those whose last attempt ended so"),
-  status: absentable(z.coerce.number("a status such as 500").int()).describe(
+  execution_id: emptyAsAbsent(z.string().max(100)).describe("Only deliveries of this execution"),
+  endpoint: emptyAsAbsent(z.string().max(1000)).describe("Only deliveries to this endpoint"),
+  outcome: emptyAsAbsent(z.string().max(100)).describe("Only those whose last attempt ended so"),
+  status: emptyAsAbsent(z.coerce.number("a status such as 500").int()).describe(
     "Only those answered with this status last",
   ),
-  reason: absentable(z.string().max(2000)).describe("Only those that failed for this reason last"),
+  reason: emptyAsAbsent(z.string().max(2000)).describe("Only those that failed for this reason last"),
 });
 export const deliveriesPageSchema = pageOf(deliverySchema);
 
 export const failureGroupsQuerySchema = z.object({
   state: z.enum(["retrying", "dead"], 'must be "retrying" or "dead"').default("dead"),
-  endpoint: absentable(z.string().max(1000)).describe("Only deliveries to this endpoint"),
+  endpoint: emptyAsAbsent(z.string().max(1000)).describe("Only deliveries to this endpoint"),
 });
 
 /** Failed deliveries that failed alike. */

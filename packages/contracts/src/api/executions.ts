@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { eventEnvelopeSchema } from "../envelope.ts";
 import { executionStateSchema, executionStates, usageSchema } from "../execution.ts";
 import { bodyForms, orderings } from "../webhook.ts";
-import { absentable } from "./absent.ts";
+import { absentable, emptyAsAbsent } from "./absent.ts";
 import { pageOf, pageQuerySchema, timeSchema } from "./page.ts";
 import { checkedAuthenticationSchema } from "../authentication.ts";
 import { eventNameSchema, webhookUrlSchema } from "./webhook-settings.ts";
@@ -14,8 +15,8 @@ const stateQuerySchema = z
 
 /** The query of `GET /executions`. */
 export const executionsQuerySchema = pageQuerySchema.extend({
-  status: absentable(stateQuerySchema).describe("Only executions in this state"),
-  automation: absentable(z.string().max(64)).describe("Only executions of this automation"),
+  status: emptyAsAbsent(stateQuerySchema).describe("Only executions in this state"),
+  automation: emptyAsAbsent(z.string().max(64)).describe("Only executions of this automation"),
 });
 
 export const progressViewSchema = z.object({
@@ -98,17 +99,21 @@ export const eventsQuerySchema = z.object({
   wait: z.coerce.number().min(0).max(60).default(0).describe("Seconds to wait for the first event (long-poll)"),
 });
 
+/** The headers of `GET /executions/:id/events`. */
+export const eventsHeadersSchema = z.object({
+  "Last-Event-ID": emptyAsAbsent(sequence).describe(
+    "Of a stream that is continued: `id` of the last message; wins over `after`",
+  ),
+});
+
+/** The last message of a stream of events. */
+export const eventsEndSchema = z.object({
+  state: z.enum([...executionStates, "NOT FOUND"]).describe("How the execution ended; `NOT FOUND` when it has expired"),
+});
+
 /** A page of events; `next` is `after` for the next one, null when no more will come. */
 export const eventsPageSchema = z.object({
-  events: z.array(
-    z.looseObject({
-      id: z.string(),
-      execution_id: z.string(),
-      timestamp: z.string(),
-      type: z.string(),
-      data: z.looseObject({ emission_sequence: z.number().int() }),
-    }),
-  ),
+  events: z.array(eventEnvelopeSchema),
   next: z.number().int().nullable(),
 });
 

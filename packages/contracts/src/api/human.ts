@@ -1,25 +1,32 @@
 import { z } from "zod";
 import { pendingInputSchema } from "../human-input.ts";
 import { absentable } from "./absent.ts";
+import { pageOf, timeSchema } from "./page.ts";
 
 const text = absentable(z.coerce.string().max(100_000, "at most 100,000 characters"));
 const flag = absentable(z.stringbool().or(z.boolean()));
+
+const executionId = z.string("the id of an execution").min(1).max(100);
+const resumeFields = {
+  execution_id: absentable(executionId),
+  executionId: absentable(executionId),
+  task_id: text,
+  taskId: text,
+  human_feedback: text,
+  humanFeedback: text,
+  is_approve: flag,
+  isApprove: flag,
+};
 
 /**
  * The body of `POST /resume`. AMP's documents write it in snake case, its servers read camel case, and clients mix
  * both: each field is taken in either.
  */
 export const resumeRequestSchema = z
-  .looseObject({
-    execution_id: text,
-    executionId: text,
-    task_id: text,
-    taskId: text,
-    human_feedback: text,
-    humanFeedback: text,
-    is_approve: flag,
-    isApprove: flag,
-  })
+  .union([
+    z.looseObject({ ...resumeFields, execution_id: executionId }),
+    z.looseObject({ ...resumeFields, executionId }),
+  ])
   .transform((body) => ({
     executionId: body.executionId ?? body.execution_id,
     /** A request's id, or the name of the task or method that waits. */
@@ -45,9 +52,6 @@ export const humanAnswerRequestSchema = z.looseObject({
 /** A request that waits for a person, as the operations API lists it. */
 export const humanRequestSchema = pendingInputSchema
   .omit({ path: true })
-  .extend({ execution_id: z.string(), automation: z.string(), asked_at: z.string().nullable() });
+  .extend({ execution_id: z.string(), automation: z.string(), asked_at: timeSchema.nullable() });
 
-export const humanRequestsPageSchema = z.object({
-  items: z.array(humanRequestSchema),
-  next_cursor: z.string().nullable(),
-});
+export const humanRequestsPageSchema = pageOf(humanRequestSchema);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { absentable } from "./absent.ts";
+import { absentable, emptyAsAbsent } from "./absent.ts";
 import { checkedAuthenticationSchema } from "../authentication.ts";
 import { webhookSettingsSchema, webhookUrlSchema } from "./webhook-settings.ts";
 
@@ -7,10 +7,11 @@ const mostWebhooks = 10;
 
 /** `webhooks` is AMP's one object, or a list of such. Parsed to a list. */
 const webhooksSchema = z
-  .preprocess(
-    (value) => (value === undefined || Array.isArray(value) ? value : [value]),
-    z.array(webhookSettingsSchema).max(mostWebhooks, `at most ${mostWebhooks} webhooks`),
+  .union(
+    [webhookSettingsSchema, z.array(webhookSettingsSchema).max(mostWebhooks, `at most ${mostWebhooks} webhooks`)],
+    'must be an object such as {"url": "https://example.com/hook", "events": ["*"]}, or a list of such',
   )
+  .transform((webhooks) => (Array.isArray(webhooks) ? webhooks : [webhooks]))
   .meta({ description: `One webhook, or a list of at most ${mostWebhooks}` });
 
 /** Any JSON. `z.json()` would say so in a recursive JSON Schema, whose references an OpenAPI document cannot hold. */
@@ -22,15 +23,14 @@ const anyJson = z.custom<z.infer<ReturnType<typeof z.json>>>();
  */
 export const kickoffRequestSchema = z.looseObject({
   inputs: absentable(z.record(z.string(), z.unknown(), 'must be an object such as {"topic": "AI"}')),
-  /** Echoed in the legacy webhooks and in `last_executed_task`. */
-  meta: absentable(anyJson),
+  meta: emptyAsAbsent(anyJson).describe("Echoed in the legacy webhooks and in `last_executed_task`"),
   taskWebhookUrl: absentable(webhookUrlSchema),
   stepWebhookUrl: absentable(webhookUrlSchema),
   crewWebhookUrl: absentable(webhookUrlSchema),
-  /** A flow that persists begins with a copy of the state saved under this id: an earlier kickoff's. */
-  restoreFromStateId: absentable(z.string().max(200)),
-  /** Told when the run waits for a person; the object form sends its authentication along. */
-  humanInputWebhookUrl: absentable(webhookUrlSchema),
+  restoreFromStateId: absentable(z.string().max(200)).describe(
+    "A flow that persists begins with a copy of the state saved under this id: an earlier kickoff's",
+  ),
+  humanInputWebhookUrl: absentable(webhookUrlSchema).describe("Told when the run waits for a person"),
   humanInputWebhook: absentable(
     z.looseObject({ url: webhookUrlSchema, authentication: absentable(checkedAuthenticationSchema) }),
   ),
@@ -38,12 +38,18 @@ export const kickoffRequestSchema = z.looseObject({
 });
 export type KickoffRequest = z.infer<typeof kickoffRequestSchema>;
 
+/** The headers of `POST /kickoff`. */
+export const kickoffHeadersSchema = z.object({
+  "Idempotency-Key": emptyAsAbsent(z.string().max(255, "at most 255 characters")).describe(
+    "The same key and body give the same `kickoff_id` for 24 hours",
+  ),
+});
+
 /** The answer to a kickoff. `task_id` is the name that older clients read. */
 export const kickoffResponseSchema = z.object({
   kickoff_id: z.string(),
   task_id: z.string(),
-  /** What was accepted but is probably not what was meant. */
-  warnings: z.array(z.string()).optional(),
+  warnings: z.array(z.string()).optional().describe("What was accepted but is probably not what was meant"),
 });
 export type KickoffResponse = z.infer<typeof kickoffResponseSchema>;
 

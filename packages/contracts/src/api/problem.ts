@@ -5,12 +5,12 @@ import { z } from "zod";
  * servers send (FastAPI's key), so a client written against either reads something.
  */
 export const problemSchema = z.object({
-  /** A title, the same for every error of its kind. */
-  error: z.string(),
-  /** A sentence that says what is wrong and what to do. */
-  message: z.string(),
+  error: z.string().describe("A title, the same for every error of its kind"),
+  message: z.string().describe("A sentence that says what is wrong and what to do"),
   detail: z.string(),
-  /** Facts that a program can use, such as `missing_inputs`, `path` or `code`. */
-  details: z.record(z.string(), z.unknown()).optional(),
+  details: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe("Facts that a program can use, such as `missing_inputs`, `path` or `code`"),
 });
 export type Problem = z.infer<typeof problemSchema>;

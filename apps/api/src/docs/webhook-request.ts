@@ -1,0 +1,53 @@
+import { webhookBodySchema, webhookHeaders } from "@crewstream/contracts";
+import type { Json, SchemaWriter } from "./json-schema.ts";
+
+/** How a receiver recognises a webhook request: always by its signature, and by what its subscription asked for. */
+export const webhookSecuritySchemes: Record<string, Json> = {
+  webhookSignature: {
+    type: "apiKey",
+    in: "header",
+    name: webhookHeaders.signature,
+    description: "Standard Webhooks 1.0: `v1,` and the HMAC-SHA256 of id, timestamp and body; one per secret",
+  },
+  webhookBearer: { type: "http", scheme: "bearer", description: "The subscription's `authentication`, `bearer`" },
+  webhookBasic: { type: "http", scheme: "basic", description: "The subscription's `authentication`, `basic`" },
+};
+
+const headers: [name: string, required: boolean, description: string][] = [
+  [webhookHeaders.id, true, "Id of the delivery, the same on every attempt"],
+  [webhookHeaders.timestamp, true, "Time of the attempt, in seconds since 1970"],
+  [webhookHeaders.attempt, true, "Which attempt it is, from 1"],
+  [webhookHeaders.executionId, true, "The execution, as in every event"],
+  [webhookHeaders.sequence, true, "Sequence numbers of the first and the last event: `3-7`"],
+  [webhookHeaders.replayOf, false, "Of a replay only: the execution's id"],
+];
+
+/** A webhook request of the form `events`, as an operation of OpenAPI's `webhooks`. */
+export function webhookRequest(schemas: SchemaWriter): Json {
+  return {
+    tags: ["Webhooks"],
+    summary: "A delivery, as a webhook of form `events` gets it",
+    operationId: "receiveEvents",
+    parameters: headers.map(([name, required, description]) => ({
+      name,
+      in: "header",
+      required,
+      description,
+      schema: { type: "string" },
+    })),
+    requestBody: {
+      required: true,
+      content: { "application/json": { schema: schemas.write(webhookBodySchema, "output") } },
+    },
+    responses: {
+      "2XX": { description: "Acknowledged" },
+      "4XX": { description: "Not acknowledged: tried again later, or never where the status says so" },
+      "5XX": { description: "Not acknowledged: tried again later" },
+    },
+    security: [
+      { webhookSignature: [] },
+      { webhookSignature: [], webhookBearer: [] },
+      { webhookSignature: [], webhookBasic: [] },
+    ],
+  };
+}
