@@ -101,7 +101,7 @@ test("a flow: one request with its result, and an empty meta when the kickoff ha
 });
 
 test("they have the engine's guarantees: signed, and tried again under the same id with the same bytes", async () => {
-  sink.script("/again/crew", [500, "drip", 503, 200]);
+  sink.script("/again/crew", [500, "hang", 503, 200]);
   await system.client.kickoff("research_crew", { inputs: exampleInputs.research_crew, meta, ...urls("/again") });
   const attempts = await sink.received(4, "/again/crew");
   expect(new Set(attempts.map(({ rawBody }) => rawBody)).size).toBe(1);

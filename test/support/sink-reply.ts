@@ -10,7 +10,7 @@ export type Reply =
   | "hang"
   /** Resets the connection instead of answering. */
   | "reset"
-  /** Sends a 200 and then one byte of body every 50 ms, without end. */
+  /** Sends a 200, which acknowledges, and then one byte of body every 50 ms, without end. */
   | "drip"
   /** Answers 302 to this address. */
   | { redirect: string };
@@ -61,10 +61,10 @@ export async function sendReply(
     return undefined;
   }
   if (reply === "drip") {
-    response.writeHead(200);
+    response.writeHead(200).flushHeaders();
     const timer = setInterval(() => response.write("."), 50);
     response.once("close", () => clearInterval(timer));
-    return undefined;
+    return 200;
   }
   const answer = typeof reply === "number" ? { status: reply } : reply;
   if ("redirect" in answer) {

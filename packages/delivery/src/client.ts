@@ -2,9 +2,12 @@ import http from "node:http";
 import https from "node:https";
 import got, { type Got, type RequestFunction } from "got";
 import { guardedLookup, type AddressPolicy, type GuardedLookup } from "@crewstream/service";
+import { strictAgents } from "./strict-agents.ts";
 
 /** A connection that nothing was sent on for so long is closed: not every receiver does that, and they are many. */
 const defaultIdleMs = 60_000;
+/** Limit for connecting, and then for the TLS handshake. */
+const maxConnectMs = 5000;
 
 /**
  * The one HTTP client of deliveries. Redirects are not followed, nothing is retried or decompressed here, and every
@@ -24,7 +27,7 @@ export function createClient(options: {
     // Of a free connection; one in use has the limits of its request.
     timeout: options.idleMs ?? defaultIdleMs,
   } as const;
-  const agents = { http: new http.Agent(agentOptions), https: new https.Agent(agentOptions) };
+  const agents = strictAgents(agentOptions);
   const client = got.extend({
     agent: agents,
     request: leanRequest(guardedLookup(options.policy)),
@@ -32,7 +35,12 @@ export function createClient(options: {
     retry: { limit: 0 },
     throwHttpErrors: false,
     decompress: false,
-    timeout: { connect: Math.min(options.timeoutMs, 5000), request: options.timeoutMs },
+    // Shorter than the whole, so that a timeout names its phase.
+    timeout: {
+      connect: Math.min(0.9 * options.timeoutMs, maxConnectMs),
+      secureConnect: Math.min(0.9 * options.timeoutMs, maxConnectMs),
+      request: options.timeoutMs,
+    },
   });
   return Object.assign(client, {
     [Symbol.dispose]() {
