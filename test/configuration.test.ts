@@ -24,7 +24,8 @@ test(".env.example is what `npm run docs` would write now, and uncommented it is
   expect(example).toBe(environmentExample());
   const shown = [...example.matchAll(/^#([A-Z_]+)=(.*)$/gm)].map((match) => [match[1] ?? "", match[2] ?? ""] as const);
   expect(known.filter((name) => !shown.some(([each]) => each === name))).toEqual([]);
-  const required = { ENCRYPTION_KEY: "k", WEBHOOK_SIGNING_SECRET: "whsec_x" };
+  const key = Buffer.alloc(32, 1).toString("base64");
+  const required = { ENCRYPTION_KEY: key, WEBHOOK_SIGNING_SECRET: `whsec_${key}` };
   expect(() => loadConfig(variables, { ...Object.fromEntries(shown), ...required })).not.toThrow();
 });
 

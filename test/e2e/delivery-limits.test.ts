@@ -164,33 +164,41 @@ test("a feed that waits for its endpoint has not read more large events than are
   expect(mebi).toBeLessThan(10);
 });
 
-test("a thousand runs leave nothing in Redis after their retention", async () => {
-  await using engine = await startEngine({ RETENTION_DAYS: String(1500 / 86_400_000), RECONCILE_MS: "300" });
-  await using sink = await WebhookSink.start();
-  sink.script("/dead", 422);
-  const { store, env } = engine;
-  // As if they had begun two minutes ago: the lists wait that long for a record that may be on its way.
-  const begun = Date.now() - 120_000;
-  const ids: ExecutionId[] = [];
-  for (let page = 0; page < 20; page += 1) {
-    const started = Array.from({ length: 50 }, (_, index) =>
-      deliver(engine, sink.url(index % 10 === 0 ? "/dead" : "/fine"), 3, executionIdAt(begun + page)),
-    );
-    ids.push(...(await Promise.all(started)));
-  }
-  await sink.until(() => sink.events("/fine").length === 900 * 3 && sink.requests("/dead").length === 100 * 2);
-  await eventually(async () => {
-    // The API's part.
-    await tidyExecutions(store, Date.now());
-    const dump = await dumpKeys(env["REDIS_URL"] ?? "", `*${env["KEY_PREFIX"]}*`);
-    // BullMQ's own event streams are capped at about a hundred entries.
-    const left = [...dump].filter(([key]) => !key.endsWith(":events")).map(([key, value]) => `${key} ${value}`);
-    const named = (text: string): boolean =>
-      ids.some((id) => text.includes(id) || text.includes(id.replaceAll("-", "")));
-    expect(left.filter(named).map((text) => text.slice(0, 200))).toEqual([]);
-    expect(left.length).toBeLessThan(100);
-  }, 25_000);
-});
+/** For a thousand runs on two cores that have twenty other things to do. */
+const slowMachineMs = 120_000;
+
+test(
+  "a thousand runs leave nothing in Redis after their retention",
+  async () => {
+    await using engine = await startEngine({ RETENTION_DAYS: String(1500 / 86_400_000), RECONCILE_MS: "300" });
+    await using sink = await WebhookSink.start();
+    sink.script("/dead", 422);
+    const { store, env } = engine;
+    // As if they had begun two minutes ago: the lists wait that long for a record that may be on its way.
+    const begun = Date.now() - 120_000;
+    const ids: ExecutionId[] = [];
+    for (let page = 0; page < 20; page += 1) {
+      const started = Array.from({ length: 50 }, (_, index) =>
+        deliver(engine, sink.url(index % 10 === 0 ? "/dead" : "/fine"), 3, executionIdAt(begun + page)),
+      );
+      ids.push(...(await Promise.all(started)));
+    }
+    const all = () => sink.events("/fine").length === 900 * 3 && sink.requests("/dead").length === 100 * 2;
+    await sink.until(all, slowMachineMs);
+    await eventually(async () => {
+      // The API's part.
+      await tidyExecutions(store, Date.now());
+      const dump = await dumpKeys(env["REDIS_URL"] ?? "", `*${env["KEY_PREFIX"]}*`);
+      // BullMQ's own event streams are capped at about a hundred entries.
+      const left = [...dump].filter(([key]) => !key.endsWith(":events")).map(([key, value]) => `${key} ${value}`);
+      const named = (text: string): boolean =>
+        ids.some((id) => text.includes(id) || text.includes(id.replaceAll("-", "")));
+      expect(left.filter(named).map((text) => text.slice(0, 200))).toEqual([]);
+      expect(left.length).toBeLessThan(100);
+    }, slowMachineMs);
+  },
+  3 * slowMachineMs,
+);
 
 test("an event of a megabyte arrives whole, a larger one is cut and says so, a batch keeps to its bytes", async () => {
   const limit = 65_536;

@@ -3,7 +3,7 @@ import { AppError, ErrorCode, hasEnded, type ExecutionId } from "@crewstream/con
 import { jobDone, type JobResult } from "@crewstream/queue";
 import {
   claimLease,
-  forgiveRun,
+  decrementRunCount,
   readExecution,
   readSubscriptions,
   releaseLease,
@@ -157,7 +157,7 @@ async function handOver(
     log.warn({ reason: error.message }, "run.lost");
     trace?.conclude("lost");
     // It was silent for too long (Redis was away, the process was stopped), but it did not die of this run.
-    await forgiveRun(store, execution.id);
+    await decrementRunCount(store, execution.id);
     return jobDone;
   }
   if (AppError.is(error, ErrorCode.shutdown)) {

@@ -43,9 +43,7 @@ export function createDeliveryContext(
   const retrySchedule = config.WEBHOOK_RETRY_SCHEDULE;
   const firstPauseMs = Math.min(retrySchedule[0] ?? longestFirstPauseMs, longestFirstPauseMs);
   const alert = createAlerts(store, queues, config.OPERATIONS_WEBHOOK_URL);
-  const signingSecrets = config.WEBHOOK_SIGNING_SECRET.reveal()
-    .split(",")
-    .map((secret) => secret.trim());
+  const signingSecrets = config.WEBHOOK_SIGNING_SECRET.map((secret) => secret.reveal());
   const gate = new EndpointGate({
     store,
     log,

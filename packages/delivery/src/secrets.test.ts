@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { openSubscriptionSecrets, sealSubscriptionSecrets } from "./secrets.ts";
 
 const key = (byte: number): string => Buffer.alloc(32, byte).toString("base64");
-const cipherOf = (...keys: string[]) => createCipher(new Secret(keys.join(",")));
+const cipherOf = (...keys: string[]) => createCipher(keys.map((key) => new Secret(key)));
 const configuration: unknown = expect.objectContaining({ code: "configuration" });
 const address = { executionId: newExecutionId(), feed: 1 };
 const secrets = {

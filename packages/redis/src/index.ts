@@ -105,7 +105,7 @@ export { inFlightAnnouncer, readInFlight } from "./in-flight.ts";
 export { clearInspected, keepInspected, readInspected, type InspectedRequest } from "./inspector.ts";
 export { Lingerers, type News, type Seat } from "./lingerers.ts";
 export { Keys, partitionOf, type IndexedState } from "./keys.ts";
-export { claimLease, forgiveRun, releaseLease, renewLease, type Lease, type LeaseRefusal } from "./lease.ts";
+export { claimLease, decrementRunCount, releaseLease, renewLease, type Lease, type LeaseRefusal } from "./lease.ts";
 export { isOutage } from "./connection/outage.ts";
 export { isSessionRevoked, revokeSession } from "./sessions.ts";
 export {

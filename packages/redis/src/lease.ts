@@ -57,12 +57,11 @@ export async function renewLease(
 }
 
 /**
- * Takes a begun run off the count of those that died: its worker lost the lease and lives. Not fenced, as the worker
- * has no epoch any more; an execution that has expired meanwhile is not made anew.
+ * Decrements the count of runs: this one's worker lost the lease and lives, so the execution did not take it down. Not
+ * fenced, as the worker has no epoch any more.
  */
-export async function forgiveRun(store: Store, id: ExecutionId): Promise<void> {
-  const { exec } = store.keys.execution(id);
-  if ((await store.redis.exists(exec)) === 1) await store.redis.hincrby(exec, "runs", -1);
+export async function decrementRunCount(store: Store, id: ExecutionId): Promise<void> {
+  await runScript(store.redis, "decrement-runs", [store.keys.execution(id).exec], []);
 }
 
 /** Gives the lease back, so that another worker need not wait for its end. */

@@ -8,6 +8,7 @@ const folder = new URL("./lua/", import.meta.url);
 export type ScriptName =
   | "create-execution"
   | "claim-lease"
+  | "decrement-runs"
   | "renew-lease"
   | "append"
   | "watch-execution"

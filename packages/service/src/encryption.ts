@@ -18,11 +18,8 @@ export interface Cipher {
  * A cipher from `ENCRYPTION_KEY`: the first key encrypts, all of them decrypt, so a key is rotated by putting the
  * new one in front and dropping the old one once what it encrypted has expired.
  */
-export function createCipher(configured: Secret): Cipher {
-  const keys = configured
-    .reveal()
-    .split(",")
-    .map((text) => parseKey(text.trim()));
+export function createCipher(configured: readonly Secret[]): Cipher {
+  const keys = configured.map((key) => parseKey(key.reveal()));
   const newest = keys[0];
   if (newest === undefined) throw badKey();
   const byId = new Map(keys.map((key) => [key.id, key.bytes]));

@@ -31,11 +31,10 @@ export async function deliveryRequest(
   ]);
   if (feed === undefined || delivery === undefined) return undefined;
   const attempt = { number: Math.max(1, delivery.attempts), at: delivery.at };
-  const secrets = config.WEBHOOK_SIGNING_SECRET.reveal().split(",");
   const context = {
     store,
     cipher,
-    signingSecrets: secrets.map((each) => each.trim()),
+    signingSecrets: config.WEBHOOK_SIGNING_SECRET.map((secret) => secret.reveal()),
     userAgent: `crewstream/${version}`,
   };
   const shown = await showRequest(context, address, feed.subscription, delivery, { attempt, most: mostShown });

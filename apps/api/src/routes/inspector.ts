@@ -26,7 +26,7 @@ const postQuery = z.object({ status: z.coerce.number().int().min(200).max(599).d
 export function inspectorRoutes(context: ApiContext): Router {
   const router = Router();
   router.use("/inspector", ownHostOnly(context.config));
-  const secrets = context.config.WEBHOOK_SIGNING_SECRET.reveal().split(",");
+  const secrets = context.config.WEBHOOK_SIGNING_SECRET.map((secret) => secret.reveal());
   const raw = express.raw({ limit: bodyLimitBytes, type: () => true });
 
   router.post("/inspector/:name", raw, async (request, response) => {

@@ -11,6 +11,23 @@ export function secret(schema: z.ZodString = z.string().min(1)) {
   return schema.transform((value) => new Secret(value));
 }
 
+/**
+ * Comma-separated secrets, the newest first, as they are while one is being rotated out: blanks around them do not count.
+ * Messages name a bad one by its position, never by its value.
+ * @param each what one secret must be, e.g. `base64 of 32 bytes`, and whether a text is
+ */
+export function secrets(each: { is: string; check: (text: string) => boolean }) {
+  return list().transform((items, context) => {
+    if (items.length === 0) context.addIssue({ code: "custom", message: `must be ${each.is}` });
+    for (const [index, item] of items.entries()) {
+      if (each.check(item)) continue;
+      const which = items.length === 1 ? "" : `secret ${index + 1} of ${items.length} `;
+      context.addIssue({ code: "custom", message: `${which}must be ${each.is}` });
+    }
+    return items.map((item) => new Secret(item));
+  });
+}
+
 /** Comma-separated text as a list without empty items. */
 export function list() {
   return z.string().transform((text) =>

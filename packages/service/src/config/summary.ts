@@ -5,10 +5,14 @@ export function summarize(config: Record<string, unknown>): Record<string, unkno
   return Object.fromEntries(
     Object.entries(config)
       .filter(([, value]) => value !== undefined)
-      .map(([name, value]) => [
-        name,
-        value instanceof Secret ? "set" : name === "REDIS_URL" ? withoutPassword(value) : value,
-      ]),
+      .map(([name, value]) => [name, isSecret(value) ? "set" : name === "REDIS_URL" ? withoutPassword(value) : value]),
+  );
+}
+
+function isSecret(value: unknown): boolean {
+  return (
+    value instanceof Secret ||
+    (Array.isArray(value) && value.length > 0 && value.every((each) => each instanceof Secret))
   );
 }
 

@@ -1,6 +1,7 @@
+import { signingSecretSchema } from "@crewstream/contracts";
 import { z } from "zod";
 import { retryScheduleSchema } from "./duration.ts";
-import { flag, list, natMap, nodes, secret, whole } from "./fields.ts";
+import { flag, list, natMap, nodes, secret, secrets, whole } from "./fields.ts";
 
 /**
  * Every environment variable of every process: its type, default and meaning. A process picks those it reads; the
@@ -55,10 +56,16 @@ export const variables = z.object({
     .optional()
     .describe("Automation that the unprefixed AMP routes use; defaults to the only one, else the first by name"),
   MODEL: z.string().default("offline/demo").describe("`provider/model` for automations that name no model"),
-  ENCRYPTION_KEY: secret().describe(
+  ENCRYPTION_KEY: secrets({
+    is: "base64 of 32 bytes (openssl rand -base64 32)",
+    check: (text) => Buffer.from(text, "base64").length === 32,
+  }).describe(
     "Base64 of 32 bytes; encrypts secrets at rest. To rotate: new key first, older keys after it, comma-separated",
   ),
-  WEBHOOK_SIGNING_SECRET: secret().describe("`whsec_…` (Standard Webhooks); several while rotating, comma-separated"),
+  WEBHOOK_SIGNING_SECRET: secrets({
+    is: "whsec_ and base64 of 24 to 64 bytes (crewstream secrets generate)",
+    check: (text) => signingSecretSchema.safeParse(text).success,
+  }).describe("`whsec_…` (Standard Webhooks); several while rotating, comma-separated"),
   WEBHOOK_BATCH_MAX_EVENTS: whole(1, 10_000).default(100).describe("Maximum number of events in a batch"),
   WEBHOOK_BATCH_MAX_BYTES: whole(1024, 16 * 1024 * 1024)
     .default(262_144)
