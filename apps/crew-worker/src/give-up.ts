@@ -1,6 +1,6 @@
 import { noUsage, type RunOutcome } from "@crewstream/contracts";
+import { closingEvents } from "@crewstream/crew";
 import type { ExecutionRecord } from "@crewstream/redis";
-import { closingEvents } from "./closing-events.ts";
 import { outcomeFields } from "./outcome-fields.ts";
 import type { RunHost } from "./run-host.ts";
 

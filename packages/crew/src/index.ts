@@ -1,4 +1,5 @@
 export { memoryJournal, type Journal, type JournalKind, type JournalRow } from "./journal.ts";
+export { closingEvents, OpenEvents } from "./run/open-events.ts";
 export type { Automation, EventSink, RunContext, RuntimeEvent } from "./run-context.ts";
 export type { AgentDefinition, StepCallback } from "./agent/agent.ts";
 export { defineAgent, type AgentKickoffOptions, type AgentOutput, type StandaloneAgent } from "./agent/define-agent.ts";

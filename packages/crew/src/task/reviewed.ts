@@ -1,7 +1,7 @@
-import type { HumanAnswer } from "@crewstream/contracts";
 import { executeAgent } from "../agent/execute-agent.ts";
 import type { LoopResult } from "../agent/conversation.ts";
 import type { Assignment } from "../agent/assignment.ts";
+import { isApproval } from "../human/approval.ts";
 import { askHuman, pendingInput } from "../human/ask-human.ts";
 import type { Scope } from "../run/scope.ts";
 import type { PlannedTask } from "./planned-task.ts";
@@ -48,13 +48,4 @@ export async function reviewed(
       history: [...result.messages, { role: "user", content: [{ type: "text", text: feedback }] }],
     });
   }
-}
-
-/** The flag decides if it was given (AMP's `is_approve`); else an empty answer or a plain word of approval does. */
-function isApproval({ approved, feedback, timedOut }: HumanAnswer): boolean {
-  if (timedOut) return true;
-  return (
-    approved ??
-    /^(|ok|okay|yes|y|approved?|accept(ed)?|lgtm|looks good|good|great|continue)[.!]*$/i.test(feedback.trim())
-  );
 }

@@ -1,6 +1,6 @@
 import { describeEventTypes, eventPairs, newExecutionId, schemaFor } from "@crewstream/contracts";
 import { expect, test } from "vitest";
-import { closingEvents } from "./closing-events.ts";
+import { closingEvents } from "./open-events.ts";
 
 const examples = new Map(describeEventTypes().map(({ type, example }) => [type as string, example]));
 

@@ -1,0 +1,103 @@
+import { eventId, eventPairs, schemaFor, type ExecutionId } from "@crewstream/contracts";
+import { z } from "zod";
+import { emptyStep } from "../agent/agent-step.ts";
+import type { RuntimeEvent } from "../run-context.ts";
+
+const started = z.object({ id: z.string(), type: z.string(), data: z.record(z.string(), z.unknown()) });
+type Started = z.infer<typeof started>;
+
+/** Of the endings a started event may have, the one that says that it went wrong. */
+const failureOf = new Map<string, string>();
+for (const [ending, start] of Object.entries(eventPairs)) {
+  const known = failureOf.get(start);
+  if (known === undefined || (/_(failed|error)$/.test(ending) && !/_(failed|error)$/.test(known)))
+    failureOf.set(start, ending);
+}
+// Listed by CrewAI as an ending, but no event type exists of that name.
+failureOf.set("llm_guardrail_started", "llm_guardrail_completed");
+
+/** Fields that say what an event is about, and so stand in its ending too, beside those that its type lists. */
+const subjects = [
+  "crew_name",
+  "flow_name",
+  "method_name",
+  "task_id",
+  "task_name",
+  "agent_id",
+  "agent_role",
+  "call_id",
+  "model",
+  "tool_name",
+  "tool_args",
+  "source_type",
+  "source_fingerprint",
+  "fingerprint_metadata",
+  "step_index",
+  "state",
+  "query",
+  "limit",
+  "score_threshold",
+  "value",
+  "metadata",
+];
+
+/** What an ending tells that its start does not, where a run was given up before it was known. */
+const neverKnown: Readonly<Record<string, Record<string, unknown>>> = {
+  crew_step_completed: emptyStep,
+  llm_guardrail_completed: { success: false, result: null },
+  knowledge_search_query_failed: { query: "" },
+};
+
+function sharedFields({ data }: Started, ending: string): Record<string, unknown> {
+  const schema = schemaFor(ending);
+  const names = new Set([...subjects, ...(schema instanceof z.ZodObject ? Object.keys(schema.shape) : [])]);
+  return Object.fromEntries(Object.entries(data).filter(([name]) => names.has(name)));
+}
+
+/**
+ * What a run has begun and not ended, for one that cannot end it itself: every started event has exactly one ending,
+ * whatever happened to its worker or to the process it ran in.
+ */
+export class OpenEvents {
+  readonly #open = new Map<string, Started>();
+  #previous: string | null = null;
+
+  /** Takes the run's next event. */
+  observe(event: Started): void {
+    this.#previous = event.id;
+    if (failureOf.has(event.type)) this.#open.set(event.id, event);
+    else if (typeof event.data["started_event_id"] === "string") this.#open.delete(event.data["started_event_id"]);
+  }
+
+  /** The endings of all that is open, innermost first. They say that it went wrong, with this error. */
+  closing(id: ExecutionId, error: string, now: Date): RuntimeEvent[] {
+    return [...this.#open.values()].reverse().map((opening): RuntimeEvent => {
+      const type = failureOf.get(opening.type) ?? opening.type;
+      const closing = eventId(id, `closing/${opening.id}`, type, 0);
+      const event: RuntimeEvent = {
+        id: closing,
+        type,
+        timestamp: now.toISOString(),
+        data: {
+          ...sharedFields(opening, type),
+          error,
+          ...neverKnown[type],
+          event_id: closing,
+          parent_event_id: opening.data["parent_event_id"] ?? null,
+          previous_event_id: this.#previous,
+          triggered_by_event_id: opening.data["triggered_by_event_id"] ?? null,
+          started_event_id: opening.id,
+        },
+      };
+      this.#previous = closing;
+      return event;
+    });
+  }
+}
+
+/** {@link OpenEvents.closing} for a stream. @param stream JSON of its events, in order */
+export function closingEvents(id: ExecutionId, stream: Iterable<string>, error: string, now: Date): RuntimeEvent[] {
+  const open = new OpenEvents();
+  for (const json of stream) open.observe(started.parse(JSON.parse(json)));
+  return open.closing(id, error, now);
+}
