@@ -82,6 +82,19 @@ describe("a crew's task with human input", () => {
     expect((await system.client.ended(id))["state"]).toBe("SUCCESS");
   });
 
+  it("may be asked more often than a run may take its worker down", async () => {
+    const id = await kickoff();
+    for (const round of [1, 2, 3, 4]) {
+      await paused(id);
+      const humanFeedback = `Change ${round}`;
+      const answered = await system.client.post("/resume", { executionId: id, humanFeedback, isApprove: false });
+      expect(answered.status).toBe(200);
+    }
+    await paused(id);
+    await system.client.post("/resume", { executionId: id, isApprove: true });
+    expect(await system.client.ended(id)).toMatchObject({ state: "SUCCESS" });
+  });
+
   it("refuses an answer to nothing, for nobody, and twice", async () => {
     const unknown = await system.client.post("/resume", {
       executionId: "01a20943-16a5-7575-9541-1466c374a9b5",

@@ -8,6 +8,8 @@ export function outcomeFields(outcome: RunOutcome | PausedOutcome, now: number):
       updated_at: now,
       usage: JSON.stringify(outcome.usage),
       pending: JSON.stringify(outcome.pending),
+      // Counted are runs that took their worker down; a run that is asked often enough would look like one.
+      runs: 0,
     };
   }
   const common = { state: outcome.state, ended_at: now, updated_at: now, usage: JSON.stringify(outcome.usage) };
