@@ -23,10 +23,11 @@ const mayImport: Record<string, readonly string[]> = {
   "packages/receiver": ["contracts"],
   "packages/crew": ["contracts"],
   "packages/crewai-project": ["contracts", "crew"],
+  "packages/python-runtime": ["contracts", "crew"],
   "packages/delivery": ["contracts", "service", "redis", "receiver"],
   "packages/cli": ["contracts", "service", "redis", "queue", "receiver", "crewai-project", "delivery"],
   "apps/api": ["contracts", "service", "redis", "queue", "receiver", "delivery"],
-  "apps/crew-worker": ["contracts", "service", "redis", "queue", "crew", "crewai-project"],
+  "apps/crew-worker": ["contracts", "service", "redis", "queue", "crew", "crewai-project", "python-runtime"],
   "apps/delivery-worker": ["contracts", "service", "redis", "queue", "delivery"],
   "apps/dashboard": ["contracts"],
 };

@@ -20,9 +20,22 @@ export default defineConfig({
           name: "unit",
           isolate,
           include: ["packages/**/src/**/*.test.ts", "apps/**/src/**/*.test.ts", "examples/**/*.test.ts"],
-          exclude: ["**/node_modules/**"],
+          exclude: ["**/node_modules/**", "**/*.python.test.ts"],
           testTimeout: 20_000,
           sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        root,
+        test: {
+          name: "python",
+          isolate,
+          include: ["packages/python-runtime/src/**/*.python.test.ts", "test/python/**/*.test.ts"],
+          globalSetup: ["test/python/global-setup.ts", "test/support/global-setup.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 5 },
         },
       },
       {

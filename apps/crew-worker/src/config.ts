@@ -15,6 +15,7 @@ export const crewWorkerSchema = variables.pick({
   RUN_MAX_TOKENS: true,
   RUN_ON_DIVERGENCE: true,
   RUNS_DIR: true,
+  PYTHON_DIR: true,
   AUTOMATION_ALLOW_NETWORKS: true,
   LEASE_MS: true,
   RECONCILE_MS: true,

@@ -3,6 +3,7 @@ import type { Queues } from "@crewstream/queue";
 import type { Store } from "@crewstream/redis";
 import type { Logger, Metrics, Tracing } from "@crewstream/service";
 import type { CrewWorkerConfig } from "./config.ts";
+import type { PythonRuns } from "./python-runs.ts";
 import type { ServedEntry } from "./registry.ts";
 import type { ThreadPool } from "./threads/thread-pool.ts";
 
@@ -14,6 +15,7 @@ export interface CrewContext {
   worker: string;
   automations: ReadonlyMap<string, ServedEntry>;
   threads: ThreadPool;
+  python: PythonRuns;
   /** Executions that this process is running now. */
   live: Set<ExecutionId>;
   /** The environment as automations see it. */

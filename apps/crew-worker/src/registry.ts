@@ -10,6 +10,7 @@ import {
 } from "@crewstream/contracts";
 import { importModule, type Automation } from "@crewstream/crew";
 import { findingText, readProject } from "@crewstream/crewai-project";
+import { findInterpreter, isPythonProject, readPythonProject, type PythonProject } from "@crewstream/python-runtime";
 import { z } from "zod";
 import { projectVersion } from "./project-version.ts";
 
@@ -24,6 +25,17 @@ export interface LoadedAutomation {
 export interface ServedEntry {
   announcement: AutomationAnnouncement;
   path: string;
+  /** Set for an automation that runs in Python. */
+  python?: PythonProject;
+}
+
+/** What finding automations needs beside their folder. */
+export interface FindOptions {
+  dir: string;
+  /** Folder for what Python projects need on this machine. */
+  pythonDir: string;
+  /** What automations may see of the worker's environment. */
+  env: Record<string, string>;
 }
 
 /** What a folder of automations holds: those that load, what is to be said of them, and why the others do not. */
@@ -51,8 +63,8 @@ const automationShape = z.object({
  * process.
  * @throws AppError `configuration` when the folder cannot be read
  */
-export async function findAutomations(dir: string): Promise<Registry> {
-  const root = resolve(dir);
+export async function findAutomations(options: FindOptions): Promise<Registry> {
+  const root = resolve(options.dir);
   const names = await readdir(root).catch((cause: unknown) => {
     throw new AppError(`AUTOMATIONS_DIR ${root} cannot be read: ${errorMessage(cause)}.`, {
       code: ErrorCode.configuration,
@@ -64,18 +76,54 @@ export async function findAutomations(dir: string): Promise<Registry> {
     if (/^[._]/.test(name) || name === "node_modules") continue;
     const path = join(root, name);
     try {
-      const loaded = await loadEntry(path);
-      if (loaded === undefined) continue;
-      if (registry.entries.some((entry) => entry.announcement.name === loaded.announcement.name)) {
-        throw new Error(`another file serves the name ${loaded.announcement.name} already`);
+      const { entries, warnings } = await entriesAt(path, options);
+      for (const entry of entries) {
+        const { name } = entry.announcement;
+        if (registry.entries.some(({ announcement }) => announcement.name === name)) {
+          throw new Error(`another file serves the name ${name} already`);
+        }
+        registry.entries.push(entry);
       }
-      registry.entries.push({ announcement: loaded.announcement, path });
-      for (const warning of loaded.warnings) registry.warnings.push({ path, warning });
+      for (const warning of warnings) registry.warnings.push({ path, warning });
     } catch (error) {
       registry.problems.push({ path, reason: errorMessage(error) });
     }
   }
   return registry;
+}
+
+/** The automations at a path under the automations' folder: several where a Python project names several targets. */
+async function entriesAt(path: string, options: FindOptions): Promise<{ entries: ServedEntry[]; warnings: string[] }> {
+  const isFolder = (await stat(path)).isDirectory();
+  const isPython = isFolder && (await entryFile(path)) === undefined && (await isPythonProject(path));
+  if (isPython && (await findInterpreter(options.pythonDir, path)) !== undefined) {
+    return { entries: await pythonEntries(path, options), warnings: [] };
+  }
+  const loaded = await loadEntry(path).catch((error: unknown) => {
+    throw isPython ? needsSetup(path) : error;
+  });
+  if (loaded === undefined && isPython) throw needsSetup(path);
+  if (loaded === undefined) return { entries: [], warnings: [] };
+  return { entries: [{ announcement: loaded.announcement, path }], warnings: loaded.warnings };
+}
+
+function needsSetup(path: string): AppError {
+  const name = basename(path);
+  return new AppError(`its Python environment is not set up: crewstream python sync ${name}`, {
+    code: ErrorCode.configuration,
+  });
+}
+
+async function pythonEntries(path: string, { pythonDir, env }: FindOptions): Promise<ServedEntry[]> {
+  const version = await projectVersion(path);
+  const read = await readPythonProject(path, { dataDir: pythonDir, path: env["PATH"] ?? "", env, version });
+  return read.map(({ name, project }) => {
+    const served = automationNameSchema.safeParse(name);
+    if (!served.success) throw new Error(`the name ${name} does not serve as a path`);
+    const { kind, inputs, required } = project.takes;
+    const { description } = project;
+    return { path, python: project, announcement: { name, kind, description, inputs, required, version } };
+  });
 }
 
 /** Loads the automation at a path under the automations' folder; undefined when there is none. */

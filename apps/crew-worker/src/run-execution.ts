@@ -28,8 +28,8 @@ const elsewhereMs = 1000;
 const poisonRuns = 3;
 
 /**
- * Runs an execution, or runs it on: takes the lease, lets a thread replay what its journal holds, and goes on from
- * there. Whoever held the lease before can write nothing any more. `deadline` is the shutdown's: the run is handed over.
+ * Runs an execution, or runs it on: takes the lease, lets a thread or a Python process replay what its journal holds,
+ * and goes on from there. Whoever held the lease before can write nothing any more. `deadline` is the shutdown's: the run is handed over.
  */
 export async function runExecution(context: CrewContext, id: ExecutionId, deadline: AbortSignal): Promise<JobResult> {
   // After an outage the queue believes that nobody has the job; the run it was for is well, and goes on here.
@@ -113,7 +113,8 @@ async function runWithLease(context: CrewContext, run: LeasedRun): Promise<JobRe
       });
     } else {
       const order = { ...orderOf(context, execution, entry), ...(await host.earlier()) };
-      await runInThread(context.threads, order, { host, signal });
+      if (entry.python === undefined) await runInThread(context.threads, order, { host, signal });
+      else await context.python.run(entry.python, order, { host, signal });
     }
   } catch (error) {
     return handOver(context, { execution, lease, host, trace, error });

@@ -8,6 +8,7 @@ import { announcer } from "./announce.ts";
 import { automationEnvironment } from "./automation-environment.ts";
 import type { CrewWorkerConfig } from "./config.ts";
 import { publishedCounter } from "./published-counter.ts";
+import { PythonRuns } from "./python-runs.ts";
 import { recoverRuns } from "./recover-runs.ts";
 import { runExecution } from "./run-execution.ts";
 import { sweepEveryMs, sweepRunFolders } from "./sweep-run-folders.ts";
@@ -22,7 +23,12 @@ export async function startCrewWorker(
   await using stack = new AsyncDisposableStack();
   const worker = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
   const threads = stack.use(new ThreadPool(config.RUN_MEMORY_MB, log));
-  const automations = await findInThread(threads, config.AUTOMATIONS_DIR, log);
+  const env = automationEnvironment();
+  const automations = await findInThread(
+    threads,
+    { dir: config.AUTOMATIONS_DIR, pythonDir: config.PYTHON_DIR, env },
+    log,
+  );
   const opened = await openWorkerProcess("crew", config, { log, tracing, stack });
   const { store, queues, telemetry, metrics, health, facts } = opened;
   const published = publishedCounter(store);
@@ -33,8 +39,9 @@ export async function startCrewWorker(
     worker,
     automations,
     threads,
+    python: new PythonRuns(config, env, log),
     live: new Set<ExecutionId>(),
-    env: automationEnvironment(),
+    env,
     log,
     metrics,
     tracing,

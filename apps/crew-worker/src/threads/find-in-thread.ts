@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { AppError, ErrorCode } from "@crewstream/contracts";
 import type { Logger } from "@crewstream/service";
-import type { ServedEntry } from "../registry.ts";
+import type { FindOptions, ServedEntry } from "../registry.ts";
 import { fromWire, type FromThread, type ToThread } from "./protocol.ts";
 import type { ThreadPool } from "./thread-pool.ts";
 
@@ -10,9 +10,13 @@ import type { ThreadPool } from "./thread-pool.ts";
  * load is logged with its path and reason; the others serve.
  * @throws AppError `configuration` when the folder cannot be read
  */
-export async function findInThread(pool: ThreadPool, dir: string, log: Logger): Promise<Map<string, ServedEntry>> {
+export async function findInThread(
+  pool: ThreadPool,
+  options: FindOptions,
+  log: Logger,
+): Promise<Map<string, ServedEntry>> {
   const thread = pool.take();
-  const order: ToThread = { type: "find", dir };
+  const order: ToThread = { type: "find", options };
   const died = once(thread, "exit").then((): never => {
     throw new AppError("An automation ended its thread while it was loaded.", { code: ErrorCode.configuration });
   });

@@ -14,7 +14,7 @@ test("what a run prints is a log line of ours with its execution, however much i
       if (lines.length === 4) all.resolve();
     },
   };
-  logPrinted(thread, createLogger({ name: "crew-worker", level: "info", to }), () => "the-execution");
+  logPrinted(thread, createLogger({ name: "crew-worker", level: "info", to }), { executionId: () => "the-execution" });
   await all.promise;
   expect(lines.map(({ msg, executionId }) => [msg, executionId])).toEqual(
     Array.from({ length: 4 }, () => ["automation.printed", "the-execution"]),

@@ -7,7 +7,7 @@ import {
   type RunOutcome,
 } from "@crewstream/contracts";
 import type { AppendStep, MemoriesChange } from "@crewstream/redis";
-import type { Registry } from "../registry.ts";
+import type { FindOptions, Registry } from "../registry.ts";
 
 /** What a thread needs to run an execution, or to run it on. */
 export interface RunOrder {
@@ -61,8 +61,13 @@ export type ThreadCall =
   | { kind: "read_vectors"; keys: readonly string[] }
   | { kind: "keep_vectors"; vectors: Readonly<Record<string, string>> };
 
+/** What a run asks of its worker's `RunHost`: from a thread by messages, in the main thread directly. */
+export interface HostCalls {
+  make(call: ThreadCall): Promise<string | undefined>;
+}
+
 export type ToThread =
-  | { type: "find"; dir: string }
+  | { type: "find"; options: FindOptions }
   | { type: "run"; order: RunOrder }
   | { type: "abort"; reason: WireError }
   | { type: "returned"; call: number; value?: string }

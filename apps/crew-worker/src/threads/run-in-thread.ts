@@ -6,8 +6,8 @@ import type { ThreadPool } from "./thread-pool.ts";
 /** A run that was told to stop has this long to close what it had open; then its thread is ended. */
 const graceMs = 1000;
 
-/** Does what a thread asks for; resolves with the value, if there is one. */
-interface Host {
+/** Does what a run asks for; resolves with the value, if there is one. */
+export interface Host {
   serve(call: ThreadCall): Promise<string | undefined>;
 }
 

@@ -1,8 +1,8 @@
 import { parentPort } from "node:worker_threads";
-import { AppError, ErrorCode } from "@crewstream/contracts";
-import { findAutomations } from "../registry.ts";
-import { fromWire, toWire, type FromThread, type ToThread } from "./protocol.ts";
-import { runOrder } from "./run-order.ts";
+import { AppError, ErrorCode, type PausedOutcome, type RunOutcome } from "@crewstream/contracts";
+import { findAutomations, loadEntry } from "../registry.ts";
+import { runOrder } from "../run-order.ts";
+import { fromWire, toWire, type FromThread, type RunOrder, type ToThread } from "./protocol.ts";
 import { ThreadCalls } from "./thread-calls.ts";
 
 /**
@@ -19,12 +19,12 @@ let controller = new AbortController();
 port.on("message", (message: ToThread) => {
   switch (message.type) {
     case "find":
-      void answer(async () => ({ type: "found", registry: await findAutomations(message.dir) }));
+      void answer(async () => ({ type: "found", registry: await findAutomations(message.options) }));
       return;
     case "run": {
       const current = new AbortController();
       controller = current;
-      void answer(async () => ({ type: "finished", outcome: await runOrder(message.order, calls, current) }));
+      void answer(async () => ({ type: "finished", outcome: await runLoaded(message.order, current) }));
       return;
     }
     case "abort":
@@ -38,6 +38,14 @@ port.on("message", (message: ToThread) => {
       message satisfies never;
   }
 });
+
+async function runLoaded(order: RunOrder, current: AbortController): Promise<RunOutcome | PausedOutcome> {
+  const loaded = await loadEntry(order.path);
+  if (loaded === undefined) {
+    throw new AppError(`${order.path} holds no automation any more.`, { code: ErrorCode.runFailed, retryable: true });
+  }
+  return runOrder(order, { automation: loaded.automation, calls, controller: current });
+}
 
 async function answer(work: () => Promise<FromThread>): Promise<void> {
   try {

@@ -66,7 +66,7 @@ export class ThreadPool implements AsyncDisposable {
       env: automationEnvironment(),
       resourceLimits: { maxOldGenerationSizeMb: this.#heapMb },
     });
-    logPrinted(thread, this.#log, () => this.#work.get(thread));
+    logPrinted(thread, this.#log, { executionId: () => this.#work.get(thread) });
     this.#all.add(thread);
     thread.once("exit", () => this.#forget(thread));
     // A fault while it is idle ends it; a run listens for its own.

@@ -118,6 +118,10 @@ export const variables = z.object({
     .string()
     .default(".crewstream/runs")
     .describe("Folder in which each run gets a folder for the files it reads and writes"),
+  PYTHON_DIR: z
+    .string()
+    .default(".crewstream/python")
+    .describe("Folder for what Python projects need on this machine: environments, home folders, memories"),
   AUTOMATION_ALLOW_NETWORKS: list()
     .optional()
     .describe("CIDRs of private networks that tools and MCP clients may reach; none by default"),

@@ -1,8 +1,8 @@
 import type { MemoryStore, StoredMemory } from "@crewstream/crew";
-import type { ThreadCalls } from "./thread-calls.ts";
+import type { HostCalls } from "./threads/protocol.ts";
 
-/** The memories of the automation that a thread runs: the main thread knows which that is, and has the connection. */
-export function threadMemories(calls: ThreadCalls): MemoryStore {
+/** The memories of the automation that runs: its worker's `RunHost` knows which that is, and has the connection. */
+export function hostMemories(calls: HostCalls): MemoryStore {
   return {
     read: async () => JSON.parse((await calls.make({ kind: "read_memories" })) ?? "[]") as StoredMemory[],
     change: async (_, change) => {

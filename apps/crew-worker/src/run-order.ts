@@ -1,16 +1,14 @@
 import { mkdir } from "node:fs/promises";
-import { AppError, ErrorCode, type PausedOutcome, type RunOutcome } from "@crewstream/contracts";
-import type { FlowStateStore } from "@crewstream/crew";
-import { ExecutionWriter } from "../execution-writer.ts";
-import { guardedFetch } from "../guarded-fetch.ts";
-import { outcomeFields } from "../outcome-fields.ts";
-import { ProgressTracker } from "../progress.ts";
-import { publicFetch } from "../public-fetch.ts";
-import { loadEntry } from "../registry.ts";
-import { RunBudget } from "../run-budget.ts";
-import type { RunOrder } from "./protocol.ts";
-import { threadMemories } from "./thread-memories.ts";
-import type { ThreadCalls } from "./thread-calls.ts";
+import { type PausedOutcome, type RunOutcome } from "@crewstream/contracts";
+import type { Automation, FlowStateStore } from "@crewstream/crew";
+import { ExecutionWriter } from "./execution-writer.ts";
+import { guardedFetch } from "./guarded-fetch.ts";
+import { outcomeFields } from "./outcome-fields.ts";
+import { ProgressTracker } from "./progress.ts";
+import { publicFetch } from "./public-fetch.ts";
+import { RunBudget } from "./run-budget.ts";
+import type { HostCalls, RunOrder } from "./threads/protocol.ts";
+import { hostMemories } from "./host-memories.ts";
 
 /**
  * Runs an order to its end, its pause, or to where `controller` aborts it; resolves when everything is written.
@@ -18,13 +16,8 @@ import type { ThreadCalls } from "./thread-calls.ts";
  */
 export async function runOrder(
   order: RunOrder,
-  calls: ThreadCalls,
-  controller: AbortController,
+  { automation, calls, controller }: { automation: Automation; calls: HostCalls; controller: AbortController },
 ): Promise<RunOutcome | PausedOutcome> {
-  const loaded = await loadEntry(order.path);
-  if (loaded === undefined) {
-    throw new AppError(`${order.path} holds no automation any more.`, { code: ErrorCode.runFailed, retryable: true });
-  }
   await mkdir(order.directory, { recursive: true });
   using budget = new RunBudget(order.limits, (reason) => controller.abort(reason));
   const progress = new ProgressTracker(order.kind);
@@ -43,7 +36,7 @@ export async function runOrder(
     },
   });
   const fetch = guardedFetch(order.allowNetworks);
-  const outcome = await loaded.automation.run({
+  const running = automation.run({
     executionId: order.executionId,
     automation: order.automation,
     inputs: order.inputs,
@@ -58,8 +51,13 @@ export async function runOrder(
     guardedFetch: fetch,
     fetchPublic: publicFetch(fetch),
     flowStates: flowStates(calls),
-    memories: threadMemories(calls),
+    memories: hostMemories(calls),
     ...(order.restoreFromStateId === undefined ? {} : { restoreFromStateId: order.restoreFromStateId }),
+  });
+  // Whoever closes what the run has left open goes on after its last event, so none may still be on its way.
+  const outcome = await running.catch(async (error: unknown) => {
+    await writer.flush().catch(() => undefined);
+    throw error;
   });
   writer.setFields(outcomeFields(outcome, Date.now()));
   await writer.flush();
@@ -68,7 +66,7 @@ export async function runOrder(
 
 type FlowState = NonNullable<Awaited<ReturnType<FlowStateStore["load"]>>>;
 
-function flowStates(calls: ThreadCalls): FlowStateStore {
+function flowStates(calls: HostCalls): FlowStateStore {
   return {
     load: async (flow, id) => {
       const state = await calls.make({ kind: "load_state", flow, id });

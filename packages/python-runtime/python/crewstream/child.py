@@ -1,0 +1,90 @@
+"""What the crew worker starts: looks at a project, describes one of its automations, or runs it."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import platform
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from . import library
+from .channel import Channel, Message
+from .describing import describe
+from .project import load
+from .pyproject import PyProject, UnreadableProject
+from .requirements import poetry_requirements
+from .running import Order, failure, run
+from .targets import NoTarget, find_targets
+
+#: The version of the messages on descriptors 3 and 4.
+PROTOCOL = 1
+_PR_SET_PDEATHSIG = 1
+
+
+def main(arguments: list[str]) -> None:
+    mode = arguments[0] if arguments else ""
+    if mode == "find":
+        print(json.dumps(find(arguments[1])))
+    elif mode == "requirements":
+        print("\n".join(poetry_requirements(Path(arguments[1]))))
+    elif mode in ("describe", "run"):
+        die_with_parent()
+        channel, order = receive(3, 4)
+        if mode == "run":
+            run(channel, order)
+        describe_order(channel, order)
+    else:
+        sys.exit("usage: find FOLDER | requirements FOLDER | describe | run")
+
+
+def find(folder: str) -> dict[str, Any]:
+    """What the project in a folder runs, or the problem that keeps it from being run."""
+    try:
+        root = Path(folder).resolve()
+        project = PyProject(root)
+        targets = [target.as_json() for target in find_targets(root)]
+        return {"targets": targets, "description": project.description, "replays": project.replays}
+    except (NoTarget, UnreadableProject) as error:
+        return {"problem": str(error)}
+
+
+def receive(up: int, down: int) -> tuple[Channel, Order]:
+    """Says hello on a pipe and waits for the order on the other."""
+    channel = Channel(up, down)
+    ready = threading.Event()
+    orders: list[Order] = []
+
+    def take(message: Message) -> None:
+        orders.append(Order.of(message))
+        ready.set()
+
+    channel.on("run", take)
+    channel.start()
+    channel.send({"t": "hello", "protocol": PROTOCOL, "python": platform.python_version(), "crewai": library.version()})
+    ready.wait()
+    return channel, orders[0]
+
+
+def describe_order(channel: Channel, order: Order) -> None:
+    """Tells what an order's automation takes, and ends the process."""
+    try:
+        os.chdir(order.directory)
+        channel.send({"t": "described", **describe(load(order.project, order.target, {}))})
+    except BaseException as error:
+        channel.send({"t": "undescribed", **failure(error)})
+    os._exit(0)
+
+
+def die_with_parent() -> None:
+    """Asks Linux to kill this process when its parent dies: native code may keep it from seeing its pipe end."""
+    if sys.platform == "linux":
+        try:
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        except (OSError, AttributeError):
+            # A C library without it: the end of the pipe has to do.
+            return

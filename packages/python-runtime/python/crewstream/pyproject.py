@@ -1,0 +1,98 @@
+"""What a project's pyproject.toml says of what to run."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Script:
+    """One line of [project.scripts] or [tool.poetry.scripts]."""
+
+    name: str
+    module: str
+    function: str
+
+
+class UnreadableProject(Exception):
+    """The pyproject.toml cannot be read; the message says why."""
+
+
+class PyProject:
+    """The parts of a pyproject.toml that decide what is run. Empty where there is none."""
+
+    def __init__(self, root: Path) -> None:
+        self._tables = read_toml(root / "pyproject.toml")
+
+    @property
+    def targets(self) -> dict[str, str]:
+        """[tool.crewstream] target: name to `pkg.module:Name`; one without a name of its own has the empty one."""
+        value = self._table("tool", "crewstream").get("target")
+        if isinstance(value, str):
+            return {"": value}
+        if isinstance(value, list):
+            return {str(each).rpartition(":")[2]: str(each) for each in value}
+        if isinstance(value, dict):
+            return {str(name): str(each) for name, each in value.items()}
+        return {}
+
+    @property
+    def replays(self) -> bool:
+        """[tool.crewstream] replay: whether finished tool calls are answered from the journal when a run goes on."""
+        return self._table("tool", "crewstream").get("replay") is not False
+
+    @property
+    def description(self) -> str:
+        value = self._table("project").get("description") or self._table("tool", "poetry").get("description")
+        return value if isinstance(value, str) else ""
+
+    @property
+    def scripts(self) -> list[Script]:
+        """Scripts in the order in which they are asked: what `crewai run` starts, then common names, then the rest."""
+        found: dict[str, Any] = {**self._table("tool", "poetry", "scripts"), **self._table("project", "scripts")}
+        first = ["kickoff", "run_crew", "run", "run_flow", "start", "main"]
+        names = sorted(found, key=lambda name: first.index(name) if name in first else len(first))
+        scripts = []
+        for name in names:
+            value = found[name]
+            if isinstance(value, dict):
+                value = value.get("reference") or value.get("callable")
+            if isinstance(value, str):
+                module, _, function = value.partition(":")
+                scripts.append(Script(name, module.strip(), function.split("[")[0].strip()))
+        return scripts
+
+    def _table(self, *path: str) -> dict[str, Any]:
+        table: Any = self._tables
+        for name in path:
+            table = table.get(name) if isinstance(table, dict) else None
+        return table if isinstance(table, dict) else {}
+
+
+def read_toml(file: Path) -> dict[str, Any]:
+    """The tables of a TOML file; none where it does not exist."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnreadableProject(f"{file.name} cannot be read: {error}") from error
+    parser = _toml_parser()
+    try:
+        tables: dict[str, Any] = parser.loads(text)
+    except ValueError as error:
+        raise UnreadableProject(f"{file.name} is not TOML: {error}") from error
+    return tables
+
+
+def _toml_parser() -> Any:
+    """tomllib came with Python 3.11; before that crewai itself brings tomli, and pip has a copy."""
+    for name in ("tomllib", "tomli", "pip._vendor.tomli"):
+        try:
+            return importlib.import_module(name)
+        except ImportError:
+            continue
+    raise UnreadableProject("Python 3.10 needs the package tomli to read a pyproject.toml")

@@ -1,0 +1,67 @@
+import { access, mkdir } from "node:fs/promises";
+import { constants } from "node:fs";
+import { delimiter, join, resolve } from "node:path";
+import { AppError, ErrorCode } from "@crewstream/contracts";
+import { runTool } from "./run-tool.ts";
+
+export interface ToolOptions {
+  /** Folder for what Python projects need on this machine. */
+  dataDir: string;
+  env: Readonly<Record<string, string | undefined>>;
+  /** Takes a line of progress. */
+  say: (line: string) => void;
+}
+
+/** The oldest Python that crewai supports. */
+const oldest = [3, 10] as const;
+
+/**
+ * uv, which builds environments: from PATH, else from PyPI into a virtual environment of ours.
+ * @throws AppError `configuration` when there is neither uv nor a Python that is new enough
+ */
+export async function findUv(options: ToolOptions): Promise<string> {
+  const onPath = await onSearchPath("uv", options.env["PATH"] ?? "");
+  if (onPath !== undefined) return onPath;
+  const folder = resolve(options.dataDir, "uv");
+  const own = join(folder, "bin", "uv");
+  if (await isExecutable(own)) return own;
+  const python = await findPython(options);
+  if (python === undefined) {
+    throw new AppError("Neither uv nor Python 3.10 or newer is on the PATH. Install one: https://docs.astral.sh/uv", {
+      code: ErrorCode.configuration,
+    });
+  }
+  options.say("uv is not on the PATH: installing it from PyPI");
+  await mkdir(options.dataDir, { recursive: true });
+  await runTool(python, ["-m", "venv", folder], options);
+  await runTool(join(folder, "bin", "python"), ["-m", "pip", "install", "--quiet", "uv"], options);
+  return own;
+}
+
+/** A Python on the PATH that is new enough for crewai; undefined without. */
+export async function findPython({ env }: Pick<ToolOptions, "env">): Promise<string | undefined> {
+  for (const name of ["python3", "python3.13", "python3.12", "python3.11", "python3.10", "python"]) {
+    const path = await onSearchPath(name, env["PATH"] ?? "");
+    if (path === undefined) continue;
+    const code = "import sys; print(sys.version_info.major, sys.version_info.minor)";
+    const version = await runTool(path, ["-c", code], { env }).catch(() => "");
+    const [major = 0, minor = 0] = version.trim().split(" ").map(Number);
+    if (major === oldest[0] && minor >= oldest[1]) return path;
+  }
+  return undefined;
+}
+
+async function onSearchPath(name: string, searchPath: string): Promise<string | undefined> {
+  for (const folder of searchPath.split(delimiter)) {
+    const path = join(folder, name);
+    if (folder !== "" && (await isExecutable(path))) return path;
+  }
+  return undefined;
+}
+
+function isExecutable(path: string): Promise<boolean> {
+  return access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}

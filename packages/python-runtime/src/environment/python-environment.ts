@@ -1,0 +1,43 @@
+import { createHash } from "node:crypto";
+import { realpath, readdir, stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+
+/** Where `crewstream python sync` builds a project's environment: not in the project, whose folder may be read-only. */
+export async function environmentFolder(dataDir: string, project: string): Promise<string> {
+  const root = await realpath(project);
+  const hash = createHash("sha256").update(root).digest("hex").slice(0, 8);
+  return resolve(dataDir, "environments", `${basename(root)}-${hash}`);
+}
+
+/** The interpreter of a project's environment: its own `.venv`, else the one that was built for it; undefined without. */
+export async function findInterpreter(dataDir: string, project: string): Promise<string | undefined> {
+  for (const folder of [join(project, ".venv"), await environmentFolder(dataDir, project)]) {
+    const python = interpreterIn(folder);
+    if (await exists(python)) return python;
+  }
+  return undefined;
+}
+
+export function interpreterIn(folder: string): string {
+  return join(folder, "bin", "python");
+}
+
+/** The version of crewai in an environment, from the name of its metadata; undefined where it is not installed. */
+export async function libraryVersion(python: string): Promise<string | undefined> {
+  const lib = join(dirname(dirname(python)), "lib");
+  for (const name of await readdir(lib).catch(() => [])) {
+    const packages = await readdir(join(lib, name, "site-packages")).catch(() => []);
+    for (const each of packages) {
+      const version = /^crewai-(\d[^-]*)\.dist-info$/.exec(each)?.[1];
+      if (version !== undefined) return version;
+    }
+  }
+  return undefined;
+}
+
+function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

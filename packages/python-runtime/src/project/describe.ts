@@ -1,0 +1,90 @@
+import { randomUUID } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { AppError, ErrorCode } from "@crewstream/contracts";
+import { linesOf } from "../child/lines.ts";
+import { childMessageSchema, type Description, type Target } from "../child/messages.ts";
+import { spawnChild } from "../child/python-child.ts";
+import { makeWorkFolder } from "../run/work-folder.ts";
+
+export interface DescribeOrder {
+  python: string;
+  project: string;
+  target: Target;
+  env: Readonly<Record<string, string>>;
+  /** A module that asks or computes for ever when it is imported is ended then. */
+  limitMs: number;
+}
+
+/**
+ * Asks a project what its automation takes. That imports its code, so it happens in a child process.
+ * @throws AppError `configuration` with the project's own error, or when it takes too long
+ */
+export async function describe({ python, project, target, env, limitMs }: DescribeOrder): Promise<Description> {
+  const directory = await mkdtemp(join(tmpdir(), "crewstream-describe-"));
+  try {
+    await makeWorkFolder(project, directory);
+    const child = await spawnChild({ python, mode: "describe", env, directory });
+    const printed = tailOf(child.stderr);
+    child.stdout.resume();
+    void child.exited.then(() => child.kill());
+    child.send({
+      t: "run",
+      execution_id: randomUUID(),
+      project,
+      directory,
+      target,
+      inputs: {},
+      max_event_bytes: 1_048_576,
+      replays: false,
+    });
+    const tooLate = new AbortController();
+    const limit = delay(limitMs, undefined, { signal: tooLate.signal }).then((): never => {
+      throw configuration(`importing ${target.file} took longer than ${Math.round(limitMs / 1000)} s`);
+    });
+    limit.catch(() => undefined);
+    try {
+      return await Promise.race([answerOf(child.up, printed), limit]);
+    } finally {
+      tooLate.abort();
+      child.kill();
+    }
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function answerOf(up: Parameters<typeof linesOf>[0], printed: () => string): Promise<Description> {
+  for await (const lines of linesOf(up)) {
+    for (const line of lines) {
+      const message = childMessageSchema.parse(JSON.parse(line));
+      if (message.t === "described") return message;
+      if (message.t === "undescribed") throw configuration(`${message.type}: ${message.error}${origin(message)}`);
+    }
+  }
+  throw configuration(`its Python process ended while the project was imported. ${printed()}`.trim());
+}
+
+/** Where in the project's own code the error came from: its last line of the traceback that is not a library's. */
+function origin({ traceback }: { traceback: string }): string {
+  const own = [...traceback.matchAll(/File "([^"]+)", line (\d+)/g)].filter(
+    ([, file]) => file !== undefined && !/site-packages|python-runtime|<frozen|\/lib\/python3/.test(file),
+  );
+  const [, file, line] = own.at(-1) ?? [];
+  return file === undefined ? "" : ` (${file}:${line})`;
+}
+
+function tailOf(stream: NodeJS.ReadableStream): () => string {
+  let tail = "";
+  stream.setEncoding("utf8");
+  stream.on("data", (chunk: string) => {
+    tail = (tail + chunk).slice(-2000);
+  });
+  return () => tail.trim();
+}
+
+function configuration(message: string): AppError {
+  return new AppError(message, { code: ErrorCode.configuration });
+}

@@ -1,0 +1,16 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parseEnv } from "node:util";
+
+/** What `crewai create` writes where a key belongs. */
+const unfilled = "YOUR_API_KEY";
+
+/** The variables of a project's .env; none when it has none. A key that nobody has filled in is none. */
+export async function projectVariables(root: string): Promise<Record<string, string>> {
+  const text = await readFile(join(root, ".env"), "utf8").catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+    throw error;
+  });
+  const values = Object.entries(parseEnv(text) as Record<string, string>);
+  return Object.fromEntries(values.filter(([, value]) => value !== unfilled));
+}

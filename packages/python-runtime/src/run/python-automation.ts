@@ -1,0 +1,100 @@
+import { mkdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { AppError, ErrorCode } from "@crewstream/contracts";
+import type { Automation, RunContext } from "@crewstream/crew";
+import { childEnvironment } from "../child/child-environment.ts";
+import type { Description, Target } from "../child/messages.ts";
+import { spawnChild, type PythonChild } from "../child/python-child.ts";
+import { projectVariables } from "../project/project-variables.ts";
+import { PythonRun, type RunLog } from "./python-run.ts";
+import { stopChild } from "./stop-child.ts";
+import { makeWorkFolder } from "./work-folder.ts";
+
+/** An automation that Python runs, as the registry found it. All of it can be sent to another thread. */
+export interface PythonProject {
+  /** Absolute path of the project. */
+  root: string;
+  /** The interpreter of its environment. */
+  python: string;
+  target: Target;
+  /** Whether finished tool calls are answered from the journal when a run goes on. */
+  replays: boolean;
+  description: string;
+  takes: Description;
+}
+
+/** What the worker has for its Python runs. */
+export interface PythonHost {
+  /** Folder for what Python projects keep: homes, memories. */
+  dataDir: string;
+  /** The worker's own PATH. */
+  path: string;
+  maxEventBytes: number;
+  /** Takes what a run prints and what goes wrong in it. */
+  log(executionId: string): RunLog;
+  /** Takes what a child prints. */
+  printed(child: PythonChild, executionId: string): void;
+}
+
+/** A Python project as an automation: `run` drives a child process that imports the project with the real library. */
+export function pythonAutomation(project: PythonProject, host: PythonHost): Automation {
+  const { kind, name, inputs, required } = project.takes;
+  return {
+    kind,
+    ...(name === null ? {} : { name }),
+    description: project.description,
+    inputs,
+    required,
+    run: async (context) => {
+      const { signal, executionId, directory } = context;
+      if (directory === undefined) {
+        throw new AppError("A Python run needs a directory of its own.", { code: ErrorCode.internal });
+      }
+      await makeWorkFolder(project.root, directory);
+      const env = await environmentOf(project, host, context);
+      signal.throwIfAborted();
+      const child = await spawnChild({ python: project.python, mode: "run", env, directory });
+      // What its tools have started must not outlive it; one that holds the pipe open would keep the run, too.
+      void child.exited.then(() => child.kill());
+      host.printed(child, executionId);
+      using _stop = stopChild(child, signal);
+      const run = new PythonRun(context, child, host.log(executionId));
+      try {
+        const order = {
+          t: "run" as const,
+          execution_id: executionId,
+          project: project.root,
+          directory,
+          target: project.target,
+          inputs: context.inputs,
+          max_event_bytes: host.maxEventBytes,
+          replays: project.replays,
+        };
+        return await run.follow(order);
+      } catch (error) {
+        child.kill();
+        throw signal.aborted ? signal.reason : error;
+      }
+    },
+  };
+}
+
+/** A run's environment, with the folders that it names. */
+async function environmentOf(
+  { root, python }: Pick<PythonProject, "root" | "python">,
+  host: Pick<PythonHost, "dataDir" | "path">,
+  context: Pick<RunContext, "automation" | "env">,
+): Promise<Record<string, string>> {
+  const home = resolve(host.dataDir, "home", context.automation);
+  const storage = join(home, "storage");
+  await mkdir(storage, { recursive: true });
+  return childEnvironment({
+    python,
+    path: host.path,
+    home,
+    storage,
+    shared: context.env,
+    project: await projectVariables(root),
+    fixed: {},
+  });
+}

@@ -1,0 +1,104 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { newExecutionId, type ExecutionId, type PausedOutcome, type RunOutcome } from "@crewstream/contracts";
+import { memoryJournal, type JournalRow, type RuntimeEvent } from "@crewstream/crew";
+import { recordingSink, testContext, type RecordingSink } from "@crewstream/crew/testing";
+import { inject } from "vitest";
+import type { PythonChild } from "../child/python-child.ts";
+import { findTargets } from "../project/find-targets.ts";
+import { pythonAutomation, type PythonHost } from "../run/python-automation.ts";
+
+const fixtures = new URL("../../../../test/fixtures/python/", import.meta.url).pathname;
+
+/** The interpreter with crewai; empty where Python tests are skipped. */
+export const testPython = inject("pythonVenv") === "" ? "" : join(inject("pythonVenv"), "bin/python");
+
+/** One execution of a fixture project, which may be run several times, as workers would. */
+export class PythonExecution implements AsyncDisposable {
+  readonly id: ExecutionId = newExecutionId();
+  readonly rows = new Map<string, JournalRow>();
+  /** What the stream holds. */
+  events: RuntimeEvent[] = [];
+  readonly logged: string[] = [];
+  readonly printed: string[] = [];
+  readonly folder: string;
+  readonly #project: string;
+
+  private constructor(project: string, folder: string) {
+    this.#project = project;
+    this.folder = folder;
+  }
+
+  static async of(project: string): Promise<PythonExecution> {
+    return new PythonExecution(join(fixtures, project), await mkdtemp(join(tmpdir(), "crewstream-python-")));
+  }
+
+  /** Runs it, or runs it on. `onEvent` sees each event that is new to the stream. */
+  async run(
+    inputs: Record<string, unknown> = {},
+    options: {
+      env?: Record<string, string>;
+      signal?: AbortSignal;
+      onEvent?: (event: RuntimeEvent, child: PythonChild) => void;
+      host?: Partial<PythonHost>;
+    } = {},
+  ): Promise<RunOutcome | PausedOutcome> {
+    const { targets, replays } = await findTargets(testPython, this.#project);
+    const [target] = targets;
+    if (target === undefined) throw new Error("nothing to run");
+    let running: PythonChild | undefined;
+    const sink = watched(recordingSink(this.events), (event) => {
+      if (running !== undefined) options.onEvent?.(event, running);
+    });
+    const takes = { kind: "crew" as const, name: null, inputs: [], required: [], schema: null };
+    const project = { root: this.#project, python: testPython, target, replays, description: "", takes };
+    const automation = pythonAutomation(project, {
+      dataDir: join(this.folder, "data"),
+      path: "/usr/bin:/bin",
+      maxEventBytes: 1_048_576,
+      log: () => (level, text) => void this.logged.push(`${level} ${text}`),
+      printed: (child) => {
+        running = child;
+        for (const stream of [child.stdout, child.stderr]) {
+          stream.setEncoding("utf8").on("data", (text: string) => void this.printed.push(text));
+        }
+      },
+      ...options.host,
+    });
+    try {
+      return await automation.run(
+        testContext({
+          executionId: this.id,
+          inputs,
+          sink,
+          journal: memoryJournal(this.rows),
+          directory: join(this.folder, "run"),
+          env: options.env ?? {},
+          ...(options.signal === undefined ? {} : { signal: options.signal }),
+        }),
+      );
+    } finally {
+      this.events = [...sink.events];
+    }
+  }
+
+  types(): string[] {
+    return this.events.map(({ type }) => type);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+function watched(sink: RecordingSink, see: (event: RuntimeEvent) => void): RecordingSink {
+  return {
+    ...sink,
+    emit(event) {
+      const before = sink.events.length;
+      sink.emit(event);
+      if (sink.events.length > before) see(event);
+    },
+  };
+}

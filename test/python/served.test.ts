@@ -1,0 +1,100 @@
+import { cp, mkdtemp, readFile, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chatCompletions, providerServer, type ProviderServer } from "@crewstream/crew/testing";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { deliveredOnce, expectGapless } from "../support/deliveries.ts";
+import { eventually } from "../support/eventually.ts";
+import { startSystem, type System } from "../support/services.ts";
+import { WebhookSink } from "../support/webhook-sink.ts";
+
+const venv = inject("pythonVenv");
+const fixtures = new URL("../fixtures/python/", import.meta.url).pathname;
+/** Starting Python and importing crewai takes 8 s of CPU time, on a machine that others use too. */
+const limitMs = 90_000;
+
+describe.skipIf(venv === "")("Python projects, served by the real processes", () => {
+  let model: ProviderServer;
+  let sink: WebhookSink;
+  let system: System;
+  let folder: string;
+  beforeAll(async () => {
+    model = await providerServer();
+    sink = await WebhookSink.start();
+    folder = await mkdtemp(join(tmpdir(), "crewstream-served-"));
+    for (const name of ["charges", "reviewed_flow", "not_set_up"]) {
+      const project = join(folder, "automations", name);
+      await cp(join(fixtures, name === "not_set_up" ? "unruly" : name), project, { recursive: true });
+      if (name !== "not_set_up") await symlink(venv, join(project, ".venv"));
+    }
+    system = await startSystem({
+      env: {
+        AUTOMATIONS_DIR: join(folder, "automations"),
+        PYTHON_DIR: join(folder, "python"),
+        RUNS_DIR: join(folder, "runs"),
+        OPENAI_API_KEY: "sk-test",
+        OPENAI_BASE_URL: `${model.origin}/v1`,
+        LEDGER: join(folder, "ledger"),
+      },
+    });
+  }, limitMs);
+  afterAll(async () => {
+    await system?.[Symbol.asyncDispose]();
+    await sink?.[Symbol.asyncDispose]();
+    await model?.[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const inState = (id: string, state: string) =>
+    eventually(async () => {
+      const { body } = await system.client.get(`/status/${id}`);
+      if (body["state"] !== state) throw new Error(JSON.stringify(body).slice(0, 600));
+      return body;
+    }, limitMs);
+
+  test("/inputs says what a crew and a flow take; what is not set up is said in the log", async () => {
+    expect((await system.client.get("/automations/charges/inputs")).body).toEqual({ inputs: ["customer"] });
+    expect((await system.client.get("/automations/reviewed_flow/inputs")).body).toEqual({
+      inputs: ["topic", "author", "steps"],
+    });
+    const refused = await system.crewWorkers[0]!.logged(({ msg }) => msg === "automation.not_loaded");
+    expect(refused["reason"]).toContain("crewstream python sync not_set_up");
+  });
+
+  test("a worker that is killed in mid-run: the crew goes on elsewhere, and its webhook gets all of it once", async () => {
+    let asked = 0;
+    model.answer(chatCompletions, ({ body }) => {
+      const messages = body["messages"] as { role: string; content: string }[];
+      const step = /Step (\w+)/.exec(JSON.stringify(messages))?.[1] ?? "none";
+      if (messages.at(-1)?.role === "user") return { tool: "charge", args: { step } };
+      asked += 1;
+      return asked === 2 ? "hang" : { text: `done ${step}` };
+    });
+    const id = await system.client.kickoff("charges", {
+      inputs: { customer: "Ada" },
+      webhooks: { url: sink.url("/crew"), events: ["*"], realtime: true },
+    });
+    await eventually(() => (asked === 2 ? Promise.resolve() : Promise.reject(new Error(`asked ${asked}`))), limitMs);
+    await system.crewWorkers[0]!.kill("SIGKILL");
+    system.crewWorkers.push(await system.add("crew-worker"));
+    expect(await inState(id, "SUCCESS")).toMatchObject({ result: "done three" });
+    const published = await system.client.events(id);
+    expectGapless(published);
+    expect(new Set(published.map((event) => event.id)).size).toBe(published.length);
+    await sink.until(() => sink.events("/crew").length >= published.length);
+    expect(deliveredOnce(sink.requests("/crew"))).toEqual(published);
+    expect((await readFile(join(folder, "ledger"), "utf8")).trim().split("\n")).toHaveLength(3);
+  });
+
+  test("a run that waits for a model is cancelled, and all that it had begun is closed", async () => {
+    let asked = 0;
+    model.answer(chatCompletions, () => ((asked += 1), "hang"));
+    const id = await system.client.kickoff("charges", { inputs: { customer: "Ada" } });
+    await eventually(() => (asked > 0 ? Promise.resolve() : Promise.reject(new Error("not asked"))), limitMs);
+    await system.client.post(`/stop/${id}`);
+    await inState(id, "REVOKED");
+    const types = (await system.client.events(id)).map(({ type }) => type);
+    expect(types).toContain("llm_call_failed");
+    expect(types.at(-1)).toBe("crew_kickoff_failed");
+  });
+});
