@@ -47,7 +47,9 @@ export async function startTestApi(
     const worker = { worker: "w1", host: "test", pid: 1, startedAt: Date.now(), automations };
     await announceWorker(store, worker, 3_600_000);
   }
-  const api = stack.use(await startApi(config, { log, deadline: AbortSignal.timeout(60_000) }));
+  const api = stack.use(
+    await startApi(config, { log, deadline: AbortSignal.timeout(60_000), stopRequested: new AbortController().signal }),
+  );
   const url = `http://127.0.0.1:${String(api.facts["port"])}`;
   const opened = stack.move();
   const client = new ApiClient(url, testToken);

@@ -19,6 +19,8 @@ export interface ApiContext {
   /** Undefined when no trace is wanted. */
   tracing: Tracing | undefined;
   health: Health;
+  /** Whether this process has found its Redis, and agrees with the other processes. Nothing is done before. */
+  started: boolean;
   tokens: AccessTokens;
   cipher: Cipher;
   addressPolicy: AddressPolicy;

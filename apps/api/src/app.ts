@@ -13,6 +13,7 @@ import { answerErrors, notFound } from "./middleware/problem.ts";
 import { limitRate } from "./middleware/rate-limit.ts";
 import { logRequests } from "./middleware/request-log.ts";
 import { traceRequests } from "./middleware/trace-requests.ts";
+import { untilStarted } from "./middleware/until-started.ts";
 import { operationGroups } from "./operations/all.ts";
 import { serve } from "./operations/operation.ts";
 import { docsRoutes } from "./routes/docs.ts";
@@ -34,6 +35,7 @@ export function createApp(context: ApiContext): Express {
 
   app.use("/dashboard", dashboardRoutes(context));
 
+  app.use(untilStarted(context));
   if (context.tracing !== undefined) app.use(traceRequests(context.tracing));
   app.use(callbackRoutes(context));
 
@@ -41,7 +43,7 @@ export function createApp(context: ApiContext): Express {
   for (const { prefix, operations } of operationGroups)
     app.use(prefix === "" ? "/" : prefix, serve(context, operations));
   app.use(notFound);
-  app.use(answerErrors(context.log));
+  app.use(answerErrors(context));
   return app;
 }
 

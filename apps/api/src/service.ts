@@ -1,14 +1,11 @@
 import { once } from "node:events";
-import { setTimeout as delay } from "node:timers/promises";
-import { AppError, ErrorCode } from "@crewstream/contracts";
 import { Queues, queueTelemetry } from "@crewstream/queue";
 import {
-  agreeOnPartitions,
   announceEveryMs,
-  isOutage,
+  joinDeployment,
   openStore,
-  ping,
   processAnnouncer,
+  redisProblem,
   takeTurn,
   tidyExecutions,
   type Store,
@@ -36,20 +33,22 @@ import { EventWatch } from "./events/event-watch.ts";
 import { OpenStreams } from "./events/open-streams.ts";
 import { Compensations } from "./kickoff/compensations.ts";
 
-/** How long a start waits for Redis before it fails, and its supervisor tries again. */
-const redisStartMs = 15_000;
 const tidyEveryMs = 30_000;
 const keepAliveMs = 75_000;
 
-/** Starts the API; `facts` are the URL and port. Disposing it stops listening, lets requests end, then closes the rest. */
-export async function startApi(config: ApiConfig, { log, deadline, tracing }: ServiceContext): Promise<RunningService> {
+/**
+ * Starts the API: it answers at once, with 503 until Redis can be used and it is ready. `facts` are the URL and port.
+ * Disposing it stops listening, lets requests end, then closes the rest.
+ */
+export async function startApi(config: ApiConfig, service: ServiceContext): Promise<RunningService> {
+  const { log, deadline, stopRequested, tracing } = service;
   const tokens = startupTokens(config, log);
   await using starting = new AsyncDisposableStack();
   const store = starting.use(openStore(config, { patience: "impatient", log, name: "api" }));
-  await untilReachable(store);
   const queues = starting.use(new Queues(store, await queueTelemetry(tracing)));
   const health = new Health();
-  health.probe("redis", () => ping(store));
+  const started = health.check("started");
+  health.probe("redis", () => redisProblem(store));
   health.defect(() => store.connections.defect);
   const stopping = new AbortController();
   const context: ApiContext = {
@@ -58,6 +57,7 @@ export async function startApi(config: ApiConfig, { log, deadline, tracing }: Se
     queues,
     log,
     health,
+    started: false,
     tokens,
     metrics: createMetrics("api"),
     tracing,
@@ -71,22 +71,29 @@ export async function startApi(config: ApiConfig, { log, deadline, tracing }: Se
     stopping: stopping.signal,
   };
 
-  const loops = housekeeping(store);
-  starting.defer(loops.withdraw);
-  starting.use(superviseLoops(loops.loops, { log, health }));
-
   const server = httpServer(createApp(context));
   // Longer than the minute that load balancers keep an idle connection: one that we close is one they may just use.
   server.keepAliveTimeout = keepAliveMs;
   server.listen(config.PORT, config.HOST);
   await once(server, "listening");
-  starting.defer(async () => {
+  let closing: Promise<void> | undefined;
+  const stopListening = async (): Promise<void> => {
     const cutOff = () => server.closeAllConnections();
     deadline.addEventListener("abort", cutOff, { once: true });
     stopping.abort();
-    await closeServer(server);
+    await (closing ??= closeServer(server));
     deadline.removeEventListener("abort", cutOff);
-  });
+  };
+  starting.defer(stopListening);
+
+  await joinDeployment(store, stopRequested);
+  const loops = housekeeping(store);
+  starting.defer(loops.withdraw);
+  starting.use(superviseLoops(loops.loops, { log, health }));
+  // Requests end before the process withdraws.
+  starting.defer(stopListening);
+  context.started = true;
+  started.set(true);
 
   const port = boundPort(server);
   const host = config.HOST.includes(":") ? `[${config.HOST}]` : config.HOST;
@@ -110,23 +117,4 @@ function housekeeping(store: Store): { loops: Loop[]; withdraw: () => Promise<vo
     ],
     withdraw: () => withdraw().catch(() => undefined),
   };
-}
-
-/** Waits for Redis, and checks that this deployment has as many partitions as we are told. */
-async function untilReachable(store: Store): Promise<void> {
-  for (const begun = Date.now(); ;) {
-    try {
-      return await agreeOnPartitions(store);
-    } catch (error) {
-      if (!isOutage(error)) throw error;
-      if (Date.now() - begun > redisStartMs) {
-        throw new AppError(`Redis cannot be reached: ${(error as Error).message}`, {
-          code: ErrorCode.storeUnavailable,
-          retryable: true,
-          cause: error,
-        });
-      }
-      await delay(100);
-    }
-  }
 }

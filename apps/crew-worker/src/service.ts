@@ -16,21 +16,18 @@ import { findInThread } from "./threads/find-in-thread.ts";
 import { ThreadPool } from "./threads/thread-pool.ts";
 
 /** Starts the crew worker: loads the automations, announces them, and takes runs from the queue. */
-export async function startCrewWorker(
-  config: CrewWorkerConfig,
-  { log, deadline, tracing }: ServiceContext,
-): Promise<RunningService> {
+export async function startCrewWorker(config: CrewWorkerConfig, service: ServiceContext): Promise<RunningService> {
+  const { log, deadline, tracing } = service;
   await using stack = new AsyncDisposableStack();
   const worker = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
   const threads = stack.use(new ThreadPool(config.RUN_MEMORY_MB, log));
   const env = automationEnvironment();
-  const automations = await findInThread(
-    threads,
-    { dir: config.AUTOMATIONS_DIR, pythonDir: config.PYTHON_DIR, env },
-    log,
-  );
-  const opened = await openWorkerProcess("crew", config, { log, tracing, stack });
-  const { store, queues, telemetry, metrics, health, facts } = opened;
+  // Automations that cannot be loaded are found out also while Redis is away.
+  const [automations, opened] = await Promise.all([
+    findInThread(threads, { dir: config.AUTOMATIONS_DIR, pythonDir: config.PYTHON_DIR, env }, log),
+    openWorkerProcess("crew", config, { ...service, stack }),
+  ]);
+  const { store, queues, telemetry, metrics, health, started, facts } = opened;
   const published = publishedCounter(store);
   const context = {
     config,
@@ -83,6 +80,7 @@ export async function startCrewWorker(
     await loops[Symbol.asyncDispose]();
     await announcing.withdraw();
   });
+  started.set(true);
   const owned = stack.move();
   return {
     facts: { worker, automations: [...automations.keys()], ...facts },

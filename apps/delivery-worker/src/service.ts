@@ -12,11 +12,12 @@ import { retryForbidden } from "./retry-forbidden.ts";
 /** Starts the delivery worker: one worker per feeds and retries partition, the reconciler, and health. */
 export async function startDeliveryWorker(
   config: DeliveryWorkerConfig,
-  { log, deadline, tracing }: ServiceContext,
+  service: ServiceContext,
 ): Promise<RunningService> {
+  const { log, deadline, tracing } = service;
   await using stack = new AsyncDisposableStack();
-  const opened = await openWorkerProcess("delivery", config, { log, tracing, stack });
-  const { store, queues, telemetry, metrics, health, scrape, facts } = opened;
+  const opened = await openWorkerProcess("delivery", config, { ...service, stack });
+  const { store, queues, telemetry, metrics, health, started, scrape, facts } = opened;
   const context = createDeliveryContext(config, { store, queues, log, metrics, tracing, stack });
   await retryForbidden(config, { store, queues, log });
   scrape.before = gaugesOnDemand(context, queues);
@@ -74,6 +75,7 @@ export async function startDeliveryWorker(
     context.lingerers.close();
     return stopAll(workers);
   });
+  started.set(true);
   const owned = stack.move();
   return { facts: { partitions: store.partitions, ...facts }, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }

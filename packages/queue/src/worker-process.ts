@@ -1,13 +1,20 @@
-import { agreeOnPartitions, announceEveryMs, openStore, ping, processAnnouncer, type Store } from "@crewstream/redis";
+import {
+  announceEveryMs,
+  joinDeployment,
+  openStore,
+  processAnnouncer,
+  redisProblem,
+  type Store,
+} from "@crewstream/redis";
 import {
   createMetrics,
   Health,
   renderMetrics,
   serveHealth,
   superviseLoops,
-  type Logger,
+  type HealthCheck,
   type Metrics,
-  type Tracing,
+  type ServiceContext,
   type Variables,
 } from "@crewstream/service";
 import { Queues } from "./queues.ts";
@@ -23,6 +30,8 @@ export interface WorkerProcess {
   telemetry: Awaited<ReturnType<typeof queueTelemetry>>;
   metrics: Metrics;
   health: Health;
+  /** To be set when the process takes work. */
+  started: HealthCheck;
   /** What is done before somebody reads the metrics: the process puts there what looks at gauges. */
   scrape: { before: () => Promise<void> };
   /** Facts for the process's ready line: the port of its health, if it serves one. */
@@ -30,25 +39,23 @@ export interface WorkerProcess {
 }
 
 /**
- * Opens what every worker process has: the store and the queues, its health and metrics (served when `HEALTH_PORT` is
- * set), and its place among the processes that are alive, which it keeps until it has drained. All of it goes with
- * `stack`, so what takes jobs is to be put on it afterwards.
- * @throws AppError `configuration` when the deployment has another number of partitions
+ * Opens what every worker process has: its health and metrics first (served when `HEALTH_PORT` is set), then, when Redis
+ * can be used, the store, the queues, and its place among the processes that are alive, which it keeps until it has
+ * drained. All of it goes with `stack`, so what takes jobs is to be put on it afterwards.
+ * @throws AppError `configuration` when the deployment has another number of partitions; when a stop is asked for before
  */
 export async function openWorkerProcess(
   kind: "crew" | "delivery",
   config: WorkerVariables,
-  { log, tracing, stack }: { log: Logger; tracing: Tracing | undefined; stack: AsyncDisposableStack },
+  { log, tracing, stopRequested, stack }: ServiceContext & { stack: AsyncDisposableStack },
 ): Promise<WorkerProcess> {
   const name = `${kind}-worker`;
   const metrics = createMetrics(name);
   const health = new Health();
+  const started = health.check("started");
   const store = stack.use(openStore(config, { patience: "patient", log, name }));
-  health.probe("redis", () => ping(store));
+  health.probe("redis", () => redisProblem(store));
   health.defect(() => store.connections.defect);
-  await agreeOnPartitions(store);
-  const telemetry = await queueTelemetry(tracing);
-  const queues = stack.use(new Queues(store, telemetry));
   const facts: Record<string, unknown> = {};
   const scrape: WorkerProcess["scrape"] = { before: () => Promise.resolve() };
   if (config.HEALTH_PORT !== undefined) {
@@ -63,8 +70,11 @@ export async function openWorkerProcess(
     });
     facts["healthPort"] = stack.use(served).port;
   }
+  await joinDeployment(store, stopRequested);
+  const telemetry = await queueTelemetry(tracing);
+  const queues = stack.use(new Queues(store, telemetry));
   const { announce, withdraw } = processAnnouncer(store, kind);
   stack.defer(withdraw);
   stack.use(superviseLoops([{ name: "announce-process", everyMs: announceEveryMs, run: announce }], { log, health }));
-  return { store, queues, telemetry, metrics, health, scrape, facts };
+  return { store, queues, telemetry, metrics, health, started, scrape, facts };
 }

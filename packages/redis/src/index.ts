@@ -57,7 +57,7 @@ export {
   type OpenDelivery,
   type Settlement,
 } from "./deliveries.ts";
-export { agreeOnPartitions, replaceSetting } from "./deployment.ts";
+export { joinDeployment, replaceSetting } from "./deployment.ts";
 export {
   appendStep,
   readEntries,
@@ -119,7 +119,7 @@ export {
   type KeptMemory,
   type MemoriesChange,
 } from "./memories.ts";
-export { openStore, ping, type Store, type StoreConfig } from "./store.ts";
+export { openStore, redisProblem, type Store, type StoreConfig } from "./store.ts";
 export { tlsRefusal } from "./connection/tls-refusal.ts";
 export { tidyDeliveries } from "./tidy-deliveries.ts";
 export { claimAlert, takeTurn } from "./turns.ts";

@@ -35,7 +35,15 @@ export function openStore(config: StoreConfig, options: { patience: Patience; lo
   };
 }
 
-/** Whether Redis answers; for readiness. */
-export async function ping(store: Store): Promise<boolean> {
-  return (await store.redis.ping()) === "PONG";
+/** What keeps us from Redis, as a sentence for operators; undefined when it answers. For readiness. */
+export async function redisProblem(store: Store): Promise<string | undefined> {
+  const { outage } = store.connections;
+  // A patient store's ping would wait until Redis is back.
+  if (outage !== undefined) return outage;
+  try {
+    await store.redis.ping();
+    return undefined;
+  } catch (error) {
+    return store.connections.explain(error);
+  }
 }

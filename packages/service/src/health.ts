@@ -8,13 +8,21 @@ export interface HealthCheck {
 /** A patient connection's ping waits until Redis is back; who asks for readiness waits for seconds only. */
 const probeMs = 2000;
 
+/** What `/readyz` answers. */
+export interface Readiness {
+  ready: boolean;
+  checks: Record<string, boolean>;
+  /** For operators, of checks that fail and can say why. Nothing secret: the answer is readable without a token. */
+  reasons?: Record<string, string>;
+}
+
 /**
- * What `/readyz` tells: a set of named checks, ready when all hold. Names only, no error texts: the answer is
- * readable without a token. And what `/healthz` tells: whether only a new process would help.
+ * What `/readyz` tells: a set of named checks, ready when all hold. And what `/healthz` tells: whether only a new process
+ * would help.
  */
 export class Health {
   readonly #checks = new Map<string, boolean>();
-  readonly #probes = new Map<string, () => Promise<boolean>>();
+  readonly #probes = new Map<string, () => Promise<string | undefined>>();
   readonly #defects: (() => string | undefined)[] = [];
 
   /** Registers a check whose owner sets it as things change. */
@@ -23,8 +31,11 @@ export class Health {
     return { set: (ok) => void this.#checks.set(name, ok) };
   }
 
-  /** Registers a check that is asked each time, such as a ping; one that throws or takes two seconds counts as failed. */
-  probe(name: string, ask: () => Promise<boolean>): void {
+  /**
+   * Registers a check that is asked each time: for a sentence that says what is wrong, undefined when nothing is. One
+   * that throws or takes two seconds counts as failed.
+   */
+  probe(name: string, ask: () => Promise<string | undefined>): void {
     this.#probes.set(name, ask);
   }
 
@@ -39,21 +50,26 @@ export class Health {
     return { live: found === undefined, text: found ?? "ok" };
   }
 
-  async report(): Promise<{ ready: boolean; checks: Record<string, boolean> }> {
+  async report(): Promise<Readiness> {
     const asked = await Promise.all([...this.#probes].map(async ([name, ask]) => [name, await inTime(ask)] as const));
-    const checks = Object.fromEntries([...this.#checks, ...asked]);
-    return { ready: Object.values(checks).every(Boolean), checks };
+    const checks = Object.fromEntries([
+      ...this.#checks,
+      ...asked.map(([name, reason]) => [name, reason === undefined]),
+    ]);
+    const reasons = Object.fromEntries(asked.filter((each): each is [string, string] => each[1] !== undefined));
+    const ready = Object.values(checks).every(Boolean);
+    return { ready, checks, ...(Object.keys(reasons).length === 0 ? {} : { reasons }) };
   }
 }
 
-function inTime(ask: () => Promise<boolean>): Promise<boolean> {
+function inTime(ask: () => Promise<string | undefined>): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const late = setTimeout(() => resolve(false), probeMs);
+    const late = setTimeout(() => resolve(`No answer within ${probeMs / 1000} s`), probeMs);
     void ask()
-      .catch(() => false)
-      .then((ok) => {
+      .catch(() => "The check failed")
+      .then((reason) => {
         clearTimeout(late);
-        resolve(ok);
+        resolve(reason);
       });
   });
 }

@@ -12,6 +12,8 @@ export const exitConfiguration = 78;
 
 export interface ServiceContext {
   log: Logger;
+  /** Aborts when the process is to stop: a start that waits for something gives up. */
+  stopRequested: AbortSignal;
   /** Aborts `SHUTDOWN_TIMEOUT_MS` after the stop began: what still runs then is cut off. */
   deadline: AbortSignal;
   /** Undefined when no trace is wanted. */
@@ -39,6 +41,7 @@ export async function runService<Schema extends z.ZodObject>(
   start: (config: z.output<Schema>, context: ServiceContext) => Promise<RunningService>,
 ): Promise<void> {
   const boot = createLogger({ name, level: environment()["LOG_LEVEL"] ?? "info" });
+  const stop = new AbortController();
   try {
     const config = loadConfig(schema);
     const { LOG_LEVEL, SHUTDOWN_TIMEOUT_MS } = config as unknown as ServiceConfig;
@@ -46,10 +49,13 @@ export async function runService<Schema extends z.ZodObject>(
     log.info({ config: summarize(config), pid: process.pid }, `${name}.starting`);
     const deadline = new AbortController();
     const tracing = await openTracing(`crewstream-${name}`, log);
-    const service = await start(config, { log, deadline: deadline.signal, tracing });
-    stopOnSignal({ name, log, service, tracing, deadline, timeoutMs: SHUTDOWN_TIMEOUT_MS });
-    log.info(service.facts, `${name}.ready`);
+    const service = start(config, { log, deadline: deadline.signal, stopRequested: stop.signal, tracing });
+    stopOnSignal({ name, log, service, tracing, stop, deadline, timeoutMs: SHUTDOWN_TIMEOUT_MS });
+    const { facts } = await service;
+    if (!stop.signal.aborted) log.info(facts, `${name}.ready`);
   } catch (error) {
+    // A start that was interrupted has closed what it had opened.
+    if (stop.signal.aborted) return;
     const configuration = AppError.is(error, ErrorCode.configuration);
     boot.fatal(configuration ? { reason: error.message } : { err: error }, `${name}.start_failed`);
     process.exit(configuration ? exitConfiguration : 1);
@@ -59,22 +65,23 @@ export async function runService<Schema extends z.ZodObject>(
 interface StopOptions {
   name: string;
   log: Logger;
-  service: RunningService;
+  /** It may still be starting. */
+  service: Promise<RunningService>;
   tracing: Tracing | undefined;
+  stop: AbortController;
   deadline: AbortController;
   timeoutMs: number;
 }
 
-function stopOnSignal({ name, log, service, tracing, deadline, timeoutMs }: StopOptions): void {
-  let stopping = false;
-  const stop = (reason: string) => {
-    if (stopping) {
+function stopOnSignal({ name, log, service, tracing, stop, deadline, timeoutMs }: StopOptions): void {
+  const begin = (reason: string) => {
+    if (stop.signal.aborted) {
       log.warn({ reason }, `${name}.forced`);
       process.exit(1);
     }
-    stopping = true;
     log.info({ reason, timeoutMs }, `${name}.stopping`);
     const shutdown = new AppError("The process is shutting down.", { code: ErrorCode.shutdown, retryable: true });
+    stop.abort(shutdown);
     setTimeout(() => deadline.abort(shutdown), timeoutMs).unref();
     const cutOff = (): void => {
       log.error({ timeoutMs }, `${name}.cut_off`);
@@ -92,10 +99,10 @@ function stopOnSignal({ name, log, service, tracing, deadline, timeoutMs }: Stop
       },
     );
   };
-  process.on("SIGTERM", () => stop("SIGTERM"));
-  process.on("SIGINT", () => stop("SIGINT"));
+  process.on("SIGTERM", () => begin("SIGTERM"));
+  process.on("SIGINT", () => begin("SIGINT"));
   // A child of `crewstream start` must not outlive it, also when it was killed without a word.
-  if (environment()["CREWSTREAM_SUPERVISED"] === "1") process.on("disconnect", () => stop("supervisor gone"));
+  if (environment()["CREWSTREAM_SUPERVISED"] === "1") process.on("disconnect", () => begin("supervisor gone"));
   process.on("unhandledRejection", (error) => {
     log.fatal({ err: error, message: errorMessage(error) }, `${name}.unhandled_rejection`);
     process.exit(1);
@@ -103,7 +110,12 @@ function stopOnSignal({ name, log, service, tracing, deadline, timeoutMs }: Stop
 }
 
 /** The spans of what was drained leave last. */
-async function close(service: RunningService, tracing: Tracing | undefined, deadline: AbortSignal): Promise<void> {
-  await service[Symbol.asyncDispose]();
+async function close(
+  starting: Promise<RunningService>,
+  tracing: Tracing | undefined,
+  deadline: AbortSignal,
+): Promise<void> {
+  const service = await starting.catch(() => undefined);
+  await service?.[Symbol.asyncDispose]();
   await tracing?.close(deadline);
 }

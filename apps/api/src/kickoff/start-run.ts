@@ -1,6 +1,6 @@
 import { AppError, ErrorCode, type ExecutionId } from "@crewstream/contracts";
 import type { Queues } from "@crewstream/queue";
-import { createExecution, readExecution, type NewExecution, type Store } from "@crewstream/redis";
+import { createExecution, isOutage, readExecution, type NewExecution, type Store } from "@crewstream/redis";
 import { retentionMs } from "@crewstream/service";
 import type { ApiContext } from "../api-context.ts";
 import type { KickoffClaim } from "./idempotency.ts";
@@ -26,7 +26,8 @@ export async function startRun(
   } catch (cause) {
     if (!claim.keyed) compensations.discardAfter(attempt, execution.id, execution.subscriptions.length);
     const advice = claim.keyed ? "repeat it with the same Idempotency-Key" : "nothing was started, try again soon";
-    throw new AppError(`The store is not available and the kickoff failed: ${advice}.`, {
+    const reason = isOutage(cause) ? `${store.connections.explain(cause)}. The kickoff failed` : "The kickoff failed";
+    throw new AppError(`${reason}: ${advice}.`, {
       code: ErrorCode.storeUnavailable,
       retryable: true,
       cause,
@@ -61,7 +62,7 @@ function createdAt(id: ExecutionId): number {
 async function inTime(attempt: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${patienceMs} ms`)), patienceMs);
+    timer = setTimeout(() => reject(new Error("Command timed out")), patienceMs);
   });
   try {
     await Promise.race([attempt, late]);

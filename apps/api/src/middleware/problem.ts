@@ -1,7 +1,7 @@
 import { AppError, ErrorCode, type Problem } from "@crewstream/contracts";
 import { isOutage } from "@crewstream/redis";
-import type { Logger } from "@crewstream/service";
 import type { ErrorRequestHandler, RequestHandler } from "express";
+import type { ApiContext } from "../api-context.ts";
 
 /** Seconds after which a client should try again when something on our side is away. */
 const retryAfterSeconds = 2;
@@ -33,10 +33,10 @@ const answers: Record<ErrorCode, { status: number; title: string }> = {
 };
 
 /** Any error as one of ours: an outage of Redis, a body that is too large or no JSON, or an unforeseen one. */
-export function toAppError(error: unknown): AppError {
+function toAppError(error: unknown, { store }: Pick<ApiContext, "store">): AppError {
   if (AppError.is(error)) return error;
   if (isOutage(error)) {
-    return new AppError("The store is not available at the moment: nothing was done, try again soon.", {
+    return new AppError(`${store.connections.explain(error)}. Nothing was done, try again soon.`, {
       code: ErrorCode.storeUnavailable,
       retryable: true,
       cause: error,
@@ -89,20 +89,17 @@ export const notFound: RequestHandler = (request) => {
 };
 
 /** Turns whatever a route threw into an answer; what is our fault goes to the log with its cause. */
-export function answerErrors(log: Logger): ErrorRequestHandler {
+export function answerErrors(context: Pick<ApiContext, "log" | "store">): ErrorRequestHandler {
+  const { log } = context;
   return (thrown: unknown, request, response, next) => {
-    const error = toAppError(thrown);
+    const error = toAppError(thrown, context);
     const { status } = answers[error.code];
     if (status === 500) log.error({ err: thrown, method: request.method, path: request.path }, "request.failed");
-    else if (status === 503) log.warn({ reason: reasonOf(error), path: request.path }, "request.unavailable");
+    else if (status === 503) log.warn({ reason: error.message, path: request.path }, "request.unavailable");
     if (response.headersSent) return next(thrown);
     const wait = error.details?.["retry_after_seconds"];
     if (typeof wait === "number") response.setHeader("retry-after", wait);
     else if (status === 503) response.setHeader("retry-after", retryAfterSeconds);
     response.status(status).json(toProblem(error));
   };
-}
-
-function reasonOf(error: AppError): string {
-  return error.cause instanceof Error ? error.cause.message : error.message;
 }

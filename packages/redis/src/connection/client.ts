@@ -1,5 +1,4 @@
 import { AppError, ErrorCode } from "@crewstream/contracts";
-import type { Logger } from "@crewstream/service";
 import { Redis, type Cluster, type RedisOptions } from "ioredis";
 import { accessOptions, sentinelOptions, type RedisConfig } from "./access.ts";
 import { scriptDefinitions } from "../scripts.ts";
@@ -29,12 +28,8 @@ const sentinelCommandTimeout = 5000;
 /**
  * Connects as configured: Cluster, Sentinel or a single server. Reconnects for ever with at most a second between
  * tries, and after a failover, when the old master answers READONLY. Resolves before the connection stands.
- * @param options.log where an outage is logged; undefined where another connection logs it
  */
-export function createRedis(
-  config: RedisConfig,
-  options: { patience: Patience; log: Logger | undefined; name: string },
-): RedisClient {
+export function createRedis(config: RedisConfig, options: { patience: Patience; name: string }): RedisClient {
   const common = {
     ...legacyReplies,
     ...patienceOptions[options.patience],
@@ -48,12 +43,7 @@ export function createRedis(
   const client = connect(config, options.patience, common satisfies RedisOptions);
   gatherWrites(client);
   // Without a listener a lost connection would end the process.
-  let lastLogged = 0;
-  client.on("error", (error: Error) => {
-    if (Date.now() - lastLogged < 5000) return;
-    lastLogged = Date.now();
-    options.log?.warn({ reason: error.message }, "redis.connection_error");
-  });
+  client.on("error", () => undefined);
   return Object.assign(client, {
     async [Symbol.asyncDispose]() {
       // `quit` waits for replies under way; a server that is gone would keep it waiting.

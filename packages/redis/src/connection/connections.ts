@@ -1,5 +1,7 @@
+import { errorMessage } from "@crewstream/contracts";
 import type { Logger } from "@crewstream/service";
 import type { RedisConfig } from "./access.ts";
+import { redisAddress } from "./address.ts";
 import { createRedis, type RedisClient } from "./client.ts";
 import type { Patience } from "./cluster.ts";
 import {
@@ -10,6 +12,7 @@ import {
   type Heartbeat,
   type Report,
 } from "./heartbeat.ts";
+import { Reachability } from "./reachability.ts";
 
 export interface ConnectionOptions {
   role: ConnectionRole;
@@ -41,6 +44,8 @@ export class Connections implements Disposable {
   readonly #options: { log: Logger; name: string; heartbeatChannel: string };
   readonly #opened = new Set<Opened>();
   readonly #timer: NodeJS.Timeout;
+  /** As the first connection for commands sees it; one tells for all. */
+  #reachability: Reachability | undefined;
 
   /** @param options.heartbeatChannel a channel of this deployment on which nobody speaks */
   constructor(config: RedisConfig, options: { log: Logger; name: string; heartbeatChannel: string }) {
@@ -53,9 +58,10 @@ export class Connections implements Disposable {
   open(options: ConnectionOptions): RedisClient {
     const { role, patience = "patient", name = this.#options.name } = options;
     const { log } = this.#options;
-    // One connection logs an outage for all.
-    const outageLog = role === "commands" ? log : undefined;
-    const client = createRedis(this.#config, { patience, name, log: outageLog });
+    const client = createRedis(this.#config, { patience, name });
+    if (role === "commands") {
+      this.#reachability ??= new Reachability(client, { address: redisAddress(this.#config), log });
+    }
     const opened: Opened = { options, heartbeats: new Map(), quiet: 0 };
     this.#opened.add(opened);
     const report: Report = (silentMs, server) =>
@@ -86,11 +92,27 @@ export class Connections implements Disposable {
     );
   }
 
+  /** What keeps this process from Redis, as a sentence for operators; undefined while there is a connection. */
+  get outage(): string | undefined {
+    return this.#reachability?.outage;
+  }
+
+  /** Whether Redis refuses our user or password: waiting does not help. */
+  get refusedLogin(): boolean {
+    return this.#reachability?.refusedLogin ?? false;
+  }
+
+  /** As {@link outage}, or what an error of a command says of a Redis that is connected. */
+  explain(error: unknown): string {
+    return this.#reachability?.explain(error) ?? errorMessage(error);
+  }
+
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
   }
 
   #look(): void {
+    this.#reachability?.look();
     for (const opened of this.#opened) {
       let heard = false;
       for (const heartbeat of opened.heartbeats.values()) heard = heartbeat.look() || heard;

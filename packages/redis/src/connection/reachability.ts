@@ -1,0 +1,121 @@
+import type { Logger } from "@crewstream/service";
+import type { Cluster, Redis } from "ioredis";
+import { connectionFailure, isRefusedLogin, temporaryReply } from "./outage.ts";
+
+/** An outage is logged when it begins, and as often as this while it lasts, in milliseconds. */
+const logEveryMs = 60_000;
+
+type State = { kind: "reachable" } | { kind: "away" } | { kind: "loading"; percent: string };
+
+/** Whether Redis can be reached over one connection, since when not and why: in sentences for operators. */
+export class Reachability {
+  readonly #client: Redis | Cluster;
+  readonly #address: string;
+  readonly #log: Logger;
+  #state: State = { kind: "away" };
+  #since = performance.now();
+  #loggedAt = Number.NEGATIVE_INFINITY;
+  #asking = false;
+  /** Of the last failure since there was a connection. */
+  #reason: string | undefined;
+  #refusedLogin = false;
+
+  /** @param address without credentials */
+  constructor(client: Redis | Cluster, { address, log }: { address: string; log: Logger }) {
+    this.#client = client;
+    this.#address = address;
+    this.#log = log;
+    client.on("ready", () => this.#ready());
+    client.on("close", () => this.#closed());
+    client.on("error", (error: Error) => this.#failed(error));
+  }
+
+  /** What keeps us from Redis, as a sentence; undefined while there is a connection. */
+  get outage(): string | undefined {
+    const state = this.#state;
+    const since = `since ${duration(performance.now() - this.#since)}`;
+    switch (state.kind) {
+      case "reachable":
+        return undefined;
+      case "loading":
+        return `Redis at ${this.#address} is loading its data (${state.percent} % so far, ${since})`;
+      case "away":
+        return `Redis is not reachable at ${this.#address} (${since})${this.#reason === undefined ? "" : `: ${this.#reason}`}`;
+      default:
+        return state satisfies never;
+    }
+  }
+
+  /** Whether what keeps us from it is a wrong user or password, for which waiting does not help. */
+  get refusedLogin(): boolean {
+    return this.#refusedLogin;
+  }
+
+  /** As {@link outage}, or what an error of a command says of a Redis that is connected. */
+  explain(error: unknown): string {
+    const { outage } = this;
+    if (outage !== undefined) return outage;
+    if (!(error instanceof Error)) return `Redis at ${this.#address} is not available`;
+    const reply = temporaryReply(error);
+    if (reply !== undefined) return `Redis at ${this.#address} ${reply}`;
+    if (error.message.startsWith("Command timed out")) return `Redis at ${this.#address} does not answer`;
+    return `Redis at ${this.#address} is not available: ${connectionFailure(error)}`;
+  }
+
+  /** Called every now and then: sees what no event tells, and says again what lasts. */
+  look(): void {
+    if (this.#state.kind === "reachable") return;
+    this.#askWhetherLoading();
+    this.#say();
+  }
+
+  #ready(): void {
+    const downMs = Math.round(performance.now() - this.#since);
+    if (this.#loggedAt > this.#since) this.#log.info({ downMs, redis: this.#address }, "redis.reachable");
+    this.#state = { kind: "reachable" };
+    this.#reason = undefined;
+    this.#refusedLogin = false;
+  }
+
+  #closed(): void {
+    if (this.#state.kind === "reachable") this.#since = performance.now();
+    this.#state = { kind: "away" };
+  }
+
+  /** Of a connection that stands an error may tell as well; whether it is lost is heard of then. */
+  #failed(error: Error): void {
+    this.#reason = connectionFailure(error);
+    this.#refusedLogin = isRefusedLogin(error);
+    if (this.#state.kind !== "reachable") this.#say();
+  }
+
+  #say(): void {
+    const now = performance.now();
+    if (this.#loggedAt > this.#since && now - this.#loggedAt < logEveryMs) return;
+    this.#loggedAt = now;
+    this.#log.warn({ reason: this.outage }, "redis.unreachable");
+  }
+
+  /** A Redis that reads its file takes connections, and ioredis waits for its end without a word. */
+  #askWhetherLoading(): void {
+    if (this.#client.status !== "connect" || this.#asking) return;
+    this.#asking = true;
+    this.#client
+      .info("persistence")
+      .then((info) => {
+        if (this.#state.kind === "reachable") return;
+        const loading = /^loading:1/m.test(info);
+        const [, percent = "0"] = /^loading_loaded_perc:(\d+)/m.exec(info) ?? [];
+        this.#state = loading ? { kind: "loading", percent } : { kind: "away" };
+      })
+      .catch(() => undefined)
+      .finally(() => (this.#asking = false));
+  }
+}
+
+function duration(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 120) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
+}
