@@ -6,8 +6,10 @@ import { strictAgents } from "./strict-agents.ts";
 
 /** A connection that nothing was sent on for so long is closed: not every receiver does that, and they are many. */
 const defaultIdleMs = 60_000;
-/** Limit for connecting, and then for the TLS handshake. */
-const maxConnectMs = 5000;
+/** Limit of each step before a request can be sent: lookup, connection, TLS handshake. */
+const maxStepMs = 5000;
+/** Responses with more bytes of headers fail. Some receivers send more in cookies and policies than the 16 KiB of Node's default. */
+const maxHeaderBytes = 64 * 1024;
 
 /**
  * The one HTTP client of deliveries. Redirects are not followed, nothing is retried or decompressed here, and every
@@ -27,6 +29,7 @@ export function createClient(options: {
     // Of a free connection; one in use has the limits of its request.
     timeout: options.idleMs ?? defaultIdleMs,
   } as const;
+  const stepMs = Math.min(options.timeoutMs, maxStepMs);
   const agents = strictAgents(agentOptions);
   const client = got.extend({
     agent: agents,
@@ -35,12 +38,7 @@ export function createClient(options: {
     retry: { limit: 0 },
     throwHttpErrors: false,
     decompress: false,
-    // Shorter than the whole, so that a timeout names its phase.
-    timeout: {
-      connect: Math.min(0.9 * options.timeoutMs, maxConnectMs),
-      secureConnect: Math.min(0.9 * options.timeoutMs, maxConnectMs),
-      request: options.timeoutMs,
-    },
+    timeout: { lookup: stepMs, connect: stepMs, secureConnect: stepMs, request: options.timeoutMs },
   });
   return Object.assign(client, {
     [Symbol.dispose]() {
@@ -67,6 +65,10 @@ function leanRequest(lookup: GuardedLookup): RequestFunction {
       headers,
       lookup,
       agent,
+      maxHeaderSize: maxHeaderBytes,
+      // Accepts a response with both a length and chunks, or with lines that end in LF alone. Leniency is a risk to those who
+      // pass responses on (smuggling); here only the status is used, and the connection is not used again.
+      insecureHTTPParser: true,
     };
     return (url.protocol === "https:" ? https : http).request(options, callback);
   };

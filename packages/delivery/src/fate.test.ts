@@ -12,7 +12,7 @@ const failures: SendOutcome[] = [
   { kind: "rejected", status: 500 },
   { kind: "rejected", status: 404 },
   { kind: "redirected", status: 302 },
-  { kind: "timeout", reason: "request" },
+  { kind: "timeout", reason: "response" },
   { kind: "unreachable", reason: "ECONNRESET" },
   { kind: "forbidden", reason: "private" },
 ];
@@ -82,6 +82,6 @@ describe("a delivery after an attempt", () => {
     const before = { ...record, attempts: 1, outcome: "unreachable", reason: "ECONNRESET" };
     expect(fate({ kind: "rejected", status: 500 }, { record: before }).record.reason).toBeUndefined();
     const answered = { ...record, attempts: 1, outcome: "rejected", status: 500 };
-    expect(fate({ kind: "timeout", reason: "request" }, { record: answered }).record.status).toBeUndefined();
+    expect(fate({ kind: "timeout", reason: "response" }, { record: answered }).record.status).toBeUndefined();
   });
 });

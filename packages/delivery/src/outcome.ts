@@ -1,12 +1,12 @@
 /**
  * How an attempt ended; a closed list. Whoever switches over it has a `never` default.
  *   delivered   2xx
- *   rejected    any other answer that says nothing special: 4xx, 5xx, 1xx
+ *   rejected    any other answer that says nothing special: 4xx, 5xx, and 1xx with no final response after it
  *   throttled   429 or 503: the endpoint asks to go slower
  *   redirected  3xx, never followed: it could lead anywhere, and turns a POST into a GET
  *   gone        410, or `webhook-delivery: disable`: the subscription ends
  *   aborted     `webhook-delivery: abort-message`: this delivery is not to be tried again
- *   timeout     no whole answer in time; `reason` names the phase
+ *   timeout     no complete response headers in time; `reason` is the phase: lookup, connect, secureConnect, send, response
  *   unreachable no connection, or it broke; `reason` is the error code
  *   forbidden   the address may not be reached (any more)
  *   cut_off     we stopped it at our own shutdown's deadline; says nothing of the endpoint
@@ -23,7 +23,7 @@ export type SendOutcome =
   | { kind: "forbidden"; reason: string }
   | { kind: "cut_off" };
 
-/** What an outcome says of the endpoint's health. A 4xx is about this delivery, not about the endpoint. */
+/** What an outcome says of the endpoint's health. A 4xx is about this delivery, not about the endpoint; a 1xx is no answer to any. */
 export function endpointVerdict(outcome: SendOutcome): "well" | "ill" | "silent" {
   switch (outcome.kind) {
     case "delivered":
@@ -35,7 +35,7 @@ export function endpointVerdict(outcome: SendOutcome): "well" | "ill" | "silent"
     case "unreachable":
       return "ill";
     case "rejected":
-      return outcome.status >= 500 ? "ill" : "well";
+      return outcome.status >= 500 || outcome.status < 200 ? "ill" : "well";
     case "redirected":
     case "forbidden":
     case "cut_off":

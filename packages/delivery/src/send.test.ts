@@ -82,7 +82,7 @@ describe("one attempt", () => {
 
   test("is cut off when no answer begins, and ends when an answer does not end", async () => {
     const hang = await attempt(`${origin}/hang`, { handler: () => undefined });
-    expect(hang.outcome).toEqual({ kind: "timeout", reason: "request" });
+    expect(hang.outcome).toEqual({ kind: "timeout", reason: "response" });
     let closed = false;
     const drip: Handler = (_request, response) => {
       response.writeHead(200);

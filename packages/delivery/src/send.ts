@@ -1,4 +1,5 @@
 import type { ClientRequest, IncomingMessage } from "node:http";
+import { isIP } from "node:net";
 import { AppError, ErrorCode, errorMessage } from "@crewstream/contracts";
 import { TimeoutError, type Got, type Request, type StreamOptions } from "got";
 import { checkUrl, type AddressPolicy } from "@crewstream/service";
@@ -31,6 +32,8 @@ interface Sent {
   response?: IncomingMessage;
   /** The last 1xx status, which is no answer. */
   informational?: number;
+  /** What had arrived of the body and was not read when the connection failed. */
+  unread?: Buffer;
 }
 
 interface Exchange {
@@ -72,7 +75,7 @@ export async function send(request: SendRequest, context: SendContext): Promise<
     return result(outcome, text, outcome.kind === "delivered" ? undefined : keptHeaders(response.headers));
   } catch (error) {
     if (error instanceof InformationalOnly) return result({ kind: "rejected", status: error.status });
-    return result(failureOutcome(error, context.signal));
+    return result(failureOutcome(error, request.url, context.signal));
   }
 }
 
@@ -114,7 +117,15 @@ async function post(
   stream.once("request", (native: ClientRequest) => {
     sent.request = native;
     // Before got sees it: a body that breaks off in the same packet is an error before got tells of the response.
-    native.prependOnceListener("response", (response) => (sent.response = response));
+    native.prependOnceListener("response", (response) => {
+      sent.response = response;
+      // Decided before the response ends, which is when the agent takes the connection back.
+      if (leavesBytes(response)) native.shouldKeepAlive = false;
+    });
+    native.prependOnceListener("error", () => {
+      const unread = sent.response?.read() as Buffer | null | undefined;
+      if (unread) sent.unread = unread;
+    });
     native.on("information", ({ statusCode }) => (sent.informational = statusCode));
     native.once("upgrade", (response, socket) => {
       sent.response = response;
@@ -124,6 +135,14 @@ async function post(
   });
   using _shutdown = endWith(signal, stream);
   return await answerOf(stream, sent);
+}
+
+/** Whether bytes may follow that Node does not read as the response's body: they would be read as the next response. */
+function leavesBytes({ statusCode = 0, headers }: IncomingMessage): boolean {
+  const chunked = headers["transfer-encoding"] !== undefined;
+  const length = headers["content-length"];
+  if (statusCode < 200 || (chunked && length !== undefined)) return true;
+  return (statusCode === 204 || statusCode === 304) && (chunked || Number(length ?? 0) !== 0);
 }
 
 /**
@@ -137,8 +156,9 @@ function answerOf(stream: Request, sent: Sent): Promise<Exchange> {
     const chunks: Buffer[] = [];
     let length = 0;
     const finish = (error: unknown): void => {
-      const { response, informational } = sent;
+      const { response, informational, unread } = sent;
       if (response !== undefined) {
+        if (unread !== undefined) chunks.push(unread);
         resolve({ response, text: Buffer.concat(chunks).subarray(0, keptLimit).toString("utf8") });
       } else reject(informational === undefined ? error : new InformationalOnly(informational, error));
     };
@@ -159,9 +179,9 @@ function isStale(error: unknown): boolean {
   return code === "ECONNRESET" || code === "EPIPE" || (typeof code === "string" && code.startsWith("HPE_"));
 }
 
-function failureOutcome(error: unknown, signal: AbortSignal): SendOutcome {
+function failureOutcome(error: unknown, url: string, signal: AbortSignal): SendOutcome {
   if (signal.aborted) return { kind: "cut_off" };
-  if (error instanceof TimeoutError) return { kind: "timeout", reason: error.event };
+  if (error instanceof TimeoutError) return { kind: "timeout", reason: timeoutPhase(error, url) };
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
   for (const candidate of [error, cause]) {
     if (AppError.is(candidate, ErrorCode.forbiddenAddress) || AppError.is(candidate, ErrorCode.invalidInput)) {
@@ -170,6 +190,17 @@ function failureOutcome(error: unknown, signal: AbortSignal): SendOutcome {
   }
   const code = (error as { code?: unknown }).code;
   return { kind: "unreachable", reason: typeof code === "string" ? code : errorMessage(error) };
+}
+
+/** Where an attempt was when its time was over, in got's words: lookup, connect, secureConnect, send or response. */
+function timeoutPhase({ event, timings }: TimeoutError, url: string): string {
+  if (event !== "request") return event;
+  const { protocol, hostname } = new URL(url);
+  // got has no time of a lookup that was not needed until the connection is there.
+  const isAddress = isIP(hostname.replace(/^\[|\]$/g, "")) !== 0;
+  if (timings.connect === undefined) return timings.lookup === undefined && !isAddress ? "lookup" : "connect";
+  if (protocol === "https:" && timings.secureConnect === undefined) return "secureConnect";
+  return timings.upload === undefined ? "send" : "response";
 }
 
 function header(response: IncomingMessage, name: string): string | undefined {

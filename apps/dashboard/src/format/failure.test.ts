@@ -12,7 +12,7 @@ test("an outcome is the status that came back, else a word", () => {
 test.each([
   ["unreachable", "ECONNREFUSED", "connection refused (ECONNREFUSED)"],
   ["unreachable", "EWEIRD", "EWEIRD"],
-  ["timeout", "request", "no whole answer in time"],
+  ["timeout", "response", "no response in time"],
   ["forbidden", "10.0.0.1 is private", "10.0.0.1 is private"],
   ["rejected", null, ""],
 ])("%s %s", (outcome, reason, text) => {
@@ -21,7 +21,7 @@ test.each([
 
 test.each([
   ["rejected 500", "500 Internal Server Error"],
-  ["timeout request", "Timed out, no whole answer in time"],
+  ["timeout response", "Timed out, no response in time"],
   ["unreachable ECONNRESET", "Unreachable, connection reset (ECONNRESET)"],
   ["timeout", "Timed out"],
 ])("a breaker that opened by %j", (failure, text) => {

@@ -14,7 +14,7 @@ const phases: Readonly<Record<string, string>> = {
   connect: "no connection in time",
   secureConnect: "no TLS session in time",
   send: "the request was not taken in time",
-  request: "no whole answer in time",
+  response: "no response in time",
 };
 
 /** Codes of Node and OpenSSL that receivers cause most. */
@@ -46,7 +46,7 @@ export function reasonText({ outcome, reason }: { outcome: string | null; reason
   return words === undefined ? reason : `${words} (${reason})`;
 }
 
-/** A breaker's last failure, such as `timeout request` or `rejected 500`, in the same words. */
+/** A breaker's last failure, such as `timeout response` or `rejected 500`, in the same words. */
 export function breakerText(failure: string): string {
   const [outcome = "", detail = ""] = failure.split(/ (.*)/s);
   if (/^\d{3}$/.test(detail)) return httpStatus(Number(detail));
