@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { ExecutionId, StoredEvent } from "@crewstream/contracts";
 import type { EventSink, Journal, JournalRow, RuntimeEvent } from "@crewstream/crew";
 import { fitEvent } from "./event-size.ts";
@@ -102,13 +103,16 @@ export class ExecutionWriter implements EventSink, Journal {
   #push(item: Item, bytes: number): void {
     this.#queue.push(item);
     this.#queuedBytes += bytes;
-    // The next tick collects what is emitted in this one: a closing event and its journal row go together.
-    this.#writing ??= Promise.resolve().then(() => this.#drain());
+    this.#writing ??= this.#drain();
   }
 
   async #drain(): Promise<void> {
     try {
-      while (this.#queue.length > 0 && this.#failure === undefined) await this.#writeChunk(this.#takeChunk());
+      // What is emitted in one turn of the event loop goes together: a closing event and its journal row, and the run's
+      // last event and its outcome, so that whoever delivers that event knows that it is the last.
+      for (await setImmediate(); this.#queue.length > 0 && this.#failure === undefined; await setImmediate()) {
+        await this.#writeChunk(this.#takeChunk());
+      }
     } catch (error) {
       this.#failure = { error };
       for (const item of this.#queue) if (item.kind === "row") item.failed(error);

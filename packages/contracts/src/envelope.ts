@@ -11,8 +11,8 @@ export const eventEnvelopeSchema = z.object({
 });
 export type EventEnvelope = z.infer<typeof eventEnvelopeSchema>;
 
-/** The body of a webhook request; nothing else stands in it. */
-export const webhookBodySchema = z.object({ events: z.array(eventEnvelopeSchema).min(1) });
+/** The body of a webhook request; nothing else stands in it. Empty only where it says that its feed is complete. */
+export const webhookBodySchema = z.object({ events: z.array(eventEnvelopeSchema) });
 export type WebhookBody = z.infer<typeof webhookBodySchema>;
 
 /**

@@ -18,6 +18,7 @@ export {
   type StoredEvent,
   type WebhookBody,
 } from "./envelope.ts";
+export { feedTotalsSchema, formatFeedTotals, parseFeedTotals, type FeedTotals } from "./feed-totals.ts";
 export { parseTraceContext, type TraceContext } from "./trace-context.ts";
 export { compileSelector, typeAliases, type Selector } from "./selection.ts";
 export { authenticationSchema, credentialOf, type Authentication, type Credential } from "./authentication.ts";

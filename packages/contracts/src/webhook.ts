@@ -10,6 +10,7 @@ export const webhookHeaders = {
   replayOf: "webhook-replay-of",
   executionId: "crewstream-execution-id",
   sequence: "crewstream-sequence",
+  feedComplete: "crewstream-feed-complete",
 } as const;
 
 /**
@@ -37,6 +38,8 @@ export const subscriptionSchema = z.object({
   maxDelayMs: z.number().int().positive().optional(),
   /** Pieces of one model answer that go out together are joined into one event. */
   coalesce: z.literal(true).optional(),
+  /** The feed ends with a delivery that says so, with an empty one where no event is left for it. */
+  completion: z.literal(true).optional(),
   /** Delays between attempts in milliseconds, when the subscription brought its own. */
   retrySchedule: z.array(z.number().int().positive()).optional(),
   /** Ciphertext of {@link subscriptionSecretsSchema}; absent when there is nothing to hide. */

@@ -90,6 +90,7 @@ function toAttempt(feed: OpenedFeed, fate: Fate, result: SendResult, at: number)
     ...(result.response === undefined ? {} : { response: redactEcho(result.response, feed.secrets) }),
     ...(result.headers === undefined ? {} : { headers: redactEchoes(result.headers, feed.secrets) }),
     ...(record.nextAt === undefined ? {} : { nextAt: record.nextAt }),
+    ...(record.complete === undefined ? {} : { complete: record.complete }),
   };
 }
 

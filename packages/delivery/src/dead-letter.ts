@@ -1,16 +1,19 @@
 import type { Subscription } from "@crewstream/contracts";
 import {
   readBreaker,
-  sealDeliveries,
+  sealedRecords,
   type BreakerView,
   type DeliveryRecord,
   type FeedAddress,
+  type FeedState,
+  type Seal,
   type Settlement,
 } from "@crewstream/redis";
+import { completionSeal } from "./completion.ts";
 import type { DeliveryContext } from "./context.ts";
 import { recordOf, type Cut, type FeedReader } from "./feed-reader.ts";
 import type { OpenedFeed } from "./opened-feed.ts";
-import { settle } from "./settle.ts";
+import { settle, writeTurn } from "./settle.ts";
 
 /** Dead letters written at once. */
 const pageLength = 100;
@@ -54,12 +57,11 @@ function givenUpBecause({ openedAt, reason }: BreakerView): string {
 export async function deadLetterBacklog(
   context: DeliveryContext,
   { address, endpoint }: OpenedFeed,
-  sealed: readonly DeliveryRecord[],
-  reader: FeedReader,
-  cursor: number,
+  backlog: { sealed: readonly DeliveryRecord[]; reader: FeedReader; cursor: number; state: FeedState },
 ): Promise<void> {
+  const { sealed, reader, state } = backlog;
   if (sealed.length > 0) await deadLetter(context, address, endpoint, sealed);
-  for (let from = cursor; ;) {
+  for (let from = backlog.cursor; ;) {
     const cuts: Cut[] = [];
     while (cuts.length < pageLength) {
       await reader.fill();
@@ -68,11 +70,15 @@ export async function deadLetterBacklog(
       cuts.push(cut);
     }
     const last = cuts.at(-1);
-    if (last === undefined) return;
-    const deliveries = cuts.map(recordOf);
-    const answer = await sealDeliveries(context.store, address, { from, to: last.cursor, deliveries });
-    if (answer !== "sealed") return;
-    from = last.cursor;
-    await deadLetter(context, address, endpoint, deliveries);
+    const seal: Seal | undefined =
+      last === undefined
+        ? completionSeal(state, reader, from)
+        : { from, to: last.cursor, deliveries: cuts.map(recordOf), kind: reader.waiting === 0 ? "last" : "more" };
+    if (seal === undefined) return;
+    const written = await writeTurn(context, address, { settlements: [], seal });
+    if (written.sealed !== "sealed") return;
+    from = seal.to;
+    if (written.complete !== undefined) state.completionDue = false;
+    await deadLetter(context, address, endpoint, sealedRecords(seal.deliveries, written));
   }
 }

@@ -1,5 +1,7 @@
 import {
   partitionOf,
+  sealedRecords,
+  type Advance,
   type DeliveryRecord,
   type FeedState,
   type Seal,
@@ -14,7 +16,7 @@ import { endFeed } from "./end-feed.ts";
 import type { Permit } from "./endpoint-gate.ts";
 import { holdHead } from "./hold-head.ts";
 import { InFlight } from "./in-flight.ts";
-import { isComplete } from "./look-at-batch.ts";
+import { isComplete, refreshExecutionState } from "./look-at-batch.ts";
 import type { OpenedFeed } from "./opened-feed.ts";
 import { Outbox, type Outgoing, type PassState } from "./outbox.ts";
 import { restOrLinger, type DrainResult } from "./rest.ts";
@@ -123,7 +125,8 @@ export class Drain {
       this.#outbox.offer(news?.events ?? []);
       return undefined;
     }
-    // What came just now is read here, unless this pass knows of too many parked ones.
+    // What came just now is read here, unless this pass knows of too many parked ones. It may be the run's end alone.
+    if (rested.kind === "later" && this.#state.completionDue) await refreshExecutionState(store, address, this.#state);
     return rested.kind === "later" && this.#parked < limits.maxParked ? undefined : rested;
   }
 
@@ -181,7 +184,7 @@ export class Drain {
     try {
       if (settlements.length > 0 || seal !== undefined) {
         const written = await writeTurn(this.#context, this.#feed.address, { settlements, seal });
-        if (written.sealed === "sealed" && seal !== undefined) this.#outbox.sealed(seal.to);
+        if (written.sealed === "sealed" && seal !== undefined) this.#sealed(seal, waiting, written);
         // Another job has moved the cursor, or the receiver has ended the subscription: the next pass sees it.
         else if (written.sealed !== "nothing") this.#pass = { kind: "later", delayMs: 100 };
         // The write took longer than the lock lasts: what it sealed is sent by the worker that has the job now.
@@ -193,6 +196,14 @@ export class Drain {
       this.#fail(error);
     }
     await this.#giveBack(waiting.map(({ permit }) => permit));
+  }
+
+  /** A turn's new deliveries are its last ones. */
+  #sealed(seal: Seal, ready: readonly Ready[], written: Advance): void {
+    this.#outbox.sealed(seal, written);
+    const last = ready.at(-1);
+    const [record] = sealedRecords(seal.deliveries.slice(-1), written);
+    if (last !== undefined && record !== undefined) last.outgoing.record = record;
   }
 
   #sendAll(ready: readonly Ready[]): void {

@@ -1,4 +1,4 @@
-import { readExecutionHead, type FeedState } from "@crewstream/redis";
+import { readExecutionHead, type FeedAddress, type FeedState, type Store } from "@crewstream/redis";
 import type { DeliveryContext } from "./context.ts";
 import type { FeedReader } from "./feed-reader.ts";
 import type { OpenedFeed } from "./opened-feed.ts";
@@ -7,6 +7,16 @@ import { publishedAt } from "./render.ts";
 /** Whether a feed's stream will not grow any more. */
 export function isComplete(state: FeedState): boolean {
   return state.until !== undefined || (state.executionState !== "RUNNING" && state.executionState !== "STARTED");
+}
+
+/** Looks again whether the run goes on. */
+export async function refreshExecutionState(
+  store: Store,
+  { executionId }: FeedAddress,
+  state: FeedState,
+): Promise<void> {
+  const head = await readExecutionHead(store, executionId);
+  if (head !== undefined) state.executionState = head.state;
 }
 
 /**
@@ -33,8 +43,7 @@ export async function lookAtBatch(
   if (youngMs <= 0) return "ripe";
   if (!mayLeave) return "young";
   await queues.wakeFeed(address, { delayMs: youngMs });
-  const head = await readExecutionHead(store, address.executionId);
-  if (head !== undefined) state.executionState = head.state;
+  await refreshExecutionState(store, address, state);
   await reader.fill();
   return reader.full || isComplete(state) ? "ripe" : "left";
 }

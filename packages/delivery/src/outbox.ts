@@ -1,6 +1,7 @@
 import type { StoredEvent } from "@crewstream/contracts";
-import type { DeliveryRecord, FeedState, Seal } from "@crewstream/redis";
+import type { Advance, DeliveryRecord, FeedState, Seal } from "@crewstream/redis";
 import { adaptiveSize } from "./adaptive-size.ts";
+import { completionSeal } from "./completion.ts";
 import { deadLetterBacklog } from "./dead-letter.ts";
 import type { DeliveryContext } from "./context.ts";
 import { FeedReader, readDelivery, recordOf, type Cut } from "./feed-reader.ts";
@@ -95,7 +96,11 @@ export class Outbox {
       return holdHead(this.#context, this.#feed.address, head);
     }
     if (head !== undefined) return Math.min(room, this.#leftOver.length);
-    if (this.#realtime) return this.#lookInRealtime(room, pass);
+    const found = await (this.#realtime ? this.#lookInRealtime(room, pass) : this.#lookForBatch(pass));
+    return found === 0 && this.#completion() !== undefined ? 1 : found;
+  }
+
+  async #lookForBatch(pass: PassState): Promise<number | DrainResult> {
     await this.#reader.fill();
     // What came back is written down before a batch is left to grow.
     const mayLeave = pass.idle && pass.settled;
@@ -117,18 +122,28 @@ export class Outbox {
         deliveries.push({ record: recordOf(cut), events: cut.events });
       } else break;
     }
+    const completion = deliveries.length === 0 && count > 0 ? this.#completion() : undefined;
+    if (completion !== undefined) {
+      return { deliveries: completion.deliveries.map((record) => ({ record, events: [] })), seal: completion };
+    }
     const fresh = deliveries.slice(deliveries.length - cuts.length).map(({ record }) => record);
     return { deliveries, seal: this.#sealOf(fresh, cuts.at(-1)) };
   }
 
-  /** The seal stands: the cursor is at `to`. */
-  sealed(to: number): void {
+  /** The seal stands: the cursor is at its end, and the feed may be complete. */
+  sealed({ to }: Seal, { complete }: Pick<Advance, "complete">): void {
     this.#cursor = to;
+    if (complete !== undefined) this.#state.completionDue = false;
   }
 
   /** Gives up all that waits. */
   async deadLetterAll(): Promise<void> {
-    await deadLetterBacklog(this.#context, this.#feed, this.#leftOver.splice(0), this.#reader, this.#cursor);
+    await deadLetterBacklog(this.#context, this.#feed, {
+      sealed: this.#leftOver.splice(0),
+      reader: this.#reader,
+      cursor: this.#cursor,
+      state: this.#state,
+    });
   }
 
   async #lookInRealtime(room: number, { idle, settled, latencyMs }: PassState): Promise<number> {
@@ -144,14 +159,18 @@ export class Outbox {
     return Math.min(room, Math.ceil(waiting / this.#size));
   }
 
+  #completion(): Seal | undefined {
+    return completionSeal(this.#state, this.#reader, this.#cursor);
+  }
+
   #eventsOf(record: DeliveryRecord): Promise<RenderedEvent[]> {
     return readDelivery(this.#context.store, this.#feed.address, record, this.#feed.renderer);
   }
 
   #sealOf(deliveries: readonly DeliveryRecord[], last: Cut | undefined): Seal | undefined {
     const from = this.#cursor;
-    if (last !== undefined) return { from, to: last.cursor, deliveries };
     const { scannedTo, waiting } = this.#reader;
+    if (last !== undefined) return { from, to: last.cursor, deliveries, kind: waiting === 0 ? "last" : "more" };
     return waiting === 0 && scannedTo > from ? { from, to: scannedTo, deliveries: [] } : undefined;
   }
 }

@@ -1,6 +1,7 @@
 import {
   credentialOf,
   deliveryId,
+  formatFeedTotals,
   webhookHeaders,
   type Authentication,
   type Subscription,
@@ -51,7 +52,8 @@ export function requestHeaders(
       [webhookHeaders.timestamp]: String(timestamp),
       [webhookHeaders.signature]: sign({ id, timestamp, body }),
       [webhookHeaders.attempt]: String(record.attempts + 1),
-      [webhookHeaders.sequence]: `${record.first}-${record.last}`,
+      ...(record.events === 0 ? {} : { [webhookHeaders.sequence]: `${record.first}-${record.last}` }),
+      ...(record.complete === undefined ? {} : { [webhookHeaders.feedComplete]: formatFeedTotals(record.complete) }),
       ...(subscription.form === "human_flow" ? humanRequestHeaders(body, timestamp, humanSecret) : {}),
     };
   };

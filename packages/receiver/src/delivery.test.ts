@@ -52,7 +52,34 @@ test("attempt and replay are there without their headers", () => {
   expect(delivery).toMatchObject({ attempt: 1, replayOf: undefined });
 });
 
+describe("a delivery that says that its feed is complete", () => {
+  const feedId = "dlv_019aaf3e7c1d7b529d0e4a6c8e2f1b37_0";
+  const complete = { "crewstream-feed-complete": "deliveries=3; events=7" };
+
+  test("brings what the feed consists of", () => {
+    const delivery = receiveDelivery(request(bodyOf({ number: 4 }), complete), options);
+    expect(delivery).toMatchObject({ feedId, feedTotals: { deliveries: 3, events: 7 } });
+  });
+
+  test("may have no event, and is of its execution all the same", () => {
+    const delivery = receiveDelivery(request(bodyOf(), complete), options);
+    expect(delivery).toMatchObject({ feedId, executionId, events: [], feedTotals: { deliveries: 3, events: 7 } });
+  });
+
+  test.each(["", "yes", "deliveries=0; events=0", "deliveries=3", "events=7; deliveries=3", "deliveries=-1; events=7"])(
+    "says nothing in a header that is not as it should be: %j",
+    (text) => {
+      const headers = { "crewstream-feed-complete": text };
+      expect(receiveDelivery(request(bodyOf({ number: 4 }), headers), options).feedTotals).toBeUndefined();
+    },
+  );
+});
+
 describe("is refused", () => {
+  test("what has no event and is not the end of its feed", () => {
+    expect(() => receiveDelivery(request(bodyOf()), options)).toThrow("has no events");
+  });
+
   test("what is not ours, before anything of it is parsed", () => {
     const forged = { ...request(bodyOf({ number: 4 })), body: "not json" };
     expect(() => receiveDelivery(forged, options)).toThrow(VerificationError);

@@ -1,4 +1,4 @@
-import { webhookHeaders } from "@crewstream/contracts";
+import { parseDeliveryId, parseFeedTotals, webhookHeaders, type FeedTotals } from "@crewstream/contracts";
 import { BodyError } from "./errors.ts";
 import { headerValue, type HeadersLike } from "./headers.ts";
 import { parseEvents, type ReceivedEvent } from "./parse.ts";
@@ -23,12 +23,19 @@ export interface RawRequest {
 /** A verified request and what it brings. All events are of one execution. */
 export interface ReceivedDelivery extends VerifiedDelivery {
   executionId: string;
-  /** In order of `emission_sequence`. */
+  /** The same in all deliveries of one subscription of one execution. */
+  feedId: string;
+  /** In order of `emission_sequence`. None in a delivery that only says that its feed is complete. */
   events: ReceivedEvent[];
   /** Which attempt this is, from 1. Not signed. */
   attempt: number;
   /** The delivery that this one repeats, when a person asked for a replay. Not signed. */
   replayOf: string | undefined;
+  /**
+   * In the last delivery of a feed, which need not come last: what the whole feed consists of; see `trackFeeds`.
+   * Not signed.
+   */
+  feedTotals: FeedTotals | undefined;
 }
 
 export const defaultMaxBytes = 16 * 1024 * 1024;
@@ -50,16 +57,20 @@ export function receiveDelivery({ headers, body }: RawRequest, options: Receiver
     ...(now === undefined ? {} : { now: now() }),
   });
   const events = parseEvents(body);
-  const executionId = events[0]?.execution_id ?? "";
+  const feedTotals = parseFeedTotals(headerValue(headers, webhookHeaders.feedComplete) ?? "");
+  if (events.length === 0 && feedTotals === undefined) throw new BodyError("The body has no events.");
+  const executionId = events[0]?.execution_id ?? parseDeliveryId(verified.id)?.executionId ?? "";
   if (events.some((event) => event.execution_id !== executionId)) {
     throw new BodyError("The events are of more than one execution.");
   }
   return {
     ...verified,
     executionId,
+    feedId: verified.id.replace(/_\d+$/, ""),
     events: events.sort((a, b) => a.data.emission_sequence - b.data.emission_sequence),
     attempt: Number(headerValue(headers, webhookHeaders.attempt)) || 1,
     replayOf: headerValue(headers, webhookHeaders.replayOf),
+    feedTotals,
   };
 }
 

@@ -8,6 +8,7 @@ export {
   type EventData,
   type EventEnvelope,
   type EventTypeName,
+  type FeedTotals,
   type KnownEventName,
 } from "@crewstream/contracts";
 export { answerTo, type Answer } from "./answer.ts";
@@ -15,6 +16,7 @@ export { receiveDelivery, type RawRequest, type ReceivedDelivery, type ReceiverO
 export { BodyError, NotNowError, VerificationError, VerificationFailure } from "./errors.ts";
 export { expressReceiver, type DeliveryHandler, type NodeResponse } from "./express.ts";
 export { fetchReceiver } from "./fetch.ts";
+export { memoryFeedStore, type FeedRecord, type FeedStore } from "./feed-store.ts";
 export type { Gaps } from "./gaps.ts";
 export type { HeadersLike } from "./headers.ts";
 export { humanRequestHeaders, isResponseToken, responseToken } from "./human-request.ts";
@@ -32,3 +34,4 @@ export {
   type VerifiedDelivery,
   type VerifyInput,
 } from "./signature.ts";
+export { trackFeeds, type FeedProgress, type TrackFeeds } from "./track-feeds.ts";

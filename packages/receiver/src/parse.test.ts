@@ -71,7 +71,6 @@ describe("is refused", () => {
     ["nothing", ""],
     ["a list", "[]"],
     ["null", "null"],
-    ["no events", '{"events":[]}'],
     ["events that are none", '{"events":[1]}'],
     ["an event without a number", bodyWith({ type: "note", data: {} })],
     ["a flat object of the older webhooks", '{"kickoff_id":"x","name":"research","output":"done"}'],

@@ -1,3 +1,4 @@
+import type { FeedTotals } from "@crewstream/contracts";
 import type { DeliveryRecord, Settlement } from "./deliveries.ts";
 import type { FeedAddress } from "./feeds.ts";
 import { ScriptError, scriptError } from "./script-errors.ts";
@@ -12,6 +13,11 @@ export interface Seal {
   from: number;
   to: number;
   deliveries: readonly DeliveryRecord[];
+  /**
+   * `last`: no selected event up to `to` is left, so that the last delivery may be the feed's last. `completion`: the
+   * empty delivery that says that the feed is complete. Default `more`.
+   */
+  kind?: "more" | "last" | "completion";
 }
 
 /** What writing down an attempt did: nothing when someone else had settled the delivery before. */
@@ -26,6 +32,8 @@ export interface Advance {
   wake: boolean;
   /** `stale`: someone else has moved the cursor, read the feed again. `closed`: the subscription has ended. */
   sealed: "sealed" | "stale" | "closed" | "nothing";
+  /** The last one of the deliveries is the feed's last, and was sealed with these totals. */
+  complete: FeedTotals | undefined;
 }
 
 /** Writes down what became of deliveries, with their attempts, and seals the next ones: one script for a whole turn. */
@@ -47,20 +55,36 @@ export async function advanceFeed(
     );
   }
   if (step.seal !== undefined) {
-    args.push(step.seal.from, step.seal.to);
-    for (const delivery of step.seal.deliveries) args.push(delivery.first, JSON.stringify(delivery));
+    const { from, to, deliveries, kind = "more" } = step.seal;
+    args.push(
+      from,
+      to,
+      kind,
+      deliveries.reduce((sum, { events }) => sum + events, 0),
+    );
+    for (const delivery of deliveries) args.push(delivery.first, JSON.stringify(delivery));
   }
-  const [seal = 0, wake, ...effects] = await callScript(
+  const [seal = 0, wake, deliveries = 0, events = 0, ...effects] = await callScript(
     store.redis,
     "advance-feed",
-    [own.feed, own.open, own.dead, keys.attempts],
+    [own.feed, own.open, own.dead, keys.attempts, keys.exec],
     args,
   );
   return {
     effects: effects.map((effect) => effectNames[effect] ?? "none"),
     wake: wake === 1,
     sealed: sealAnswer(seal),
+    complete: deliveries === 0 ? undefined : { deliveries, events },
   };
+}
+
+/** Deliveries that were sealed, as they were written down. */
+export function sealedRecords(
+  deliveries: readonly DeliveryRecord[],
+  { complete }: Pick<Advance, "complete">,
+): DeliveryRecord[] {
+  const last = deliveries.length - 1;
+  return deliveries.map((record, at) => (at === last && complete !== undefined ? { ...record, complete } : record));
 }
 
 /** Seals deliveries and moves the cursor; see {@link advanceFeed}. */

@@ -1,3 +1,4 @@
+import { feedTotalsSchema } from "@crewstream/contracts";
 import { z } from "zod";
 
 /** A delivery that is sealed, parked or dead. Its body is made again from its events, byte for byte. */
@@ -21,6 +22,8 @@ export const deliveryRecordSchema = z.object({
   scheduleFrom: z.number().optional(),
   /** When that was, ms. */
   revivedAt: z.number().optional(),
+  /** Of the last delivery of a feed, when that was known as it was sealed: what the whole feed consists of. */
+  complete: feedTotalsSchema.optional(),
 });
 export type DeliveryRecord = z.infer<typeof deliveryRecordSchema>;
 
@@ -57,6 +60,8 @@ export const attemptSchema = z.object({
   headers: z.record(z.string(), z.string()).optional(),
   settled: z.enum(["delivered", "parked", "dead", "held"]),
   nextAt: z.number().optional(),
+  /** As in the delivery's record, which is gone when it was acknowledged. */
+  complete: feedTotalsSchema.optional(),
 });
 export type Attempt = z.infer<typeof attemptSchema>;
 

@@ -26,6 +26,8 @@ export interface FeedState {
   /** A replay's last sequence; undefined for a feed that follows its run. */
   until: number | undefined;
   parked: number;
+  /** An empty delivery is to end it, saying that it is complete, unless its last one can. */
+  completionDue: boolean;
   executionState: ExecutionState;
   /** Feeds of the execution, needed to retire it. */
   feeds: number;
@@ -47,11 +49,11 @@ export async function readFeed(
   const keys = store.keys.execution(executionId);
   const feedKeys = keys.feed(feed);
   const [record, exec, open] = await Promise.all([
-    store.redis.hmget(feedKeys.feed, "sub", "state", "cursor", "parked", "until"),
+    store.redis.hmget(feedKeys.feed, "sub", "state", "cursor", "parked", "until", "completion"),
     store.redis.hmget(keys.exec, "state", "feeds", "traceparent", "tracestate"),
     only === undefined ? store.redis.hvals(feedKeys.open) : store.redis.hmget(feedKeys.open, String(only)),
   ]);
-  const [sub, state, cursor, parked, until] = record;
+  const [sub, state, cursor, parked, until, completion] = record;
   const [executionState, feeds, traceparent, tracestate] = exec;
   if (typeof sub !== "string" || typeof executionState !== "string") return undefined;
   return {
@@ -60,6 +62,7 @@ export async function readFeed(
     cursor: Number(cursor),
     until: typeof until === "string" ? Number(until) : undefined,
     parked: Number(parked),
+    completionDue: completion === "due",
     executionState: executionState as ExecutionState,
     feeds: Number(feeds),
     trace: parseTraceContext({ traceparent, tracestate }),
@@ -68,6 +71,11 @@ export async function readFeed(
       .map(parseOpenDelivery)
       .sort((a, b) => a.first - b.first),
   };
+}
+
+/** The field `completion` of a new feed. */
+export function dueCompletion({ completion }: Subscription): "due" | "" {
+  return completion === true ? "due" : "";
 }
 
 /** The subscriptions of an execution, by feed number. */
@@ -205,7 +213,7 @@ export async function addFeed(
     store.redis,
     "add-feed",
     [keys.exec, keys.feed(replay.feed).feed, keys.events, keys.journal, keys.attempts, ...others],
-    [replay.feed, JSON.stringify(replay.subscription), replay.from - 1, replay.to],
+    [replay.feed, JSON.stringify(replay.subscription), replay.from - 1, replay.to, dueCompletion(replay.subscription)],
   );
   if (answer === ScriptError.stale) return false;
   if (answer < 0) throw scriptError(answer, "add-feed");

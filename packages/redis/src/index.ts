@@ -7,7 +7,14 @@ export {
 } from "./automations.ts";
 export { bulkFilterSchema, readBulk, writeBulk, type Bulk, type BulkFilter } from "./bulk.ts";
 export { AppendSignals } from "./append-signals.ts";
-export { advanceFeed, sealDeliveries, type Advance, type Seal, type SettlementEffect } from "./advance-feed.ts";
+export {
+  advanceFeed,
+  sealDeliveries,
+  sealedRecords,
+  type Advance,
+  type Seal,
+  type SettlementEffect,
+} from "./advance-feed.ts";
 export { followAttemptLog, logAttempts, readAttemptLog, type LoggedAttempt } from "./attempt-log.ts";
 export { countDeliveries, indexSettlements, listDeliveries, relist, relistMissing, unlist } from "./delivery-index.ts";
 export type { Listed } from "./newest.ts";

@@ -104,6 +104,7 @@ function fromSettings(settings: WebhookSettings, path: string): RequestedWebhook
     ordering: settings.ordering ?? "relaxed",
     ...(typeof settings.realtime === "object" ? { maxDelayMs: settings.realtime.max_delay_ms } : {}),
     ...(settings.coalesce === true ? { coalesce: true } : {}),
+    ...(settings.completion === true ? { completion: true } : {}),
     ...(retry === undefined
       ? {}
       : { retrySchedule: retry.schedule.map((text, at) => delayMs(text, `${path}.retry.schedule[${at}]`)) }),

@@ -1,4 +1,4 @@
-import type { DeliveryAddress, DeliveryRequest } from "@crewstream/contracts";
+import type { DeliveryAddress, DeliveryRequest, FeedTotals } from "@crewstream/contracts";
 import { showRequest } from "@crewstream/delivery";
 import { readAttempts, readFeedHead, type Store } from "@crewstream/redis";
 import type { ApiContext } from "../api-context.ts";
@@ -17,6 +17,7 @@ interface Standing {
   events: number;
   attempts: number;
   at: number;
+  complete?: FeedTotals | undefined;
 }
 
 /** The request of a delivery as its receiver got it; undefined when nothing of the delivery is left. */
@@ -49,6 +50,6 @@ async function standing(store: Store, address: DeliveryAddress, id: string): Pro
   const log = await readAttempts(store, address.executionId, { limit: searchedAttempts });
   const acknowledged = log.find(({ attempt }) => attempt.id === id && attempt.settled === "delivered");
   if (acknowledged === undefined) return undefined;
-  const { events, attempt, at } = acknowledged.attempt;
-  return { first: address.first, last: undefined, events, attempts: attempt, at };
+  const { events, attempt, at, complete } = acknowledged.attempt;
+  return { first: address.first, last: undefined, events, attempts: attempt, at, complete };
 }

@@ -51,6 +51,7 @@ function feedView({ feed, subscription, state, cursor, parked }: FeedHead): Feed
     realtime: subscription.mode === "realtime",
     max_delay_ms: subscription.maxDelayMs ?? null,
     coalesce: subscription.coalesce === true,
+    completion: subscription.completion === true,
     form: subscription.form,
     ordering: subscription.ordering,
     retry_schedule_ms: subscription.retrySchedule ?? null,

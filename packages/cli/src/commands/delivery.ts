@@ -24,13 +24,18 @@ function describe(delivery: DeliveryDetail, columns: number | undefined): string
     ["state", delivery.state],
     ["to", oneLine(delivery.url)],
     ["run", `${delivery.execution_id}, feed ${delivery.feed}`],
-    ["events", `${plural(delivery.events, "event")}, from ${delivery.first ?? "?"} on`],
+    ["events", eventsOf(delivery)],
     ["attempts", String(delivery.attempts)],
   ];
   if (delivery.next_attempt_at !== null) facts.push(["next", delivery.next_attempt_at]);
   const rows = delivery.attempt_log.map(row);
   const attempts = formatTable(["ATTEMPT", "AT", "TOOK", "OUTCOME", "ANSWER"], rows, columns);
   return formatFacts(facts) + (rows.length === 0 ? "" : `\n${attempts}`);
+}
+
+function eventsOf({ events, first }: DeliveryDetail): string {
+  if (events === 0) return "none: it says that its feed is complete";
+  return `${plural(events, "event")}, from ${first ?? "?"} on`;
 }
 
 function row({ attempt, at, duration_ms: ms, outcome, status, reason, response }: AttemptView): string[] {

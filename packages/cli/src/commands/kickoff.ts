@@ -16,6 +16,7 @@ interface KickoffOptions extends ApiOptions {
   realtime?: boolean;
   maxDelay?: number;
   coalesce?: boolean;
+  completion?: boolean;
   idempotencyKey?: string;
   watch?: boolean;
 }
@@ -34,6 +35,7 @@ export function addKickoffCommand(program: Command, io: Io): void {
       positiveNumber,
     )
     .option("--coalesce", "join the pieces of one model answer that leave together")
+    .option("--completion", "always end with a delivery that says that it is the last")
     .option("--idempotency-key <key>", "the same key gives the same run for 24 hours")
     .option("-w, --watch", "show the run until it has ended")
     .action(async (automation: string, options: KickoffOptions) => {
@@ -63,9 +65,9 @@ export function addKickoffCommand(program: Command, io: Io): void {
 
 async function kickoffBody(options: KickoffOptions, io: Io): Promise<Record<string, unknown>> {
   const inputs = { ...(await readInputs(options.inputsFile, io)), ...options.input };
-  const { webhook, events, maxDelay, coalesce } = options;
+  const { webhook, events, maxDelay, coalesce, completion } = options;
   const realtime = maxDelay === undefined ? options.realtime === true : { max_delay_ms: maxDelay };
-  const webhooks = { url: webhook, events, realtime, coalesce };
+  const webhooks = { url: webhook, events, realtime, coalesce, completion };
   return { inputs, ...(webhook === undefined ? {} : { webhooks }) };
 }
 

@@ -14,7 +14,11 @@ export const deliverySchema = z.object({
   endpoint: z.string().describe("Id of the endpoint"),
   origin: z.string().describe("Scheme, host and port of the endpoint"),
   events: z.number().int(),
-  first: z.number().int().nullable().describe("Sequence number of its first event"),
+  first: z
+    .number()
+    .int()
+    .nullable()
+    .describe("Sequence number of its first event; for a delivery without events the number after the stream's last"),
   last: z.number().int().nullable(),
   attempts: z.number().int().describe("Attempts made"),
   sealed_at: timeSchema.nullable(),

@@ -58,6 +58,7 @@ export const feedViewSchema = z.object({
   realtime: z.boolean(),
   max_delay_ms: z.number().nullable().describe("In real time: events go out together where alone they would be older"),
   coalesce: z.boolean(),
+  completion: z.boolean().describe("Its last delivery always says that it is the last"),
   form: z.enum(bodyForms),
   ordering: z.enum(orderings),
   retry_schedule_ms: z.array(z.number()).nullable(),

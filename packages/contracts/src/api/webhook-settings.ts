@@ -68,6 +68,13 @@ export const webhookSettingsSchema = z.looseObject({
       .boolean("must be true or false")
       .describe("Joins the pieces of one model answer that go out together into one event"),
   ),
+  completion: absentable(
+    z
+      .boolean("must be true or false")
+      .describe(
+        "The last delivery always carries crewstream-feed-complete: an empty one is sent where no event is left for it",
+      ),
+  ),
   authentication: absentable(checkedAuthenticationSchema),
   signing_secret: absentable(signingSecretSchema),
   ordering: absentable(z.enum(orderings, 'must be "relaxed" or "strict"')),

@@ -34,7 +34,7 @@ export async function showRequest(
   context: { store: Store; cipher: Cipher; signingSecrets: readonly string[]; userAgent: string },
   address: DeliveryAddress,
   subscription: Subscription,
-  delivery: Pick<DeliveryRecord, "first" | "events"> & { last: number | undefined },
+  delivery: Pick<DeliveryRecord, "first" | "events" | "complete"> & { last: number | undefined },
   { attempt, most }: { attempt: { number: number; at: number }; most: number },
 ): Promise<ShownRequest> {
   const opening = { cipher: context.cipher, sender: createSender(context) };
@@ -42,7 +42,8 @@ export async function showRequest(
   const events = await eventsOf(context.store, feed, delivery);
   const whole = feed.renderer.body(events);
   const last = delivery.last ?? events.at(-1)?.seq ?? delivery.first;
-  const record = { first: delivery.first, last, events: events.length, sealedAt: 0, attempts: attempt.number - 1 };
+  const { first, complete } = delivery;
+  const record = { first, last, events: events.length, sealedAt: 0, attempts: attempt.number - 1, complete };
   const headers = feed.headers(record, whole, attempt.at);
   const bytes = Buffer.byteLength(whole);
   return {

@@ -7,23 +7,29 @@
   what was acknowledged. A late acknowledgement counts: it takes back a dead letter. The compare-and-set on the cursor
   makes an event part of one delivery, whoever else drains this feed.
 
-  KEYS  1 feed, 2 open, 3 dead, 4 attempts
+  The feed counts what was sealed. The last delivery of a feed whose stream will not grow is sealed with these totals,
+  which its receiver is told. One that comes too late for that, as the run ended after it, may be followed by an empty
+  delivery with the totals; the feed's field `completion` is "due" while that is wanted.
+
+  KEYS  1 feed, 2 open, 3 dead, 4 attempts, 5 exec
   ARGV  1 attempt log length, 2 parked limit, 3 deliveries to settle,
         then (first seq, outcome, record JSON, events, attempt JSON) for each; outcome is "delivered", "parked", "dead",
         or "held" (stays sealed, to be tried again in place); an empty attempt JSON logs nothing;
-        then, to seal: cursor that was read from, new cursor, (first seq, record JSON) per delivery
-  Returns  {seal, wake, settled…}: seal is 1 when it was done, 0 when none was asked for, -3 when the cursor has moved,
-           -6 when the feed is closed; wake is 1 when the feed had stopped at its parked limit and may go on; settled per
-           delivery is 1, 2 when it took back a dead letter, or 0 when it changed nothing
+        then, to seal: cursor that was read from, new cursor, "last" when no selected event up to there is left,
+        "completion" for the empty delivery, else "more", events of all deliveries together, (first seq, record JSON) each
+  Returns  {seal, wake, deliveries, events, settled…}: seal is 1 when it was done, 0 when none was asked for, -3 when the
+           cursor has moved or no completion is due, -6 when the feed is closed; wake is 1 when the feed had stopped at its
+           parked limit and may go on; deliveries and events are the totals when the last delivery was sealed with them,
+           else 0; settled per delivery is 1, 2 when it took back a dead letter, or 0 when it changed nothing
 ]]
 local settlements = tonumber(ARGV[3])
-local answer = { 0, 0 }
+local answer = { 0, 0, 0, 0 }
 if settlements > 0 then
   -- A write that needs no memory, and does nothing: after it Redis lets the script finish also when it is full. Refused,
   -- what was acknowledged would be sent again and again for as long as there is no room.
   redis.call("HDEL", KEYS[1], "")
 end
-local feed = redis.call("HMGET", KEYS[1], "cursor", "state", "blocked", "parked")
+local feed = redis.call("HMGET", KEYS[1], "cursor", "state", "blocked", "parked", "until", "sealed", "completion")
 local parked = tonumber(feed[4] or "0")
 local counts = {}
 local function count(field, by)
@@ -77,20 +83,45 @@ end
 if #ARGV < at then
   return answer
 end
-if feed[1] ~= ARGV[at] then
+local from, to, kind, events = unpack(ARGV, at, at + 3)
+local records = { unpack(ARGV, at + 4) }
+if feed[1] ~= from then
   answer[1] = -3
-elseif feed[2] ~= "open" then
-  answer[1] = -6
-else
-  redis.call("HSET", KEYS[1], "cursor", ARGV[at + 1])
-  if #ARGV > at + 1 then
-    local records = { KEYS[2] }
-    for i = at + 2, #ARGV, 2 do
-      records[#records + 1] = ARGV[i]
-      records[#records + 1] = "s" .. ARGV[i + 1]
-    end
-    redis.call("HSET", unpack(records))
-  end
-  answer[1] = 1
+  return answer
 end
+if feed[2] ~= "open" then
+  answer[1] = -6
+  return answer
+end
+local complete = false
+if kind ~= "more" and #records > 0 and feed[6] then
+  local exec = redis.call("HMGET", KEYS[5], "seq", "state")
+  local ended = exec[2] == "SUCCESS" or exec[2] == "FAILED" or exec[2] == "REVOKED"
+  local last = math.min(tonumber(exec[1] or "0"), tonumber(feed[5] or exec[1] or "0"))
+  complete = (ended or feed[5]) and tonumber(to) >= last
+end
+if kind == "completion" and not (complete and feed[7] == "due") then
+  answer[1] = -3
+  return answer
+end
+redis.call("HSET", KEYS[1], "cursor", to)
+answer[1] = 1
+if #records == 0 then
+  return answer
+end
+if feed[6] then
+  local deliveries = redis.call("HINCRBY", KEYS[1], "sealed", #records / 2)
+  local sum = redis.call("HINCRBY", KEYS[1], "sealed_events", events)
+  if complete then
+    local totals = string.format(',"complete":{"deliveries":%d,"events":%d}}', deliveries, sum)
+    records[#records] = string.sub(records[#records], 1, -2) .. totals
+    redis.call("HDEL", KEYS[1], "completion")
+    answer[3] = deliveries
+    answer[4] = sum
+  end
+end
+for i = 2, #records, 2 do
+  records[i] = "s" .. records[i]
+end
+redis.call("HSET", KEYS[2], unpack(records))
 return answer

@@ -4,7 +4,7 @@
   KEYS  1 exec, then one feed hash per subscription, then on a single server the sorted sets that list it, and last
         the set of automations unless there is none in ARGV
   ARGV  1 feeds, 2 when it was created in ms, 3 execution, 4 automation or empty, 5 number of record fields (name, value pairs),
-        6… those pairs, then one subscription (JSON) per feed
+        6… those pairs, then per feed its subscription (JSON) and "due" when it is to say that it is complete, else ""
   Returns  1 created, 0 it exists already
 ]]
 local feeds = tonumber(ARGV[1])
@@ -25,6 +25,11 @@ redis.call(
   unpack(ARGV, 6, 5 + pairsCount * 2)
 )
 for i = 1, feeds do
-  redis.call("HSET", KEYS[1 + i], "sub", ARGV[5 + pairsCount * 2 + i], "state", "open", "cursor", 0, "woken", 0, "parked", 0)
+  local subscription, completion = unpack(ARGV, 4 + (pairsCount + i) * 2, 5 + (pairsCount + i) * 2)
+  local feed = KEYS[1 + i]
+  redis.call("HSET", feed, "sub", subscription, "state", "open", "cursor", 0, "woken", 0, "parked", 0, "sealed", 0)
+  if completion ~= "" then
+    redis.call("HSET", feed, "completion", completion)
+  end
 end
 return 1

@@ -6,7 +6,7 @@
         looks whether the feed is done: it stays as awake as its own job has it
   Returns  0 asleep: the next append wakes it
            5 lingering: it stays awake, and the next append says so on the channel
-           1 there is more: go on
+           1 there is more: events, or the empty delivery that is to say that the feed is complete
            2 blocked at its parked limit: the settling of a parked delivery wakes it
            3 done: the execution has ended (or the replay its range) and all its events are settled
            4 done, and it was the last feed of its execution
@@ -16,16 +16,17 @@ local exec = redis.call("HMGET", KEYS[1], "seq", "state")
 if not exec[1] then
   return -1
 end
-local feed = redis.call("HMGET", KEYS[2], "cursor", "parked", "state", "until")
+local feed = redis.call("HMGET", KEYS[2], "cursor", "parked", "state", "until", "completion")
 local last = math.min(tonumber(exec[1]), tonumber(feed[4] or exec[1]))
-if feed[3] == "open" and last > tonumber(feed[1]) then
+local ended = exec[2] == "SUCCESS" or exec[2] == "FAILED" or exec[2] == "REVOKED"
+local completes = feed[5] == "due" and (ended or feed[4])
+if feed[3] == "open" and (last > tonumber(feed[1]) or completes) then
   if tonumber(feed[2]) >= tonumber(ARGV[1]) then
     redis.call("HSET", KEYS[2], "blocked", 1)
     return 2
   end
   return 1
 end
-local ended = exec[2] == "SUCCESS" or exec[2] == "FAILED" or exec[2] == "REVOKED"
 local beside = ARGV[2] == "-"
 if ARGV[2] ~= "" and not beside and feed[3] == "open" and not (ended or feed[4]) then
   redis.call("HSET", KEYS[2], "linger", ARGV[2], "woken", 1)

@@ -1,0 +1,25 @@
+import { z } from "zod";
+
+/** All that a feed has sent and will ever send. */
+export const feedTotalsSchema = z.object({
+  /** Deliveries, this one and those that are not acknowledged yet included. */
+  deliveries: z.number().int().positive(),
+  /** Events in them as they were published: one that stands for several counts as many. */
+  events: z.number().int().nonnegative(),
+});
+export type FeedTotals = z.infer<typeof feedTotalsSchema>;
+
+const pattern = /^deliveries=(\d{1,15}); ?events=(\d{1,15})$/;
+
+/** The value of `crewstream-feed-complete`. */
+export function formatFeedTotals({ deliveries, events }: FeedTotals): string {
+  return `deliveries=${deliveries}; events=${events}`;
+}
+
+/** The inverse of {@link formatFeedTotals}; undefined for any other text. */
+export function parseFeedTotals(text: string): FeedTotals | undefined {
+  const match = pattern.exec(text);
+  if (match === null) return undefined;
+  const totals = feedTotalsSchema.safeParse({ deliveries: Number(match[1]), events: Number(match[2]) });
+  return totals.success ? totals.data : undefined;
+}

@@ -1,0 +1,38 @@
+import type { FeedTotals } from "@crewstream/contracts";
+
+/** What was received of a feed. */
+export interface FeedRecord {
+  deliveries: number;
+  events: number;
+  /** What the whole feed consists of; undefined until its last delivery has come. */
+  totals: FeedTotals | undefined;
+}
+
+/** Remembers what was received of each feed, to be kept as long as runs are (8 days will do). */
+export interface FeedStore {
+  /**
+   * Adds a delivery with its number of events, unless it was added before, and `totals` when given, in one atomic step.
+   * Answers with all that is known of the feed then.
+   */
+  add(feedId: string, delivery: { id: string; events: number; totals: FeedTotals | undefined }): Promise<FeedRecord>;
+}
+
+/** A store in the memory of one process: beyond `maxFeeds` (10,000) those that were quiet longest are forgotten. */
+export function memoryFeedStore({ maxFeeds = 10_000 }: { maxFeeds?: number } = {}): FeedStore {
+  const feeds = new Map<string, { ids: Set<string>; events: number; totals: FeedTotals | undefined }>();
+  return {
+    add: async (feedId, { id, events, totals }) => {
+      const feed = feeds.get(feedId) ?? { ids: new Set<string>(), events: 0, totals: undefined };
+      if (!feed.ids.has(id)) feed.events += events;
+      feed.ids.add(id);
+      feed.totals ??= totals;
+      feeds.delete(feedId);
+      feeds.set(feedId, feed);
+      for (const quietest of feeds.keys()) {
+        if (feeds.size <= maxFeeds) break;
+        feeds.delete(quietest);
+      }
+      return { deliveries: feed.ids.size, events: feed.events, totals: feed.totals };
+    },
+  };
+}
