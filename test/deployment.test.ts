@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { createMetrics, variables } from "@crewstream/service";
+import { createMetrics, secretFileVariables, variables } from "@crewstream/service";
 import { expect, test } from "vitest";
 import { root } from "./support/source-files.ts";
 
 /** Read by the SDKs of model providers, not by a process's configuration. */
 const elsewhere = ["OPENAI_API_KEY", "OPENAI_BASE_URL", "ANTHROPIC_API_KEY"];
-const variableNames = new Set([...Object.keys(variables.shape), ...elsewhere]);
+const variableNames = new Set([...Object.keys(variables.shape), ...secretFileVariables, ...elsewhere]);
 /** Those of OpenTelemetry are a standard's. */
 const isKnown = (name: string): boolean => variableNames.has(name) || name.startsWith("OTEL_");
 const read = (path: string): string => readFileSync(join(root, path), "utf8");

@@ -2,6 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureRedisServer, startPrivateRedis } from "@crewstream/cli";
+import { aclRules } from "@crewstream/redis";
+import type { ProcessName } from "@crewstream/service";
 import type { TestProject } from "vitest/node";
 import { endWithTests } from "./end-with-tests.ts";
 
@@ -9,11 +11,14 @@ declare module "vitest" {
   interface ProvidedContext {
     /** The Redis of this test run; every test takes a key prefix of its own. */
     redisUrl: string;
+    /** The same as the ACL user of each process, under any key prefix. */
+    redisUrlOf: Record<ProcessName, string>;
   }
 }
 
 interface RunRedis {
   url: string;
+  urlOf: Record<ProcessName, string>;
   users: number;
   stop: () => Promise<void>;
 }
@@ -31,6 +36,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   redis.users += 1;
   process.env["TEST_REDIS_URL"] = redis.url;
   project.provide("redisUrl", redis.url);
+  project.provide("redisUrlOf", redis.urlOf);
   return async () => {
     redis.users -= 1;
     if (redis.users === 0) await redis.stop();
@@ -39,14 +45,17 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
 async function startRunRedis(): Promise<RunRedis> {
   const given = process.env["TEST_REDIS_URL"];
-  if (given !== undefined && given !== "") return { url: given, users: 0, stop: () => Promise.resolve() };
+  if (given !== undefined && given !== "") {
+    return { url: given, urlOf: forEach(() => given), users: 0, stop: () => Promise.resolve() };
+  }
   const say = (sentence: string): void => void process.stderr.write(`${sentence}\n`);
   const binary = await ensureRedisServer({ searchPath: process.env["PATH"] ?? "", say });
   const dir = await mkdtemp(join(tmpdir(), "crewstream-test-redis-"));
-  const redis = await startPrivateRedis({ dir, binary });
+  const redis = await startPrivateRedis({ dir, binary, users: forEach((name) => aclRules(name, "*")) });
   void endWithTests(redis.process);
   return {
     url: redis.url,
+    urlOf: forEach(redis.urlOf),
     users: 0,
     stop: async () => {
       redis.process.signal("SIGKILL");
@@ -54,4 +63,8 @@ async function startRunRedis(): Promise<RunRedis> {
       await rm(dir, { recursive: true, force: true });
     },
   };
+}
+
+function forEach(make: (name: ProcessName) => string): Record<ProcessName, string> {
+  return { api: make("api"), "crew-worker": make("crew-worker"), "delivery-worker": make("delivery-worker") };
 }

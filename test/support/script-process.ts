@@ -10,6 +10,13 @@ export type LogRecord = Record<string, unknown> & { msg: string };
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const compileCache = `${root}node_modules/.cache/crewstream-tests`;
 
+interface ScriptOptions {
+  name?: string;
+  command?: string;
+  /** As `launch` hands them over. */
+  secrets?: string;
+}
+
 /** A Node process started from the repository's root, with all that it logs. Disposing it stops it. */
 export class ScriptProcess implements AsyncDisposable {
   readonly name: string;
@@ -31,7 +38,7 @@ export class ScriptProcess implements AsyncDisposable {
   static async launch(
     args: readonly string[],
     env: Record<string, string>,
-    { name = args[0] ?? "", command = process.execPath } = {},
+    { name = args[0] ?? "", command = process.execPath, secrets }: ScriptOptions = {},
   ): Promise<ScriptProcess> {
     const logs = new WatchList<LogRecord>();
     const running = await launch({
@@ -39,6 +46,7 @@ export class ScriptProcess implements AsyncDisposable {
       args,
       cwd: root,
       env: { PATH: process.env["PATH"], NODE_COMPILE_CACHE: compileCache, ...env },
+      ...(secrets === undefined ? {} : { secrets }),
       onLine: (line) => logs.push(parseLine(line)),
     });
     void endWithTests(running);

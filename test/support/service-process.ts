@@ -1,8 +1,13 @@
+import { processEnvironment } from "@crewstream/cli";
+import { inject } from "vitest";
 import { ScriptProcess, type LogRecord } from "./script-process.ts";
 
 export type ServiceName = "api" | "crew-worker" | "delivery-worker";
 
-/** Starts `apps/NAME/src/main.ts` as a process of its own and waits until it is ready. */
+/**
+ * Starts `apps/NAME/src/main.ts` as a process of its own and waits until it is ready. It gets of `env` what
+ * `crewstream start` would give it, and on the test run's Redis it has the rights of its own ACL user.
+ */
 export async function startService(
   name: ServiceName,
   env: Record<string, string>,
@@ -10,7 +15,10 @@ export async function startService(
 ): Promise<ScriptProcess> {
   // As `crewstream start` and the compose file start it.
   const flags = name === "delivery-worker" ? ["--max-semi-space-size=4"] : [];
-  const service = await ScriptProcess.launch([...flags, `apps/${name}/src/main.ts`], env, { name });
+  const shared = env["REDIS_URL"] === inject("redisUrl") ? { REDIS_URL: inject("redisUrlOf")[name] } : {};
+  const given = processEnvironment(name, { ...env, ...shared });
+  const { secrets } = given;
+  const service = await ScriptProcess.launch([...flags, `apps/${name}/src/main.ts`], given.env, { name, secrets });
   try {
     await serviceReady(service, limitMs);
     return service;

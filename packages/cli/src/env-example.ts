@@ -4,6 +4,7 @@ const head = `# Copy this to .env and uncomment what differs; shown are the defa
 # npm start reads .env, and so does docker compose. What the environment has already wins.
 # npm start makes API_TOKENS, ENCRYPTION_KEY and WEBHOOK_SIGNING_SECRET itself, runs a Redis of its own unless one is
 # named, and lets webhooks reach this machine. For a deployment: npx crewstream secrets generate
+# A secret may come from a file: API_TOKENS_FILE, REDIS_URL_FILE, REDIS_PASSWORD_FILE, ENCRYPTION_KEY_FILE, and so on.
 `;
 
 /** Read by `crewstream start` and by the SDKs of model providers, not by a process's configuration. */

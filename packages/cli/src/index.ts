@@ -6,4 +6,5 @@ export { SupervisedProcess, type SupervisedOptions } from "./processes/supervise
 export { findRedisServer, type RedisBinary } from "./redis-server/find.ts";
 export { ensureRedisServer, type EnsureRedisOptions } from "./redis-server/install.ts";
 export { startPrivateRedis, type PrivateRedis, type PrivateRedisOptions } from "./redis-server/private-redis.ts";
+export { processEnvironment, type ProcessEnvironment } from "./start/process-environment.ts";
 export { start, type StartOptions } from "./start/start.ts";

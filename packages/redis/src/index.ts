@@ -5,6 +5,7 @@ export {
   type ServedAutomation,
   type WorkerAnnouncement,
 } from "./automations.ts";
+export { aclRules } from "./acl.ts";
 export { bulkFilterSchema, readBulk, writeBulk, type Bulk, type BulkFilter } from "./bulk.ts";
 export { AppendSignals } from "./append-signals.ts";
 export {

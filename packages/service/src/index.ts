@@ -1,18 +1,27 @@
 export { parseDuration, retryScheduleSchema } from "./config/duration.ts";
 export { environmentTable } from "./config/env-table.ts";
 export { loadConfig } from "./config/load.ts";
+export { processVariables, type ProcessName } from "./config/process-variables.ts";
 export { redisVariables } from "./config/redis-variables.ts";
 export { retentionMs } from "./config/retention.ts";
 export { Secret } from "./config/secret.ts";
+export { secretFileVariables, withSecretFiles } from "./config/secret-files.ts";
+export { isSecretVariable, secretVariables } from "./config/secret-variables.ts";
 export { summarize } from "./config/summary.ts";
 export { variables, type Variables } from "./config/variables.ts";
 export { createCipher, type Cipher } from "./encryption.ts";
-export { environment, type Environment } from "./env.ts";
+export { environment, secretsDescriptor, takeEnvironment, type Environment } from "./env.ts";
 export { Health, serveHealth, type HealthCheck } from "./health.ts";
 export { boundPort, closeServer, httpServer } from "./http-server.ts";
 export { superviseLoops, type Loop } from "./loops.ts";
 export { Need } from "./need.ts";
-export { exitConfiguration, runService, type RunningService, type ServiceContext } from "./run-service.ts";
+export {
+  exitConfiguration,
+  keepDebuggerClosed,
+  runService,
+  type RunningService,
+  type ServiceContext,
+} from "./run-service.ts";
 export { createLogger, type Logger } from "./telemetry/logger.ts";
 export type { SpanAttributes, SpanPlace, TraceSpan, Tracing } from "./telemetry/tracing.ts";
 export { openTracing } from "./telemetry/open-tracing.ts";

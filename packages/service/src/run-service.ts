@@ -1,8 +1,9 @@
 import { AppError, ErrorCode, errorMessage } from "@crewstream/contracts";
 import type { z } from "zod";
-import { loadConfig } from "./config/load.ts";
+import { loadConfig, unneededSecrets } from "./config/load.ts";
+import { withSecretFiles } from "./config/secret-files.ts";
 import { summarize } from "./config/summary.ts";
-import { environment } from "./env.ts";
+import { environment, takeEnvironment } from "./env.ts";
 import { createLogger, type Logger } from "./telemetry/logger.ts";
 import type { Tracing } from "./telemetry/tracing.ts";
 import { openTracing } from "./telemetry/open-tracing.ts";
@@ -40,15 +41,19 @@ export async function runService<Schema extends z.ZodObject>(
   schema: Schema,
   start: (config: z.output<Schema>, context: ServiceContext) => Promise<RunningService>,
 ): Promise<void> {
+  keepDebuggerClosed();
   const boot = createLogger({ name, level: environment()["LOG_LEVEL"] ?? "info" });
   const stop = new AbortController();
   try {
-    const config = loadConfig(schema);
+    const env = withSecretFiles(takeEnvironment());
+    const config = loadConfig(schema, env);
     const { LOG_LEVEL, SHUTDOWN_TIMEOUT_MS } = config as unknown as ServiceConfig;
     const log = createLogger({ name, level: LOG_LEVEL });
     log.info({ config: summarize(config), pid: process.pid }, `${name}.starting`);
+    const unneeded = unneededSecrets(env, schema);
+    if (unneeded.length > 0) log.warn({ variables: unneeded }, `${name}.unneeded_secrets`);
     const deadline = new AbortController();
-    const tracing = await openTracing(`crewstream-${name}`, log);
+    const tracing = await openTracing(`crewstream-${name}`, log, env);
     const service = start(config, { log, deadline: deadline.signal, stopRequested: stop.signal, tracing });
     stopOnSignal({ name, log, service, tracing, stop, deadline, timeoutMs: SHUTDOWN_TIMEOUT_MS });
     const { facts } = await service;
@@ -60,6 +65,14 @@ export async function runService<Schema extends z.ZodObject>(
     boot.fatal(configuration ? { reason: error.message } : { err: error }, `${name}.start_failed`);
     process.exit(configuration ? exitConfiguration : 1);
   }
+}
+
+/**
+ * Without a listener, SIGUSR1 opens Node's debugger on a loopback port, through which another process of this user, such
+ * as a tool of an automation, could read this one's memory.
+ */
+export function keepDebuggerClosed(): void {
+  process.on("SIGUSR1", () => undefined);
 }
 
 interface StopOptions {

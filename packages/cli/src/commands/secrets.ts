@@ -1,8 +1,11 @@
+import { randomBytes } from "node:crypto";
 import { join } from "node:path";
+import { aclRules } from "@crewstream/redis";
 import { Argument, type Command } from "commander";
 import type { Io } from "../output/io.ts";
 import { generateSecrets } from "../start/secrets.ts";
 import { dropOldSecrets, rotateSecret, type SecretName } from "../start/rotate-secrets.ts";
+import { roles } from "../start/system.ts";
 import { writeJson } from "./api-command.ts";
 
 const rotatable: Record<string, SecretName> = {
@@ -19,6 +22,18 @@ export function addSecretsCommand(program: Command, io: Io): void {
     .description("Print a new API token, encryption key and signing secret, as lines for an .env file")
     .option("--json", "print them as JSON")
     .action((options: { json?: boolean }) => print(generateSecrets(), options, io));
+
+  secrets
+    .command("redis-users")
+    .description("Print a user of Redis for each process, with a new password, as lines for Redis's aclfile")
+    .option("--prefix <prefix>", "KEY_PREFIX of the deployment (default: that of the environment)")
+    .option("--json", "print names, passwords and rules as JSON")
+    .action((options: { prefix?: string; json?: boolean }) => {
+      const users = redisUsers(options.prefix || io.env["KEY_PREFIX"] || "crewstream");
+      if (options.json === true) return writeJson(io, users);
+      io.write(users.map(({ name, password, rules }) => `user ${name} on >${password} ${rules}\n`).join(""));
+      io.remark("Give each process its own as REDIS_USERNAME and REDIS_PASSWORD, or REDIS_PASSWORD_FILE.\n");
+    });
 
   secrets
     .command("rotate")
@@ -38,6 +53,10 @@ export function addSecretsCommand(program: Command, io: Io): void {
           : `${name} is given by the environment: set it to this on every process and restart them.\n`,
       );
     });
+}
+
+function redisUsers(prefix: string): { name: string; password: string; rules: string }[] {
+  return roles.map((name) => ({ name, password: randomBytes(24).toString("hex"), rules: aclRules(name, prefix) }));
 }
 
 function print(values: Record<string, string>, options: { json?: boolean }, io: Io): void {

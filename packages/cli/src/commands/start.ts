@@ -1,3 +1,4 @@
+import { keepDebuggerClosed } from "@crewstream/service";
 import type { Command } from "commander";
 import { ExitCode } from "../exit-codes.ts";
 import { endWithReader } from "../output/io.ts";
@@ -18,6 +19,7 @@ export function addStartCommand(program: Command): void {
       const write = (text: string): void => void process.stdout.write(text);
       const view = options.json === true ? jsonView(write) : readableView(write);
       const { stop, kill } = stopSignals();
+      keepDebuggerClosed();
       const { start } = await import("../start/start.ts");
       await start({ env: process.env, view, stop, kill });
       view.say("Stopped: nothing of it is running any more");

@@ -1,6 +1,6 @@
 import { text } from "node:stream/consumers";
 import { styleText } from "node:util";
-import type { Environment } from "@crewstream/service";
+import { withSecretFiles, type Environment } from "@crewstream/service";
 import type { Paint } from "../logs/format-line.ts";
 
 /** Everything of the process that a command touches, so that a test can hand its own in. */
@@ -29,7 +29,9 @@ export function endWithReader(error: NodeJS.ErrnoException): void {
 export function processIo(): Io {
   process.stdout.on("error", endWithReader);
   return {
-    env: process.env,
+    get env() {
+      return withSecretFiles(process.env);
+    },
     write: (output) => void process.stdout.write(output),
     remark: (output) => void process.stderr.write(output),
     paint: (style, output) => styleText(style, output, { stream: process.stdout }),

@@ -1,5 +1,6 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
+import { Writable } from "node:stream";
 import { isRunning, type ProcessIdentity } from "./identity.ts";
 
 /** How a process ended: a code, or the signal that ended it; both null when nobody could see it end. */
@@ -24,9 +25,17 @@ export interface LaunchOptions {
   cwd?: string;
   /** Opens a channel whose closing tells the child that its parent is gone, however that came about. */
   ipc?: boolean;
+  /**
+   * Text for the child alone: it reads it to the end on this descriptor. The descriptor is one end of a socket pair, so
+   * that another process of this user cannot open it in `/proc`.
+   */
+  secrets?: string;
   /** Gets each line of stdout and stderr, without its end. */
   onLine: (line: string) => void;
 }
+
+/** The descriptor on which a child finds {@link LaunchOptions.secrets}; 3 is the channel's. */
+export const secretsDescriptorNumber = 4;
 
 /**
  * Starts a process in a group of its own, so that Ctrl-C in the terminal reaches only the one that started it,
@@ -39,8 +48,15 @@ export async function launch(options: LaunchOptions): Promise<RunningProcess> {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: options.env,
     detached: true,
-    stdio: options.ipc === true ? ["ignore", "pipe", "pipe", "ipc"] : ["ignore", "pipe", "pipe"],
+    stdio: [
+      "ignore",
+      "pipe",
+      "pipe",
+      options.ipc === true ? "ipc" : "ignore",
+      options.secrets === undefined ? "ignore" : "pipe",
+    ],
   });
+  handOver(child, options.secrets);
   const exited = new Promise<ProcessExit>((resolve) => {
     child.once("close", (code, signal) => resolve({ code, signal }));
   });
@@ -53,6 +69,14 @@ export async function launch(options: LaunchOptions): Promise<RunningProcess> {
   });
   child.on("error", () => undefined);
   return { pid, exited, signal: (signal) => void child.kill(signal) };
+}
+
+function handOver(child: ChildProcess, secrets: string | undefined): void {
+  const descriptor = child.stdio[secretsDescriptorNumber];
+  if (secrets === undefined || !(descriptor instanceof Writable)) return;
+  // A child that ends before it has read them has its exit told.
+  descriptor.on("error", () => undefined);
+  descriptor.end(secrets);
 }
 
 /** Takes over a process that somebody else started: its end is seen by looking, and its output is not. */

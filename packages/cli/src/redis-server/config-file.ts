@@ -1,15 +1,27 @@
+import { createHash } from "node:crypto";
 import type { RedisAddress } from "./ping.ts";
+
+/** A user besides the default one: its password and ACL rules. */
+export interface RedisUser {
+  password: string;
+  rules: string;
+}
 
 /**
  * The configuration of a private Redis: loopback only, a password, and nothing lost but the last second of a
  * machine that loses power (`everysec`). BullMQ and our streams need `noeviction`: an evicted key is a lost event.
+ * @param users by name; the file holds their passwords as hashes
  * @param extra directives that come last and so win, e.g. `{maxmemory: "64mb"}`
  */
-export function redisConfig(dir: string, address: RedisAddress, extra: Readonly<Record<string, string>> = {}): string {
+export function redisConfig(
+  dir: string,
+  address: RedisAddress,
+  users: Readonly<Record<string, RedisUser>> = {},
+  extra: Readonly<Record<string, string>> = {},
+): string {
   const directives: Record<string, string> = {
     bind: "127.0.0.1",
     port: String(address.port),
-    requirepass: address.password,
     "protected-mode": "yes",
     daemonize: "no",
     dir: quote(dir),
@@ -20,9 +32,17 @@ export function redisConfig(dir: string, address: RedisAddress, extra: Readonly<
     "maxmemory-policy": "noeviction",
     ...extra,
   };
-  return Object.entries(directives)
-    .map(([name, value]) => `${name} ${value}\n`)
-    .join("");
+  const everybody = { default: { password: address.password, rules: "~* &* +@all" }, ...users };
+  return [
+    ...Object.entries(everybody).map(
+      ([name, { password, rules }]) => `user ${name} on #${sha256(password)} ${rules}\n`,
+    ),
+    ...Object.entries(directives).map(([name, value]) => `${name} ${value}\n`),
+  ].join("");
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }
 
 /** Redis reads a double-quoted value as C would. */

@@ -3,6 +3,7 @@ import { access } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { AppError, ErrorCode } from "@crewstream/contracts";
 import { launch } from "../processes/running-process.ts";
+import { machineEnvironment } from "../start/process-environment.ts";
 
 /** A server binary that speaks the Redis protocol, and how to run it. */
 export interface RedisBinary {
@@ -71,7 +72,8 @@ async function inspect(path: string, argv0: string): Promise<RedisBinary | undef
     await access(path, constants.X_OK);
     const lines: string[] = [];
     const onLine = (line: string): number => lines.push(line);
-    const running = await launch({ command: path, argv0, args: ["--version"], env: process.env, onLine });
+    const env = machineEnvironment(process.env);
+    const running = await launch({ command: path, argv0, args: ["--version"], env, onLine });
     await running.exited;
     const parsed = parseVersion(lines.join("\n"));
     return parsed && { path, argv0, ...parsed };

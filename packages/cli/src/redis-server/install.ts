@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { AppError, ErrorCode } from "@crewstream/contracts";
+import { machineEnvironment } from "../start/process-environment.ts";
 import { findRedisServer, type RedisBinary } from "./find.ts";
 import { installHint, parseOsRelease, type Machine } from "./install-hint.ts";
 
@@ -69,7 +70,7 @@ async function aptInstall(apt: (args: readonly string[]) => Promise<void>): Prom
 function aptGet(args: readonly string[]): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn("apt-get", args, {
-      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+      env: { ...machineEnvironment(process.env), DEBIAN_FRONTEND: "noninteractive" },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let output = "";

@@ -1,12 +1,16 @@
 import { join } from "node:path";
+import { aclRules } from "@crewstream/redis";
+import type { ProcessName } from "@crewstream/service";
 import type { LogView } from "../logs/log-view.ts";
 import { SupervisedProcess } from "../processes/supervised-process.ts";
 import type { RedisBinary } from "../redis-server/find.ts";
 import { startPrivateRedis } from "../redis-server/private-redis.ts";
+import { roles } from "./system.ts";
 
 /** A Redis that keeps the data of `crewstream start` and is restarted, on the same port, when it dies. */
 export interface EmbeddedRedis extends AsyncDisposable {
-  url: string;
+  /** Its address for a process, which has a user of its own. */
+  urlOf: (process: ProcessName) => string;
   /** Ends it without waiting for `stop`: it still writes its file, which takes milliseconds. */
   kill: () => void;
 }
@@ -22,15 +26,18 @@ export async function startEmbeddedRedis(options: {
   dataDir: string;
   binary: RedisBinary;
   view: LogView;
+  /** `KEY_PREFIX`. */
+  keyPrefix: string;
 }): Promise<EmbeddedRedis> {
   const dir = join(options.dataDir, "redis");
+  const users = Object.fromEntries(roles.map((role) => [role, aclRules(role, options.keyPrefix)]));
   // Its routine lines would drown ours: they are shown if it dies.
   const lastLines: string[] = [];
   const onLine = (line: string): void => {
     lastLines.push(line);
     if (lastLines.length > 5) lastLines.shift();
   };
-  const first = await startPrivateRedis({ dir, binary: options.binary, onLine });
+  const first = await startPrivateRedis({ dir, binary: options.binary, users, onLine });
   if (first.adopted) options.view.say("Took over the Redis that an earlier start left behind");
 
   let next: typeof first | undefined = first;
@@ -39,7 +46,7 @@ export async function startEmbeddedRedis(options: {
     say: options.view.say,
     launch: async (onReady) => {
       const redis =
-        next ?? (await startPrivateRedis({ dir, binary: options.binary, onLine, port: first.address.port }));
+        next ?? (await startPrivateRedis({ dir, binary: options.binary, users, onLine, port: first.address.port }));
       next = undefined;
       onReady();
       return redis.process;
@@ -47,7 +54,7 @@ export async function startEmbeddedRedis(options: {
   });
   await supervised.start();
   return {
-    url: first.url,
+    urlOf: first.urlOf,
     kill: () => void supervised.stop(2000),
     [Symbol.asyncDispose]: () => supervised.stop(graceMs),
   };

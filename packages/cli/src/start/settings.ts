@@ -5,7 +5,7 @@ import { z } from "zod";
 
 /** What `crewstream start` itself reads of the environment; its processes read the rest. */
 const settingsSchema = variables
-  .pick({ HOST: true, PORT: true, SHUTDOWN_TIMEOUT_MS: true })
+  .pick({ HOST: true, PORT: true, KEY_PREFIX: true, SHUTDOWN_TIMEOUT_MS: true })
   .extend({ DATA_DIR: z.string().default(".crewstream") });
 export type Settings = z.output<typeof settingsSchema>;
 

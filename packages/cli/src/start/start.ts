@@ -1,12 +1,12 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ErrorCode, AppError } from "@crewstream/contracts";
-import type { Environment } from "@crewstream/service";
+import { withSecretFiles, type Environment } from "@crewstream/service";
 import { addressFile } from "../api/connection.ts";
 import type { LogView } from "../logs/log-view.ts";
 import { ensureRedisServer } from "../redis-server/install.ts";
 import { banner } from "./banner.ts";
-import { startEmbeddedRedis } from "./embedded-redis.ts";
+import { startEmbeddedRedis, type EmbeddedRedis } from "./embedded-redis.ts";
 import { askServed } from "./kickoff-command.ts";
 import { writePrivateFile } from "./private-files.ts";
 import { endLeftBehind } from "./process-list.ts";
@@ -37,7 +37,8 @@ export interface StartOptions {
  * processes. Nothing that was started is running any more when this resolves or throws.
  * @throws AppError with what the person must change
  */
-export async function start({ env, view, stop, kill, entry }: StartOptions): Promise<void> {
+export async function start({ env: given, view, stop, kill, entry }: StartOptions): Promise<void> {
+  const env = withSecretFiles(given);
   const settings = loadSettings(env);
   const dataDir = settings.DATA_DIR;
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
@@ -50,7 +51,7 @@ export async function start({ env, view, stop, kill, entry }: StartOptions): Pro
   await assertPortFree(settings);
 
   const secrets = await keepSecrets(join(dataDir, "secrets.json"), env);
-  const redisUrl = namesRedis(env) ? {} : { REDIS_URL: await embeddedRedis(stack, { env, settings, view, kill }) };
+  const redis = namesRedis(env) ? undefined : await embeddedRedis(stack, { env, settings, view, kill });
   if (stop.aborted) return;
 
   const failed = Promise.withResolvers<never>();
@@ -61,7 +62,13 @@ export async function start({ env, view, stop, kill, entry }: StartOptions): Pro
       view,
       graceMs,
       ...(entry === undefined ? {} : { entry }),
-      env: childEnvironment({ RUNS_DIR: join(dataDir, "runs"), ...env, ...secrets, ...redisUrl }),
+      env: (role) => ({
+        RUNS_DIR: join(dataDir, "runs"),
+        ...env,
+        ...forDevelopment(env),
+        ...secrets,
+        ...(redis === undefined ? {} : { REDIS_URL: redis.urlOf(role) }),
+      }),
       onFatal: (role) => failed.reject(misconfigured(role)),
     }),
   );
@@ -85,19 +92,18 @@ export async function start({ env, view, stop, kill, entry }: StartOptions): Pro
 async function embeddedRedis(
   stack: AsyncDisposableStack,
   { env, settings, view, kill }: { env: Environment; settings: Settings; view: LogView; kill: AbortSignal },
-): Promise<string> {
+): Promise<EmbeddedRedis> {
+  const { DATA_DIR: dataDir, KEY_PREFIX: keyPrefix } = settings;
   const binary = await ensureRedisServer({ searchPath: env["PATH"] ?? "", say: view.say });
-  const redis = stack.use(await startEmbeddedRedis({ dataDir: settings.DATA_DIR, binary, view }));
+  const redis = stack.use(await startEmbeddedRedis({ dataDir, binary, view, keyPrefix }));
   kill.addEventListener("abort", () => redis.kill());
-  view.say(`Redis ${binary.version} keeps its data in ${join(settings.DATA_DIR, "redis")}`);
-  return redis.url;
+  view.say(`Redis ${binary.version} keeps its data in ${join(dataDir, "redis")}`);
+  return redis;
 }
 
-/** All that this process was given, for a model's keys are in it, without npm's own; loopback webhooks are for development. */
-function childEnvironment(env: Environment): NodeJS.ProcessEnv {
-  const given = Object.entries(env).filter(([name]) => !name.startsWith("npm_"));
+/** What differs from a deployment: webhooks may go to this machine, and there is an inspector. */
+function forDevelopment(env: Environment): Environment {
   return {
-    ...Object.fromEntries(given),
     WEBHOOK_ALLOW_NETWORKS: env["WEBHOOK_ALLOW_NETWORKS"] ?? "127.0.0.0/8,::1/128",
     INSPECTOR: env["INSPECTOR"] ?? "1",
   };

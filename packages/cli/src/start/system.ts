@@ -1,26 +1,27 @@
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
-import { exitConfiguration } from "@crewstream/service";
+import { exitConfiguration, type Environment, type ProcessName } from "@crewstream/service";
 import type { LogView } from "../logs/log-view.ts";
 import { parseLogLine } from "../logs/log-line.ts";
 import { launch } from "../processes/running-process.ts";
 import { SupervisedProcess } from "../processes/supervised-process.ts";
+import { processEnvironment } from "./process-environment.ts";
 import { ProcessList } from "./process-list.ts";
 
-export const roles = ["crew-worker", "delivery-worker", "api"] as const;
+export const roles = ["crew-worker", "delivery-worker", "api"] as const satisfies readonly ProcessName[];
 export type Role = (typeof roles)[number];
 
 export interface SystemOptions {
   dataDir: string;
-  /** Environment of all processes; the api's also holds HOST and PORT. */
-  env: NodeJS.ProcessEnv;
+  /** What a process is configured by, secrets included; each gets what its schema names. */
+  env: (role: Role) => Environment;
   /** How long a process may take to end after SIGTERM before it is killed. */
   graceMs: number;
   view: LogView;
   /** Called when a process ends in a way that a restart cannot mend. */
   onFatal: (role: Role) => void;
-  /** The file that a role's process runs; a test puts its own here. */
-  entry?: (role: Role) => string;
+  /** The file that a role's process runs, and its arguments; a test puts its own here. */
+  entry?: (role: Role) => readonly string[];
 }
 
 /**
@@ -72,15 +73,17 @@ export class System implements AsyncDisposable {
       fatalCodes: [exitConfiguration],
       onFatal: () => onFatal(role),
       launch: async (onReady) => {
+        const given = processEnvironment(role, env(role));
         const running = await launch({
           command: process.execPath,
-          args: [...nodeFlags[role], entry(role)],
+          args: [...nodeFlags[role], ...entry(role)],
           env: {
             ...compileCache(dataDir),
-            ...env,
+            ...given.env,
             CREWSTREAM_SUPERVISED: "1",
-            ...(this.#port === undefined ? {} : { PORT: this.#port }),
+            ...(role !== "api" || this.#port === undefined ? {} : { PORT: this.#port }),
           },
+          secrets: given.secrets,
           ipc: true,
           onLine: (line) => {
             view.line(role, line);
@@ -113,6 +116,6 @@ function compileCache(dataDir: string): NodeJS.ProcessEnv {
 }
 
 /** `apps/ROLE/src/main.ts` of the checkout that this file is part of. */
-function entryFile(role: Role): string {
-  return fileURLToPath(new URL(`../../../../apps/${role}/src/main.ts`, import.meta.url));
+function entryFile(role: Role): string[] {
+  return [fileURLToPath(new URL(`../../../../apps/${role}/src/main.ts`, import.meta.url))];
 }

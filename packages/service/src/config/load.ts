@@ -1,15 +1,13 @@
 import { AppError, ErrorCode } from "@crewstream/contracts";
 import type { z } from "zod";
-import { environment, type Environment } from "../env.ts";
+import type { Environment } from "../env.ts";
+import { secretVariables } from "./secret-variables.ts";
 
 /**
  * Reads a process's configuration. An empty variable counts as absent, as compose files write it.
  * @throws AppError `configuration` that lists every bad variable at once, without its value (it may be a secret).
  */
-export function loadConfig<Schema extends z.ZodObject>(
-  schema: Schema,
-  env: Environment = environment(),
-): z.output<Schema> {
+export function loadConfig<Schema extends z.ZodObject>(schema: Schema, env: Environment): z.output<Schema> {
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
   const parsed = schema.safeParse(present);
   if (parsed.success) return parsed.data;
@@ -19,4 +17,9 @@ export function loadConfig<Schema extends z.ZodObject>(
     return `${name}: ${missing ? "is required" : issue.message}`;
   });
   throw new AppError(`The environment is not usable:\n  ${problems.join("\n  ")}`, { code: ErrorCode.configuration });
+}
+
+/** The deployment's secrets that a process was given although its schema does not name them. */
+export function unneededSecrets(env: Environment, schema: z.ZodObject): string[] {
+  return secretVariables.filter((name) => env[name] && !(name in schema.shape));
 }

@@ -1,4 +1,4 @@
-import { environment, type Environment } from "../env.ts";
+import type { Environment } from "../env.ts";
 import type { Logger } from "./logger.ts";
 import type { Tracing } from "./tracing.ts";
 import { readTracingSettings } from "./tracing-settings.ts";
@@ -7,11 +7,7 @@ import { readTracingSettings } from "./tracing-settings.ts";
  * Tracing as the standard `OTEL_*` variables ask for it, or undefined, and then OpenTelemetry is not even loaded.
  * @param service default of `service.name`
  */
-export async function openTracing(
-  service: string,
-  log: Logger,
-  env: Environment = environment(),
-): Promise<Tracing | undefined> {
+export async function openTracing(service: string, log: Logger, env: Environment): Promise<Tracing | undefined> {
   const settings = readTracingSettings(env);
   if ("off" in settings) {
     if (settings.off !== undefined) log.warn({ reason: settings.off }, "tracing.off");

@@ -13,7 +13,7 @@ import {
   type Tracer,
 } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
-import { W3CTraceContextPropagator } from "@opentelemetry/core";
+import { parseKeyPairsIntoRecord, W3CTraceContextPropagator } from "@opentelemetry/core";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-proto";
 import {
   defaultResource,
@@ -51,7 +51,7 @@ export class OtlpTracing implements Tracing {
       { error: complain, warn: complain, info: nothing, debug: nothing, verbose: nothing },
       { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
     );
-    const { batch } = settings;
+    const { batch, headers } = settings;
     this.#provider = new TracerProvider({
       idGenerator: this.#ids,
       sampler: samplerOf(settings),
@@ -64,7 +64,12 @@ export class OtlpTracing implements Tracing {
         ),
       spanProcessors: [
         new BatchSpanProcessor({
-          exporter: new OTLPTraceExporter(),
+          exporter: new OTLPTraceExporter({
+            headers: Object.assign({}, ...headers.map((text) => parseKeyPairsIntoRecord(text))) as Record<
+              string,
+              string
+            >,
+          }),
           scheduledDelayMillis: batch.delayMs,
           maxQueueSize: batch.queue,
           maxExportBatchSize: batch.size,

@@ -5,6 +5,7 @@ const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector:4318" };
 const defaults = {
   sampler: "parentbased_always_on",
   ratio: 1,
+  headers: ["", ""],
   batch: { delayMs: 5000, queue: 2048, size: 512, timeoutMs: 30_000 },
 };
 
@@ -36,11 +37,14 @@ test.each([
   expect(readTracingSettings(env)).toEqual({ off: expect.stringMatching(reason) });
 });
 
-test("sampler and batches are read", () => {
-  const env = { OTEL_TRACES_SAMPLER: "traceidratio", OTEL_TRACES_SAMPLER_ARG: "0.25", OTEL_BSP_MAX_QUEUE_SIZE: "10" };
-  expect(readTracingSettings({ ...endpoint, ...env })).toEqual({
+test("sampler, headers and batches are read", () => {
+  const sampler = { OTEL_TRACES_SAMPLER: "traceidratio", OTEL_TRACES_SAMPLER_ARG: "0.25" };
+  const headers = { OTEL_EXPORTER_OTLP_HEADERS: "a=1,b=2", OTEL_EXPORTER_OTLP_TRACES_HEADERS: "b=3" };
+  const env = { ...endpoint, ...sampler, ...headers, OTEL_BSP_MAX_QUEUE_SIZE: "10" };
+  expect(readTracingSettings(env)).toEqual({
     sampler: "traceidratio",
     ratio: 0.25,
+    headers: ["a=1,b=2", "b=3"],
     batch: { ...defaults.batch, queue: 10 },
   });
 });

@@ -16,6 +16,8 @@ export interface TracingSettings {
   sampler: SamplerName;
   /** Share of the traces that a ratio sampler keeps, 0 to 1. */
   ratio: number;
+  /** Request headers for the collector as they were given, `name=value,…`; those of the second text win. */
+  headers: readonly [all: string, traces: string];
   /** Of the batches that spans leave in. */
   batch: { delayMs: number; queue: number; size: number; timeoutMs: number };
 }
@@ -28,6 +30,8 @@ const schema = z.object({
   OTEL_TRACES_EXPORTER: z.string().optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: z.string().optional(),
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: z.string().optional(),
+  OTEL_EXPORTER_OTLP_HEADERS: z.string().default(""),
+  OTEL_EXPORTER_OTLP_TRACES_HEADERS: z.string().default(""),
   OTEL_EXPORTER_OTLP_PROTOCOL: z.string().default("http/protobuf"),
   OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: z.string().optional(),
   OTEL_TRACES_SAMPLER: z.enum(samplerNames).catch("parentbased_always_on"),
@@ -42,8 +46,8 @@ const schema = z.object({
  * What the standard `OTEL_*` variables say of tracing. It is on when an endpoint or the exporter `otlp` is named; `off`
  * is the reason when it is asked for in a way that we do not have, else undefined.
  *
- * The exporter reads its own variables (endpoint, headers, timeout, compression, certificates) and the resource reads
- * `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES`.
+ * The exporter reads its other variables itself (endpoint, timeout, compression, certificates) and the resource reads
+ * `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES`. The headers hold the collector's key, which is not in `process.env`.
  */
 export function readTracingSettings(env: Environment): TracingSettings | { off: string | undefined } {
   const wanted = schema.parse(
@@ -60,6 +64,7 @@ export function readTracingSettings(env: Environment): TracingSettings | { off: 
   return {
     sampler: wanted.OTEL_TRACES_SAMPLER,
     ratio: wanted.OTEL_TRACES_SAMPLER_ARG,
+    headers: [wanted.OTEL_EXPORTER_OTLP_HEADERS, wanted.OTEL_EXPORTER_OTLP_TRACES_HEADERS],
     batch: {
       delayMs: wanted.OTEL_BSP_SCHEDULE_DELAY,
       queue: wanted.OTEL_BSP_MAX_QUEUE_SIZE,
