@@ -86,7 +86,7 @@ test("an endpoint that is paused gets nothing until it is resumed", async () => 
   expect((await run("pause", sink.url("/any/path?key=1"))).stdout).toBe(`${origin} is paused\n`);
   const [listed] = await json<{ id: string; origin: string; paused: boolean }[]>("endpoints");
   expect(listed).toMatchObject({ origin, paused: true });
-  expect((await run("endpoints")).stdout).toMatch(new RegExp(`^ENDPOINT +STATE .*\\n${origin} +paused +\\d`));
+  expect((await run("endpoints")).stdout).toMatch(new RegExp(`^ENDPOINT +HEALTH .*\\n${origin} +paused +\\d`));
 
   const execution = await kickoff("/paused");
   await system.client.ended(execution);
@@ -139,11 +139,16 @@ test("a run that asks a person is listed, watched, and goes on when it is answer
   const wrong = await run("answer", execution, "--task", "draft", "--approve");
   expect(wrong.code).toBe(2);
   expect(wrong.stderr).toContain("(review)");
+  const silent = await run("answer", execution);
+  expect(silent.code).not.toBe(0);
+  expect(silent.stderr).toContain('Say the answer to "Publish this post?": choose with --outcome: ');
   const answered = await run("answer", execution, "Fine.", "--approve");
-  expect(answered).toMatchObject({ code: 0, stdout: `${execution} goes on\n` });
+  expect(answered).toMatchObject({ code: 0, stdout: `${execution} continues with outcome approved\n` });
   const { code, stdout } = await watched;
   expect(code).toBe(0);
-  expect(stdout).toContain(`Waits for a person: Publish this post?\n  crewstream answer ${execution} --approve\n`);
+  expect(stdout).toContain(
+    `Waits for a person: Publish this post?\n  crewstream answer ${execution} --outcome approved|rejected\n`,
+  );
   expect(stdout).toContain('"status": "published"');
 });
 

@@ -171,7 +171,36 @@ describe("a flow that asks", () => {
     expect(new Set(events.map((event) => event.execution_id))).toEqual(new Set([id]));
   });
 
-  it("goes on with its default when nobody answers in time", async () => {
+  it.each([
+    [{ is_approve: false }],
+    [{ is_approve: true }],
+    [{ is_approve: true, human_feedback: "seems fine to me" }],
+    [{}],
+    [{ outcome: "burn" }],
+  ])("takes no outcome that %j does not stand for, and says which there are", async (answer) => {
+    const id = await system.client.kickoff("human_reject", {});
+    await paused(id);
+    const refused = await system.client.post("/resume", { execution_id: id, ...answer });
+    expect(refused).toMatchObject({ status: 422, body: { details: { outcomes: ["publish", "discard"] } } });
+    expect(refused.body["message"]).toContain('"publish", "discard"');
+
+    const taken = await system.client.post("/resume", { execution_id: id, human_feedback: "no", outcome: "discard" });
+    expect(taken).toMatchObject({ status: 200, body: { status: "resumed", outcome: "discard" } });
+    expect(await system.client.ended(id)).toMatchObject({ state: "SUCCESS", result: "DISCARDED" });
+  });
+
+  it.each([
+    [false, "discard", "DISCARDED"],
+    [true, "publish", "PUBLISHED"],
+  ])("takes the outcome that the flow maps is_approve: %s to", async (approved, outcome, result) => {
+    const id = await system.client.kickoff("human_mapped", {});
+    await paused(id);
+    const taken = await system.client.post("/resume", { execution_id: id, is_approve: approved });
+    expect(taken.body).toMatchObject({ outcome });
+    expect(await system.client.ended(id)).toMatchObject({ state: "SUCCESS", result });
+  });
+
+  it("continues with its default when nobody answers in time", async () => {
     const id = await system.client.kickoff("impatient_flow", {});
     expect(await system.client.ended(id)).toMatchObject({ state: "SUCCESS", result: "stopped" });
   });

@@ -17,6 +17,9 @@ export const pendingInputSchema = z.object({
   emit: z.array(z.string()).nullable(),
   /** Taken when the answer is empty or does not come in time. */
   defaultOutcome: z.string().nullable(),
+  /** Outcomes that an approval and a rejection (`is_approve`) stand for, where the flow says so. */
+  approveOutcome: z.string().optional(),
+  rejectOutcome: z.string().optional(),
   /** Seconds after which the run goes on with the default; null waits without an end. */
   timeoutSeconds: z.number().positive().nullable(),
   /** Name of the flow or crew, and of the method or task. */
@@ -35,6 +38,8 @@ export const humanAnswerSchema = z.object({
   feedback: z.string(),
   /** Decides a review when given; else its text does: an empty text approves. */
   approved: z.boolean().nullable().default(null),
+  /** The outcome that was chosen; without one the flag or the text says it. */
+  outcome: z.string().optional(),
   /** ISO 8601, UTC. */
   at: z.string(),
   /** Which system or person answered. */

@@ -35,6 +35,7 @@ export {
   type Subscription,
   type SubscriptionSecrets,
 } from "./webhook.ts";
+export { readOutcome, type OutcomeReading } from "./human-outcome.ts";
 export {
   humanAnswerSchema,
   pausedOutcomeSchema,

@@ -25,10 +25,15 @@ export function callbackRoutes(context: ApiContext): Router {
   router.post(path, async (request, response) => {
     const execution = response.locals[asked] as ExecutionRecord;
     const requestId = textParam(request, "request");
-    const { feedback, approved, source } = parseInput(humanAnswerRequestSchema, request.body);
+    const { feedback, approved, outcome, source } = parseInput(humanAnswerRequestSchema, request.body);
     const pending = execution.state === "PAUSED" ? execution.pending?.find((each) => each.id === requestId) : undefined;
     if (pending === undefined) throw nothingPending();
-    const answer = { feedback: feedback ?? "", approved: approved ?? null, source: source ?? "callback" };
+    const answer = {
+      feedback: feedback ?? "",
+      approved: approved ?? null,
+      ...(outcome === undefined ? {} : { outcome }),
+      source: source ?? "callback",
+    };
     await answerRequest(context, execution, pending, answer);
     response.json({ status: "received", id: requestId, kickoff_id: execution.id, execution_id: execution.id });
   });

@@ -62,6 +62,10 @@ const answer: Operation = {
     200: { description: "The run goes on", schema: resumeResponseSchema },
     400: { description: "It was answered already, or the run waits for nobody", schema: problemSchema },
     404: { description: "There is no such execution or request", schema: problemSchema },
+    422: {
+      description: "The answer stands for none of the request's outcomes (`details.outcomes`)",
+      schema: problemSchema,
+    },
   },
   handle: (context) => async (request, response) => {
     const id = executionParam(request);
@@ -73,14 +77,21 @@ const answer: Operation = {
     if (pending === undefined) {
       throw new AppError(`The execution waits for no request ${requestId}.`, { code: ErrorCode.notFound });
     }
-    const { feedback = "", approved = null, source } = parseInput(humanAnswerRequestSchema, request.body);
-    await answerRequest(context, execution, pending, { feedback, approved, source: source ?? "api" });
-    // A flow goes on with what was said; only a task is done again.
+    const {
+      feedback = "",
+      approved = null,
+      outcome,
+      source = "api",
+    } = parseInput(humanAnswerRequestSchema, request.body);
+    const answer = { feedback, approved, ...(outcome === undefined ? {} : { outcome }), source };
+    const taken = await answerRequest(context, execution, pending, answer);
+    // A flow continues with the answer; only a task is done again.
     const back = pending.taskId !== null && sendsBack({ feedback, approved });
     response.json({
       kickoff_id: id,
       execution_id: id,
       status: back ? "retrying" : "resumed",
+      outcome: taken ?? null,
       message: back ? "The work is done again with your feedback" : "The run goes on",
     });
   },

@@ -23,7 +23,8 @@ export const resumeOperation: Operation = {
   summary: "Answers a run that waits for a person",
   description:
     "Fields in camel or snake case. `is_approve` decides where it is given; else a short word of approval accepts, " +
-    "and any other text is feedback. `task_id` is the id of the request or the name of the task; it may be left out " +
+    "and any other text is feedback. For a request with outcomes, `outcome` or a text that names one chooses it; a flag " +
+    "only where it stands for one. `task_id` is the id of the request or the name of the task; it may be left out " +
     "when the run waits for one answer only.",
   scopes: ["kickoff"],
   body: resumeRequestSchema,
@@ -31,7 +32,11 @@ export const resumeOperation: Operation = {
     200: { description: "The run goes on", schema: resumeResponseSchema },
     400: { description: "It waits for no answer, or for none of this task", schema: problemSchema },
     404: { description: "There is no such execution", schema: problemSchema },
-    422: { description: "The execution's id is missing", schema: problemSchema },
+    422: {
+      description:
+        "The execution's id is missing, or the answer stands for none of the request's outcomes (`details.outcomes`)",
+      schema: problemSchema,
+    },
   },
   handle: resume,
 };
@@ -39,15 +44,17 @@ export const resumeOperation: Operation = {
 function resume(context: ApiContext): RequestHandler {
   return async (request, response) => {
     requireExecutionId(request.body);
-    const { executionId = "", taskId, feedback, approved } = parseInput(resumeRequestSchema, request.body);
+    const { executionId = "", taskId, feedback, approved, outcome } = parseInput(resumeRequestSchema, request.body);
     const execution = await findExecution(context, executionId);
-    const answer = { feedback, approved, source: "resume" };
-    await answerRequest(context, execution, pickRequest(execution, taskId), answer);
-    const back = sendsBack(answer);
+    const answer = { feedback, approved, ...(outcome === undefined ? {} : { outcome }), source: "resume" };
+    const pending = pickRequest(execution, taskId);
+    const taken = await answerRequest(context, execution, pending, answer);
+    const back = pending.emit === null && sendsBack(answer);
     response.json({
       kickoff_id: execution.id,
       execution_id: execution.id,
       status: back ? "retrying" : "resumed",
+      outcome: taken ?? null,
       message: back ? "Task will be retried with your feedback" : "Execution resumed successfully",
     });
   };

@@ -18,7 +18,7 @@ export function useHumanRequests() {
 /** Answers a request: `approved` decides a review where it is given, else the text does. */
 export function useAnswer({ execution_id: execution, id }: HumanRequest) {
   return useMutation({
-    mutationFn: (answer: { feedback: string; approved?: boolean }) =>
+    mutationFn: (answer: { feedback: string; approved?: boolean; outcome?: string }) =>
       request(
         `api/v1/executions/${encodeURIComponent(execution)}/human-requests/${encodeURIComponent(id)}`,
         resumeResponseSchema,

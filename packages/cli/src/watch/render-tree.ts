@@ -27,9 +27,12 @@ export function renderTree(tree: RunTree, options: RenderOptions): string[] {
 
 /** What the run waits for, and how to say it. */
 export function renderQuestions(tree: RunTree, { paint, columns }: Pick<RenderOptions, "paint" | "columns">): string[] {
-  return [...tree.questions.values()].flatMap(({ executionId, message }) => [
+  return [...tree.questions.values()].flatMap(({ executionId, message, outcomes }) => [
     paint("yellow", `Waits for a person: ${oneLine(message)}`.slice(0, columns)),
-    `  crewstream answer ${executionId} --approve`,
+    `  crewstream answer ${executionId} ${outcomes.length === 0 ? "--approve" : `--outcome ${outcomes.map(oneLine).join("|")}`}`.slice(
+      0,
+      columns,
+    ),
   ]);
 }
 

@@ -61,6 +61,12 @@ test("tells what a run waits for until it was answered", () => {
   tree.add(event("flow_paused", "fp", { started_event_id: "f" }));
   const waiting = renderTree(tree, { ...options, totalTasks: undefined, rows: 20 });
   expect(waiting.slice(2)).toEqual(["Waits for a person: Publish?", "  crewstream answer x --approve", "0 tokens"]);
+  tree.add(
+    event("human_feedback_requested", "q2", { request_id: "r2", message: "Which?", emit: ["publish", "discard"] }),
+  );
+  const chosen = renderTree(tree, { ...options, totalTasks: undefined, rows: 20 });
+  expect(chosen).toContain("  crewstream answer x --outcome publish|discard");
+  tree.add(event("human_feedback_received", "a2", { request_id: "r2" }));
   expect(waiting.slice(0, 2).map((line) => line.trim().charAt(0))).toEqual(["‖", "‖"]);
   tree.add(event("human_feedback_received", "a", { request_id: "r" }));
   expect(renderTree(tree, { ...options, totalTasks: undefined, rows: 20 }).slice(2)).toEqual(["0 tokens"]);

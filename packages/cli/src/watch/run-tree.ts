@@ -19,6 +19,8 @@ export interface RunNode {
 export interface Question {
   executionId: string;
   message: string;
+  /** What can be chosen; empty where any text or an approval answers. */
+  outcomes: readonly string[];
 }
 
 export function isQuestion(type: string): boolean {
@@ -93,8 +95,10 @@ export class RunTree {
 
   #hear({ type, data, execution_id: executionId }: EventEnvelope): void {
     const id = String(data["request_id"]);
-    if (isQuestion(type)) this.questions.set(id, { executionId, message: textOf(data["message"]) ?? "" });
-    else if (/^(human_feedback|flow_input)_received$/.test(type)) this.questions.delete(id);
+    if (isQuestion(type)) {
+      const outcomes = Array.isArray(data["emit"]) ? data["emit"].map(String) : [];
+      this.questions.set(id, { executionId, message: textOf(data["message"]) ?? "", outcomes });
+    } else if (/^(human_feedback|flow_input)_received$/.test(type)) this.questions.delete(id);
   }
 
   #close(event: EventEnvelope): RunNode | undefined {

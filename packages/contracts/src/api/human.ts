@@ -16,6 +16,7 @@ const resumeFields = {
   humanFeedback: text,
   is_approve: flag,
   isApprove: flag,
+  outcome: text.describe("One of the request's outcomes; the feedback then goes with it"),
 };
 
 /**
@@ -33,12 +34,18 @@ export const resumeRequestSchema = z
     taskId: body.taskId ?? body.task_id,
     feedback: body.humanFeedback ?? body.human_feedback ?? "",
     approved: body.isApprove ?? body.is_approve ?? null,
+    outcome: body.outcome,
   }));
 
 export const resumeResponseSchema = z.object({
   kickoff_id: z.string(),
   execution_id: z.string(),
   status: z.enum(["resumed", "retrying"]),
+  outcome: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe("The outcome that was taken; null if there are none, or a model decides"),
   message: z.string(),
 });
 
@@ -46,6 +53,7 @@ export const resumeResponseSchema = z.object({
 export const humanAnswerRequestSchema = z.looseObject({
   feedback: absentable(z.string().max(100_000, "at most 100,000 characters")),
   approved: absentable(z.boolean()),
+  outcome: absentable(z.string().max(1000)).describe("One of the request's outcomes; the feedback then goes with it"),
   source: absentable(z.string().max(200)),
 });
 

@@ -1,4 +1,4 @@
-import { AppError, ErrorCode, type HumanAnswer } from "@crewstream/contracts";
+import { AppError, ErrorCode, readOutcome, type HumanAnswer } from "@crewstream/contracts";
 import { z } from "zod";
 import { askHuman, pendingInput } from "../human/ask-human.ts";
 import { callModel } from "../llm/call-model.ts";
@@ -15,8 +15,14 @@ export interface HumanFeedbackOptions {
   message: string;
   /** Outcomes that the answer is sorted into; the method is then a router and these are its labels. */
   emit?: readonly string[];
-  /** For an empty answer, or none in time. Default: the first outcome. */
+  /** For an empty answer, or none in time. Default: an empty answer is refused, and none in time takes the first outcome. */
   defaultOutcome?: string;
+  /**
+   * Outcomes that an approval and a rejection stand for (`is_approve`, `crewstream answer --approve`). Default: the only one
+   * whose name says so (`approved`, `approve`, `yes`; `rejected`, `reject`, `no`); where none does, a flag is refused.
+   */
+  approveOutcome?: string;
+  rejectOutcome?: string;
   /** Sorts free text into an outcome. Default: the run's model. */
   model?: ModelRef;
   /** Seconds to wait before the default holds. Default: without an end. */
@@ -53,6 +59,8 @@ export async function reviewOutput(scope: Scope, review: Review): Promise<HumanF
     output,
     emit,
     defaultOutcome: options.defaultOutcome ?? null,
+    ...(options.approveOutcome === undefined ? {} : { approveOutcome: options.approveOutcome }),
+    ...(options.rejectOutcome === undefined ? {} : { rejectOutcome: options.rejectOutcome }),
     timeoutSeconds: options.timeoutSeconds ?? null,
     automation: review.flowName,
     step: methodName,
@@ -62,7 +70,7 @@ export async function reviewOutput(scope: Scope, review: Review): Promise<HumanF
   scope.emit("human_feedback_requested", { ...shared, output, message: options.message, emit });
   const answer = await askHuman(at, request);
   scope.emit("human_feedback_received", { ...shared, feedback: answer.feedback, outcome: null });
-  const outcome = emit === null ? null : await chooseOutcome(scope.at("outcome"), answer, options, emit);
+  const outcome = emit === null ? null : await chooseOutcome(scope.at("outcome"), answer, { ...options, emit });
   return {
     output,
     feedback: answer.feedback,
@@ -80,15 +88,17 @@ export async function reviewOutput(scope: Scope, review: Review): Promise<HumanF
 async function chooseOutcome(
   scope: Scope,
   answer: HumanAnswer,
-  options: HumanFeedbackOptions,
-  emit: readonly string[],
+  options: HumanFeedbackOptions & { emit: readonly string[] },
 ): Promise<string> {
-  const fallback = options.defaultOutcome ?? emit[0] ?? "";
+  const { emit } = options;
   const text = answer.feedback.trim();
-  const verdict = answer.approved === null ? undefined : answer.approved ? "approved" : "rejected";
-  const named = emit.find((outcome) => outcome === verdict) ?? emit.find((outcome) => sameWord(outcome, text));
-  if (named !== undefined) return named;
-  if (text === "" || answer.timedOut) return fallback;
+  // CrewAI's rule for an empty answer. The API lets one in only where the flow names a default.
+  const isEmpty = text === "" && answer.approved === null && answer.outcome === undefined;
+  if (answer.timedOut || isEmpty) return options.defaultOutcome ?? emit[0] ?? "";
+  const reading = readOutcome({ ...options, defaultOutcome: options.defaultOutcome ?? null }, answer);
+  if (reading.kind === "outcome") return reading.outcome;
+  // The API refuses such an answer; another host may have let it in.
+  if (reading.kind === "refused") throw new AppError(reading.reason, { code: ErrorCode.runFailed });
   const schema = answerSchema(z.object({ outcome: z.enum(emit as [string, ...string[]]) }));
   const question = [
     `A person was asked: ${options.message}`,
@@ -120,8 +130,4 @@ async function chooseOutcome(
 function namedIn(text: string, emit: readonly string[]): string | undefined {
   const named = emit.filter((outcome) => text.toLowerCase().includes(outcome.toLowerCase()));
   return named.toSorted((a, b) => b.length - a.length)[0];
-}
-
-function sameWord(outcome: string, text: string): boolean {
-  return outcome.toLowerCase() === text.toLowerCase().replace(/[.!]+$/, "");
 }

@@ -51,16 +51,18 @@ export function checkGraph(flow: FlowKeys, names: readonly string[], top: Place,
 
 function checkFeedback(method: MethodValue, at: Place, findings: Findings): void {
   const feedback = method.human_feedback;
-  const outcome = feedback?.default_outcome;
-  if (outcome === undefined || outcome === null) return;
-  const place = within(at, "human_feedback", "default_outcome");
-  if (!feedback?.emit) findings.error(place, '"default_outcome" needs "emit"');
-  else if (!feedback.emit.includes(outcome)) {
-    findings.error(
-      place,
-      `${JSON.stringify(outcome)} is not among the outcomes in "emit"`,
-      suggestion(outcome, feedback.emit),
-    );
+  for (const key of ["default_outcome", "approve_outcome", "reject_outcome"] as const) {
+    const outcome = feedback?.[key];
+    if (outcome === undefined || outcome === null) continue;
+    const place = within(at, "human_feedback", key);
+    if (!feedback?.emit) findings.error(place, `"${key}" needs "emit"`);
+    else if (!feedback.emit.includes(outcome)) {
+      findings.error(
+        place,
+        `${JSON.stringify(outcome)} is not among the outcomes in "emit"`,
+        suggestion(outcome, feedback.emit),
+      );
+    }
   }
 }
 

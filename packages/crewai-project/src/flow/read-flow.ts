@@ -89,6 +89,13 @@ function feedbackOf(project: Project, value: HumanFeedbackValue, at: Place): Hum
   const model = value.llm ? buildModel(project, value.llm, within(at, "llm")) : undefined;
   return {
     message: value.message,
-    ...present({ emit: value.emit, defaultOutcome: value.default_outcome, metadata: value.metadata, model }),
+    ...present({
+      emit: value.emit,
+      defaultOutcome: value.default_outcome,
+      approveOutcome: value.approve_outcome,
+      rejectOutcome: value.reject_outcome,
+      metadata: value.metadata,
+      model,
+    }),
   };
 }

@@ -93,6 +93,8 @@ const humanFeedback = z.strictObject({
   emit: key(z.array(text.min(1)).min(1), "Outcomes; the method routes by the one that the answer means"),
   llm: key(llm, "Model that tells the outcome from the answer", { instead: "value" }),
   default_outcome: key(text, "Outcome of an empty answer"),
+  approve_outcome: key(text, "Outcome that an approval (is_approve: true) stands for; a key of crewstream's own"),
+  reject_outcome: key(text, "Outcome that a rejection (is_approve: false) stands for; a key of crewstream's own"),
   metadata: key(record, "Shown with the question"),
   provider: key(z.unknown(), "Where CrewAI asks; here /resume and the webhook ask", ignored),
   learn: key(z.boolean(), "Learn from answers", warned("not run by this version")),

@@ -62,17 +62,20 @@ function Patience({ request: { timeoutSeconds, defaultOutcome } }: { request: Hu
   return `Without an answer within ${timeoutSeconds} s it goes on${defaultOutcome === null ? "" : ` as ${defaultOutcome}`}.`;
 }
 
-/** Outcomes that a flag says, so that a text may go with them; any other is named by the text itself. */
-const verdicts: Readonly<Record<string, boolean>> = { approved: true, rejected: false };
-
 /** A review without outcomes is approved or sent back; one with outcomes gets one of them; a question gets a text. */
 function Answer({ request }: { request: HumanRequest }): ReactElement {
   const [text, setText] = useState("");
   const answer = useAnswer(request);
-  const give = (feedback: string, approved?: boolean): void =>
+  const give = (decision: { approved?: boolean; outcome?: string } = {}): void =>
     answer.mutate(
-      { feedback, ...(approved === undefined ? {} : { approved }) },
-      { onSuccess: () => say("Your answer is with the run", "It goes on as soon as a worker takes it up.") },
+      { feedback: text, ...decision },
+      {
+        onSuccess: ({ outcome }) =>
+          say(
+            outcome === null ? "Answer sent" : `Answered: ${outcome}`,
+            "The run continues as soon as a worker is free.",
+          ),
+      },
     );
   const isPlainReview = request.kind === "review" && request.emit === null;
   return (
@@ -80,15 +83,16 @@ function Answer({ request }: { request: HumanRequest }): ReactElement {
       className="stack"
       onSubmit={(event) => {
         event.preventDefault();
-        if (isPlainReview) give(text, false);
-        else give(text);
+        give(isPlainReview ? { approved: false } : {});
       }}
     >
       <div className="field">
         <label htmlFor={`answer-${request.id}`}>{request.kind === "review" ? "Feedback" : "Answer"}</label>
         <textarea id={`answer-${request.id}`} value={text} onChange={(event) => setText(event.target.value)} />
         {request.emit !== null && (
-          <span className="hint">Choose an outcome, or write in your own words: they are sorted into one.</span>
+          <span className="hint">
+            Choose an outcome; what you write goes with it. Or send your own words alone: a model sorts them into one.
+          </span>
         )}
       </div>
       <p className="bad" role="alert">
@@ -96,7 +100,12 @@ function Answer({ request }: { request: HumanRequest }): ReactElement {
       </p>
       <div className="row">
         {isPlainReview && (
-          <button type="button" className="button primary" disabled={answer.isPending} onClick={() => give(text, true)}>
+          <button
+            type="button"
+            className="button primary"
+            disabled={answer.isPending}
+            onClick={() => give({ approved: true })}
+          >
             Approve
           </button>
         )}
@@ -105,8 +114,8 @@ function Answer({ request }: { request: HumanRequest }): ReactElement {
             key={outcome}
             type="button"
             className="button"
-            disabled={answer.isPending || (text.trim() !== "" && !(outcome in verdicts))}
-            onClick={() => (outcome in verdicts ? give(text, verdicts[outcome]) : give(outcome))}
+            disabled={answer.isPending}
+            onClick={() => give({ outcome })}
           >
             {outcome.replaceAll("_", " ")}
           </button>
