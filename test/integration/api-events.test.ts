@@ -1,6 +1,6 @@
 import { parseExecutionId, type ExecutionId, type StoredEvent } from "@crewstream/contracts";
 import { appendStep, claimLease } from "@crewstream/redis";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { startTestApi, type TestApi } from "../support/api-in-process.ts";
 
 let api: TestApi;
@@ -104,8 +104,9 @@ async function readStream(path: string, count: number, lastEventId?: string): Pr
       const block = text.slice(0, cut);
       text = text.slice(cut + 2);
       const id = /^id: (.+)$/m.exec(block)?.[1];
-      if (block.startsWith("event: end")) return { ids, end: block };
-      if (id !== undefined && block.includes("data: ")) ids.push(id);
+      const end = /^event: end\n[^]*/m.exec(block)?.[0];
+      if (end !== undefined) return { ids, end };
+      if (id !== undefined && !block.includes("event: ")) ids.push(id);
     }
     if (ids.length >= count) break;
   }
@@ -123,6 +124,61 @@ test("a stream goes on where it was left, without gap or double, and says when i
   await run.emit("e");
   await run.end();
   expect(await second).toEqual({ ids: ["5"], end: 'event: end\ndata: {"state":"SUCCESS"}' });
+});
+
+test("what is asked for by an alias has the alias for its type, in pages and in streams", async () => {
+  const run = await startRun();
+  await run.emit("tool_usage_finished", "tool_usage_started", "crew_kickoff_completed");
+  await run.end();
+  const query = "?types=tool_usage_completed,crew_execution_completed";
+  const asked = ["tool_usage_completed", "crew_execution_completed"];
+  expect((await get(run.path + query)).events.map(({ type }) => type)).toEqual(asked);
+  const streamed = await (await openStream(run.path + query)).text();
+  expect([...streamed.matchAll(/"type":"(\w+)"/g)].map(([, type]) => type)).toEqual(asked);
+});
+
+const openStream = (path: string, signal?: AbortSignal) =>
+  fetch(api.url + path, {
+    headers: { accept: "text/event-stream", authorization: `Bearer ${api.client.token}` },
+    ...(signal === undefined ? {} : { signal }),
+  });
+
+test("every message of a stream has data: retry and heartbeats stand in none of their own", async () => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  try {
+    const run = await startRun();
+    await run.emit("a", "unwanted", "a", "unwanted");
+    const stream = await openStream(`${run.path}?types=a`);
+    const texts = stream.body!.pipeThrough(new TextDecoderStream()).getReader();
+    let text = "";
+    const readUntil = async (end: string): Promise<void> => {
+      while (!text.includes(end)) {
+        const { value, done } = await texts.read();
+        if (done) throw new Error(`The stream ended without ${end}: ${text}`);
+        text += value;
+      }
+    };
+    await readUntil('{"after":4}\n\n');
+    vi.advanceTimersByTime(15_000);
+    await readUntil(": still here\n");
+    await run.end();
+    await readUntil('{"state":"SUCCESS"}\n\n');
+    const messages = text.split("\n\n").slice(0, -1);
+    expect(messages.map((lines) => lines.split("\n").map((line) => line.slice(0, 13)))).toEqual([
+      ["retry: 1000", "id: 1", 'data: {"id":"'],
+      ["id: 3", 'data: {"id":"'],
+      ["event: positi", "id: 4", 'data: {"after'],
+      [": still here", "event: end", 'data: {"state'],
+    ]);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test.each(["0.001", "2.01", "59.999"])("takes ?wait=%s, of which a millisecond is a part", async (wait) => {
+  const run = await startRun();
+  await run.emit("a");
+  expect(seqs(await get(`${run.path}?wait=${wait}`))).toEqual([1]);
 });
 
 test("a stream that has been read to its end is not begun again", async () => {
@@ -157,5 +213,5 @@ test("a stop of the process ends what is held open", async () => {
   });
   await other[Symbol.asyncDispose]();
   expect((await poll).status).toBe(200);
-  expect(await stream.text()).toBe("retry: 1000\n\n");
+  expect(await stream.text()).toBe("retry: 1000\n");
 });

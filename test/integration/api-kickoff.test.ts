@@ -87,6 +87,25 @@ describe("kickoff", () => {
     expect(wrong.body["message"]).toBe("'inputs.id' must be a valid UUID when provided; got 'test 1'.");
   });
 
+  test("takes a trigger's payload beside the inputs, and warns of other inputs there", async () => {
+    const payload = { issue: 7 };
+    const answer = await api.client.post("/automations/notes/kickoff", {
+      crewai_trigger_payload: payload,
+      version: "2",
+    });
+    expect(answer.body["warnings"]).toEqual([
+      '"version" stands beside "inputs" and has no effect: send {"inputs": {"version": …}}.',
+    ]);
+    expect((await stored(answer.body["kickoff_id"])).record.inputs).toEqual({ crewai_trigger_payload: payload });
+    const both = await api.client.post("/automations/notes/kickoff", {
+      crewai_trigger_payload: payload,
+      inputs: { log: "x", crewai_trigger_payload: "inside" },
+    });
+    const { record } = await stored(both.body["kickoff_id"]);
+    expect(record.inputs).toEqual({ log: "x", crewai_trigger_payload: "inside" });
+    expect(both.body).not.toHaveProperty("warnings");
+  });
+
   test("makes a feed of every webhook, one object or several, and of the three legacy URLs", async () => {
     const answer = await api.client.post("/automations/briefing/kickoff", {
       inputs: { topic: "t", audience: "a" },

@@ -216,7 +216,7 @@ describe("deliveries", () => {
       headers: { authorization: `Bearer ${api.client.token}` },
     });
     const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
-    expect((await reader.read()).value).toBe("retry: 1000\n\n");
+    expect((await reader.read()).value).toBe("retry: 1000\n");
     // The first look only finds out where the log ends: attempts are made until one was seen.
     const sending = new AbortController();
     const send = async () => {

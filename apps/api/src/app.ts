@@ -9,6 +9,7 @@ import { sessionAuth } from "./dashboard/session-auth.ts";
 import { callbackRoutes } from "./human/callback.ts";
 import { authenticate } from "./middleware/authenticate.ts";
 import { cleanPath } from "./middleware/clean-path.ts";
+import { answerOtherMethods, routesOf } from "./middleware/other-methods.ts";
 import { answerErrors, notFound } from "./middleware/problem.ts";
 import { limitRate } from "./middleware/rate-limit.ts";
 import { logRequests } from "./middleware/request-log.ts";
@@ -28,16 +29,16 @@ export function createApp(context: ApiContext): Express {
   app.use(logRequests(context), cleanPath, secureHeaders());
   if (config.CORS_ORIGINS !== undefined) app.use(corsFor(config.CORS_ORIGINS));
 
-  app.use(onlyReads(healthRoutes(context)), onlyReads(docsRoutes(context)));
-  app.use("/automations/:automation", onlyReads(ampProbes()));
-  app.use(onlyReads(ampProbes()));
-  if (config.INSPECTOR) app.use(inspectorRoutes(context));
+  app.use(fixedPaths(healthRoutes(context)), fixedPaths(docsRoutes(context)));
+  app.use("/automations/:automation", fixedPaths(ampProbes()));
+  app.use(fixedPaths(ampProbes()));
+  if (config.INSPECTOR) app.use(answerOtherMethods(inspectorRoutes(context)));
 
-  app.use("/dashboard", dashboardRoutes(context));
+  app.use("/dashboard", answerOtherMethods(dashboardRoutes(context)));
 
   app.use(untilStarted(context));
   if (context.tracing !== undefined) app.use(traceRequests(context.tracing));
-  app.use(callbackRoutes(context));
+  app.use(answerOtherMethods(callbackRoutes(context)));
 
   app.use(sessionAuth(context), authenticate(context.tokens), limitRate(config.RATE_LIMIT_PER_MINUTE));
   for (const { prefix, operations } of operationGroups)
@@ -47,11 +48,17 @@ export function createApp(context: ApiContext): Express {
   return app;
 }
 
-/** Routes that a POST passes by at once: walking through those before it costs a kickoff as much as its own route. */
-function onlyReads(routes: Router): RequestHandler {
+/**
+ * Routes without parameters, which a request to another path passes by at once: walking through those before it costs a
+ * kickoff as much as its own route.
+ */
+function fixedPaths(routes: Router): RequestHandler {
+  const paths = new Set(routesOf(routes).map(({ path }) => path));
+  const serveThem = answerOtherMethods(routes);
   return (request, response, next) => {
-    if (request.method === "POST") next();
-    else routes(request, response, next);
+    const path = request.path.length > 1 ? request.path.replace(/\/$/, "").toLowerCase() : request.path;
+    if (paths.has(path)) serveThem(request, response, next);
+    else next();
   };
 }
 

@@ -8,6 +8,7 @@ export const ErrorCode = {
   unauthorized: "unauthorized",
   forbidden: "forbidden",
   notFound: "not_found",
+  methodNotAllowed: "method_not_allowed",
   conflict: "conflict",
   unprocessable: "unprocessable",
   payloadTooLarge: "payload_too_large",

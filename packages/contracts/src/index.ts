@@ -20,7 +20,7 @@ export {
 } from "./envelope.ts";
 export { feedTotalsSchema, formatFeedTotals, parseFeedTotals, type FeedTotals } from "./feed-totals.ts";
 export { parseTraceContext, type TraceContext } from "./trace-context.ts";
-export { compileSelector, typeAliases, type Selector } from "./selection.ts";
+export { compileSelector, typeAliases, underName, type Selector } from "./selection.ts";
 export { authenticationSchema, credentialOf, type Authentication, type Credential } from "./authentication.ts";
 export {
   bodyForms,
@@ -144,6 +144,7 @@ export {
   eventsEndSchema,
   eventsHeadersSchema,
   eventsPageSchema,
+  eventsPositionSchema,
   eventsQuerySchema,
   executionSchema,
   executionsPageSchema,

@@ -1,3 +1,5 @@
+import type { StoredEvent } from "./envelope.ts";
+
 /**
  * Names a subscription may ask for that differ from the event bus, and the type they stand for.
  * The event is delivered under the name that was asked for (CrewAI's public webhook page uses these two).
@@ -7,7 +9,7 @@ export const typeAliases: Readonly<Record<string, string>> = {
   crew_execution_completed: "crew_kickoff_completed",
 };
 
-/** Names under which an event of this type leaves for a subscription, or undefined if it is not selected. */
+/** Name under which an event of this type leaves for whoever selects, or undefined if it is not selected. */
 export type Selector = (type: string) => string | undefined;
 
 /**
@@ -31,4 +33,11 @@ export function compileSelector(names: readonly string[]): Selector {
     if (alias !== undefined) return alias;
     return prefixes.some((prefix) => type.startsWith(prefix)) ? type : undefined;
   };
+}
+
+/** The JSON text of a stored event under the name that it was asked for by. */
+export function underName({ type, json }: Pick<StoredEvent, "type" | "json">, name: string): string {
+  if (name === type) return json;
+  // The envelope's own `type` is the first in the text: before it stand only the ids and the timestamp.
+  return json.replace(`"type":${JSON.stringify(type)}`, () => `"type":${JSON.stringify(name)}`);
 }

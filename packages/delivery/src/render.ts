@@ -1,5 +1,6 @@
 import {
   compileSelector,
+  underName,
   type Selector,
   type StoredEvent,
   type Subscription,
@@ -51,13 +52,7 @@ export function createRenderer(subscription: Subscription, secrets: Subscription
 
 function renderEvent(event: StoredEvent, select: Selector): RenderedEvent | undefined {
   const name = select(event.type);
-  if (name === undefined) return undefined;
-  if (name === event.type) return rendered(event, event.json);
-  // The envelope's own `type` is the first in the text: before it stand only the ids and the timestamp.
-  return rendered(
-    event,
-    event.json.replace(`"type":${JSON.stringify(event.type)}`, () => `"type":${JSON.stringify(name)}`),
-  );
+  return name === undefined ? undefined : rendered(event, underName(event, name));
 }
 
 function rendered(event: StoredEvent, text: string): RenderedEvent {

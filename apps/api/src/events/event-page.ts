@@ -1,4 +1,4 @@
-import { compileSelector, type ExecutionId, type StoredEvent } from "@crewstream/contracts";
+import { compileSelector, underName, type ExecutionId, type StoredEvent } from "@crewstream/contracts";
 import { readEvents, type Store } from "@crewstream/redis";
 
 /** A page's events together; an event may be 1 MiB, so their number alone is no limit. */
@@ -16,7 +16,7 @@ export interface EventPage {
 
 /**
  * Events of an execution after a sequence number, in order: at most `limit`, 4 MiB (or one event alone), and 5,000
- * entries looked at. Events selected under an alias keep the name they are stored under.
+ * entries looked at. An event selected by an alias has the alias for its type, as in a webhook.
  * @param types names, prefixes and aliases as in a subscription; undefined selects all
  */
 export async function readEventPage(
@@ -24,7 +24,7 @@ export async function readEventPage(
   id: ExecutionId,
   request: { after: number; limit: number; types?: readonly string[] | undefined },
 ): Promise<EventPage> {
-  const select = request.types === undefined ? undefined : compileSelector(request.types);
+  const select = compileSelector(request.types ?? ["*"]);
   const events: StoredEvent[] = [];
   let scanned = request.after;
   let bytes = 0;
@@ -32,10 +32,10 @@ export async function readEventPage(
   for (let count = Math.min(firstRead, request.limit); ;) {
     const batch = await readEvents(store, id, { from: scanned + 1, limit: count });
     for (const event of batch) {
-      const wanted = select === undefined || select(event.type) !== undefined;
-      if (wanted && events.length > 0 && bytes + event.json.length > maxPageBytes) return { events, scanned };
-      if (wanted) {
-        events.push(event);
+      const name = select(event.type);
+      if (name !== undefined) {
+        if (events.length > 0 && bytes + event.json.length > maxPageBytes) return { events, scanned };
+        events.push({ ...event, type: name, json: underName(event, name) });
         bytes += event.json.length;
       }
       scanned = event.seq;
@@ -43,7 +43,7 @@ export async function readEventPage(
       if (events.length === request.limit) return { events, scanned };
     }
     if (batch.length < count || looked >= maxScanned) return { events, scanned };
-    const most = select === undefined ? request.limit - events.length : maxScanned - looked;
+    const most = request.types === undefined ? request.limit - events.length : maxScanned - looked;
     count = nextCount(batch, most, maxPageBytes - bytes);
   }
 }

@@ -4,9 +4,8 @@ import { isOutage, type Store } from "@crewstream/redis";
 import type { Response } from "express";
 import type { ApiContext } from "../api-context.ts";
 import { readEventPage } from "./event-page.ts";
+import { beginEventStream, message } from "./server-sent-events.ts";
 
-/** Proxies cut a silent connection off after 30 s and more. */
-const heartbeatMs = 15_000;
 const pageEvents = 200;
 
 /**
@@ -20,13 +19,7 @@ export async function streamEvents(
   request: { id: ExecutionId; after: number; types: readonly string[] | undefined; signal: AbortSignal },
 ): Promise<void> {
   const { signal } = request;
-  response.writeHead(200, {
-    "content-type": "text/event-stream; charset=utf-8",
-    "cache-control": "no-store",
-    "x-accel-buffering": "no",
-  });
-  await send(response, "retry: 1000\n\n", signal);
-  const heartbeat = setInterval(() => response.write(": still here\n\n"), heartbeatMs);
+  using _stream = beginEventStream(response);
   try {
     let { after } = request;
     while (!signal.aborted) {
@@ -34,7 +27,7 @@ export async function streamEvents(
       if (head === undefined) break;
       if (head === "gone" || (head.seq <= after && hasEnded(head.state))) {
         const state = head === "gone" ? "NOT FOUND" : head.state;
-        await send(response, `event: end\ndata: ${JSON.stringify({ state })}\n\n`, signal);
+        await send(response, message(JSON.stringify({ state }), { event: "end" }), signal);
         break;
       }
       const { id, types } = request;
@@ -47,7 +40,6 @@ export async function streamEvents(
       after = page.scanned;
     }
   } finally {
-    clearInterval(heartbeat);
     response.end();
   }
 }
@@ -59,9 +51,10 @@ async function readText(
   request: { after: number; types: readonly string[] | undefined },
 ): Promise<{ text: string; scanned: number }> {
   const { events, scanned } = await readEventPage(store, id, { ...request, limit: pageEvents });
-  const text = events.map((event) => `id: ${event.seq}\ndata: ${event.json}\n\n`).join("");
-  // Events that the client did not ask for move its place on as well, at no cost to it.
-  return { text: events.at(-1)?.seq === scanned ? text : `${text}id: ${scanned}\n\n`, scanned };
+  const text = events.map((event) => message(event.json, { id: event.seq })).join("");
+  if (events.at(-1)?.seq === scanned) return { text, scanned };
+  // Events that the client did not ask for move its place on as well: one that reconnects need not look at them again.
+  return { text: text + message(JSON.stringify({ after: scanned }), { event: "position", id: scanned }), scanned };
 }
 
 function ignoreOutage(error: unknown): undefined {

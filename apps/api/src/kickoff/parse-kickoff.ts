@@ -18,6 +18,11 @@ export function webhookPath(body: unknown, index: number): string {
   return isList ? `webhooks[${index}]` : "webhooks";
 }
 
+/** The inputs of the run. A trigger's payload may stand beside them, as some of AMP's clients send it. */
+export function inputsOf({ inputs, crewai_trigger_payload: payload }: KickoffRequest): Record<string, unknown> {
+  return payload === undefined ? (inputs ?? {}) : { crewai_trigger_payload: payload, ...inputs };
+}
+
 /**
  * Checks a kickoff's inputs against what the automation announced. A crew needs its inputs, a flow never does.
  * @throws AppError `missing_inputs` with all names, `unprocessable` for a flow's `id` that is no UUID (AMP's rule)

@@ -3,11 +3,12 @@ import { parseKickoff } from "./parse-kickoff.ts";
 import { kickoffWarnings } from "./warnings.ts";
 
 const url = "https://example.com/hook";
-const warned = (body: unknown, kind: "crew" | "flow" = "flow") => kickoffWarnings(parseKickoff(body), kind);
+const warned = (body: unknown, kind: "crew" | "flow" = "flow") =>
+  kickoffWarnings(parseKickoff(body), { kind, inputs: ["log", "version"] });
 
 it("says nothing of what is fine", () => {
   expect(warned({ webhooks: { url, events: ["*", "llm_*", "my_own", "tool_usage_completed"] } })).toEqual([]);
-  expect(warned({ humanInputWebhookUrl: "", restoreFromStateId: null, anything: 1 })).toEqual([]);
+  expect(warned({ humanInputWebhookUrl: "", restoreFromStateId: null, inputs: {}, anything: 1 })).toEqual([]);
 });
 
 it("says each thing once, however often it was asked for", () => {
@@ -22,4 +23,18 @@ it("says each thing once, however often it was asked for", () => {
 it("knows what only a flow can do", () => {
   expect(warned({ restoreFromStateId: "x" })).toEqual([]);
   expect(warned({ restoreFromStateId: "x" }, "crew")).toEqual(["restoreFromStateId has no effect on a crew here."]);
+});
+
+it("says that inputs beside `inputs` have no effect, and names them", () => {
+  const sentence = (name: string) =>
+    `"${name}" stands beside "inputs" and has no effect: send {"inputs": {"${name}": …}}.`;
+  expect(warned({ version: "2", colour: "red" })).toEqual([sentence("version"), sentence("colour")]);
+  expect(warned({ version: "2", inputs: null }, "crew")).toEqual([sentence("version")]);
+  expect(warned({ version: "2", colour: "red", inputs: { log: "x" } })).toEqual([sentence("version")]);
+  expect(warned({ version: "2", inputs: { version: "2" } })).toEqual([]);
+});
+
+it("knows AMP's fields in both casings", () => {
+  const fields = ["taskWebhookUrl", "task_webhook_url", "generateArtifact", "conform_inputs", "crewai_trigger_payload"];
+  expect(warned(Object.fromEntries(fields.map((field) => [field, ""])))).toEqual([]);
 });

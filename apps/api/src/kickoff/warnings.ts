@@ -1,10 +1,32 @@
-import { isAbsent, suggestEventType, webhookSettingsFields, type KickoffRequest } from "@crewstream/contracts";
+import {
+  isAbsent,
+  kickoffRequestSchema,
+  suggestEventType,
+  webhookSettingsFields,
+  type KickoffRequest,
+} from "@crewstream/contracts";
+import type { ServedAutomation } from "@crewstream/redis";
 
 /** Fields of AMP's kickoff that this server takes but does nothing with. */
 const withoutEffect = ["trainingFilename"];
 
+/** Fields of a kickoff's body, in camel case: those we know, and those that AMP's clients send along. */
+const bodyFields: ReadonlySet<string> = new Set([
+  ...Object.keys(kickoffRequestSchema.shape),
+  ...withoutEffect,
+  "generateArtifact",
+  "conformInputs",
+]);
+
+/** Of names that a body makes up, so many are enough to see what is meant. */
+const maxNamed = 10;
+
 /** What a kickoff asked for that is allowed and yet probably not what was meant. */
-export function kickoffWarnings(request: KickoffRequest, kind: "crew" | "flow"): string[] {
+export function kickoffWarnings(
+  request: KickoffRequest,
+  automation: Pick<ServedAutomation, "kind" | "inputs">,
+): string[] {
+  const { kind } = automation;
   const webhooks = request.webhooks ?? [];
   const misspelt = webhooks.flatMap(({ events }) =>
     events.flatMap((name) => {
@@ -20,5 +42,24 @@ export function kickoffWarnings(request: KickoffRequest, kind: "crew" | "flow"):
   const ignored = (kind === "crew" ? [...withoutEffect, "restoreFromStateId"] : withoutEffect)
     .filter((field) => !isAbsent(request[field]))
     .map((field) => `${field} has no effect on a ${kind} here.`);
-  return [...new Set([...misspelt, ...unknownFields, ...ignored])].slice(0, 50);
+  return [...new Set([...misspelt, ...unknownFields, ...misplaced(request, automation), ...ignored])].slice(0, 50);
+}
+
+/**
+ * Inputs that a client wrote beside `inputs`, as some clients of AMP do: a crew that misses them is refused, a flow runs
+ * without them. Where there are no `inputs`, any field of no other meaning is taken for one.
+ */
+function misplaced(request: KickoffRequest, { inputs }: Pick<ServedAutomation, "inputs">): string[] {
+  const { inputs: given } = request;
+  const declared = new Set(inputs);
+  return Object.keys(request)
+    .filter((name) => !bodyFields.has(camelCase(name)))
+    .filter((name) => given === undefined || (declared.has(name) && !Object.hasOwn(given, name)))
+    .slice(0, maxNamed)
+    .map((name) => name.slice(0, 100))
+    .map((name) => `"${name}" stands beside "inputs" and has no effect: send {"inputs": {"${name}": …}}.`);
+}
+
+function camelCase(name: string): string {
+  return bodyFields.has(name) ? name : name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -12,6 +12,7 @@ const answers: Record<ErrorCode, { status: number; title: string }> = {
   [ErrorCode.unauthorized]: { status: 401, title: "Unauthorized" },
   [ErrorCode.forbidden]: { status: 403, title: "Forbidden" },
   [ErrorCode.notFound]: { status: 404, title: "Not Found" },
+  [ErrorCode.methodNotAllowed]: { status: 405, title: "Method Not Allowed" },
   [ErrorCode.executionGone]: { status: 404, title: "Not Found" },
   [ErrorCode.conflict]: { status: 409, title: "Conflict" },
   [ErrorCode.staleWrite]: { status: 409, title: "Conflict" },

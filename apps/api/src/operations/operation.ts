@@ -5,6 +5,7 @@ import type { ApiContext } from "../api-context.ts";
 import type { Scope } from "../auth/tokens.ts";
 import { requireScope } from "../middleware/authenticate.ts";
 import { jsonBody } from "../middleware/json-body.ts";
+import { answerOtherMethods } from "../middleware/other-methods.ts";
 import { parseInput } from "../middleware/validate.ts";
 
 /** What a route may answer. */
@@ -56,5 +57,5 @@ export function serve(context: ApiContext, operations: readonly Operation[]): Ro
     const handlers = [requireScope(...operation.scopes), ...(operation.method === "post" ? jsonBody : [])];
     router[operation.method](operation.path, handlers, operation.handle(context));
   }
-  return router;
+  return answerOtherMethods(router);
 }

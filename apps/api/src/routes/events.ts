@@ -36,7 +36,7 @@ export function events(context: ApiContext): RequestHandler {
       return;
     }
 
-    const deadline = AbortSignal.any([signal, AbortSignal.timeout(query.wait * 1000)]);
+    const deadline = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(query.wait * 1000))]);
     let page = await readEventPage(context.store, id, query);
     while (page.events.length === 0 && query.wait > 0 && !deadline.aborted) {
       const moved = await context.watch.beyond(id, page.scanned, deadline);

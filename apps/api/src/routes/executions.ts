@@ -6,6 +6,7 @@ import {
   eventsEndSchema,
   eventsHeadersSchema,
   eventsPageSchema,
+  eventsPositionSchema,
   eventsQuerySchema,
   executionSchema,
   executionsPageSchema,
@@ -98,7 +99,7 @@ const readEvents: Operation = {
     200: {
       description: "A page, or a stream",
       schema: eventsPageSchema,
-      stream: { "": eventEnvelopeSchema, end: eventsEndSchema },
+      stream: { "": eventEnvelopeSchema, position: eventsPositionSchema, end: eventsEndSchema },
     },
     204: { description: "The stream has ended" },
     404: unknown,

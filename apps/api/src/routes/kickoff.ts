@@ -8,7 +8,7 @@ import { sealSubscriptionSecrets } from "@crewstream/delivery";
 import type { RequestHandler, Response } from "express";
 import type { ApiContext } from "../api-context.ts";
 import { claimKickoff } from "../kickoff/idempotency.ts";
-import { checkInputs, parseKickoff, webhookPath } from "../kickoff/parse-kickoff.ts";
+import { checkInputs, inputsOf, parseKickoff, webhookPath } from "../kickoff/parse-kickoff.ts";
 import { checkAddresses, requestedWebhooks } from "../kickoff/requested-webhooks.ts";
 import { startRun } from "../kickoff/start-run.ts";
 import { kickoffWarnings } from "../kickoff/warnings.ts";
@@ -22,7 +22,7 @@ export function kickoff(context: ApiContext): RequestHandler {
     const automation = await context.automations.find(automationParam(request));
     const wanted = parseKickoff(request.body);
     const { "Idempotency-Key": key } = parseHeaders(kickoffHeadersSchema, request);
-    const inputs = wanted.inputs ?? {};
+    const inputs = inputsOf(wanted);
     checkInputs(automation, inputs);
     const webhooks = requestedWebhooks(wanted, {
       kind: automation.kind,
@@ -60,7 +60,7 @@ export function kickoff(context: ApiContext): RequestHandler {
       trace: context.tracing?.current() ?? parseTraceContext(request.headers),
     });
 
-    const warnings = kickoffWarnings(wanted, automation.kind);
+    const warnings = kickoffWarnings(wanted, automation);
     const answer: KickoffResponse = {
       kickoff_id: executionId,
       task_id: executionId,

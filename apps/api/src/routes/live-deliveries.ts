@@ -1,11 +1,11 @@
 import { liveAttemptSchema } from "@crewstream/contracts";
 import type { Response } from "express";
+import { beginEventStream, message } from "../events/server-sent-events.ts";
 import { identityOf } from "../middleware/authenticate.ts";
 import { untilClosed } from "../middleware/until-closed.ts";
 import type { Operation } from "../operations/operation.ts";
 import { liveAttemptView } from "../views/delivery.ts";
 
-const heartbeatMs = 15_000;
 /** A reader that is this far behind misses attempts rather than filling our memory: it is a view, not a record. */
 const mostBufferedBytes = 1024 * 1024;
 
@@ -21,15 +21,9 @@ export const liveDeliveries: Operation = {
   handle: (context) => async (request, response) => {
     using _place = context.streams.take(identityOf(request).name);
     const signal = untilClosed(context, response);
-    response.writeHead(200, {
-      "content-type": "text/event-stream; charset=utf-8",
-      "cache-control": "no-store",
-      "x-accel-buffering": "no",
-    });
-    response.write("retry: 1000\n\n");
-    const heartbeat = setInterval(() => response.write(": still here\n\n"), heartbeatMs);
+    using _stream = beginEventStream(response);
     const stop = context.attempts.listen((attempts) => {
-      const text = attempts.map((attempt) => `data: ${JSON.stringify(liveAttemptView(attempt))}\n\n`).join("");
+      const text = attempts.map((attempt) => message(JSON.stringify(liveAttemptView(attempt)))).join("");
       if (!isBehind(response)) response.write(text);
     });
     await new Promise<void>((resolve) => {
@@ -37,7 +31,6 @@ export const liveDeliveries: Operation = {
       signal.addEventListener("abort", () => resolve(), { once: true });
     });
     stop();
-    clearInterval(heartbeat);
     response.end();
   },
 };

@@ -37,7 +37,7 @@ export async function* followEvents(
       for await (const message of parseServerSentEvents(response.body)) {
         if (message.id !== undefined) last = message.id;
         if (message.event === "end") return (JSON.parse(message.data) as { state: string }).state;
-        if (message.data !== "") yield eventEnvelopeSchema.parse(JSON.parse(message.data));
+        if (message.event === "message") yield eventEnvelopeSchema.parse(JSON.parse(message.data));
       }
     } catch (error) {
       // A first connection that fails is for the person; a later one is a restart or a network that comes back.

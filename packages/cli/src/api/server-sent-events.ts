@@ -1,4 +1,4 @@
-/** One message of a `text/event-stream`; `data` is empty for one that only moves the id on. */
+/** One message of a `text/event-stream`; `event` is `message` where the stream names none. */
 export interface ServerSentEvent {
   id: string | undefined;
   event: string;

@@ -107,6 +107,9 @@ export const eventsHeadersSchema = z.object({
   ),
 });
 
+/** A message of a stream of events that moves its reader's place on past events that it did not ask for. */
+export const eventsPositionSchema = z.object({ after: z.number().int() });
+
 /** The last message of a stream of events. */
 export const eventsEndSchema = z.object({
   state: z.enum([...executionStates, "NOT FOUND"]).describe("How the execution ended; `NOT FOUND` when it has expired"),

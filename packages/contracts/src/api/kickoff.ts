@@ -23,6 +23,7 @@ const anyJson = z.custom<z.infer<ReturnType<typeof z.json>>>();
  */
 export const kickoffRequestSchema = z.looseObject({
   inputs: absentable(z.record(z.string(), z.unknown(), 'must be an object such as {"topic": "AI"}')),
+  crewai_trigger_payload: emptyAsAbsent(anyJson).describe("What triggered the run: the input of this name"),
   meta: emptyAsAbsent(anyJson).describe("Echoed in the legacy webhooks and in `last_executed_task`"),
   taskWebhookUrl: absentable(webhookUrlSchema),
   stepWebhookUrl: absentable(webhookUrlSchema),

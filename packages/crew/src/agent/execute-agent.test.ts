@@ -74,7 +74,7 @@ test("a call that takes longer than the model's timeout is made again", async ()
       return calls === 1 ? new Promise<never>(() => undefined) : model.doStream(options);
     },
   };
-  const { outcome, types } = await runWith([], { model: { language: slowOnce, timeout: 0.02, retryDelayMs: 0 } });
+  const { outcome, types } = await runWith([], { model: { language: slowOnce, timeout: 0.0201, retryDelayMs: 0 } });
   expect(outcome).toMatchObject({ state: "SUCCESS", result: "In time." });
   expect(types.filter((type) => type === "llm_call_failed")).toHaveLength(1);
 });

@@ -47,7 +47,8 @@ async function attemptCall(outer: Scope, request: ModelRequest): Promise<ModelAn
     async perform(inner) {
       const { signal } = inner;
       const { timeout } = model.settings;
-      const limited = timeout === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(timeout * 1000)]);
+      const limited =
+        timeout === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(timeout * 1000))]);
       const options = callOptions(request, limited);
       try {
         const { scope: live, shut } = span.scope.gated();

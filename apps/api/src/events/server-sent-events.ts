@@ -1,0 +1,26 @@
+import type { Response } from "express";
+
+/** Proxies cut a silent connection off after 30 s and more. */
+const heartbeatMs = 15_000;
+
+/**
+ * Begins an answer of Server-Sent Events and keeps its connection from falling silent until it is disposed of. Every
+ * message has `data`: the HTML standard ignores one without, but httpx-sse (Python) gives an empty event for each empty
+ * line after the first `id` or `retry`. So `retry` is part of the first message, and the comments end no message.
+ */
+export function beginEventStream(response: Response): Disposable {
+  response.writeHead(200, {
+    "content-type": "text/event-stream; charset=utf-8",
+    "cache-control": "no-store",
+    "x-accel-buffering": "no",
+  });
+  response.write("retry: 1000\n");
+  const heartbeat = setInterval(() => response.write(": still here\n"), heartbeatMs);
+  return { [Symbol.dispose]: () => clearInterval(heartbeat) };
+}
+
+/** One message. @param data JSON in one line */
+export function message(data: string, { id, event }: { id?: number; event?: string } = {}): string {
+  const named = event === undefined ? "" : `event: ${event}\n`;
+  return `${named}${id === undefined ? "" : `id: ${id}\n`}data: ${data}\n\n`;
+}
