@@ -1,5 +1,6 @@
 export { parseDuration, retryScheduleSchema } from "./config/duration.ts";
 export { environmentTable } from "./config/env-table.ts";
+export { splitList } from "./config/fields.ts";
 export { loadConfig } from "./config/load.ts";
 export { processVariables, type ProcessName } from "./config/process-variables.ts";
 export { redisVariables } from "./config/redis-variables.ts";

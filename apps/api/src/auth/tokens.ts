@@ -1,5 +1,6 @@
 import { hash, timingSafeEqual } from "node:crypto";
 import { AppError, ErrorCode } from "@crewstream/contracts";
+import { splitList } from "@crewstream/service";
 
 export const scopes = ["kickoff", "read", "admin"] as const;
 export type Scope = (typeof scopes)[number];
@@ -25,10 +26,7 @@ export class AccessTokens {
    * @throws AppError `configuration` that names the item by its place, never by its value
    */
   constructor(text: string) {
-    const items = text
-      .split(",")
-      .map((item) => item.trim())
-      .filter((item) => item !== "");
+    const items = splitList(text);
     this.#tokens = items.map(parseToken);
     if (items.length === 0) throw unusable("holds no token");
     const digests = new Set(this.#tokens.map(({ digest }) => digest.toString("hex")));

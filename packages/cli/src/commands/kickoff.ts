@@ -1,12 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { AppError, ErrorCode, kickoffResponseSchema } from "@crewstream/contracts";
+import { splitList } from "@crewstream/service";
 import type { Command } from "commander";
 import { segment } from "../api/paths.ts";
 import type { Io } from "../output/io.ts";
 import { watchRun } from "../watch/watch-run.ts";
 import { connect, withApiOptions, writeJson, type ApiOptions } from "./api-command.ts";
 import { describeExecution, exitCodeOfState } from "./status.ts";
-import { keyValue, listOf, positiveNumber } from "./values.ts";
+import { keyValue, positiveNumber } from "./values.ts";
 
 interface KickoffOptions extends ApiOptions {
   input?: Record<string, unknown>;
@@ -27,7 +28,7 @@ export function addKickoffCommand(program: Command, io: Io): void {
     .option("-i, --input <key=value>", "an input as text, or key:=json (repeat for more)", keyValue)
     .option("--inputs-file <file>", "a JSON object of inputs; - reads it from stdin")
     .option("--webhook <url>", "send the run's events there")
-    .option("--events <list>", "which events, comma-separated", listOf, ["*"])
+    .option("--events <list>", "which events, comma-separated", splitList, ["*"])
     .option("--realtime", "send each event at once instead of in batches")
     .option(
       "--max-delay <ms>",

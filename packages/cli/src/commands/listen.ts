@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import type { AddressInfo } from "node:net";
 import { AppError, ErrorCode } from "@crewstream/contracts";
+import { splitList } from "@crewstream/service";
 import { Option, type Command } from "commander";
 import { answerDelivery, describeReceived, type ListenSettings } from "../listen/answer-delivery.ts";
 import type { Io } from "../output/io.ts";
@@ -56,7 +57,7 @@ export function addListenCommand(program: Command, io: Io): void {
 async function findSecrets(given: string | undefined, io: Io): Promise<string[]> {
   const dataDir = io.env["DATA_DIR"] || ".crewstream";
   const kept = given ?? (await readJson(join(dataDir, "secrets.json"), secretsSchema))?.WEBHOOK_SIGNING_SECRET;
-  if (kept !== undefined) return kept.split(",").map((each) => each.trim());
+  if (kept !== undefined) return splitList(kept);
   throw new AppError("There is no signing secret here: give the deployment's with --secret whsec_…", {
     code: ErrorCode.invalidInput,
   });

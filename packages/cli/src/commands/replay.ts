@@ -1,9 +1,10 @@
 import { replayResponseSchema } from "@crewstream/contracts";
+import { splitList } from "@crewstream/service";
 import type { Command } from "commander";
 import { segment } from "../api/paths.ts";
 import type { Io } from "../output/io.ts";
 import { connect, withApiOptions, writeJson, type ApiOptions } from "./api-command.ts";
-import { listOf, positiveNumber, wholeNumber } from "./values.ts";
+import { positiveNumber, wholeNumber } from "./values.ts";
 
 interface ReplayOptions extends ApiOptions {
   to?: string;
@@ -20,7 +21,7 @@ export function addReplayCommand(program: Command, io: Io): void {
     .option("--to <url>", "somewhere else; the feed's own secrets are not sent there")
     .option("--bearer <token>", "with --to: bearer token for it")
     .option("--feed <number>", "feed whose settings are taken", wholeNumber, 0)
-    .option("--types <list>", "these event types instead of the feed's, comma-separated", listOf)
+    .option("--types <list>", "these event types instead of the feed's, comma-separated", splitList)
     .option("--first <sequence>", "first emission_sequence", positiveNumber)
     .option("--last <sequence>", "last emission_sequence", positiveNumber)
     .action(async (id: string, options: ReplayOptions) => {

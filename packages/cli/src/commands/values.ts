@@ -13,14 +13,6 @@ export function positiveNumber(text: string): number {
   return value;
 }
 
-/** `a, b` as a list without empty items. */
-export function listOf(text: string): string[] {
-  return text
-    .split(",")
-    .map((item) => item.trim())
-    .filter((item) => item !== "");
-}
-
 /**
  * Collects `--input` options into an object: `key=text`, or `key:=json` for anything that is no text, e.g.
  * `--input topic=webhooks --input count:=3`.

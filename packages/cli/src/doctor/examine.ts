@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { errorMessage, signingSecretSchema } from "@crewstream/contracts";
+import { errorMessage } from "@crewstream/contracts";
 import type { Environment } from "@crewstream/service";
 import { localApiUrl } from "../api/connection.ts";
 import { isAtLeast } from "../redis-server/find.ts";
@@ -9,16 +9,17 @@ import { askRedis } from "./ask-redis.ts";
 import { judge, type Finding } from "./finding.ts";
 import { mendConnection, rootOf } from "./mend-connection.ts";
 import { redisFindings } from "./redis-findings.ts";
+import { secretFindings } from "./secret-findings.ts";
 
 /** Looks at all that a deployment stands on; never throws. */
 export async function examine(env: Environment): Promise<Finding[]> {
   const dataDir = env["DATA_DIR"] || ".crewstream";
-  const [secrets, redis, api] = await Promise.all([
-    secretFindings(env, dataDir),
+  const [kept, redis, api] = await Promise.all([
+    keptSecrets(dataDir),
     storeFindings(env, dataDir),
     apiFindings(env, dataDir),
   ]);
-  return [nodeFinding(process.versions.node), ...secrets, ...redis, ...api];
+  return [nodeFinding(process.versions.node), ...secretFindings(withKept(env, kept)), ...redis, ...api];
 }
 
 function nodeFinding(version: string): Finding {
@@ -28,29 +29,13 @@ function nodeFinding(version: string): Finding {
   });
 }
 
-async function secretFindings(env: Environment, dataDir: string): Promise<Finding[]> {
-  const kept: Partial<Secrets> = (await readJson(join(dataDir, "secrets.json"), secretsSchema)) ?? {};
-  const list = (name: keyof Secrets): string[] => (env[name] || kept[name])?.split(",") ?? [];
-  const make = "Make one with: npx crewstream secrets generate (npm start makes its own).";
-  const keys = list("ENCRYPTION_KEY");
-  const signing = list("WEBHOOK_SIGNING_SECRET");
-  const describe = (count: number): string => (count === 0 ? "missing" : count === 1 ? "set" : `${count}, rotating`);
-  return [
-    judge("Encryption key", describe(keys.length), keys.length > 0 && keys.every(isKey), {
-      state: "bad",
-      mend: `ENCRYPTION_KEY must be base64 of 32 bytes. ${make}`,
-    }),
-    judge(
-      "Signing secret",
-      describe(signing.length),
-      signing.length > 0 && signing.every((each) => signingSecretSchema.safeParse(each.trim()).success),
-      { state: "bad", mend: `WEBHOOK_SIGNING_SECRET must be whsec_ and base64 of 24 to 64 bytes. ${make}` },
-    ),
-  ];
+/** The environment with what it does not give itself. */
+function withKept(env: Environment, kept: Partial<Secrets>): Environment {
+  return { ...kept, ...Object.fromEntries(Object.entries(env).filter(([, value]) => value)) };
 }
 
-function isKey(text: string): boolean {
-  return Buffer.from(text.trim(), "base64").length === 32;
+async function keptSecrets(dataDir: string): Promise<Partial<Secrets>> {
+  return (await readJson(join(dataDir, "secrets.json"), secretsSchema)) ?? {};
 }
 
 async function storeFindings(env: Environment, dataDir: string): Promise<Finding[]> {

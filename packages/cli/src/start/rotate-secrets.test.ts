@@ -24,6 +24,10 @@ test("the new one comes first, the old one counts until it is dropped, the other
   expect(await keepSecrets(path, {})).toEqual({ ...before, ENCRYPTION_KEY: newest });
 });
 
+test("empty items are no secrets", async () => {
+  expect(await dropOldSecrets("API_TOKENS", path, { API_TOKENS: ", mine, old" })).toMatchObject({ value: "mine" });
+});
+
 test("one that the environment gives is printed, not kept", async () => {
   await keepSecrets(path, {});
   const text = await readFile(path, "utf8");

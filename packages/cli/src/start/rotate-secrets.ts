@@ -1,5 +1,5 @@
 import { AppError, ErrorCode } from "@crewstream/contracts";
-import type { Environment } from "@crewstream/service";
+import { splitList, type Environment } from "@crewstream/service";
 import { readJson, writePrivateFile } from "./private-files.ts";
 import { generateSecrets, secretsSchema, type Secrets } from "./secrets.ts";
 
@@ -36,7 +36,7 @@ async function change(
       code: ErrorCode.invalidInput,
     });
   }
-  const value = edit(current.split(",").map((each) => each.trim())).join(",");
+  const value = edit(splitList(current)).join(",");
   if (secrets !== undefined)
     await writePrivateFile(path, `${JSON.stringify({ ...secrets, [name]: value }, null, 2)}\n`);
   return { value, kept: secrets !== undefined };

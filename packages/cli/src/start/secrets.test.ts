@@ -43,6 +43,7 @@ test("a damaged file is not replaced: the old key still encrypts what is stored"
 test.each([
   ["one", "one"],
   ["one,two", "one"],
+  [" , one", "one"],
   ["ops:secret:admin,two", "secret"],
 ])("the first token of %s is %s", (list, token) => {
   expect(firstToken(list)).toBe(token);

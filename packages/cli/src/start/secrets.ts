@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { AppError, ErrorCode, signingSecretPrefix } from "@crewstream/contracts";
+import { splitList } from "@crewstream/service";
 import { z } from "zod";
 import { writePrivateFile } from "./private-files.ts";
 
@@ -59,7 +60,7 @@ async function readSecrets(path: string): Promise<Secrets | undefined> {
 
 /** The first token of an `API_TOKENS` list, whose entries are `token` or `name:token:scopes`. */
 export function firstToken(list: string): string {
-  const [entry = ""] = list.split(",");
-  const parts = entry.trim().split(":");
+  const [entry = ""] = splitList(list);
+  const parts = entry.split(":");
   return parts[1] ?? parts[0] ?? "";
 }

@@ -28,14 +28,17 @@ export function secrets(each: { is: string; check: (text: string) => boolean }) 
   });
 }
 
-/** Comma-separated text as a list without empty items. */
+/** `a, b` as a list; blanks around an item and empty items do not count. */
+export function splitList(text: string): string[] {
+  return text
+    .split(",")
+    .map((item) => item.trim())
+    .filter((item) => item !== "");
+}
+
+/** Comma-separated text as a list. */
 export function list() {
-  return z.string().transform((text) =>
-    text
-      .split(",")
-      .map((item) => item.trim())
-      .filter((item) => item !== ""),
-  );
+  return z.string().transform(splitList);
 }
 
 /** `1`, `true`, `yes`, `on` and their opposites; anything else is an error rather than false. */
