@@ -1,5 +1,5 @@
 import type { PausedOutcome, RunOutcome } from "@crewstream/contracts";
-import { pythonAutomation, type PythonHost, type PythonProject } from "@crewstream/python-runtime";
+import { ModelGateway, pythonAutomation, type PythonHost, type PythonProject } from "@crewstream/python-runtime";
 import type { Logger } from "@crewstream/service";
 import type { CrewWorkerConfig } from "./config.ts";
 import { runOrder } from "./run-order.ts";
@@ -11,17 +11,31 @@ import type { Host } from "./threads/run-in-thread.ts";
  * Runs of Python automations. They need no thread: what they do happens in a process of their own, and following its
  * events takes about a tenth of the time that Python needs to make them.
  */
-export class PythonRuns {
+export class PythonRuns implements AsyncDisposable {
   readonly #host: PythonHost;
 
-  constructor(config: CrewWorkerConfig, env: Readonly<Record<string, string>>, log: Logger) {
-    this.#host = {
+  private constructor(host: PythonHost) {
+    this.#host = host;
+  }
+
+  static async start(
+    config: CrewWorkerConfig,
+    env: Readonly<Record<string, string>>,
+    log: Logger,
+  ): Promise<PythonRuns> {
+    const gateway = await ModelGateway.start();
+    return new PythonRuns({
       dataDir: config.PYTHON_DIR,
       path: env["PATH"] ?? "",
       maxEventBytes: config.EVENT_MAX_BYTES,
       log: (executionId) => (level, text) => log[level]({ executionId, text }, "automation.python"),
       printed: (child, executionId) => logPrinted(child, log, { executionId: () => executionId, level: "debug" }),
-    };
+      gateway,
+    });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#host.gateway[Symbol.asyncDispose]();
   }
 
   /** As `runInThread` does for an automation that is written in TypeScript. */

@@ -36,7 +36,7 @@ export async function startCrewWorker(config: CrewWorkerConfig, service: Service
     worker,
     automations,
     threads,
-    python: new PythonRuns(config, env, log),
+    python: stack.use(await PythonRuns.start(config, env, log)),
     live: new Set<ExecutionId>(),
     env,
     log,

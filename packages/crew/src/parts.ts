@@ -8,6 +8,7 @@ export { namesIn } from "./flow/condition.ts";
 export { documentEndings, formOf, textOf, type DocumentForm } from "./knowledge/documents/document-text.ts";
 export { DocumentFault, documentLimits } from "./knowledge/documents/limits.ts";
 export { piecesOf } from "./knowledge/knowledge.ts";
+export { offlineAnswer, type OfflineAnswer, type OfflineQuestion } from "./llm/offline-answer.ts";
 export { providerName, providers } from "./llm/providers.ts";
 export { ownFields } from "./llm/request-fields.ts";
 export { parseModelName } from "./llm/resolve-model.ts";

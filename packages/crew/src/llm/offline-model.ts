@@ -70,12 +70,13 @@ function finalText({ prompt, responseFormat }: LanguageModelV4CallOptions): stri
   return JSON.stringify(responseFormat.schema === undefined ? { text } : offlineValue(responseFormat.schema, text));
 }
 
-/** The subject of the last question: the line after the runtime's own "Task:" heading, or its first line. */
+/** The subject of the last question: the line after our runtime's or CrewAI's own heading, or its first line. */
 function taskOf(prompt: LanguageModelV4Prompt): string {
   const lines = questionOf(prompt)
     .split("\n")
     .map((line) => line.trim());
-  const named = lines.find((line) => line.startsWith("Task:"))?.slice("Task:".length);
+  const heading = /^(Current )?Task:/;
+  const named = lines.find((line) => heading.test(line))?.replace(heading, "");
   return shorten((named ?? lines.find((line) => line !== "") ?? "").trim(), 300);
 }
 

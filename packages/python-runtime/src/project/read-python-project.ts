@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { AppError, ErrorCode } from "@crewstream/contracts";
 import { childEnvironment } from "../child/child-environment.ts";
 import { descriptionSchema, type Description, type Target } from "../child/messages.ts";
+import { modelVariables } from "../gateway/run-models.ts";
 import type { PythonProject } from "../run/python-automation.ts";
 import { describe } from "./describe.ts";
 import { findTargets } from "./find-targets.ts";
@@ -69,14 +70,17 @@ async function described(root: string, step: DescribeStep): Promise<Description>
   }
   const home = resolve(dataDir, "home", step.name);
   await mkdir(join(home, "storage"), { recursive: true });
+  const project = await projectVariables(root);
+  const models = { ...step.env, ...project };
   const env = childEnvironment({
     python,
     path: step.path,
     home,
     storage: join(home, "storage"),
     shared: step.env,
-    project: await projectVariables(root),
-    fixed: {},
+    project,
+    // Keys that its constructors ask for; nothing is asked of a model here.
+    fixed: modelVariables("http://127.0.0.1:9", { defaultModel: "offline/demo" }, models),
   });
   const takes = await describe({ python, project: root, target, env, limitMs: describeLimitMs });
   const found = descriptionSchema.parse(takes);

@@ -3,6 +3,8 @@ import { join, resolve } from "node:path";
 import { AppError, ErrorCode } from "@crewstream/contracts";
 import type { Automation, RunContext } from "@crewstream/crew";
 import { childEnvironment } from "../child/child-environment.ts";
+import type { ModelGateway } from "../gateway/model-gateway.ts";
+import { modelVariables, offlineMode } from "../gateway/run-models.ts";
 import type { Description, Target } from "../child/messages.ts";
 import { spawnChild, type PythonChild } from "../child/python-child.ts";
 import { projectVariables } from "../project/project-variables.ts";
@@ -30,6 +32,8 @@ export interface PythonHost {
   /** The worker's own PATH. */
   path: string;
   maxEventBytes: number;
+  /** Where runs ask models. */
+  gateway: ModelGateway;
   /** Takes what a run prints and what goes wrong in it. */
   log(executionId: string): RunLog;
   /** Takes what a child prints. */
@@ -51,14 +55,24 @@ export function pythonAutomation(project: PythonProject, host: PythonHost): Auto
         throw new AppError("A Python run needs a directory of its own.", { code: ErrorCode.internal });
       }
       await makeWorkFolder(project.root, directory);
-      const env = await environmentOf(project, host, context);
+      const providers = { ...context.env, ...(await projectVariables(project.root)) };
+      using models = host.gateway.open({
+        journal: context.journal,
+        env: providers,
+        offline: offlineMode(context, providers),
+        signal,
+      });
+      const env = await environmentOf(project, host, {
+        context,
+        fixed: modelVariables(models.address, context, providers),
+      });
       signal.throwIfAborted();
       const child = await spawnChild({ python: project.python, mode: "run", env, directory });
       // What its tools have started must not outlive it; one that holds the pipe open would keep the run, too.
       void child.exited.then(() => child.kill());
       host.printed(child, executionId);
       using _stop = stopChild(child, signal);
-      const run = new PythonRun(context, child, host.log(executionId));
+      const run = new PythonRun(context, { child, models: models.run, log: host.log(executionId) });
       try {
         const order = {
           t: "run" as const,
@@ -83,7 +97,7 @@ export function pythonAutomation(project: PythonProject, host: PythonHost): Auto
 async function environmentOf(
   { root, python }: Pick<PythonProject, "root" | "python">,
   host: Pick<PythonHost, "dataDir" | "path">,
-  context: Pick<RunContext, "automation" | "env">,
+  { context, fixed }: { context: Pick<RunContext, "automation" | "env">; fixed: Record<string, string> },
 ): Promise<Record<string, string>> {
   const home = resolve(host.dataDir, "home", context.automation);
   const storage = join(home, "storage");
@@ -95,6 +109,6 @@ async function environmentOf(
     storage,
     shared: context.env,
     project: await projectVariables(root),
-    fixed: {},
+    fixed,
   });
 }

@@ -10,12 +10,20 @@ import {
   type ParentMessage,
 } from "../child/messages.ts";
 import type { PythonChild } from "../child/python-child.ts";
+import type { GatewayRun } from "../gateway/gateway-run.ts";
 import { AgentSteps } from "./agent-steps.ts";
 import { CrewTotals } from "./crew-totals.ts";
 import { HumanQuestions } from "./human-questions.ts";
+import { UnseenCalls } from "./unseen-calls.ts";
 
 /** What a child says of itself beside its events. */
 export type RunLog = (level: "debug" | "warn" | "error", text: string) => void;
+
+export interface RunParts {
+  child: PythonChild;
+  models: GatewayRun;
+  log: RunLog;
+}
 
 /** One run in one child: its events go to the sink, its calls are answered, and how it ended is found out. */
 export class PythonRun {
@@ -26,12 +34,14 @@ export class PythonRun {
   readonly #totals = new CrewTotals();
   readonly #open = new OpenEvents();
   readonly #questions: HumanQuestions;
+  readonly #unseen: UnseenCalls;
   #outcome: ChildOutcome | undefined;
 
-  constructor(context: RunContext, child: PythonChild, log: RunLog) {
+  constructor(context: RunContext, { child, models, log }: RunParts) {
     this.#context = context;
     this.#child = child;
     this.#log = log;
+    this.#unseen = new UnseenCalls(context.executionId, models);
     this.#steps = new AgentSteps(context.executionId);
     this.#questions = new HumanQuestions(context, (event) => this.#emit(event));
   }
@@ -57,7 +67,9 @@ export class PythonRun {
     switch (message.t) {
       case "event": {
         const { id, type, timestamp, data } = message;
-        for (const each of this.#steps.around(this.#totals.complete({ id, type, timestamp, data }))) this.#emit(each);
+        const event = this.#totals.complete({ id, type, timestamp, data });
+        for (const each of this.#steps.around(event)) this.#emit(each);
+        for (const each of this.#unseen.after(event)) this.#emit(each);
         return;
       }
       case "call":

@@ -66,6 +66,7 @@ describe.skipIf(testPython === "")("runs of Python projects", () => {
     // The one that was running acts again, with the key that it had.
     expect(charges).toHaveLength(4);
     expect(new Set(charges).size).toBe(3);
+    expect(model.asked).toHaveLength(6);
   });
 
   test.each(["llm_call_started", "tool_usage_finished", "task_completed"])(
@@ -92,8 +93,21 @@ describe.skipIf(testPython === "")("runs of Python projects", () => {
       const ids = execution.events.map(({ data }) => [data["task_name"], data["task_id"]].join(" "));
       expect(new Set(ids.filter((id) => id.length > 36)).size).toBe(3);
       expect((await readFile(lived.LEDGER, "utf8")).trim().split("\n")).toHaveLength(3);
+      // An answer that was still under way when the process died was asked for, and may be asked for again.
+      expect(model.asked.length - (at === "llm_call_started" ? 1 : 0)).toBeLessThanOrEqual(6);
     },
   );
+
+  test("without a key, offline/demo answers", async () => {
+    await using execution = await PythonExecution.of("charges");
+    const outcome = await execution.run({ customer: "Ada" }, { env: { LEDGER: join(execution.folder, "ledger") } });
+    expect(outcome).toMatchObject({
+      state: "SUCCESS",
+      result: expect.stringContaining("Step three: charge Ada") as string,
+    });
+    expect(eventProblems(execution.events)).toEqual([]);
+    expect(await readFile(join(execution.folder, "ledger"), "utf8")).toContain("Step one: charge Ada");
+  });
 
   test("events of own types, from bare threads, with odd values and of any size", async () => {
     await using execution = await PythonExecution.of("odd_events");

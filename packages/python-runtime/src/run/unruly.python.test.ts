@@ -76,11 +76,20 @@ describe.skipIf(testPython === "")("Python projects that misbehave", () => {
 
   test("it sees no variable of ours and no more of the worker's than automations may, and its own .env", async () => {
     await using execution = await PythonExecution.of("unruly");
-    const env = { SERPER_API_KEY: "for tools", PYTHONPATH: "/elsewhere", NODE_OPTIONS: "--x", LD_PRELOAD: "" };
+    const env = {
+      SERPER_API_KEY: "for tools",
+      OPENAI_API_KEY: "sk-real",
+      ANTHROPIC_API_KEY: "sk-ant",
+      PYTHONPATH: "/elsewhere",
+      NODE_OPTIONS: "--x",
+      LD_PRELOAD: "",
+    };
     const outcome = await execution.run({ how: "environment" }, { env });
     const seen = (outcome as { result: Record<string, string> }).result;
     expect(seen).toMatchObject({
       SERPER_API_KEY: "for tools",
+      OPENAI_API_KEY: "crewstream",
+      ANTHROPIC_API_KEY: "crewstream",
       CREWAI_DISABLE_TELEMETRY: "true",
       CREWAI_TRACING_ENABLED: "false",
       TERM: "dumb",

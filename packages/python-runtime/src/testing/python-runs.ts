@@ -6,6 +6,7 @@ import { memoryJournal, type JournalRow, type RuntimeEvent } from "@crewstream/c
 import { recordingSink, testContext, type RecordingSink } from "@crewstream/crew/testing";
 import { inject } from "vitest";
 import type { PythonChild } from "../child/python-child.ts";
+import { ModelGateway } from "../gateway/model-gateway.ts";
 import { findTargets } from "../project/find-targets.ts";
 import { pythonAutomation, type PythonHost } from "../run/python-automation.ts";
 
@@ -47,6 +48,7 @@ export class PythonExecution implements AsyncDisposable {
     const { targets, replays } = await findTargets(testPython, this.#project);
     const [target] = targets;
     if (target === undefined) throw new Error("nothing to run");
+    await using gateway = await ModelGateway.start();
     let running: PythonChild | undefined;
     const sink = watched(recordingSink(this.events), (event) => {
       if (running !== undefined) options.onEvent?.(event, running);
@@ -64,6 +66,7 @@ export class PythonExecution implements AsyncDisposable {
           stream.setEncoding("utf8").on("data", (text: string) => void this.printed.push(text));
         }
       },
+      gateway,
       ...options.host,
     });
     try {
