@@ -29,6 +29,22 @@ describe("tokens", () => {
     expect((await api.client.get("/nowhere", full)).status).toBe(404);
   });
 
+  test("wrong ones are limited, of all routes together, and stand in the way of no right one", async () => {
+    await using limited = await startTestApi({ API_TOKENS: "right" });
+    const ask = (token: string | null, path = "/inputs") => limited.client.get(path, { token });
+    const paths = ["/inputs", "/dashboard/queues/", "/api/v1/stats", "/nowhere"];
+    const wrong = await Promise.all(Array.from({ length: 40 }, (_, index) => ask("wrong", paths[index % 4])));
+    expect(wrong.filter(({ status }) => status === 401)).toHaveLength(30);
+    expect(wrong.filter(({ status }) => status === 429)).toHaveLength(10);
+    const refused = await ask("wrong");
+    expect(refused).toMatchObject({ status: 429, body: { details: { code: "rate_limited" } } });
+    expect(refused.headers.get("retry-after")).toMatch(/^\d+$/);
+    const callback = "/human_feedback_requests/01a2094e-7af1-72b8-8d05-d9b295c07076/r/respond?token=x";
+    expect((await limited.client.post(callback, {}, { token: null })).status).toBe(429);
+    expect((await ask(null)).status).toBe(401);
+    expect((await ask("right")).status).toBe(200);
+  });
+
   test.each([
     ["k-token", "GET", "/inputs", 200],
     ["r-token", "GET", "/inputs", 200],

@@ -51,6 +51,23 @@ describe("signing in", () => {
     }
   });
 
+  test("wrong tokens and requests of other sites never keep a right token out", async () => {
+    await using fresh = await startTestApi({ API_TOKENS: `ops:${testToken}` });
+    const login = (token: string, headers: Record<string, string>) =>
+      fresh.client.post("/dashboard/login", { token }, { token: null, headers });
+    const times = Array.from({ length: 40 });
+    const crossSite = await Promise.all(times.map(() => login("nope", { "sec-fetch-site": "cross-site" })));
+    expect(new Set(crossSite.map(({ status }) => status))).toEqual(new Set([403]));
+    expect((await login("nope", own)).status).toBe(401);
+
+    const wrong = await Promise.all(times.map(() => login("nope", own)));
+    expect(new Set(wrong.map(({ status }) => status))).toEqual(new Set([401, 429]));
+    const refused = await login("nope", own);
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get("retry-after")).toMatch(/^\d+$/);
+    expect((await login(testToken, own)).status).toBe(200);
+  });
+
   test("signing out takes the cookie away, and ends the session for a copy of it", async () => {
     const { cookie } = await signIn();
     const other = await signIn();

@@ -1,6 +1,7 @@
 import type { Queues } from "@crewstream/queue";
 import type { Store } from "@crewstream/redis";
 import type { AddressPolicy, Cipher, Health, Logger, Metrics, Tracing } from "@crewstream/service";
+import type { RequestHandler } from "express";
 import type { Automations } from "./automations.ts";
 import type { AccessTokens } from "./auth/tokens.ts";
 import type { ApiConfig } from "./config.ts";
@@ -22,6 +23,8 @@ export interface ApiContext {
   /** Whether this process has found its Redis, and agrees with the other processes. Nothing is done before. */
   started: boolean;
   tokens: AccessTokens;
+  /** Passed by requests whose token is wrong, wherever that is found. */
+  wrongTokens: RequestHandler;
   cipher: Cipher;
   addressPolicy: AddressPolicy;
   automations: Automations;

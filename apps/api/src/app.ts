@@ -40,7 +40,7 @@ export function createApp(context: ApiContext): Express {
   if (context.tracing !== undefined) app.use(traceRequests(context.tracing));
   app.use(answerOtherMethods(callbackRoutes(context)));
 
-  app.use(sessionAuth(context), authenticate(context.tokens), limitRate(config.RATE_LIMIT_PER_MINUTE));
+  app.use(sessionAuth(context), authenticate(context), limitRate(config.RATE_LIMIT_PER_MINUTE));
   for (const { prefix, operations } of operationGroups)
     app.use(prefix === "" ? "/" : prefix, serve(context, operations));
   app.use(notFound);

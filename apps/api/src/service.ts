@@ -32,6 +32,7 @@ import { AttemptWatch } from "./events/attempt-watch.ts";
 import { EventWatch } from "./events/event-watch.ts";
 import { OpenStreams } from "./events/open-streams.ts";
 import { Compensations } from "./kickoff/compensations.ts";
+import { limitWrongTokens } from "./middleware/wrong-tokens.ts";
 
 const tidyEveryMs = 30_000;
 const keepAliveMs = 75_000;
@@ -59,6 +60,7 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
     health,
     started: false,
     tokens,
+    wrongTokens: limitWrongTokens(),
     metrics: createMetrics("api"),
     tracing,
     cipher: createCipher(config.ENCRYPTION_KEY),

@@ -12,10 +12,12 @@ const contentSecurityPolicy =
  * The raw view of the queues under `/dashboard/queues`: Bull Board, to read only, for tokens with the scope `admin`. It
  * knows nothing of events or deliveries; what one can put right is on the dashboard's own pages.
  */
-export function queueBoard(context: Pick<ApiContext, "config" | "cipher" | "store" | "tokens" | "queues">): Router {
+export function queueBoard(
+  context: Pick<ApiContext, "config" | "cipher" | "store" | "tokens" | "wrongTokens" | "queues">,
+): Router {
   const router = Router();
   let board: Promise<RequestHandler> | undefined;
-  router.use(sessionAuth(context), authenticate(context.tokens), requireScope("admin"), readOnly);
+  router.use(sessionAuth(context), authenticate(context), requireScope("admin"), readOnly);
   router.use(async (request, response, next) => {
     response.setHeader("content-security-policy", contentSecurityPolicy);
     // Loaded when it is first looked at: few processes ever show it.

@@ -1,11 +1,10 @@
 import { AppError, ErrorCode } from "@crewstream/contracts";
 import { revokeSession } from "@crewstream/redis";
-import { Router, type Request, type RequestHandler, type Response } from "express";
-import { rateLimit } from "express-rate-limit";
+import { Router, type Request, type RequestHandler } from "express";
 import { z } from "zod";
 import type { ApiContext } from "../api-context.ts";
 import type { Identity } from "../auth/tokens.ts";
-import { jsonBody } from "../middleware/json-body.ts";
+import { jsonBodyUpTo } from "../middleware/json-body.ts";
 import { parseInput } from "../middleware/validate.ts";
 import { dashboardAssets } from "./assets.ts";
 import { queueBoard } from "./queue-board.ts";
@@ -17,8 +16,8 @@ const loginSchema = z.object({
   token: z.string("the API token, as text").trim().min(1, "must not be empty").max(4096),
 });
 
-/** Wrong tokens per address and minute: guessing is hopeless anyway, this keeps it out of the log. */
-const loginsPerMinute = 30;
+/** A token and its name: what a stranger may make us parse. */
+const loginLimitBytes = 16 * 1024;
 
 /**
  * The dashboard under `/dashboard`: its files, and its session. `POST /login {token}` begins one, `GET /session` says
@@ -28,22 +27,10 @@ export function dashboardRoutes(context: ApiContext): Router {
   const { config, cipher, store, tokens } = context;
   const router = Router();
   const secure = isSecure(config.PUBLIC_URL);
-  const limit: RequestHandler = rateLimit({
-    windowMs: 60_000,
-    limit: loginsPerMinute,
-    skipSuccessfulRequests: true,
-    standardHeaders: "draft-7",
-    legacyHeaders: false,
-    // Behind a proxy all clients share its address, which is as strict as it gets: nothing to warn of.
-    validate: { xForwardedForHeader: false },
-    handler: () => {
-      throw new AppError("Too many sign-ins failed from your address: wait a minute.", {
-        code: ErrorCode.rateLimited,
-        retryable: true,
-      });
-    },
-  });
-
+  const fromUs: RequestHandler = (request, _response, next) => {
+    assertSameOrigin(request, config.PUBLIC_URL);
+    next();
+  };
   const sessionOf = async (request: Request): Promise<Session | undefined> => {
     const cookie = readSessionCookie(request, secure);
     return cookie === undefined ? undefined : openSession(context, cookie, Date.now());
@@ -53,21 +40,21 @@ export function dashboardRoutes(context: ApiContext): Router {
     response.setHeader("cache-control", "no-store");
     next();
   });
-  router.post("/login", limit, jsonBody, (request: Request, response: Response) => {
-    assertSameOrigin(request, config.PUBLIC_URL);
+  const signIn: RequestHandler = (request, response, next) => {
     const { token } = parseInput(loginSchema, request.body);
     const identity = tokens.identify(token);
-    if (identity === undefined) {
-      throw new AppError("This token is not one of the server's API_TOKENS: check that you copied all of it.", {
-        code: ErrorCode.unauthorized,
-        details: { reason: "invalid" },
-      });
-    }
+    if (identity === undefined) return next();
     writeSessionCookie(response, sealSession(cipher, token, Date.now()), secure);
     response.json(sessionView(identity));
+  };
+  // Nothing is counted before the token was found to be wrong: other sites' requests and wrong tokens keep nobody out.
+  router.post("/login", fromUs, jsonBodyUpTo(loginLimitBytes), signIn, context.wrongTokens, () => {
+    throw new AppError("This token is not one of the server's API_TOKENS: check that you copied all of it.", {
+      code: ErrorCode.unauthorized,
+      details: { reason: "invalid" },
+    });
   });
-  router.post("/logout", async (request, response) => {
-    assertSameOrigin(request, config.PUBLIC_URL);
+  router.post("/logout", fromUs, async (request, response) => {
     // First, so that the browser forgets it also when Redis cannot be told.
     clearSessionCookie(response, secure);
     const session = await sessionOf(request);

@@ -18,8 +18,10 @@ export function callbackRoutes(context: ApiContext): Router {
   const path = "/human_feedback_requests/:execution/:request/respond";
   // The token first: no stranger's body is read.
   router.post(path, async (request, response, next) => {
-    response.locals[asked] = await executionAsked(context, request);
-    next();
+    const execution = await executionAsked(context, request);
+    response.locals[asked] = execution;
+    if (execution !== undefined) next();
+    else context.wrongTokens(request, response, (limited?: unknown) => next(limited ?? unknown()));
   });
   router.post(path, jsonBody);
   router.post(path, async (request, response) => {
@@ -42,13 +44,13 @@ export function callbackRoutes(context: ApiContext): Router {
 
 const asked = "execution";
 
-/** The execution that a callback belongs to. Throws the same `not_found` for whatever is wrong with id or token. */
-async function executionAsked(context: ApiContext, request: Request): Promise<ExecutionRecord> {
+/** The execution that a callback belongs to; undefined for whatever is wrong with id or token. */
+async function executionAsked(context: ApiContext, request: Request): Promise<ExecutionRecord | undefined> {
   const requestId = textParam(request, "request");
   const { token } = request.query;
   const id = parseExecutionId(textParam(request, "execution"));
   const execution = id === undefined ? undefined : await readExecution(context.store, id);
-  if (execution === undefined || typeof token !== "string") throw unknown();
+  if (execution === undefined || typeof token !== "string") return undefined;
   const subscriptions = await readSubscriptions(context.store, execution.id, execution.feeds);
   const known = subscriptions.some((subscription, feed) => {
     if (subscription.form !== "human_flow") return false;
@@ -56,8 +58,7 @@ async function executionAsked(context: ApiContext, request: Request): Promise<Ex
     const { responseKey } = openSubscriptionSecrets(context.cipher, address, subscription.sealedSecrets);
     return responseKey !== undefined && isResponseToken(token, responseKey, requestId);
   });
-  if (!known) throw unknown();
-  return execution;
+  return known ? execution : undefined;
 }
 
 function unknown(): AppError {

@@ -1,6 +1,7 @@
 import { AppError, ErrorCode } from "@crewstream/contracts";
 import type { Request, RequestHandler } from "express";
-import type { AccessTokens, Identity, Scope } from "../auth/tokens.ts";
+import type { ApiContext } from "../api-context.ts";
+import type { Identity, Scope } from "../auth/tokens.ts";
 
 /** Where a request keeps whose it is: a map beside it, weak or not, costs more than all the rest of this file. */
 const ownIdentity = Symbol("identity");
@@ -18,22 +19,28 @@ export function knownIdentity(request: Request): Identity | undefined {
   return (request as Identified)[ownIdentity];
 }
 
-/** Lets requests with a known bearer token pass (RFC 6750). */
-export function authenticate(tokens: AccessTokens): RequestHandler {
+/** Lets requests with a known bearer token pass (RFC 6750); wrong ones are limited, a missing one is no guess. */
+export function authenticate({ tokens, wrongTokens }: Pick<ApiContext, "tokens" | "wrongTokens">): RequestHandler {
   return (request, response, next) => {
     const header = request.headers.authorization ?? "";
     const token = /^bearer +(\S+) *$/i.exec(header)?.[1];
     const identity = token === undefined ? undefined : tokens.identify(token);
-    if (identity === undefined) {
-      response.setHeader("www-authenticate", 'Bearer realm="crewstream"');
-      throw new AppError("Invalid or missing bearer token: send Authorization: Bearer TOKEN, one of API_TOKENS.", {
-        code: ErrorCode.unauthorized,
-        details: { reason: header === "" ? "missing" : "invalid" },
-      });
+    if (identity !== undefined) {
+      (request as Identified)[ownIdentity] = identity;
+      next();
+      return;
     }
-    (request as Identified)[ownIdentity] = identity;
-    next();
+    response.setHeader("www-authenticate", 'Bearer realm="crewstream"');
+    if (header === "") next(unauthorized("missing"));
+    else wrongTokens(request, response, (limited?: unknown) => next(limited ?? unauthorized("invalid")));
   };
+}
+
+function unauthorized(reason: "missing" | "invalid"): AppError {
+  return new AppError("Invalid or missing bearer token: send Authorization: Bearer TOKEN, one of API_TOKENS.", {
+    code: ErrorCode.unauthorized,
+    details: { reason },
+  });
 }
 
 /** Lets tokens pass that have one of these scopes. */

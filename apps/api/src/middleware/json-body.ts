@@ -1,5 +1,5 @@
 import { AppError, ErrorCode } from "@crewstream/contracts";
-import express, { type RequestHandler } from "express";
+import express, { type NextFunction, type Request, type RequestHandler, type Response } from "express";
 
 export const bodyLimitBytes = 1024 * 1024;
 
@@ -7,23 +7,27 @@ export const bodyLimitBytes = 1024 * 1024;
 const deepestBody = 100;
 
 /**
- * Parses a body as JSON, whatever its content type says (clients forget it), up to 1 MiB and 100 levels. An empty one is `{}`.
+ * Parses a body as JSON, whatever its content type says (clients forget it), up to 100 levels. An empty one is `{}`.
  * Our requests carry a bearer token rather than a cookie, so a form of another site has no power here.
  */
-export const jsonBody: RequestHandler[] = [
-  express.json({ limit: bodyLimitBytes, type: () => true, strict: false }),
-  (request, _response, next) => {
-    const body: unknown = request.body ?? {};
-    if (typeof body !== "object" || Array.isArray(body)) {
-      throw new AppError('The body must be a JSON object, such as {"inputs": {}}.', { code: ErrorCode.invalidInput });
-    }
-    if (isDeeper(body, deepestBody)) {
-      throw new AppError(`The body is nested deeper than ${deepestBody} levels.`, { code: ErrorCode.invalidInput });
-    }
-    request.body = body;
-    next();
-  },
-];
+export function jsonBodyUpTo(limitBytes: number): RequestHandler[] {
+  return [express.json({ limit: limitBytes, type: () => true, strict: false }), asObject];
+}
+
+/** The same up to 1 MiB. */
+export const jsonBody = jsonBodyUpTo(bodyLimitBytes);
+
+function asObject(request: Request, _response: Response, next: NextFunction): void {
+  const body: unknown = request.body ?? {};
+  if (typeof body !== "object" || Array.isArray(body)) {
+    throw new AppError('The body must be a JSON object, such as {"inputs": {}}.', { code: ErrorCode.invalidInput });
+  }
+  if (isDeeper(body, deepestBody)) {
+    throw new AppError(`The body is nested deeper than ${deepestBody} levels.`, { code: ErrorCode.invalidInput });
+  }
+  request.body = body;
+  next();
+}
 
 /** Whether a parsed value has objects and lists within each other beyond a depth; goes no further than that. */
 function isDeeper(value: unknown, levels: number): boolean {

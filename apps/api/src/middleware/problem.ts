@@ -51,7 +51,9 @@ function toAppError(error: unknown, { store }: Pick<ApiContext, "store">): AppEr
 /** Errors of Express and its body parsers. */
 function fromHttpError(status: number, cause: Error): AppError {
   if (status === 413) {
-    return new AppError("The body is larger than the limit of 1 MiB.", { code: ErrorCode.payloadTooLarge, cause });
+    const limit: unknown = Reflect.get(cause, "limit");
+    const size = typeof limit === "number" && limit < 1024 * 1024 ? `${limit / 1024} KiB` : "1 MiB";
+    return new AppError(`The body is larger than the limit of ${size}.`, { code: ErrorCode.payloadTooLarge, cause });
   }
   if (Reflect.get(cause, "type") === "entity.parse.failed") {
     return new AppError("The body is no valid JSON: send a JSON object with Content-Type: application/json.", {
