@@ -25,7 +25,7 @@ const batch = JSON.stringify({
 function deliver(
   name: string,
   body: string,
-  options: { query?: string; attempt?: string; secret?: string; id?: string } = {},
+  options: { query?: string; attempt?: string; secret?: string; id?: string; headers?: Record<string, string> } = {},
 ) {
   const timestamp = Math.floor(Date.now() / 1000);
   const { id = "dlv_1" } = options;
@@ -40,6 +40,7 @@ function deliver(
       "webhook-timestamp": String(timestamp),
       "webhook-signature": sign({ id, timestamp, body, secrets }),
       "webhook-attempt": options.attempt ?? "1",
+      ...options.headers,
     },
     body,
   });
@@ -77,6 +78,12 @@ test("shows them as a page that runs nothing of what arrived", async () => {
   expect(text).not.toContain("<b>bold");
   expect(text).not.toContain("<script>alert");
   for (const file of ["/inspector.js", "/inspector.css"]) expect((await fetch(api.url + file)).status).toBe(200);
+});
+
+test("says which delivery is the last of its feed", async () => {
+  await deliver("last", '{"events":[]}', { headers: { "crewstream-feed-complete": "deliveries=3; events=7" } });
+  const page = await (await fetch(`${api.url}/inspector/last`)).text();
+  expect(page).toContain("0 events, the last of its feed (deliveries=3; events=7)");
 });
 
 test("takes a body of many megabytes, and no endless one", async () => {

@@ -67,8 +67,7 @@ function deliveryCard(delivery: InspectedDelivery, index: number): Markup {
       ${execution === undefined ? "" : html`run <code>${execution}</code> · `}${
         events === undefined
           ? "one object"
-          : html`${events.length} ${plural(events.length, "event", "events")}, sequence
-            ${newest.headers[webhookHeaders.sequence] ?? "?"}`
+          : html`${events.length} ${plural(events.length, "event", "events")}${placeInFeed(newest)}`
       }
       · ${newest.body.length} bytes
     </p>
@@ -90,6 +89,13 @@ function attemptMark(attempt: InspectedRequest): Markup {
   const status = attempt.status ?? 200;
   const mood = status >= 200 && status < 300 ? "good" : "bad";
   return html`<span class="attempt ${mood}">attempt ${number} → ${status}</span>`;
+}
+
+/** Which of the run's numbers a delivery brings, and whether it is the last. */
+function placeInFeed({ headers }: InspectedRequest): string {
+  const sequence = headers[webhookHeaders.sequence];
+  const totals = headers[webhookHeaders.feedComplete];
+  return `${sequence === undefined ? "" : `, sequence ${sequence}`}${totals === undefined ? "" : `, the last of its feed (${totals})`}`;
 }
 
 function typeChips(events: readonly ShownEvent[]): Markup[] {
