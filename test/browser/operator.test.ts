@@ -1,4 +1,5 @@
 import { endpointId } from "@crewstream/contracts";
+import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { eventually } from "../support/eventually.ts";
 import { startSystem, type System } from "../support/services.ts";
@@ -121,6 +122,24 @@ describe.skipIf(chromiumPath === undefined)("what an operator looks into and put
     await window.go("/endpoints");
     const row = page.getByRole("row").filter({ hasText: new URL(hanging.url()).origin });
     expect(await row.getByRole("cell").nth(5).innerText()).toBe("3");
+  });
+
+  test("a Redis that lost its data is told on every page until it is dismissed", async () => {
+    const { page } = window;
+    const { REDIS_URL = "", KEY_PREFIX } = system.env;
+    const redis = new Redis(REDIS_URL);
+    // What a process writes that notices it.
+    await redis.hset(`${KEY_PREFIX}:{deployment}`, "lost_at", Date.now());
+    redis.disconnect();
+    const banner = page.getByText("Redis came back without its data");
+    await window.go("/endpoints");
+    await banner.waitFor();
+    await page.getByRole("button", { name: "Dismiss" }).click();
+    await banner.waitFor({ state: "detached" });
+    await page.reload();
+    await window.go("/");
+    await page.getByText("jobs between the processes").waitFor();
+    expect(await banner.count()).toBe(0);
   });
 
   test("no page scrolls sideways on a phone", async () => {

@@ -2,13 +2,12 @@ import { once } from "node:events";
 import { Queues, queueTelemetry } from "@crewstream/queue";
 import {
   announceEveryMs,
-  joinDeployment,
+  Deployment,
   openStore,
   processAnnouncer,
   redisProblem,
   takeTurn,
   tidyExecutions,
-  type Store,
 } from "@crewstream/redis";
 import {
   addressPolicy,
@@ -88,8 +87,8 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
   };
   starting.defer(stopListening);
 
-  await joinDeployment(store, stopRequested);
-  const loops = housekeeping(store);
+  const deployment = await Deployment.join(store, stopRequested);
+  const loops = housekeeping(context, deployment);
   starting.defer(loops.withdraw);
   starting.use(superviseLoops(loops.loops, { log, health }));
   // Requests end before the process withdraws.
@@ -106,15 +105,23 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
   };
 }
 
-/** What an API process does besides answering: it says that it is alive, and one of all keeps the lists tidy. */
-function housekeeping(store: Store): { loops: Loop[]; withdraw: () => Promise<void> } {
+/**
+ * What an API process does besides answering: it says that it is alive and looks whether Redis still has its data, and one
+ * of all keeps the lists tidy.
+ */
+function housekeeping(context: ApiContext, deployment: Deployment): { loops: Loop[]; withdraw: () => Promise<void> } {
+  const { store } = context;
   const { announce, withdraw } = processAnnouncer(store, "api");
+  const announceAndCheck = async (): Promise<void> => {
+    await announce();
+    await deployment.check(context);
+  };
   const tidy = async (): Promise<void> => {
     if (await takeTurn(store, "tidy-executions", tidyEveryMs * 0.9)) await tidyExecutions(store, Date.now());
   };
   return {
     loops: [
-      { name: "announce", everyMs: announceEveryMs, run: announce },
+      { name: "announce", everyMs: announceEveryMs, run: announceAndCheck },
       { name: "tidy-executions", everyMs: tidyEveryMs, run: tidy },
     ],
     withdraw: () => withdraw().catch(() => undefined),

@@ -2,6 +2,7 @@ import { useState, type ReactElement, type ReactNode } from "react";
 import { useSignOut } from "./api/session.ts";
 import { useStats } from "./api/stats.ts";
 import { count } from "./format/number.ts";
+import { DataLoss } from "./parts/data-loss.tsx";
 import { Icon, type IconName } from "./parts/icon.tsx";
 import { sayFailure } from "./parts/toasts.tsx";
 import { useRoute } from "./routing/route.ts";
@@ -46,6 +47,7 @@ export function Shell({
       </header>
       <div>
         <Outage />
+        <DataLoss />
         {children}
       </div>
     </div>

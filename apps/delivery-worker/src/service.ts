@@ -17,10 +17,11 @@ export async function startDeliveryWorker(
   const { log, deadline, tracing } = service;
   await using stack = new AsyncDisposableStack();
   const opened = await openWorkerProcess("delivery", config, { ...service, stack });
-  const { store, queues, telemetry, metrics, health, started, scrape, facts } = opened;
+  const { store, queues, telemetry, metrics, health, started, scrape, dataLost, facts } = opened;
   const context = createDeliveryContext(config, { store, queues, log, metrics, tracing, stack });
   await retryForbidden(config, { store, queues, log });
   scrape.before = gaugesOnDemand(context, queues);
+  dataLost.alert = (at) => context.alert({ kind: "redis.data_lost", details: { lost_at: at.toISOString() } });
   const { announce } = inFlightAnnouncer(store);
   stack.defer(() => announce(new Map(), Date.now()));
   const loops: Loop[] = [

@@ -18,7 +18,8 @@ export function createAlerts(
   const own = endpointId(new URL(url));
   return async (alert) => {
     // An alert about the endpoint that takes the alerts would beget the next one.
-    if (alert.endpoint === own || !(await claimAlert(store, alert.kind, alert.endpoint))) return;
+    const { endpoint } = alert;
+    if (endpoint === own || !(await claimAlert(store, alert.kind, endpoint ?? "deployment"))) return;
     const id = newExecutionId();
     const now = Date.now();
     await createExecution(store, {
@@ -34,8 +35,7 @@ export function createAlerts(
     });
     const event = { id: eventId(id, "alert", alert.kind, 0), type: alert.kind };
     const data = {
-      endpoint: endpointOrigin(alert.endpoint),
-      endpoint_id: alert.endpoint,
+      ...(endpoint === undefined ? {} : { endpoint: endpointOrigin(endpoint), endpoint_id: endpoint }),
       ...alert.details,
       emission_sequence: 1,
     };

@@ -40,9 +40,9 @@ export interface DeliveryQueues {
 
 /** What an operator is told. At most one of a kind per endpoint and hour. */
 export interface Alert {
-  kind: "endpoint.disabled" | "endpoint.recovered" | "delivery.dead";
-  /** Endpoint id. */
-  endpoint: string;
+  kind: "endpoint.disabled" | "endpoint.recovered" | "delivery.dead" | "redis.data_lost";
+  /** Endpoint id; none where the alert is about the whole deployment. */
+  endpoint?: string;
   /** Facts that go into the event's data. */
   details: Record<string, unknown>;
 }

@@ -1,11 +1,4 @@
-import {
-  announceEveryMs,
-  joinDeployment,
-  openStore,
-  processAnnouncer,
-  redisProblem,
-  type Store,
-} from "@crewstream/redis";
+import { announceEveryMs, Deployment, openStore, processAnnouncer, redisProblem, type Store } from "@crewstream/redis";
 import {
   createMetrics,
   Health,
@@ -34,6 +27,8 @@ export interface WorkerProcess {
   started: HealthCheck;
   /** What is done before somebody reads the metrics: the process puts there what looks at gauges. */
   scrape: { before: () => Promise<void> };
+  /** What is done when Redis has lost its data: the process puts there whom it alerts. */
+  dataLost: { alert: (at: Date) => Promise<void> };
   /** Facts for the process's ready line: the port of its health, if it serves one. */
   facts: Record<string, unknown>;
 }
@@ -70,11 +65,17 @@ export async function openWorkerProcess(
     });
     facts["healthPort"] = stack.use(served).port;
   }
-  await joinDeployment(store, stopRequested);
+  const deployment = await Deployment.join(store, stopRequested);
   const telemetry = await queueTelemetry(tracing);
   const queues = stack.use(new Queues(store, telemetry));
   const { announce, withdraw } = processAnnouncer(store, kind);
   stack.defer(withdraw);
-  stack.use(superviseLoops([{ name: "announce-process", everyMs: announceEveryMs, run: announce }], { log, health }));
-  return { store, queues, telemetry, metrics, health, started, scrape, facts };
+  const dataLost: WorkerProcess["dataLost"] = { alert: () => Promise.resolve() };
+  const run = async (): Promise<void> => {
+    await announce();
+    const at = await deployment.check({ log, metrics });
+    if (at !== undefined) await dataLost.alert(at);
+  };
+  stack.use(superviseLoops([{ name: "announce-process", everyMs: announceEveryMs, run }], { log, health }));
+  return { store, queues, telemetry, metrics, health, started, scrape, dataLost, facts };
 }

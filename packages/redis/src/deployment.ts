@@ -1,49 +1,89 @@
+import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { AppError, ErrorCode } from "@crewstream/contracts";
+import type { Logger, Metrics } from "@crewstream/service";
 import { isOutage } from "./connection/outage.ts";
 import type { Store } from "./store.ts";
 
 const tryEveryMs = 200;
 
 /**
- * Waits until Redis can be used, for as long as that takes, and then checks what all processes must agree on.
- * @throws AppError `configuration` when they do not agree, or Redis refuses our user or password; what `signal` aborts with
+ * A process's membership in its deployment, whose record in Redis holds what all processes must agree on. The record
+ * lasts for as long as the data do: when it is gone, or is another, so are the data.
  */
-export async function joinDeployment(store: Store, signal: AbortSignal): Promise<void> {
-  // Commands of a patient store wait by themselves: one attempt may outlast many looks.
-  let attempt: Promise<unknown> | undefined;
-  for (;;) {
-    attempt ??= agreeOnPartitions(store).then(
-      () => "agreed",
-      (error: unknown) => error,
-    );
-    const ended = await Promise.race([attempt, delay(tryEveryMs, undefined, { signal })]);
-    if (ended === "agreed") return;
-    if (store.connections.refusedLogin) {
-      throw new AppError(`${store.connections.outage ?? "Redis refuses the login"}.`, {
-        code: ErrorCode.configuration,
-      });
-    }
-    if (ended === undefined) continue;
-    if (!isOutage(ended)) throw ended;
-    attempt = undefined;
-    await delay(tryEveryMs, undefined, { signal });
+export class Deployment {
+  readonly #store: Store;
+  #id: string;
+
+  private constructor(store: Store, id: string) {
+    this.#store = store;
+    this.#id = id;
   }
+
+  /**
+   * Waits until Redis can be used, for as long as that takes, and then agrees with the other processes.
+   * @throws AppError `configuration` when they do not agree, or Redis refuses our user or password; what `signal` aborts
+   * with
+   */
+  static async join(store: Store, signal: AbortSignal): Promise<Deployment> {
+    // Commands of a patient store wait by themselves: one attempt may outlast many looks.
+    let attempt: Promise<{ id: string } | { error: unknown }> | undefined;
+    for (;;) {
+      attempt ??= agree(store).then(
+        (id) => ({ id }),
+        (error: unknown) => ({ error }),
+      );
+      const ended = await Promise.race([attempt, delay(tryEveryMs, undefined, { signal })]);
+      if (ended !== undefined && "id" in ended) return new Deployment(store, ended.id);
+      const { refusedLogin, outage = "Redis refuses the login" } = store.connections;
+      if (refusedLogin) throw new AppError(`${outage}.`, { code: ErrorCode.configuration });
+      if (ended === undefined) continue;
+      if (!isOutage(ended.error)) throw ended.error;
+      attempt = undefined;
+      await delay(tryEveryMs, undefined, { signal });
+    }
+  }
+
+  /**
+   * Looks whether Redis still is the one that was joined. When it has come back empty, or is another, an error is logged
+   * and counted, the time is kept in the record for everybody to see, and the process goes on with what is there.
+   * @returns when the loss was noticed, by whichever process was first; undefined when nothing was lost
+   * @throws AppError `configuration` when what is there was started with another number of partitions
+   */
+  async check({ log, metrics }: { log: Logger; metrics: Pick<Metrics, "redisDataLost"> }): Promise<Date | undefined> {
+    const { redis, keys, connections } = this.#store;
+    const before = this.#id;
+    if ((await redis.hget(keys.deployment, "id")) === before) return undefined;
+    this.#id = await agree(this.#store);
+    await redis.hsetnx(keys.deployment, "lost_at", Date.now());
+    metrics.redisDataLost.inc();
+    const reason = `Redis at ${connections.address} has lost this deployment's data: its record is gone or is another one`;
+    log.error({ reason, deployment: this.#id, before }, "redis.data_lost");
+    return dataLostAt(this.#store);
+  }
+}
+
+/** When a process noticed that Redis had lost the data of before; undefined when that has not happened. */
+export async function dataLostAt({ redis, keys }: Store): Promise<Date | undefined> {
+  const at = await redis.hget(keys.deployment, "lost_at");
+  return at === null ? undefined : new Date(Number(at));
 }
 
 /**
  * Stores what all processes of a deployment must agree on at its first start, and checks it at every later one: a
  * process with another number of partitions would look for jobs where none are put.
+ * @returns the id that the deployment's data have
  * @throws AppError `configuration` that names both numbers
  */
-async function agreeOnPartitions(store: Store): Promise<void> {
+async function agree(store: Store): Promise<string> {
   const { redis, keys, partitions } = store;
   await redis.hsetnx(keys.deployment, "partitions", partitions);
-  const agreed = Number(await redis.hget(keys.deployment, "partitions"));
-  if (agreed === partitions) return;
+  await redis.hsetnx(keys.deployment, "id", randomUUID());
+  const [agreed, id] = await redis.hmget(keys.deployment, "partitions", "id");
+  if (Number(agreed) === partitions) return id ?? "";
   throw new AppError(
-    `QUEUE_PARTITIONS is ${partitions} here, but this deployment (KEY_PREFIX ${keys.prefix}) was started with ${agreed}. ` +
-      `Set QUEUE_PARTITIONS=${agreed}, or start a new deployment under another KEY_PREFIX.`,
+    `QUEUE_PARTITIONS is ${partitions} here, but this deployment (KEY_PREFIX ${keys.prefix}) was started with ${Number(agreed)}. ` +
+      `Set QUEUE_PARTITIONS=${Number(agreed)}, or start a new deployment under another KEY_PREFIX.`,
     { code: ErrorCode.configuration },
   );
 }

@@ -65,7 +65,7 @@ export {
   type OpenDelivery,
   type Settlement,
 } from "./deliveries.ts";
-export { joinDeployment, replaceSetting } from "./deployment.ts";
+export { dataLostAt, Deployment, replaceSetting } from "./deployment.ts";
 export {
   appendStep,
   readEntries,

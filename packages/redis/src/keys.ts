@@ -36,7 +36,7 @@ import type { ExecutionId } from "@crewstream/contracts";
  *   P:{memory:NAME}:worths   zset    memories by what they are worth: the least goes first
  *   P:{memory:NAME}:knowledge hash   hash of a text → packed vector of a piece of its knowledge
  *   P:{turn:NAME}            string  who does a periodic piece of work for all
- *   P:{deployment}           hash    what all processes must agree on (partitions)
+ *   P:{deployment}           hash    what all processes must agree on (partitions), and whether they still have the same data
  *   P:{inspector}:NAME       list    what the development inspector received
  *   P:watch:ID               channel on which appends tell processes that follow an execution
  *   P:heartbeat              channel on which nobody speaks: subscribing to it shows that Redis answers

@@ -1,5 +1,5 @@
 import { statsSchema, type Stats } from "@crewstream/contracts";
-import { countDeliveries, countLive, liveProcesses, readTallies } from "@crewstream/redis";
+import { countDeliveries, countLive, dataLostAt, liveProcesses, readTallies } from "@crewstream/redis";
 import { oldestUndelivered } from "../lists/oldest-undelivered.ts";
 import type { Operation } from "../operations/operation.ts";
 import { minuteView, sumTallies, tallyView } from "../views/tally.ts";
@@ -20,7 +20,7 @@ export const statsOperations: readonly Operation[] = [
       ({ store, queues }) =>
       async (_request, response) => {
         const now = Date.now();
-        const [minutes, retrying, dead, live, processes, depths, oldest] = await Promise.all([
+        const [minutes, retrying, dead, live, processes, depths, oldest, lostAt] = await Promise.all([
           readTallies(store, { minutes: shownMinutes, now }),
           countDeliveries(store, "retrying"),
           countDeliveries(store, "dead"),
@@ -28,12 +28,14 @@ export const statsOperations: readonly Operation[] = [
           liveProcesses(store, now),
           queues.depths(),
           oldestUndelivered(store),
+          dataLostAt(store),
         ]);
         const stats: Stats = {
           now: new Date(now).toISOString(),
           recent: tallyView(sumTallies(minutes, recentMinutes)),
           minutes: minutes.map(minuteView),
           deliveries: { retrying, dead },
+          data_lost_at: lostAt?.toISOString() ?? null,
           oldest_undelivered_at: oldest ?? null,
           executions: { live },
           processes: processes.map(({ id, kind, host, pid, startedAt }) => ({

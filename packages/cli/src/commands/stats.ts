@@ -21,7 +21,9 @@ export function addStatsCommand(program: Command, io: Io): void {
 function facts({ recent, deliveries, executions, processes, queues, ...stats }: Stats): (readonly [string, string])[] {
   const waiting = queues.reduce((sum, queue) => sum + queue.waiting, 0);
   const alive = (kind: string): number => processes.filter((process) => process.kind === kind).length;
+  const lost = stats.data_lost_at;
   return [
+    ...(lost === null ? [] : [["data lost", `Redis came back without its data at ${lost}`] as const]),
     ["last 5 minutes", ""],
     ["  published", plural(recent.published, "event")],
     ["  delivered", `${plural(recent.events, "event")} in ${plural(recent.delivered, "request")}`],

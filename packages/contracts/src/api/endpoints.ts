@@ -58,6 +58,9 @@ export const statsSchema = z.object({
   recent: tallySchema.describe("The last 5 minutes"),
   minutes: z.array(minuteSchema).describe("The last 60, oldest first"),
   deliveries: z.object({ retrying: z.number().int(), dead: z.number().int() }),
+  data_lost_at: timeSchema
+    .nullable()
+    .describe("When Redis was found without what had been stored in it before; null when that never happened"),
   oldest_undelivered_at: timeSchema
     .nullable()
     .describe("When the oldest event was published that a webhook selects and has not acknowledged; null for none"),

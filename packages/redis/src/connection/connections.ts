@@ -54,13 +54,18 @@ export class Connections implements Disposable {
     this.#timer = setInterval(() => this.#look(), heartbeatMs).unref();
   }
 
+  /** Where Redis is, without credentials. */
+  get address(): string {
+    return redisAddress(this.#config);
+  }
+
   /** Opens a connection, or with a Cluster one to each node that is used; the caller closes it. */
   open(options: ConnectionOptions): RedisClient {
     const { role, patience = "patient", name = this.#options.name } = options;
     const { log } = this.#options;
     const client = createRedis(this.#config, { patience, name });
     if (role === "commands") {
-      this.#reachability ??= new Reachability(client, { address: redisAddress(this.#config), log });
+      this.#reachability ??= new Reachability(client, { address: this.address, log });
     }
     const opened: Opened = { options, heartbeats: new Map(), quiet: 0 };
     this.#opened.add(opened);

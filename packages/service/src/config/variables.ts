@@ -95,7 +95,7 @@ export const variables = z.object({
   OPERATIONS_WEBHOOK_URL: z
     .url()
     .optional()
-    .describe("URL that receives alerts: endpoint disabled or recovered, delivery dead-lettered"),
+    .describe("URL that receives alerts: endpoint disabled or recovered, delivery dead-lettered, Redis lost its data"),
   EVENT_MAX_BYTES: whole(4096, 16 * 1024 * 1024)
     .default(1_048_576)
     .describe("Maximum size of an event; the longest strings of a larger one are truncated and marked"),

@@ -17,6 +17,7 @@ export interface Metrics {
   queueDepth: Gauge<"queue" | "state">;
   breakerOpen: Gauge;
   jobs: Counter<"queue" | "result">;
+  redisDataLost: Counter;
   requestSeconds: Histogram<"method" | "route" | "status">;
 }
 
@@ -84,6 +85,11 @@ export function createMetrics(service: string): Metrics {
       name: "crewstream_jobs_total",
       help: "Queue jobs by result",
       labelNames: ["queue", "result"],
+      registers,
+    }),
+    redisDataLost: new Counter({
+      name: "crewstream_redis_data_lost_total",
+      help: "Times that Redis came back without this deployment's data",
       registers,
     }),
     requestSeconds: new Histogram({
