@@ -22,6 +22,7 @@ export const ExitCode = {
 
 const byError: Partial<Record<ErrorCode, number>> = {
   [ErrorCode.invalidInput]: ExitCode.usage,
+  [ErrorCode.unprocessable]: ExitCode.usage,
   [ErrorCode.missingInputs]: ExitCode.usage,
   [ErrorCode.forbiddenAddress]: ExitCode.usage,
   [ErrorCode.payloadTooLarge]: ExitCode.usage,

@@ -22,6 +22,9 @@ test.each<[string, Parameters<typeof readOutcome>[0], Partial<Parameters<typeof 
   ["nothing", publish, {}, "refused"],
   ["nothing, with a default", { ...publish, defaultOutcome: "discard" }, {}, "discard"],
   ["a word", publish, { feedback: " discard. " }, "discard"],
+  ["a flag beside another outcome", mapped, { approved: false, outcome: "publish" }, "refused"],
+  ["a flag beside its outcome", mapped, { approved: false, outcome: "discard" }, "discard"],
+  ["a flag beside another outcome's name", plain, { approved: false, feedback: "Approved." }, "refused"],
   ["free text", publish, { feedback: "I would not" }, "unclear"],
 ])("%s", (_, request, answer, expected) => {
   const reading = readOutcome(request, { feedback: "", approved: null, ...answer });

@@ -20,23 +20,35 @@ const rejections = /^(rejected?|declined?|den(y|ied)|no)$/i;
  */
 export function readOutcome(request: Asked, answer: Given): OutcomeReading {
   const { emit } = request;
+  const meant = answer.approved === null ? undefined : flagOutcome(request, answer.approved);
   const choose = `Answer with one of the outcomes ${emit.map((each) => JSON.stringify(each)).join(", ")}`;
   if (answer.outcome !== undefined) {
     const { outcome } = answer;
-    return emit.includes(outcome)
-      ? { kind: "outcome", outcome }
-      : { kind: "refused", reason: `${JSON.stringify(outcome)} is not an outcome of this request. ${choose}.` };
+    if (!emit.includes(outcome)) {
+      return { kind: "refused", reason: `${JSON.stringify(outcome)} is not an outcome of this request. ${choose}.` };
+    }
+    return meant === undefined || meant === outcome ? { kind: "outcome", outcome } : contradiction(meant, outcome);
   }
   const text = answer.feedback.trim();
+  const said = named(emit, text);
   if (answer.approved !== null) {
-    const meant = flagOutcome(request, answer.approved) ?? named(emit, text);
-    if (meant !== undefined) return { kind: "outcome", outcome: meant };
+    if (meant !== undefined && said !== undefined && meant !== said) return contradiction(meant, said);
+    const taken = meant ?? said;
+    if (taken !== undefined) return { kind: "outcome", outcome: taken };
     const flag = answer.approved ? "An approval" : "A rejection";
     return { kind: "refused", reason: `${flag} stands for no outcome of this request. ${choose}.` };
   }
-  const meant = named(emit, text) ?? (text === "" ? (request.defaultOutcome ?? undefined) : undefined);
-  if (meant !== undefined) return { kind: "outcome", outcome: meant };
+  const taken = said ?? (text === "" ? (request.defaultOutcome ?? undefined) : undefined);
+  if (taken !== undefined) return { kind: "outcome", outcome: taken };
   return text === "" ? { kind: "refused", reason: `The answer is empty. ${choose}.` } : { kind: "unclear" };
+}
+
+function contradiction(meant: string, said: string): OutcomeReading {
+  const [flag, other] = [JSON.stringify(meant), JSON.stringify(said)];
+  return {
+    kind: "refused",
+    reason: `The answer contradicts itself: its flag stands for ${flag}, and it names ${other}.`,
+  };
 }
 
 /** The outcome that a flag stands for: the one the flow maps it to, else the only one whose name says so. */
@@ -50,4 +62,14 @@ function flagOutcome({ emit, approveOutcome, rejectOutcome }: Asked, approved: b
 function named(emit: readonly string[], text: string): string | undefined {
   const word = text.replace(/[.!]+$/, "").toLowerCase();
   return emit.find((outcome) => outcome.toLowerCase() === word);
+}
+
+/** Whether a task's reviewer accepts: by the flag where it is given, else by an empty text or a plain word (AMP's servers). */
+export function isApproval({
+  approved,
+  feedback,
+  timedOut,
+}: Pick<HumanAnswer, "feedback" | "approved" | "timedOut">): boolean {
+  const word = /^(|ok|okay|yes|y|approved?|accept(ed)?|lgtm|looks good|good|great|continue)[.!]*$/i;
+  return timedOut || (approved ?? word.test(feedback.trim()));
 }

@@ -35,7 +35,7 @@ export {
   type Subscription,
   type SubscriptionSecrets,
 } from "./webhook.ts";
-export { readOutcome, type OutcomeReading } from "./human-outcome.ts";
+export { isApproval, readOutcome, type OutcomeReading } from "./human-outcome.ts";
 export {
   humanAnswerSchema,
   pausedOutcomeSchema,
@@ -167,6 +167,7 @@ export {
   humanAnswerRequestSchema,
   humanRequestSchema,
   humanRequestsPageSchema,
+  humanRequestsQuerySchema,
   resumeRequestSchema,
   resumeResponseSchema,
 } from "./api/human.ts";

@@ -13,7 +13,6 @@ export { providerName, providers } from "./llm/providers.ts";
 export { ownFields } from "./llm/request-fields.ts";
 export { parseModelName } from "./llm/resolve-model.ts";
 export { showsDate, unknownDirectives } from "./prompts/strftime.ts";
-export { isApproval } from "./human/approval.ts";
 export { toJson, type Json } from "./run/dump.ts";
 export { currentScope } from "./run/scope.ts";
 export { Span } from "./run/span.ts";

@@ -1,4 +1,11 @@
-import { AppError, ErrorCode, readOutcome, type HumanAnswer, type PendingInput } from "@crewstream/contracts";
+import {
+  AppError,
+  ErrorCode,
+  isApproval,
+  readOutcome,
+  type HumanAnswer,
+  type PendingInput,
+} from "@crewstream/contracts";
 import { answerHuman, type ExecutionRecord } from "@crewstream/redis";
 import type { ApiContext } from "../api-context.ts";
 
@@ -38,7 +45,13 @@ export async function answerRequest(
 function outcomeOf(request: PendingInput, answer: Answer): string | undefined {
   const { emit } = request;
   if (emit === null) {
-    if (answer.outcome === undefined) return undefined;
+    if (answer.outcome === undefined) {
+      if (isUnread(request, answer)) {
+        const message = "The flow reads the text of an answer to this request, and no flag: answer with a text.";
+        throw new AppError(message, { code: ErrorCode.unprocessable, details: { path: "is_approve" } });
+      }
+      return undefined;
+    }
     throw new AppError("This request has no outcomes: answer with feedback or an approval.", {
       code: ErrorCode.unprocessable,
       details: { path: "outcome" },
@@ -50,12 +63,17 @@ function outcomeOf(request: PendingInput, answer: Answer): string | undefined {
   throw new AppError(reading.reason, { code: ErrorCode.unprocessable, details: { path: "outcome", outcomes: emit } });
 }
 
-/**
- * Whether an answer sends the work back, for the reply's wording; the runtime decides by the same rule: the flag where
- * it is given, else an empty text or a plain word of approval accepts (AMP's live servers).
- */
-export function sendsBack({ feedback, approved }: Pick<Answer, "feedback" | "approved">): boolean {
-  if (approved !== null) return !approved;
-  const word = /^(|ok|okay|yes|y|approved?|accept(ed)?|lgtm|looks good|good|great|continue)[.!]*$/i;
-  return !word.test(feedback.trim());
+/** Whether an answer sends a task's work back, for the reply's wording: a flow continues with any answer. */
+export function sendsBack(request: PendingInput, answer: Pick<Answer, "feedback" | "approved">): boolean {
+  return isTaskReview(request) && !isApproval({ ...answer, timedOut: false });
+}
+
+/** A flag that nothing would read: a rejection of what a flow shows must not pass for an approval. */
+function isUnread(request: PendingInput, { approved, feedback }: Answer): boolean {
+  if (approved === null || feedback.trim() !== "" || isTaskReview(request)) return false;
+  return request.kind === "input" || !approved;
+}
+
+function isTaskReview({ kind, emit, taskId }: PendingInput): boolean {
+  return kind === "review" && emit === null && taskId !== null;
 }

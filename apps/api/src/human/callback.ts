@@ -36,8 +36,9 @@ export function callbackRoutes(context: ApiContext): Router {
       ...(outcome === undefined ? {} : { outcome }),
       source: source ?? "callback",
     };
-    await answerRequest(context, execution, pending, answer);
-    response.json({ status: "received", id: requestId, kickoff_id: execution.id, execution_id: execution.id });
+    const taken = await answerRequest(context, execution, pending, answer);
+    const ids = { id: requestId, kickoff_id: execution.id, execution_id: execution.id };
+    response.json({ status: "received", ...ids, outcome: taken ?? null });
   });
   return router;
 }

@@ -1,9 +1,10 @@
 import {
   AppError,
   ErrorCode,
-  executionsQuerySchema,
   humanAnswerRequestSchema,
   humanRequestsPageSchema,
+  humanRequestsQuerySchema,
+  parseExecutionId,
   problemSchema,
   resumeResponseSchema,
   type PendingInput,
@@ -18,24 +19,26 @@ import { isoTime } from "../views/time.ts";
 import { answerRequest, nothingPending, sendsBack } from "./answer-request.ts";
 
 const tag = "Human requests";
-const pageSchema = executionsQuerySchema.pick({ limit: true, cursor: true });
-
 const list: Operation = {
   method: "get",
   path: "/human-requests",
   tag,
   summary: "Lists what runs wait for people to say, newest run first",
   scopes: ["read"],
-  query: pageSchema,
+  query: humanRequestsQuerySchema,
   answers: { 200: { description: "A page", schema: humanRequestsPageSchema } },
   handle:
     ({ store }) =>
     async (request, response) => {
-      const { items, next } = await executionsPage(store, {
-        ...parseInput(pageSchema, request.query),
-        status: "PAUSED",
-      });
-      const records = await Promise.all(items.map(({ id }) => readExecution(store, id)));
+      const { execution_id: only, ...page } = parseInput(humanRequestsQuerySchema, request.query);
+      const { items, next } =
+        only === undefined
+          ? await executionsPage(store, { ...page, status: "PAUSED", automation: undefined })
+          : { items: [{ id: only }], next: null };
+      const ids = items.map(({ id }) => parseExecutionId(id)).filter((id) => id !== undefined);
+      const records = (await Promise.all(ids.map((id) => readExecution(store, id)))).filter(
+        (record) => record?.state === "PAUSED",
+      );
       response.json({
         items: records.flatMap((record) => (record?.pending ?? []).map((pending) => humanRequest(record, pending))),
         next_cursor: next,
@@ -85,8 +88,7 @@ const answer: Operation = {
     } = parseInput(humanAnswerRequestSchema, request.body);
     const answer = { feedback, approved, ...(outcome === undefined ? {} : { outcome }), source };
     const taken = await answerRequest(context, execution, pending, answer);
-    // A flow continues with the answer; only a task is done again.
-    const back = pending.taskId !== null && sendsBack({ feedback, approved });
+    const back = sendsBack(pending, answer);
     response.json({
       kickoff_id: id,
       execution_id: id,

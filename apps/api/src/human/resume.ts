@@ -49,7 +49,7 @@ function resume(context: ApiContext): RequestHandler {
     const answer = { feedback, approved, ...(outcome === undefined ? {} : { outcome }), source: "resume" };
     const pending = pickRequest(execution, taskId);
     const taken = await answerRequest(context, execution, pending, answer);
-    const back = pending.emit === null && sendsBack(answer);
+    const back = sendsBack(pending, answer);
     response.json({
       kickoff_id: execution.id,
       execution_id: execution.id,

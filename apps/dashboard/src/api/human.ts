@@ -6,11 +6,12 @@ import { request } from "./request.ts";
 
 export type HumanRequest = z.infer<typeof humanRequestsPageSchema>["items"][number];
 
-/** What runs wait for people to say, the newest run first; at most the 200 newest runs. */
-export function useHumanRequests() {
+/** What a run waits for people to say; without a run what all do, the newest first, at most the 200 newest. */
+export function useHumanRequests(execution?: string) {
+  const which = execution === undefined ? "limit=200" : `execution_id=${encodeURIComponent(execution)}`;
   return useQuery({
-    queryKey: ["human-requests"],
-    queryFn: ({ signal }) => request("api/v1/human-requests?limit=200", humanRequestsPageSchema, { signal }),
+    queryKey: ["human-requests", execution],
+    queryFn: ({ signal }) => request(`api/v1/human-requests?${which}`, humanRequestsPageSchema, { signal }),
     refetchInterval: refreshMs.detail,
   });
 }

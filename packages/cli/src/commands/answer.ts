@@ -1,6 +1,7 @@
 import { AppError, ErrorCode, humanRequestsPageSchema, resumeResponseSchema } from "@crewstream/contracts";
 import { Option, type Command } from "commander";
 import type { ApiClient } from "../api/api-client.ts";
+import { query } from "../api/paths.ts";
 import type { Io } from "../output/io.ts";
 import { connect, withApiOptions, writeJson, type ApiOptions } from "./api-command.ts";
 
@@ -36,9 +37,9 @@ export function addAnswerCommand(program: Command, io: Io): void {
 
 /** An answer without a word would take a default that nobody chose: the error says what can be answered. */
 async function nothingSaid(client: ApiClient, id: string, task: string | undefined): Promise<AppError> {
-  const { items } = await client.get("/api/v1/human-requests?limit=200", humanRequestsPageSchema);
-  const own = items.filter((each) => each.execution_id === id);
-  const asked = own.find((each) => [each.id, each.step, each.taskId].includes(task ?? each.id));
+  const path = `/api/v1/human-requests${query({ execution_id: id })}`;
+  const { items } = await client.get(path, humanRequestsPageSchema);
+  const asked = items.find((each) => [each.id, each.step, each.taskId].includes(task ?? each.id));
   const choices =
     asked?.emit === null || asked === undefined
       ? "give a text, --approve or --reject"

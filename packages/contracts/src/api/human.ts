@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { pendingInputSchema } from "../human-input.ts";
-import { absentable } from "./absent.ts";
-import { pageOf, timeSchema } from "./page.ts";
+import { absentable, emptyAsAbsent } from "./absent.ts";
+import { pageOf, pageQuerySchema, timeSchema } from "./page.ts";
 
 const text = absentable(z.coerce.string().max(100_000, "at most 100,000 characters"));
 const flag = absentable(z.stringbool().or(z.boolean()));
@@ -61,5 +61,10 @@ export const humanAnswerRequestSchema = z.looseObject({
 export const humanRequestSchema = pendingInputSchema
   .omit({ path: true })
   .extend({ execution_id: z.string(), automation: z.string(), asked_at: timeSchema.nullable() });
+
+/** The query of `GET /human-requests`. */
+export const humanRequestsQuerySchema = pageQuerySchema.extend({
+  execution_id: emptyAsAbsent(z.string().max(100)).describe("Only what this execution waits for"),
+});
 
 export const humanRequestsPageSchema = pageOf(humanRequestSchema);

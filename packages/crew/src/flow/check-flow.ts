@@ -14,10 +14,7 @@ export function checkFlow(flow: FlowDefinition): void {
     const { name } = method;
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) faults.push(`the method name "${name}" is no identifier`);
     if (names.indexOf(name) !== index) faults.push(`two methods are named "${name}"`);
-    const { emit, defaultOutcome } = method.humanFeedback ?? {};
-    if (defaultOutcome !== undefined && !emit?.includes(defaultOutcome)) {
-      faults.push(`the default outcome "${defaultOutcome}" of "${name}" is none that it emits`);
-    }
+    faults.push(...feedbackFaults(method));
     for (const other of awaited(method)) {
       if (other === name) faults.push(`"${name}" listens to itself`);
       else if (allLabelsKnown && !names.includes(other) && !labels.includes(other)) {
@@ -32,6 +29,23 @@ export function checkFlow(flow: FlowDefinition): void {
       details: { faults },
     });
   }
+}
+
+function feedbackFaults({ name, humanFeedback }: FlowMethod): string[] {
+  const { emit, defaultOutcome, approveOutcome, rejectOutcome, timeoutSeconds } = humanFeedback ?? {};
+  const roles = { default: defaultOutcome, approve: approveOutcome, reject: rejectOutcome };
+  const faults = Object.entries(roles).flatMap(([role, outcome]) =>
+    outcome === undefined || emit?.includes(outcome) === true
+      ? []
+      : [`the ${role} outcome "${outcome}" of "${name}" is none that it emits`],
+  );
+  if (approveOutcome !== undefined && approveOutcome === rejectOutcome) {
+    faults.push(`an approval and a rejection of "${name}" both take "${approveOutcome}"`);
+  }
+  if (emit !== undefined && timeoutSeconds !== undefined && defaultOutcome === undefined) {
+    faults.push(`"${name}" waits ${timeoutSeconds} s for a person and has no default outcome for after that`);
+  }
+  return faults;
 }
 
 function awaited(method: FlowMethod): string[] {

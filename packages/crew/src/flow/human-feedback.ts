@@ -15,7 +15,7 @@ export interface HumanFeedbackOptions {
   message: string;
   /** Outcomes that the answer is sorted into; the method is then a router and these are its labels. */
   emit?: readonly string[];
-  /** For an empty answer, or none in time. Default: an empty answer is refused, and none in time takes the first outcome. */
+  /** For an empty answer, or none in time. Without it an empty answer is refused. */
   defaultOutcome?: string;
   /**
    * Outcomes that an approval and a rejection stand for (`is_approve`, `crewstream answer --approve`). Default: the only one
@@ -25,7 +25,7 @@ export interface HumanFeedbackOptions {
   rejectOutcome?: string;
   /** Sorts free text into an outcome. Default: the run's model. */
   model?: ModelRef;
-  /** Seconds to wait before the default holds. Default: without an end. */
+  /** Seconds to wait before `defaultOutcome` holds, which outcomes need then. Default: without an end. */
   timeoutSeconds?: number;
   metadata?: Record<string, unknown>;
 }

@@ -232,6 +232,10 @@ describe("a flow", () => {
     expect(() => defineFlow({}, (f) => f.start("a", () => 1).listen("b", "b", () => 1))).toThrow("listens to itself");
     const humanFeedback = { message: "Well?", emit: ["yes"], defaultOutcome: "no" };
     expect(() => defineFlow({}, (f) => f.start("a", { humanFeedback }, () => 1))).toThrow('the default outcome "no"');
+    const onTime = { message: "Well?", emit: ["publish", "discard"], timeoutSeconds: 60 };
+    expect(() => defineFlow({}, (f) => f.start("a", { humanFeedback: onTime }, () => 1))).toThrow("no default outcome");
+    const mapped = { message: "Well?", emit: ["yes"], rejectOutcome: "no" };
+    expect(() => defineFlow({}, (f) => f.start("a", { humanFeedback: mapped }, () => 1))).toThrow("the reject outcome");
     expect(() =>
       defineFlow({}, (f) =>
         f

@@ -1,7 +1,7 @@
+import { isApproval } from "@crewstream/contracts";
 import { executeAgent } from "../agent/execute-agent.ts";
 import type { LoopResult } from "../agent/conversation.ts";
 import type { Assignment } from "../agent/assignment.ts";
-import { isApproval } from "../human/approval.ts";
 import { askHuman, pendingInput } from "../human/ask-human.ts";
 import type { Scope } from "../run/scope.ts";
 import type { PlannedTask } from "./planned-task.ts";

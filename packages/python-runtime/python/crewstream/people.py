@@ -16,6 +16,21 @@ class Paused(BaseException):
     """Unwinds a run that waits for a person. No Exception: retries and guards of the library must let it pass."""
 
 
+class _Chosen(str):
+    """What a person said, with the outcome that they took: no model is asked which one they mean."""
+
+    outcome: str
+
+    def __new__(cls, feedback: str, outcome: str) -> _Chosen:
+        said = super().__new__(cls, feedback)
+        said.outcome = outcome
+        return said
+
+    def __str__(self) -> str:
+        # The library takes str() of a provider's answer, which must keep the outcome.
+        return self
+
+
 class People:
     """Stands in for the terminal wherever the library, or the project's own code, asks a person."""
 
@@ -30,6 +45,7 @@ class People:
         if config is not None:
             config.hitl_provider = _Feedback(self)
             config.input_provider = _Input(self)
+        _take_outcomes(library.part("crewai.flow.flow", "Flow"))
         provider = library.part("crewai.core.providers.human_input", "SyncHumanInputProvider")
         register = library.part("crewai.core.providers.human_input", "set_provider")
         if provider is not None and register is not None:
@@ -56,7 +72,8 @@ class People:
         )
         if answer is None:
             raise Paused
-        return str(answer["feedback"])
+        feedback, outcome = str(answer["feedback"]), answer.get("outcome")
+        return feedback if outcome is None else _Chosen(feedback, str(outcome))
 
     def review_task(self, answer: Any, context: Any) -> Any:
         """What the terminal provider shows of a task, for the questions that it is about to ask."""
@@ -139,6 +156,18 @@ class _WatchedContext:
         answer = await self._watched._ainvoke_loop()
         self._people.answered(answer)
         return answer
+
+
+def _take_outcomes(flow_class: Any) -> None:
+    """Lets an answer that has taken an outcome take it, where the library would ask a model for one."""
+    classify = getattr(flow_class, "_collapse_to_outcome", None)
+    if classify is None:
+        return
+
+    def collapse(self: Any, feedback: str, *args: Any, **fields: Any) -> str:
+        return feedback.outcome if isinstance(feedback, _Chosen) else classify(self, feedback, *args, **fields)
+
+    flow_class._collapse_to_outcome = collapse
 
 
 def _name_of(flow: Any) -> str:

@@ -3,12 +3,13 @@ import {
   ErrorCode,
   eventId,
   humanAnswerSchema,
+  isApproval,
+  readOutcome,
   type ExecutionId,
   type HumanAnswer,
   type PendingInput,
 } from "@crewstream/contracts";
 import type { RuntimeEvent, RunContext } from "@crewstream/crew";
-import { isApproval } from "@crewstream/crew/parts";
 import type { HumanCall } from "../child/messages.ts";
 
 /**
@@ -30,8 +31,8 @@ export class HumanQuestions {
     return [...this.#pending.values()];
   }
 
-  /** The answer as Python takes it, or null while there is none. */
-  ask(call: HumanCall): { feedback: string } | null {
+  /** The answer as Python takes it, with the outcome that it takes for certain; or null while there is none. */
+  ask(call: HumanCall): { feedback: string; outcome: string | null } | null {
     const request = this.#request(call);
     if (!call.emits) this.#emit(this.#requested(call, request));
     const row = this.#context.journal.read(call.path);
@@ -44,9 +45,9 @@ export class HumanQuestions {
       const problem = `The answer to "${call.message}" is not in the form of an answer: ${answer.error.message}`;
       throw new AppError(problem, { code: ErrorCode.runFailed });
     }
-    const feedback = feedbackOf(call, answer.data);
+    const { feedback, outcome } = saidTo(call, answer.data);
     if (!call.emits) this.#emit(this.#received(call, request, feedback));
-    return { feedback };
+    return { feedback, outcome };
   }
 
   #request(call: HumanCall): PendingInput {
@@ -103,17 +104,24 @@ function requestId(executionId: ExecutionId, path: string): string {
 }
 
 /**
- * A person's answer in the words that CrewAI understands: an empty text accepts a task's result, an outcome that is
- * offered is named, anything else is what they wrote.
+ * A person's answer in the words that CrewAI understands: an empty text accepts a task's result and takes a default, an
+ * outcome that is chosen without a text is named, anything else is what they wrote.
  */
-function feedbackOf(call: HumanCall, answer: HumanAnswer): string {
-  if (call.ask === "input") return answer.feedback;
-  if (call.emit !== null) {
-    if (answer.timedOut) return call.default ?? answer.feedback;
-    const verdict = answer.approved === null ? undefined : answer.approved ? "approved" : "rejected";
-    return call.emit.find((outcome) => outcome === verdict) ?? answer.feedback;
+function saidTo(call: HumanCall, answer: HumanAnswer): { feedback: string; outcome: string | null } {
+  const { feedback, timedOut } = answer;
+  const isEmpty = feedback.trim() === "";
+  if (call.emit !== null && !timedOut) {
+    const reading = readOutcome({ emit: call.emit, defaultOutcome: call.default }, answer);
+    if (reading.kind === "outcome") {
+      const { outcome } = reading;
+      return { feedback: isEmpty && outcome !== call.default ? outcome : feedback, outcome };
+    }
+    // An empty answer that no API let in, and free text, are the library's to read.
+    const isRefused = reading.kind === "refused" && (answer.approved !== null || answer.outcome !== undefined);
+    if (isRefused) throw new AppError(reading.reason, { code: ErrorCode.runFailed });
   }
-  if (call.task === null) return answer.feedback;
-  if (isApproval(answer)) return "";
-  return answer.feedback.trim() === "" ? "This is not accepted. Please do it again, better." : answer.feedback;
+  const isTask = call.ask === "review" && call.emit === null && call.task !== null;
+  if (!isTask) return { feedback: timedOut ? (call.default ?? feedback) : feedback, outcome: null };
+  if (isApproval(answer)) return { feedback: "", outcome: null };
+  return { feedback: isEmpty ? "This is not accepted. Please do it again, better." : feedback, outcome: null };
 }

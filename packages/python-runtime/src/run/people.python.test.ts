@@ -62,8 +62,9 @@ describe.skipIf(testPython === "")("people and Python projects", () => {
     expect(review.pending).toMatchObject([
       { kind: "review", step: "draft", output: "A draft on geese by Ada", emit: ["approved", "rejected"] },
     ]);
-    answer(execution, review, { approved: true });
-    model.answer(chatCompletions, () => ({ text: '{"outcome": "approved"}' }));
+    // No model may turn it into the other outcome.
+    answer(execution, review, { outcome: "approved", feedback: "I would not reject this" });
+    model.answer(chatCompletions, () => ({ text: '{"outcome": "rejected"}' }));
     const copies = await paused(execution, {});
     expect(copies.pending).toMatchObject([{ kind: "input", message: "How many copies? " }]);
     answer(execution, copies, { feedback: "3" });

@@ -9,8 +9,8 @@ import { say } from "../../parts/toasts.tsx";
 
 /** What a paused run waits for a person to say, with a form to say it. */
 export function HumanRequests({ executionId }: { executionId: string }): ReactElement {
-  const query = useHumanRequests();
-  const requests = query.data?.items.filter((each) => each.execution_id === executionId) ?? [];
+  const query = useHumanRequests(executionId);
+  const requests = query.data?.items ?? [];
   if (query.error !== null) return <Failure error={query.error} retry={() => void query.refetch()} />;
   if (requests.length === 0) {
     return (
@@ -121,7 +121,7 @@ function Answer({ request }: { request: HumanRequest }): ReactElement {
           </button>
         ))}
         <button type="submit" className="button" disabled={answer.isPending || text.trim() === ""}>
-          {isPlainReview ? "Send back with this feedback" : "Send the answer"}
+          {isPlainReview && request.taskId !== null ? "Send back with this feedback" : "Send the answer"}
         </button>
       </div>
     </form>
