@@ -23,7 +23,7 @@ beforeAll(async () => {
   document = join(folder, "openapi.json");
   const { body } = await api.client.get<object>("/openapi.json", { token: null });
   await writeFile(document, JSON.stringify(body, undefined, 1));
-  python = await pythonTools(["schemathesis==4.32.5", "openapi-spec-validator==0.9.0"]);
+  python = await pythonTools("openapi", ["schemathesis==4.32.5", "openapi-spec-validator==0.9.0"]);
 }, 300_000);
 afterAll(async () => {
   await api[Symbol.asyncDispose]();

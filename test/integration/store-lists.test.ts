@@ -269,7 +269,7 @@ test("workers and processes are known while they say so", async () => {
   await announceWorker(store, { ...worker, automations: [automation] }, 60_000);
   const newer = { ...automation, description: "new", version: "2" };
   await announceWorker(store, { ...worker, worker: "w2", startedAt: 2, automations: [newer] }, 60_000);
-  expect(await servedAutomations(store, Date.now())).toEqual([{ ...newer, workers: 2 }]);
+  expect(await servedAutomations(store, Date.now())).toEqual([{ ...newer, runtime: "typescript", workers: 2 }]);
   // One that went silent is out when its time has passed, and its words are dropped by the next who speaks.
   expect(await servedAutomations(store, Date.now() + 61_000)).toEqual([]);
   await announceWorker(store, { ...worker, worker: "w3", automations: [automation] }, -1000);

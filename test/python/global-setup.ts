@@ -1,9 +1,8 @@
-import { access, mkdir, readFile, writeFile } from "node:fs/promises";
+import { access, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
-import { findPython, findUv, syncEnvironment } from "@crewstream/python-runtime";
+import { findPython, syncEnvironment } from "@crewstream/python-runtime";
 import type { TestProject } from "vitest/node";
+import { pythonTools } from "../support/python-tools.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -14,7 +13,6 @@ declare module "vitest" {
   }
 }
 
-const run = promisify(execFile);
 const root = new URL("../..", import.meta.url).pathname;
 const tools = ["pytest==9.2.0", "ruff==0.17.6", "mypy==2.4.1"];
 
@@ -38,7 +36,7 @@ export default async function setup(project: TestProject): Promise<void> {
   const dataDir = resolve(root, ".crewstream/test-python");
   const options = { dataDir, env, say };
   project.provide("pythonVenv", process.env["TEST_PYTHON_VENV"] ?? (await environment(options)));
-  project.provide("pythonTools", await toolsFolder(options));
+  project.provide("pythonTools", (await pythonTools("tools", tools)) ?? "");
 }
 
 type Options = Parameters<typeof syncEnvironment>[1];
@@ -57,19 +55,6 @@ async function environment(options: Options): Promise<string> {
   const venv = resolve(python, "../..");
   await writeFile(stamp, JSON.stringify({ wanted, venv }));
   return venv;
-}
-
-async function toolsFolder({ dataDir, env, say }: Options): Promise<string> {
-  const folder = join(dataDir, "tools");
-  const marker = join(folder, tools.join("+"));
-  if (!(await exists(marker))) {
-    await mkdir(dataDir, { recursive: true });
-    const uv = await findUv({ dataDir, env, say });
-    await run(uv, ["venv", "--quiet", "--clear", folder], { env });
-    await run(uv, ["pip", "install", "--quiet", "--python", join(folder, "bin/python"), ...tools], { env });
-    await writeFile(marker, "");
-  }
-  return join(folder, "bin");
 }
 
 function exists(path: string): Promise<boolean> {

@@ -1,47 +1,36 @@
 import { execFile } from "node:child_process";
-import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { promisify } from "node:util";
+import { findPython, findUv } from "@crewstream/python-runtime";
 
 const run = promisify(execFile);
-const home = new URL("../../.crewstream/test-tools/", import.meta.url).pathname;
+const dataDir = resolve(new URL("../..", import.meta.url).pathname, ".crewstream/test-python");
 
 /**
- * The folder with the commands of packages from PyPI, pinned; installed once in `.crewstream/` and then kept. Undefined,
- * and a line on stderr says so, where there is no Python 3.10 or newer or PyPI is out of reach. Under `CI` that is an
- * error: there the tests that need them must not be skipped.
+ * The folder with the commands of packages from PyPI, pinned; installed once under `.crewstream/` and then kept.
+ * Undefined, and a line on stderr says so, where there is no Python 3.10 or newer. Under `CI` that is an error: there the
+ * tests that need them must not be skipped.
+ * @param folderName of their environment
  */
-export async function pythonTools(packages: readonly string[]): Promise<string | undefined> {
-  const name = createHash("sha256").update(packages.join(" ")).digest("hex").slice(0, 12);
-  const folder = join(home, name);
-  const complete = join(folder, "complete");
-  try {
-    if (!existsSync(complete)) {
-      await install(folder, packages);
-      await writeFile(complete, packages.join("\n"));
-    }
-    return join(folder, "bin");
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message.trim().split("\n").at(-1) : cause;
-    const what = `${packages.join(", ")} cannot be used: ${String(reason)}`;
-    if (process.env["CI"] !== undefined) throw new Error(what, { cause });
-    process.stderr.write(`skipped: ${what}\n`);
+export async function pythonTools(folderName: string, packages: readonly string[]): Promise<string | undefined> {
+  const { env } = process;
+  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  if ((await findPython({ env })) === undefined) {
+    const needed = `${packages.join(", ")}: there is no Python 3.10 or newer on the PATH`;
+    if (env["CI"] !== undefined) throw new Error(`Tests need ${needed}.`);
+    say(`Skipped the tests with ${needed}.`);
     return undefined;
   }
-}
-
-/** With uv where it is there (1 s), else with what Python brings (45 s). */
-async function install(folder: string, packages: readonly string[]): Promise<void> {
-  await rm(folder, { recursive: true, force: true });
-  await run("python3", ["-c", "import sys; sys.exit(None if sys.version_info >= (3, 10) else 'Python is too old')"]);
-  const python = join(folder, "bin/python");
-  try {
-    await run("uv", ["venv", "--quiet", folder]);
-    await run("uv", ["pip", "install", "--quiet", "--python", python, ...packages]);
-  } catch {
-    await run("python3", ["-m", "venv", "--clear", folder]);
-    await run(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...packages]);
+  const folder = join(dataDir, folderName);
+  const marker = join(folder, packages.join("+"));
+  if (!existsSync(marker)) {
+    await mkdir(dataDir, { recursive: true });
+    const uv = await findUv({ dataDir, env, say });
+    await run(uv, ["venv", "--quiet", "--clear", folder], { env });
+    await run(uv, ["pip", "install", "--quiet", "--python", join(folder, "bin/python"), ...packages], { env });
+    await writeFile(marker, "");
   }
+  return join(folder, "bin");
 }

@@ -122,7 +122,11 @@ async function pythonEntries(path: string, { pythonDir, env }: FindOptions): Pro
     if (!served.success) throw new Error(`the name ${name} does not serve as a path`);
     const { kind, inputs, required } = project.takes;
     const { description } = project;
-    return { path, python: project, announcement: { name, kind, description, inputs, required, version } };
+    return {
+      path,
+      python: project,
+      announcement: { name, kind, runtime: "python", description, inputs, required, version },
+    };
   });
 }
 

@@ -70,12 +70,18 @@ function introduction(all: readonly EventTypeDescription[]): string {
     type: "task_failed",
     data: all.find(({ type }) => type === "task_failed")?.example,
   };
+  const onlyPython = all.filter(({ runtimes }) => runtimes.length === 1).length;
+  const nowhere = all.filter(({ emitted }) => !emitted).length;
   const aliases = Object.entries(typeAliases).map(([alias, type]) => `\`${alias}\` (\`${type}\`)`);
   return `<!-- Made by \`npm run docs\` from packages/contracts/src/events: edit there. -->
 # Events
 
 ${all.length} types: CrewAI's, with its fields, and the pair \`crew_step_started\`, \`crew_step_completed\`. The same as data, with a
 JSON Schema and an example of each: \`GET /api/v1/event-types\`; as TypeScript: \`CatalogueEvent\` of \`@crewstream/receiver\`.
+
+Not every type of CrewAI's occurs: ${onlyPython} are emitted by automations in Python only, and ${nowhere} by nothing here, because CrewAI's library declares
+them and emits them nowhere, or only as an A2A server. They are marked below, as \`runtimes\` and \`emitted: false\` in \`/event-types\`, and a kickoff that subscribes to one
+is warned.
 
 An event as a receiver gets it:
 
@@ -108,7 +114,7 @@ function typeSection(entry: EventTypeDescription): string {
   );
   return [
     `### ${entry.type}`,
-    `${entry.description}${scopeSentence(entry)}${aliasSentence(entry)}`,
+    `${entry.description}${scopeSentence(entry)}${aliasSentence(entry)}${emittedSentence(entry)}`,
     own.length > 0 ? fieldTable(schema, own) : "No fields of its own.",
     `\`\`\`json\n${JSON.stringify(Object.fromEntries(own.flatMap((name) => exampleOf(entry, name))))}\n\`\`\``,
   ]
@@ -127,6 +133,11 @@ function scopeSentence({ scope, closes }: EventTypeDescription): string {
 
 function aliasSentence({ aliases }: EventTypeDescription): string {
   return aliases.map((alias) => ` Also known as \`${alias}\`.`).join("");
+}
+
+function emittedSentence({ runtimes }: EventTypeDescription): string {
+  if (runtimes.length === 0) return " **Not emitted here.**";
+  return runtimes.includes("typescript") ? "" : " Emitted by automations in Python only.";
 }
 
 function fieldTable(schema: JsonSchema, names: string[]): string {

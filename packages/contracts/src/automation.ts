@@ -5,10 +5,15 @@ export const automationNameSchema = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, "letters, digits, _ and -, at most 64, beginning with a letter or digit");
 
+/** What executes an automation: a thread of the crew worker, or a child process with the real crewai library. */
+export const runtimes = ["typescript", "python"] as const;
+export type Runtime = (typeof runtimes)[number];
+
 /** What a crew worker announces of an automation, so that the api can serve it without loading its code. */
 export const automationAnnouncementSchema = z.object({
   name: automationNameSchema,
   kind: z.enum(["crew", "flow"]),
+  runtime: z.enum(runtimes).default("typescript"),
   description: z.string(),
   /** Input names, in the order AMP's `/inputs` gives them: sorted for a crew, as declared for a flow. */
   inputs: z.array(z.string()),
@@ -17,4 +22,4 @@ export const automationAnnouncementSchema = z.object({
   /** Hash of the automation's source: two workers that serve different versions are told apart by it. */
   version: z.string(),
 });
-export type AutomationAnnouncement = z.infer<typeof automationAnnouncementSchema>;
+export type AutomationAnnouncement = z.input<typeof automationAnnouncementSchema>;

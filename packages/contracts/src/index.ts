@@ -58,7 +58,13 @@ export {
   type Usage,
 } from "./execution.ts";
 export { liesWithin, memoryRecordSchema, type MemoryRecord } from "./memory.ts";
-export { automationAnnouncementSchema, automationNameSchema, type AutomationAnnouncement } from "./automation.ts";
+export {
+  automationAnnouncementSchema,
+  automationNameSchema,
+  runtimes,
+  type AutomationAnnouncement,
+  type Runtime,
+} from "./automation.ts";
 export {
   bulkRetryJobSchema,
   drainFeedJobSchema,
@@ -84,6 +90,7 @@ export {
 } from "./events/catalogue.ts";
 export { describeEventTypes, type EventTypeDescription } from "./events/describe.ts";
 export { pairs as eventPairs, scopeOf, type EventScope } from "./events/scope.ts";
+export { runtimesEmitting } from "./events/emitted.ts";
 export { suggestEventType } from "./events/suggest.ts";
 export { isAbsent } from "./api/absent.ts";
 export {

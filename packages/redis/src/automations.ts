@@ -1,4 +1,4 @@
-import { automationAnnouncementSchema, type AutomationAnnouncement } from "@crewstream/contracts";
+import { automationAnnouncementSchema } from "@crewstream/contracts";
 import { z } from "zod";
 import { runScript } from "./scripts.ts";
 import type { Store } from "./store.ts";
@@ -10,10 +10,10 @@ const workerAnnouncementSchema = z.object({
   startedAt: z.number(),
   automations: z.array(automationAnnouncementSchema),
 });
-export type WorkerAnnouncement = z.infer<typeof workerAnnouncementSchema>;
+export type WorkerAnnouncement = z.input<typeof workerAnnouncementSchema>;
 
 /** An automation and how many live workers serve it. */
-export type ServedAutomation = AutomationAnnouncement & { workers: number };
+export type ServedAutomation = z.output<typeof automationAnnouncementSchema> & { workers: number };
 
 /** Announces what a crew worker serves, for `ttlMs`; call it again before that has passed. */
 export async function announceWorker(store: Store, announcement: WorkerAnnouncement, ttlMs: number): Promise<void> {

@@ -1,10 +1,11 @@
+import type { Runtime } from "@crewstream/contracts";
 import { expect, it } from "vitest";
 import { parseKickoff } from "./parse-kickoff.ts";
 import { kickoffWarnings } from "./warnings.ts";
 
 const url = "https://example.com/hook";
-const warned = (body: unknown, kind: "crew" | "flow" = "flow") =>
-  kickoffWarnings(parseKickoff(body), { kind, inputs: ["log", "version"] });
+const warned = (body: unknown, kind: "crew" | "flow" = "flow", runtime: Runtime = "typescript") =>
+  kickoffWarnings(parseKickoff(body), { kind, runtime, inputs: ["log", "version"] });
 
 it("says nothing of what is fine", () => {
   expect(warned({ webhooks: { url, events: ["*", "llm_*", "my_own", "tool_usage_completed"] } })).toEqual([]);
@@ -32,6 +33,21 @@ it("says that inputs beside `inputs` have no effect, and names them", () => {
   expect(warned({ version: "2", inputs: null }, "crew")).toEqual([sentence("version")]);
   expect(warned({ version: "2", colour: "red", inputs: { log: "x" } })).toEqual([sentence("version")]);
   expect(warned({ version: "2", inputs: { version: "2" } })).toEqual([]);
+});
+
+it("says which types nothing emits, or no automation of its runtime", () => {
+  const events = ["*", "llm_*", "a2a_context_*", "checkpoint_*", "a2a_*", "SIGTERM", "crew_train_started", "x_*"];
+  expect(warned({ webhooks: { url, events } })).toEqual([
+    '"a2a_context_*" is known from CrewAI, but nothing here emits it.',
+    '"checkpoint_*" is emitted by automations in Python only.',
+    '"a2a_*" is emitted by automations in Python only.',
+    '"SIGTERM" is known from CrewAI, but nothing here emits it.',
+    '"crew_train_started" is emitted by automations in Python only.',
+  ]);
+  expect(warned({ webhooks: { url, events } }, "crew", "python")).toEqual([
+    '"a2a_context_*" is known from CrewAI, but nothing here emits it.',
+    '"SIGTERM" is known from CrewAI, but nothing here emits it.',
+  ]);
 });
 
 it("knows AMP's fields in both casings", () => {

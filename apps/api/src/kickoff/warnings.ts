@@ -1,11 +1,6 @@
-import {
-  isAbsent,
-  kickoffRequestSchema,
-  suggestEventType,
-  webhookSettingsFields,
-  type KickoffRequest,
-} from "@crewstream/contracts";
+import { isAbsent, kickoffRequestSchema, webhookSettingsFields, type KickoffRequest } from "@crewstream/contracts";
 import type { ServedAutomation } from "@crewstream/redis";
+import { eventNameWarnings } from "./event-name-warnings.ts";
 
 /** Fields of AMP's kickoff that this server takes but does nothing with. */
 const withoutEffect = ["trainingFilename"];
@@ -24,16 +19,11 @@ const maxNamed = 10;
 /** What a kickoff asked for that is allowed and yet probably not what was meant. */
 export function kickoffWarnings(
   request: KickoffRequest,
-  automation: Pick<ServedAutomation, "kind" | "inputs">,
+  automation: Pick<ServedAutomation, "kind" | "runtime" | "inputs">,
 ): string[] {
   const { kind } = automation;
   const webhooks = request.webhooks ?? [];
-  const misspelt = webhooks.flatMap(({ events }) =>
-    events.flatMap((name) => {
-      const known = suggestEventType(name);
-      return known === undefined ? [] : [`"${name}" is no known event type: did you mean "${known}"?`];
-    }),
-  );
+  const names = new Set(webhooks.flatMap(({ events }) => events));
   const unknownFields = webhooks.flatMap((settings) =>
     Object.keys(settings)
       .filter((field) => !webhookSettingsFields.has(field))
@@ -42,7 +32,14 @@ export function kickoffWarnings(
   const ignored = (kind === "crew" ? [...withoutEffect, "restoreFromStateId"] : withoutEffect)
     .filter((field) => !isAbsent(request[field]))
     .map((field) => `${field} has no effect on a ${kind} here.`);
-  return [...new Set([...misspelt, ...unknownFields, ...misplaced(request, automation), ...ignored])].slice(0, 50);
+  return [
+    ...new Set([
+      ...eventNameWarnings(names, automation.runtime),
+      ...unknownFields,
+      ...misplaced(request, automation),
+      ...ignored,
+    ]),
+  ].slice(0, 50);
 }
 
 /**

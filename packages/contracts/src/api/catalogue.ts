@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { automationAnnouncementSchema } from "../automation.ts";
+import { automationAnnouncementSchema, runtimes } from "../automation.ts";
 import { pageOf } from "./page.ts";
 
 /** An automation and how many live workers serve it. */
@@ -14,6 +14,8 @@ export const eventTypeSchema = z.object({
   scope: z.string(),
   closes: z.string().nullable(),
   aliases: z.array(z.string()),
+  emitted: z.boolean().describe("False for a type that is listed only because CrewAI has it: nothing here emits it"),
+  runtimes: z.array(z.enum(runtimes)).describe("Whose automations can emit it"),
   schema: z.record(z.string(), z.unknown()),
   example: z.record(z.string(), z.unknown()),
 });

@@ -1,6 +1,8 @@
 import { z } from "zod";
+import type { Runtime } from "../automation.ts";
 import { typeAliases } from "../selection.ts";
 import { eventGroups, type EventGroup, type EventTypeName } from "./catalogue.ts";
+import { runtimesEmitting } from "./emitted.ts";
 import type { EventType } from "./event-type.ts";
 import { scopeOf, type EventScope } from "./scope.ts";
 
@@ -15,6 +17,10 @@ export interface EventTypeDescription {
   closes: string | null;
   /** Other names a subscription may ask for. */
   aliases: string[];
+  /** Whether anything here emits it; false for a type that is listed only because CrewAI has it. */
+  emitted: boolean;
+  /** The runtimes whose automations can emit it. */
+  runtimes: readonly Runtime[];
   /** JSON Schema (2020-12) of `data`. */
   schema: Record<string, unknown>;
   /** A `data` that fits the schema. */
@@ -40,6 +46,8 @@ function describe(type: EventTypeName, group: EventGroup, eventType: EventType):
     group,
     description: eventType.description,
     ...scope,
+    emitted: runtimesEmitting(type).length > 0,
+    runtimes: runtimesEmitting(type),
     aliases: Object.keys(typeAliases).filter((alias) => typeAliases[alias] === type),
     schema: jsonSchema(eventType.data),
     example: { ...linkFields(scope), ...eventType.example },
