@@ -74,6 +74,39 @@ describe("a delivery after an attempt", () => {
     expect(fate({ kind: "rejected", status: 500 }, { record: { ...revived, attempts: 5 } }).kind).toBe("dead");
   });
 
+  describe("that was brought forward before its time", () => {
+    const due = now + 3_600_000;
+    const expedited = { ...record, attempts: 2, nextAt: now - 50, expeditedFrom: due };
+
+    test.each(failures)("keeps that time after %j: the schedule is not used up", (outcome) => {
+      const { kind, record: next } = fate(outcome, { record: expedited });
+      expect({ kind, next }).toMatchObject({ kind: "parked", next: { attempts: 3, nextAt: due, scheduleFrom: 1 } });
+      expect(next.expeditedFrom).toBeUndefined();
+      // At its own time it is the schedule's last attempt, as it would have been.
+      expect(fate(outcome, { record: next, at: due, now: due }).kind).toBe("dead");
+    });
+
+    test("waits longer when its receiver asks for it, in order too", () => {
+      const asked = fate(
+        { kind: "throttled", status: 429, retryAfterMs: 7_200_000 },
+        { record: expedited, ordering: "strict" },
+      );
+      expect(asked).toMatchObject({ kind: "held", record: { nextAt: now + 7_920_000, scheduleFrom: 1 } });
+    });
+
+    test("is an attempt like any other when its time had come anyhow", () => {
+      expect(
+        fate({ kind: "timeout", reason: "response" }, { record: { ...expedited, expeditedFrom: now - 40 } }).kind,
+      ).toBe("dead");
+    });
+
+    test("is done when it was acknowledged, and nothing is left of that time", () => {
+      const done = fate({ kind: "delivered", status: 200 }, { record: expedited });
+      expect(done).toMatchObject({ kind: "delivered", record: { attempts: 3 } });
+      expect(done.record.expeditedFrom).toBeUndefined();
+    });
+  });
+
   test("has one attempt when the schedule is empty", () => {
     expect(fate({ kind: "rejected", status: 500 }, { schedule: [] }).kind).toBe("dead");
   });

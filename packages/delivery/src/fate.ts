@@ -31,7 +31,14 @@ export function decideFate(question: {
   const { outcome, ordering, now } = question;
   if (outcome.kind === "cut_off") return { kind: "unchanged", record: question.record, endsFeed: false };
   // Of the attempt before this one nothing stays: its status beside this one's reason would tell a story of neither.
-  const { nextAt: _done, outcome: _outcome, status: _status, reason: _reason, ...before } = question.record;
+  const {
+    nextAt: _done,
+    outcome: _outcome,
+    status: _status,
+    reason: _reason,
+    expeditedFrom,
+    ...before
+  } = question.record;
   const record: DeliveryRecord = {
     ...before,
     attempts: before.attempts + 1,
@@ -43,13 +50,26 @@ export function decideFate(question: {
   if (outcome.kind === "delivered") return { kind: "delivered", record, endsFeed: false };
   if (outcome.kind === "gone") return { kind: "dead", record, endsFeed: true };
   if (outcome.kind === "aborted") return { kind: "dead", record, endsFeed: false };
+  const retryAfterMs = outcome.kind === "throttled" ? outcome.retryAfterMs : undefined;
+  const { schedule, random } = question;
+  if (expeditedFrom !== undefined && expeditedFrom > question.at) {
+    // An endpoint that comes and goes brings its deliveries forward each time: counted, their schedule of hours would be
+    // used up in minutes.
+    record.scheduleFrom = (record.scheduleFrom ?? 0) + 1;
+    const asked = nextAttemptAt({ schedule: [0], attempts: 1, now, random, retryAfterMs }) ?? now;
+    return waiting(Math.max(expeditedFrom, asked));
+  }
   const nextAt = nextAttemptAt({
-    schedule: question.schedule,
+    schedule,
     attempts: record.attempts - (record.scheduleFrom ?? 0),
     now,
-    random: question.random,
-    retryAfterMs: outcome.kind === "throttled" ? outcome.retryAfterMs : undefined,
+    random,
+    retryAfterMs,
   });
   if (nextAt === undefined) return { kind: "dead", record, endsFeed: false };
-  return { kind: ordering === "strict" ? "held" : "parked", record: { ...record, nextAt }, endsFeed: false };
+  return waiting(nextAt);
+
+  function waiting(at: number): Fate {
+    return { kind: ordering === "strict" ? "held" : "parked", record: { ...record, nextAt: at }, endsFeed: false };
+  }
 }

@@ -18,10 +18,12 @@ export const deliveryRecordSchema = z.object({
   outcome: z.string().optional(),
   status: z.number().optional(),
   reason: z.string().optional(),
-  /** Attempts at which a person restarted the schedule. */
+  /** Attempts that do not count in the schedule: those before a person restarted it, and those before their time. */
   scheduleFrom: z.number().optional(),
   /** When that was, ms. */
   revivedAt: z.number().optional(),
+  /** When the next attempt would be due if it had not been brought forward; ms. One before it is an extra attempt. */
+  expeditedFrom: z.number().optional(),
   /** Of the last delivery of a feed, when that was known as it was sealed: what the whole feed consists of. */
   complete: feedTotalsSchema.optional(),
 });

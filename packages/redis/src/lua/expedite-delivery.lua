@@ -1,6 +1,7 @@
 --[[
-  Brings the next attempt of a delivery forward; its schedule continues unchanged. Only failures caused by the endpoint are
-  brought forward: a delivery that was rejected individually keeps its time.
+  Brings the next attempt of a delivery forward; its schedule continues unchanged: the record keeps the time that it had, for
+  when this attempt fails as well. Only failures caused by the endpoint are brought forward: a delivery that was rejected
+  individually keeps its time.
 
   KEYS  1 open
   ARGV  1 first seq, 2 when, in ms
@@ -16,6 +17,7 @@ local refused = record.outcome == "redirected" or record.outcome == "forbidden"
 if refused or not record.nextAt or record.nextAt <= tonumber(ARGV[2]) then
   return 0
 end
+record.expeditedFrom = record.expeditedFrom or record.nextAt
 record.nextAt = tonumber(ARGV[2])
 local state = string.sub(open, 1, 1)
 redis.call("HSET", KEYS[1], ARGV[1], state .. cjson.encode(record))

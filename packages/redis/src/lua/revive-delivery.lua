@@ -22,6 +22,7 @@ end
 record.nextAt = tonumber(ARGV[2])
 record.revivedAt = record.nextAt
 record.scheduleFrom = record.attempts
+record.expeditedFrom = nil
 redis.call("HSET", KEYS[3], ARGV[1], (isSealed and "s" or "p") .. cjson.encode(record))
 if dead then
   redis.call("HDEL", KEYS[4], ARGV[1])
