@@ -7,6 +7,17 @@ import { startSystem, type System } from "../support/services.ts";
 import { root } from "../support/source-files.ts";
 import { exampleInputs } from "./example-runs.ts";
 
+const crashing = `import { defineFlow } from "@crewstream/crew";
+const count = (birds: string[] | undefined): number => birds!.length;
+export default defineFlow({}, (flow) => flow.start("count", () => count(undefined)));
+`;
+const mistyped = `import { defineCrew } from "@crewstream/crew";
+export default defineCrew({
+  agents: { a: { role: "r", goal: "g", backstory: "b", model: "opnai/gpt" } },
+  tasks: [{ description: "d", expectedOutput: "e", agent: "a" }],
+});
+`;
+
 let folder: string;
 let system: System;
 beforeAll(async () => {
@@ -16,6 +27,8 @@ beforeAll(async () => {
   await writeFile(join(folder, "throwing.ts"), 'throw new Error("no database today");\n');
   await writeFile(join(folder, "no_automation.ts"), "export default { kickoff: () => 1 };\n");
   await writeFile(join(folder, "README.md"), "Not an automation.\n");
+  await writeFile(join(folder, "crashing.ts"), crashing);
+  await writeFile(join(folder, "mistyped.ts"), mistyped);
   system = await startSystem({ env: { AUTOMATIONS_DIR: folder } });
 });
 afterAll(async () => {
@@ -46,8 +59,35 @@ test("a kickoff of what nobody serves is refused with 503, by name", async () =>
     expect(answer.status).toBe(503);
     expect(answer.body["message"]).toContain(`"${automation}"`);
     expect(answer.body["message"]).toContain("release_notes");
-    expect(answer.body["details"]).toMatchObject({ automation, served: ["release_notes"] });
+    expect(answer.body["details"]).toMatchObject({ automation, served: ["crashing", "mistyped", "release_notes"] });
   }
+});
+
+test("a failed run says in its status, its log line and its event where in the automation's code it failed", async () => {
+  const id = await system.client.kickoff("crashing", {});
+  const at = "crashing.ts:2:63";
+  expect(await system.client.ended(id)).toMatchObject({
+    state: "FAILED",
+    error: expect.stringContaining("TypeError") as string,
+    error_location: at,
+    error_stack: expect.stringContaining(`count (${at})`) as string,
+  });
+  const line = await system.crewWorkers[0]!.logged(
+    ({ msg, executionId }) => msg === "run.finished" && executionId === id,
+  );
+  expect(line).toMatchObject({ level: "error", errorType: "TypeError", at });
+  const failed = (await system.client.events(id)).find(({ type }) => type === "flow_failed");
+  expect(failed?.data).toMatchObject({ error_location: at });
+});
+
+test("a model that cannot be asked is warned of at start, in the log and in the list, with the automation's name", async () => {
+  const warned = await system.crewWorkers[0]!.logged(({ msg }) => msg === "automation.warning");
+  expect(warned).toMatchObject({
+    path: join(folder, "mistyped.ts"),
+    warning: expect.stringContaining('"opnai"') as string,
+  });
+  const { body } = await system.client.get<{ items: { name: string; warnings?: string[] }[] }>("/api/v1/automations");
+  expect(body.items.find(({ name }) => name === "mistyped")?.warnings).toEqual([expect.stringContaining('"opnai"')]);
 });
 
 test("when its last worker has stopped, an automation is refused, until one is back", async () => {

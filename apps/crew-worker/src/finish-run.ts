@@ -1,5 +1,5 @@
-import { hasEnded, type ExecutionId, type ExecutionState } from "@crewstream/contracts";
-import { readExecution, retireExecution } from "@crewstream/redis";
+import { hasEnded, type ExecutionId } from "@crewstream/contracts";
+import { readExecution, retireExecution, type ExecutionRecord } from "@crewstream/redis";
 import { retentionMs } from "@crewstream/service";
 import { nextDeadline } from "./overdue-answers.ts";
 import type { CrewContext } from "./crew-context.ts";
@@ -8,7 +8,7 @@ import type { CrewContext } from "./crew-context.ts";
  * After a run has ended or paused, durably: every feed is asked to send what it has, and to see whether more will
  * come; an execution without feeds begins to expire.
  */
-export async function finishRun(context: CrewContext, id: ExecutionId): Promise<ExecutionState | undefined> {
+export async function finishRun(context: CrewContext, id: ExecutionId): Promise<ExecutionRecord | undefined> {
   const { store, queues, config, metrics } = context;
   // Read again: a replay may have added a feed while the run was under way.
   const record = await readExecution(store, id);
@@ -19,8 +19,8 @@ export async function finishRun(context: CrewContext, id: ExecutionId): Promise<
     const deadline = nextDeadline(record.updated_at ?? Date.now(), record.pending ?? []);
     if (deadline !== undefined) await queues.enqueueRun(id, { delayMs: Math.max(0, deadline - Date.now()) });
   }
-  if (!hasEnded(record.state)) return record.state;
+  if (!hasEnded(record.state)) return record;
   metrics.executionsFinished.inc({ state: record.state });
   if (feeds.length === 0) await retireExecution(store, id, { feeds: 0, retentionMs: retentionMs(config) });
-  return record.state;
+  return record;
 }

@@ -21,6 +21,15 @@ export function outcomeFields(outcome: RunOutcome | PausedOutcome, now: number):
       tasks: JSON.stringify(outcome.tasks),
     };
   }
-  if (outcome.state === "FAILED") return { ...common, error: outcome.error, error_type: outcome.errorType };
+  if (outcome.state === "FAILED") {
+    const { error, errorType, errorLocation, errorStack } = outcome;
+    return {
+      ...common,
+      error,
+      error_type: errorType,
+      ...(errorLocation === undefined ? {} : { error_location: errorLocation }),
+      ...(errorStack === undefined ? {} : { error_stack: errorStack }),
+    };
+  }
   return { ...common, error: outcome.error };
 }

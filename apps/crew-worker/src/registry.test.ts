@@ -27,7 +27,12 @@ test("CrewAI projects are served by name, or by folder where the name is no path
   await project("one", { ...crew, name: "brief", prompt_file: "prompts.json" });
   await project("two", { ...crew, name: "A crew with a name" });
   await mkdir(join(dir, "notes"));
-  const { entries, problems, warnings } = await findAutomations({ dir, pythonDir: join(dir, ".python"), env: {} });
+  const { entries, problems, warnings } = await findAutomations({
+    dir,
+    pythonDir: join(dir, ".python"),
+    env: {},
+    defaultModel: "offline/demo",
+  });
   expect(problems).toEqual([]);
   expect(warnings).toMatchObject([
     { path: join(dir, "one"), warning: expect.stringContaining("prompt_file") as string },
@@ -41,7 +46,12 @@ test("CrewAI projects are served by name, or by folder where the name is no path
 test("a project with errors says all of them, and the others are served", async () => {
   await project("bad", { ...crew, proces: "sequential", tasks: [{ ...crew.tasks[0], agent: "riter" }] });
   await project("good", crew);
-  const { entries, problems } = await findAutomations({ dir, pythonDir: join(dir, ".python"), env: {} });
+  const { entries, problems } = await findAutomations({
+    dir,
+    pythonDir: join(dir, ".python"),
+    env: {},
+    defaultModel: "offline/demo",
+  });
   expect(entries.map(({ announcement }) => announcement.name)).toEqual(["good"]);
   expect(problems).toHaveLength(1);
   expect(problems[0]?.reason).toContain('unknown key "proces" (did you mean "process"?)');

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
-import { basename, extname, join, resolve } from "node:path";
+import { basename, dirname, extname, join, resolve } from "node:path";
 import {
   AppError,
   automationNameSchema,
@@ -8,7 +8,7 @@ import {
   errorMessage,
   type AutomationAnnouncement,
 } from "@crewstream/contracts";
-import { importModule, type Automation } from "@crewstream/crew";
+import { importModule, modelProblems, type Automation } from "@crewstream/crew";
 import { findingText, readProject } from "@crewstream/crewai-project";
 import { findInterpreter, isPythonProject, readPythonProject, type PythonProject } from "@crewstream/python-runtime";
 import { z } from "zod";
@@ -25,6 +25,8 @@ export interface LoadedAutomation {
 export interface ServedEntry {
   announcement: AutomationAnnouncement;
   path: string;
+  /** Folder of its code. */
+  root: string;
   /** Set for an automation that runs in Python. */
   python?: PythonProject;
 }
@@ -36,6 +38,9 @@ export interface FindOptions {
   pythonDir: string;
   /** What automations may see of the worker's environment. */
   env: Record<string, string>;
+  /** `MODEL` and `MODEL_OVERRIDE`. */
+  defaultModel: string;
+  modelOverride?: string | undefined;
 }
 
 /** What a folder of automations holds: those that load, what is to be said of them, and why the others do not. */
@@ -104,7 +109,10 @@ async function entriesAt(path: string, options: FindOptions): Promise<{ entries:
   });
   if (loaded === undefined && isPython) throw needsSetup(path);
   if (loaded === undefined) return { entries: [], warnings: [] };
-  return { entries: [{ announcement: loaded.announcement, path }], warnings: loaded.warnings };
+  const problems = await modelProblems(loaded.automation, options);
+  const warnings = [...loaded.warnings, ...problems];
+  const announcement = { ...loaded.announcement, ...(warnings.length === 0 ? {} : { warnings }) };
+  return { entries: [{ announcement, path, root: isFolder ? path : dirname(path) }], warnings };
 }
 
 function needsSetup(path: string): AppError {
@@ -124,6 +132,7 @@ async function pythonEntries(path: string, { pythonDir, env }: FindOptions): Pro
     const { description } = project;
     return {
       path,
+      root: path,
       python: project,
       announcement: { name, kind, runtime: "python", description, inputs, required, version },
     };

@@ -119,10 +119,18 @@ async function runWithLease(context: CrewContext, run: LeasedRun): Promise<JobRe
   } catch (error) {
     return handOver(context, { execution, lease, host, trace, error });
   }
-  const state = await finishRun(context, id);
-  trace?.conclude(state ?? "gone");
-  log.info({ state, durationMs: Date.now() - startedAt }, "run.finished");
+  const ended = await finishRun(context, id);
+  trace?.conclude(ended?.state ?? "gone");
+  logFinished(log, ended, Date.now() - startedAt);
   return jobDone;
+}
+
+/** One line per run; a failure says what went wrong and where. */
+function logFinished(log: CrewContext["log"], ended: ExecutionRecord | undefined, durationMs: number): void {
+  const facts = { state: ended?.state, durationMs };
+  if (ended?.state !== "FAILED") return log.info(facts, "run.finished");
+  const { error, error_type: errorType, error_location: at, error_stack: stack } = ended;
+  return log.error({ ...facts, error, errorType, at, stack }, "run.finished");
 }
 
 /** What a thread needs to know of a run, apart from what was written of it before. */
@@ -137,7 +145,9 @@ function orderOf(
     kind: execution.kind,
     path: entry.path,
     inputs: execution.inputs,
+    root: entry.root,
     defaultModel: config.MODEL,
+    ...(config.MODEL_OVERRIDE === undefined ? {} : { modelOverride: config.MODEL_OVERRIDE }),
     env,
     maxEventBytes: config.EVENT_MAX_BYTES,
     limits: { seconds: config.RUN_MAX_SECONDS, events: config.RUN_MAX_EVENTS, tokens: config.RUN_MAX_TOKENS },

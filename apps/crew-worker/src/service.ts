@@ -24,7 +24,17 @@ export async function startCrewWorker(config: CrewWorkerConfig, service: Service
   const env = automationEnvironment();
   // Automations that cannot be loaded are found out also while Redis is away.
   const [automations, opened] = await Promise.all([
-    findInThread(threads, { dir: config.AUTOMATIONS_DIR, pythonDir: config.PYTHON_DIR, env }, log),
+    findInThread(
+      threads,
+      {
+        dir: config.AUTOMATIONS_DIR,
+        pythonDir: config.PYTHON_DIR,
+        env,
+        defaultModel: config.MODEL,
+        modelOverride: config.MODEL_OVERRIDE,
+      },
+      log,
+    ),
     openWorkerProcess("crew", config, { ...service, stack }),
   ]);
   const { store, queues, telemetry, metrics, health, started, facts } = opened;

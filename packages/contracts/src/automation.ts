@@ -21,5 +21,7 @@ export const automationAnnouncementSchema = z.object({
   required: z.array(z.string()),
   /** Hash of the automation's source: two workers that serve different versions are told apart by it. */
   version: z.string(),
+  /** What will make its runs fail, or does not work as its author may expect, one sentence each. */
+  warnings: z.array(z.string()).optional(),
 });
 export type AutomationAnnouncement = z.input<typeof automationAnnouncementSchema>;

@@ -72,5 +72,13 @@ export interface LastTask {
 /** How a run ended. `result` is text for a crew and the final value for a flow, as AMP answers it. */
 export type RunOutcome =
   | { state: "SUCCESS"; result: unknown; resultJson: unknown; usage: Usage; tasks: LastTask[] }
-  | { state: "FAILED"; error: string; errorType: string; usage: Usage }
+  | {
+      state: "FAILED";
+      error: string;
+      errorType: string;
+      /** Where it was thrown in the automation's code, `file:line:column`, and the frames there, one a line. */
+      errorLocation?: string;
+      errorStack?: string;
+      usage: Usage;
+    }
   | { state: "REVOKED"; error: string; usage: Usage };

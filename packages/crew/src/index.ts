@@ -32,6 +32,7 @@ export type { RememberOptions } from "./memory/remember.ts";
 export type { MemoryMatch } from "./memory/score.ts";
 export type { McpHttpServer, McpServer, McpSlug, McpStdioServer } from "./mcp/mcp-server.ts";
 export type { CustomModel, Model, ModelConfig, ModelRef, ModelSettings } from "./llm/model.ts";
+export { modelProblems, type ModelSettingsOfWorker } from "./llm/check-models.ts";
 export { importModule } from "./import-module.ts";
 export type { Skill } from "./skills/skill.ts";
 export type { TaskDefinition } from "./task/task.ts";

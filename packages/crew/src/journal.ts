@@ -1,3 +1,5 @@
+import type { ErrorOrigin } from "./run/error-origin.ts";
+
 /** What a journal row records. Only these steps are stored; everything between them is executed again. */
 export type JournalKind = "llm" | "tool" | "method" | "task" | "guardrail" | "human" | "value";
 
@@ -5,7 +7,7 @@ export type JournalKind = "llm" | "tool" | "method" | "task" | "guardrail" | "hu
 export interface JournalRow {
   kind: JournalKind;
   value?: unknown;
-  error?: { message: string; type: string; retryable: boolean };
+  error?: { message: string; type: string; retryable: boolean; origin?: ErrorOrigin };
   /** Hash of the input (messages, arguments): a replay with another input has diverged. */
   inputHash?: string;
 }

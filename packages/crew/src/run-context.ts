@@ -34,6 +34,8 @@ export interface RunContext {
   /** The name the automation is served under. */
   automation: string;
   inputs: Readonly<Record<string, unknown>>;
+  /** Absolute path of the automation's folder: places in its code are told relative to it, and its MCP servers start there. */
+  root?: string;
   sink: EventSink;
   journal: Journal;
   /** Aborted on cancellation, at the shutdown deadline, and when the lease is lost; `reason` is an AppError. */
@@ -41,6 +43,8 @@ export interface RunContext {
   now(): Date;
   /** Model for agents without one, as `provider/model`. */
   defaultModel: string;
+  /** Model for all agents, whatever they name: for trying a project without its providers' keys. */
+  modelOverride?: string;
   /** Environment from which providers read their keys; nothing else reads `process.env`. */
   env: Readonly<Record<string, string | undefined>>;
   /**
@@ -67,6 +71,8 @@ export interface RunContext {
 
 /** The required shape of a file's default export, made by `defineCrew` or `defineFlow`. */
 export interface Automation {
+  /** Values of the project's own `.env`, which its runs see over the worker's environment. */
+  env?: Readonly<Record<string, string>>;
   kind: "crew" | "flow";
   name?: string;
   description: string;

@@ -28,6 +28,7 @@ export function withEnv<A extends Automation>(automation: A, env: Readonly<Recor
   const model = modelVariables.map((name) => env[name]).find((value) => value !== undefined && value !== "");
   return {
     ...automation,
+    env: model === undefined ? env : { ...env, MODEL: model },
     run: (context) =>
       automation.run({
         ...context,

@@ -73,6 +73,8 @@ export const recordSchema = z.object({
   pending: jsonText.pipe(z.array(pendingInputSchema)).optional(),
   error: z.string().optional(),
   error_type: z.string().optional(),
+  error_location: z.string().optional(),
+  error_stack: z.string().optional(),
   result: jsonText.optional(),
   result_json: jsonText.optional(),
   usage: jsonText.optional(),

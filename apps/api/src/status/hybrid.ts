@@ -16,6 +16,8 @@ export function hybridStatus(facts: StatusFacts): Record<string, unknown> {
     status_message: facts.message,
     message: facts.message,
     error: facts.error,
+    error_location: record.error_location ?? null,
+    error_stack: record.error_stack ?? null,
     output: facts.output,
     tasks: openapiTasks(facts),
     tasks_output: facts.tasks,

@@ -37,6 +37,8 @@ export function executionSummary(record: ExecutionBrief): ExecutionSummary {
     cancel_requested: record.cancel !== undefined,
     error: record.error ?? null,
     error_type: record.error_type ?? null,
+    error_location: record.error_location ?? null,
+    error_stack: record.error_stack ?? null,
     usage: (record.usage as Usage | undefined) ?? null,
     progress: (record.progress as ExecutionSummary["progress"] | undefined) ?? null,
   };

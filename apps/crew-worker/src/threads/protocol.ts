@@ -17,7 +17,10 @@ export interface RunOrder {
   /** File or folder of the automation, as the registry found it. */
   path: string;
   inputs: Record<string, unknown>;
+  /** Folder of the automation's code. */
+  root: string;
   defaultModel: string;
+  modelOverride?: string;
   env: Record<string, string>;
   maxEventBytes: number;
   limits: RunLimits;

@@ -26,10 +26,17 @@ const columns: readonly Column<Automation>[] = [
     name: "What it does",
     width: "minmax(160px, 2.4fr)",
     kind: "wide",
-    cell: ({ description }) => (
-      <div className="cut muted" title={description}>
-        {description}
-      </div>
+    cell: ({ description, warnings = [] }) => (
+      <>
+        <div className="cut muted" title={description}>
+          {description}
+        </div>
+        {warnings.map((warning) => (
+          <div key={warning} className="warn small">
+            {warning}
+          </div>
+        ))}
+      </>
     ),
   },
   {

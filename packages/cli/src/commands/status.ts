@@ -40,6 +40,7 @@ export function describeExecution(execution: Execution): string {
   facts.push(["events", String(execution.events)]);
   if (usage?.total_tokens) facts.push(["tokens", String(usage.total_tokens)]);
   if (execution.error !== null) facts.push(["error", oneLine(execution.error)]);
+  if (execution.error_location !== null) facts.push(["at", oneLine(execution.error_location)]);
   const text = typeof result === "string" ? result : result === null ? "" : JSON.stringify(result, null, 2);
   return formatFacts(facts) + (text === "" ? "" : `\n${stripVTControlCharacters(text)}\n`);
 }

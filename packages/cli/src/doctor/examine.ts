@@ -49,6 +49,14 @@ async function storeFindings(env: Environment, dataDir: string): Promise<Finding
         state: "warn",
         mend: "No run can start: start a crew worker, and see in its log whether it found its automations.",
       }),
+      ...facts.served.flatMap(({ name, warnings = [] }) =>
+        warnings.map((found): Finding => ({
+          what: `Automation ${name}`,
+          state: "warn",
+          found,
+          mend: "See docs/automations.md.",
+        })),
+      ),
     ];
   } catch (error) {
     const found = errorMessage(rootOf(error));

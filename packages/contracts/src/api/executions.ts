@@ -44,6 +44,8 @@ export const executionSummarySchema = z.object({
   cancel_requested: z.boolean(),
   error: z.string().nullable(),
   error_type: z.string().nullable(),
+  error_location: z.string().nullable().describe("Where it was thrown in the automation's code: file:line:column"),
+  error_stack: z.string().nullable().describe("The frames in the automation's code, innermost first"),
   usage: usageSchema.partial().nullable(),
   progress: progressViewSchema.nullable(),
 });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { eventType } from "./event-type.ts";
-import { decimal, integer, nullableRecord, nullableText, optionalInteger, text } from "./fields.ts";
+import { decimal, errorOrigin, integer, nullableRecord, nullableText, optionalInteger, text } from "./fields.ts";
 import { taskOutput, tokenUsage } from "./projections.ts";
 
 const crew_name = nullableText.describe("The crew's name.");
@@ -53,7 +53,7 @@ export const crewEvents = {
   ),
   crew_kickoff_failed: eventType(
     "A crew's run ended with an error.",
-    { crew_name, error: text },
+    { crew_name, error: text, ...errorOrigin },
     { ...named, error: "Task 'research' failed: the model answered 429 three times" },
   ),
   crew_train_started: eventType(

@@ -33,3 +33,9 @@ export const maybeAnything = anything.optional();
 /** ISO 8601 in UTC with `Z`; CrewAI's own dumps give some of these as local time. */
 export const instant = z.iso.datetime();
 export const maybeInstant = instant.nullish();
+
+/** Where an error came from, in events that end failed work; absent where it is not the automation's own code. */
+export const errorOrigin = {
+  error_location: maybeText.describe("Where it was thrown in the automation's code: file:line:column."),
+  error_stack: maybeText.describe("The frames in the automation's code, innermost first, one a line."),
+};

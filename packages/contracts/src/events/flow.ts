@@ -1,5 +1,5 @@
 import { eventType } from "./event-type.ts";
-import { anything, maybeAnything, maybeRecord, maybeText, maybeTexts, record, text } from "./fields.ts";
+import { anything, errorOrigin, maybeAnything, maybeRecord, maybeText, maybeTexts, record, text } from "./fields.ts";
 import { taskView } from "./projections.ts";
 
 const flow_name = text;
@@ -40,8 +40,8 @@ export const flowEvents = {
   ),
   method_execution_failed: eventType(
     "A method of a flow failed.",
-    { flow_name, method_name, error: text },
-    { ...draft, error: "No changes found" },
+    { flow_name, method_name, error: text, ...errorOrigin },
+    { ...draft, error: "No changes found", error_location: "steps.ts:12:9", error_stack: "draft (steps.ts:12:9)" },
   ),
   method_execution_paused: eventType("A method waits for a person's answer; it starts again with it.", paused, {
     ...draft,
@@ -57,8 +57,8 @@ export const flowEvents = {
   ),
   flow_failed: eventType(
     "A flow ended with an error; methods that ran beside it may still report.",
-    { flow_name, error: text },
-    { ...flow, error: "No changes found" },
+    { flow_name, error: text, ...errorOrigin },
+    { ...flow, error: "No changes found", error_location: "steps.ts:12:9", error_stack: "draft (steps.ts:12:9)" },
   ),
   flow_paused: eventType("A flow stands still until a person answers.", paused, {
     ...draft,

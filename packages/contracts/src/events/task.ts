@@ -1,5 +1,5 @@
 import { eventType } from "./event-type.ts";
-import { integer, maybeText, nullableText, text } from "./fields.ts";
+import { errorOrigin, integer, maybeText, nullableText, text } from "./fields.ts";
 import { taskOutput, taskView } from "./projections.ts";
 
 const placed = {
@@ -44,7 +44,7 @@ export const taskEvents = {
   ),
   task_failed: eventType(
     "A task failed for good, after all retries.",
-    { ...placed, error: text, error_type: maybeText.describe("The error's class.") },
+    { ...placed, error: text, error_type: maybeText.describe("The error's class."), ...errorOrigin },
     { ...which, error_type: "AI_APICallError", error: "The model answered 429 three times" },
   ),
   task_evaluation: eventType(

@@ -143,7 +143,7 @@ async function tried(scope: Scope, assignment: Assignment): Promise<LoopResult> 
       return await runLiteAgent(scope.at(`try:${attempt}`), assignment);
     } catch (error) {
       if (scope.run.passesThrough(error) || scope.signal.aborted) throw error;
-      if (!StepFailure.of(error).retryable || attempt + 1 >= tries) throw error;
+      if (!StepFailure.of(error, undefined).retryable || attempt + 1 >= tries) throw error;
     }
   }
 }

@@ -35,7 +35,7 @@ export async function executeAgent(scope: Scope, given: Assignment): Promise<Loo
       return await tryOnce(own.at(`try:${attempt}`), told);
     } catch (error) {
       if (own.run.passesThrough(error) || own.signal.aborted) throw error;
-      if (!StepFailure.of(error).retryable || attempt + 1 >= tries) throw error;
+      if (!StepFailure.of(error, undefined).retryable || attempt + 1 >= tries) throw error;
     }
   }
 }

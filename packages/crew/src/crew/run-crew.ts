@@ -2,7 +2,7 @@ import { errorMessage } from "@crewstream/contracts";
 import { crewMemory, type CrewMemory } from "../memory/crew-memory.ts";
 import type { Scope } from "../run/scope.ts";
 import { Span, within } from "../run/span.ts";
-import { step } from "../run/step.ts";
+import { originFields, step } from "../run/step.ts";
 import { UsageMeter } from "../run/usage-meter.ts";
 import type { CrewDefinition, CrewOutput } from "./crew.ts";
 import { planAhead } from "./plan-ahead.ts";
@@ -57,7 +57,10 @@ export async function runCrew(
       });
       return output;
     },
-    (error) => ({ type: "crew_kickoff_failed", data: { crew_name: name, error: errorMessage(error) } }),
+    (error) => ({
+      type: "crew_kickoff_failed",
+      data: { crew_name: name, error: errorMessage(error), ...originFields(error, scope.run.context.root) },
+    }),
   );
 }
 

@@ -4,7 +4,7 @@ import type { Json } from "../run/dump.ts";
 import { enclosed } from "../run/enclosed.ts";
 import type { Scope } from "../run/scope.ts";
 import { Span } from "../run/span.ts";
-import { orderOf, step, stepScope } from "../run/step.ts";
+import { orderOf, originFields, step, stepScope } from "../run/step.ts";
 import { UsageMeter } from "../run/usage-meter.ts";
 import type { FlowMethod } from "./flow.ts";
 import { runBody, type MethodRow } from "./method-body.ts";
@@ -143,7 +143,11 @@ export class MethodCall {
           const data = { ...this.#named(), result: outcome.value.result, state };
           eventId = this.#span.end({ type: "method_execution_finished", data });
         } else if (!this.#span.ended) {
-          const data = { ...this.#named(), error: outcome.failure.message };
+          const data = {
+            ...this.#named(),
+            error: outcome.failure.message,
+            ...originFields(outcome.failure, undefined),
+          };
           this.#span.end({ type: "method_execution_failed", data });
         }
       },

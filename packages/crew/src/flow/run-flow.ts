@@ -1,3 +1,4 @@
+import { originFields } from "../run/step.ts";
 import { AppError, ErrorCode, errorMessage } from "@crewstream/contracts";
 import type { Json } from "../run/dump.ts";
 import type { Scope } from "../run/scope.ts";
@@ -30,7 +31,10 @@ export async function runFlow(scope: Scope, flow: FlowDefinition, name: string, 
       span.end({ type: "flow_finished", data: { flow_name: name, result, state: running.state } });
       return result;
     },
-    (error) => ({ type: "flow_failed", data: { flow_name: name, error: errorMessage(error) } }),
+    (error) => ({
+      type: "flow_failed",
+      data: { flow_name: name, error: errorMessage(error), ...originFields(error, scope.run.context.root) },
+    }),
   );
 }
 

@@ -20,7 +20,6 @@ export function openaiElsewhere({ baseUrl, apiKey, env }: ProviderOptions): Comp
 
 // Azure's v1 API takes the deployment's name as the model, and the key as a bearer token. Endpoints of the previous API
 // have the deployment in their path.
-// it name the deployment in their path.
 export function azureAccess(options: ProviderOptions): { name: string; baseURL: string; apiKey: string } {
   const base = options.baseUrl ?? setting(options, "AZURE_API_BASE", "AZURE_OPENAI_ENDPOINT", "AZURE_ENDPOINT");
   const baseURL = `${base.replace(/\/(openai(\/.*)?)?$/, "")}/openai/v1`;
@@ -110,7 +109,8 @@ function setting({ env, label }: ProviderOptions, ...variables: string[]): strin
   const found = firstSet(env, ...variables);
   if (found !== undefined) return found;
   throw new AppError(
-    `The model ${label} needs ${variables[0]}: set it in the environment of the crew worker, or use MODEL=offline/demo`,
+    `The model ${label} needs ${variables[0]}: set it in the environment of the crew worker or in the project's .env. ` +
+      "To try it without a key, set MODEL_OVERRIDE=offline/demo, which answers for every agent",
     { code: ErrorCode.configuration, details: { variable: variables[0] } },
   );
 }

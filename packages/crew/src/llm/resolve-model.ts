@@ -10,21 +10,28 @@ import { providerName, providers } from "./providers.ts";
  * Throws `configuration`, naming what to set, if the provider is unknown or its key is missing.
  */
 export function resolveModel(run: Run, ref: ModelRef | undefined): Promise<Model> {
-  const named = ref ?? run.context.defaultModel;
+  const named = run.context.modelOverride ?? ref ?? run.context.defaultModel;
   if (typeof named === "object" && "specificationVersion" in named) return Promise.resolve(custom(named, {}));
   if (typeof named === "object" && "language" in named) {
     const { language, ...settings } = named;
     return Promise.resolve(custom(language, settings));
   }
   const config: ModelConfig = typeof named === "string" ? { model: named } : named;
-  return run.shared(`model:${JSON.stringify(config)}`, () => connect(config, run.context.env));
+  return run.shared(`model:${JSON.stringify(config)}`, () => connectModel(config, run.context.env));
 }
 
 function custom(language: LanguageModelV4, settings: ModelSettings): Model {
   return { label: `${language.provider}/${language.modelId}`, language, settings };
 }
 
-async function connect(config: ModelConfig, env: Readonly<Record<string, string | undefined>>): Promise<Model> {
+/**
+ * Connects to a model by name, without a call.
+ * Throws `configuration`, naming what to set, if the provider is unknown or its key is missing.
+ */
+export async function connectModel(
+  config: ModelConfig,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Model> {
   const { model: label, baseUrl, apiKey, fields: _, headers, ...settings } = config;
   const { provider, modelId } = parseModelName(label);
   const known = providerName(provider) ?? "";

@@ -1,4 +1,4 @@
-import { errorMessage } from "@crewstream/contracts";
+import { AppError, ErrorCode, errorMessage } from "@crewstream/contracts";
 import type { Scope } from "../run/scope.ts";
 import { Span } from "../run/span.ts";
 import { ToolReportedFailure } from "../tools/failure.ts";
@@ -69,7 +69,10 @@ async function ask(scope: Scope, link: McpLink, call: Call, again = true): Promi
     const { code, statusCode } = error as { code?: number; statusCode?: number };
     // An error with a code is the server's own response: the connection is fine.
     if (typeof code !== "number") await link.lose(client);
-    if (statusCode !== 404 || !again || scope.signal.aborted) throw error;
+    if (statusCode !== 404 || !again || scope.signal.aborted) {
+      if (typeof code === "number" || scope.signal.aborted || !("command" in link.server)) throw error;
+      throw new AppError(await link.explain(error), { code: ErrorCode.toolFailed, cause: error });
+    }
     return ask(scope, link, call, false);
   }
 }

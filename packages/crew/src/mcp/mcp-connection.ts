@@ -2,6 +2,7 @@ import { AppError, ErrorCode } from "@crewstream/contracts";
 import type { createMCPClient } from "@ai-sdk/mcp";
 import type { Run } from "../run/run.ts";
 import type { McpServer } from "./mcp-server.ts";
+import { StdioWatch } from "./stdio-watch.ts";
 
 export type McpClient = Awaited<ReturnType<typeof createMCPClient>>;
 
@@ -14,6 +15,8 @@ export function connectTimeoutMs({ connectTimeout = defaultConnectTimeout }: Mcp
 
 interface ConnectOptions {
   signal: AbortSignal;
+  /** Called with the watch over a server that is a process, before it is started. */
+  onProcess: (watch: StdioWatch) => void;
   /** Called when a connection is lost between two requests. */
   onLost: () => void;
 }
@@ -37,15 +40,14 @@ export async function connect(run: Run, server: McpServer, options: ConnectOptio
   }
 }
 
-async function open(run: Run, server: McpServer, { signal, onLost }: ConnectOptions): Promise<McpClient> {
+async function open(run: Run, server: McpServer, { signal, onLost, onProcess }: ConnectOptions): Promise<McpClient> {
   const { createMCPClient } = await import("@ai-sdk/mcp");
-  const transport = await transportOf(run, server);
+  const transport = await transportOf(run, server, onProcess);
   const client = await createMCPClient({
     transport,
     clientName: "crewstream",
     // A failed request reports its own error. Between requests, the end of a stream ends the connection; streamable
     // HTTP does not need one.
-    // streamable HTTP has none that it needs.
     onUncaughtError: "url" in server && server.transport !== "sse" ? () => undefined : onLost,
     initializationOptions: { signal, timeout: connectTimeoutMs(server) },
   });
@@ -64,16 +66,20 @@ async function open(run: Run, server: McpServer, { signal, onLost }: ConnectOpti
 
 type Transport = Parameters<typeof createMCPClient>[0]["transport"];
 
-async function transportOf(run: Run, server: McpServer): Promise<Transport> {
+async function transportOf(run: Run, server: McpServer, onProcess: ConnectOptions["onProcess"]): Promise<Transport> {
   if ("command" in server) {
     const { StdioMCPTransport } = await import("@ai-sdk/mcp/mcp-stdio");
-    return new StdioMCPTransport({
+    // Relative paths in a project's files are the project's.
+    const cwd = server.cwd ?? run.context.root;
+    const transport = new StdioMCPTransport({
       command: server.command,
-      stderr: "ignore",
+      stderr: "pipe",
       ...(server.args === undefined ? {} : { args: [...server.args] }),
       ...(server.env === undefined ? {} : { env: { ...server.env } }),
-      ...(server.cwd === undefined ? {} : { cwd: server.cwd }),
+      ...(cwd === undefined ? {} : { cwd }),
     });
+    onProcess(new StdioWatch(server, transport as unknown as ConstructorParameters<typeof StdioWatch>[1]));
+    return transport;
   }
   const { guardedFetch } = run.context;
   if (guardedFetch === undefined) {

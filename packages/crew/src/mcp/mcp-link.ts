@@ -4,12 +4,14 @@ import { Span } from "../run/span.ts";
 import { errorKind } from "./error-kind.ts";
 import { connect, connectTimeoutMs, type McpClient } from "./mcp-connection.ts";
 import { serverFields, type McpServer } from "./mcp-server.ts";
+import type { StdioWatch } from "./stdio-watch.ts";
 
 /** A run's connection to one server, opened on first use and reopened after it was lost. */
 export class McpLink {
   readonly server: McpServer;
   #client: Promise<McpClient> | undefined;
   #connects = 0;
+  #watch: StdioWatch | undefined;
 
   constructor(server: McpServer) {
     this.server = server;
@@ -29,6 +31,11 @@ export class McpLink {
     await client.close().catch(() => undefined);
   }
 
+  /** What is known of a failure: how the server's process ended, where it is one that has; else the error itself. */
+  async explain(error: unknown): Promise<string> {
+    return (await this.#watch?.exitReport()) ?? errorMessage(error);
+  }
+
   #drop(client: Promise<McpClient>): void {
     if (this.#client === client) this.#client = undefined;
   }
@@ -46,7 +53,11 @@ export class McpLink {
       is_reconnect: isReconnect,
     });
     try {
-      const client = await connect(scope.run, this.server, { signal: scope.signal, onLost });
+      const client = await connect(scope.run, this.server, {
+        signal: scope.signal,
+        onLost,
+        onProcess: (watch) => (this.#watch = watch),
+      });
       const data = {
         ...fields,
         started_at: began,
@@ -58,14 +69,15 @@ export class McpLink {
       return client;
     } catch (error) {
       if (scope.run.passesThrough(error)) throw error;
+      const reason = await this.explain(error);
       const failed = {
-        error: errorMessage(error),
+        error: reason,
         ...errorKind(error, "network"),
         started_at: began,
         failed_at: now(),
       };
       span.end({ type: "mcp_connection_failed", data: { ...fields, ...failed } });
-      throw new AppError(`The MCP server ${fields.server_name} could not be connected: ${errorMessage(error)}`, {
+      throw new AppError(`The MCP server ${fields.server_name} could not be connected: ${reason}`, {
         code: ErrorCode.toolFailed,
         cause: error,
       });

@@ -113,8 +113,26 @@ test("a program that dies of a call is not called again by itself, and started a
   const made = context.sink.events.filter(({ type }) => type === "mcp_connection_completed");
   expect(made.map(({ data }) => data["is_reconnect"])).toEqual([false, true]);
   const failed = context.sink.events.filter(({ type }) => type === "mcp_tool_execution_failed");
-  expect(failed.map(({ data }) => data["error"])).toEqual(["Connection closed", "Connection closed"]);
-  expect(JSON.stringify(model.calls[1]?.prompt.at(-1))).toContain("Connection closed");
+  const ended = `${process.execPath} ${program} mortal ended with SIGKILL`;
+  expect(failed.map(({ data }) => data["error"])).toEqual([ended, ended]);
+  expect(JSON.stringify(model.calls[1]?.prompt.at(-1))).toContain("ended with SIGKILL");
+});
+
+test("a program's relative arguments are the project's, and one that does not start says why", async () => {
+  const root = fileURLToPath(new URL("../testing/", import.meta.url));
+  const env = { API_KEY: "hush-hush" };
+  const found: McpServer = { name: "Local", command: process.execPath, args: ["mcp-stdio.ts"], env };
+  expect(await crewWith(found, twice()).run({ ...onNetwork(), root })).toMatchObject({ state: "SUCCESS" });
+
+  const text = "console.error('the key is', process.env.API_KEY); process.exit(7)";
+  for (const [args, message] of [
+    [["nothere.mjs"], /nothere\.mjs ended with code 1:[\s\S]*Cannot find module/],
+    [["-e", text], /ended with code 7:\nthe key is \[secret\]$/],
+  ] as const) {
+    const dead: McpServer = { name: "Local", command: process.execPath, args, env };
+    const outcome = await crewOn(dead, []).crew.run({ ...onNetwork(), root });
+    expect(outcome).toMatchObject({ state: "FAILED", error: expect.stringMatching(message) as string });
+  }
 });
 
 test("a resumed run does not list or call again, and connects only for what is left", async () => {

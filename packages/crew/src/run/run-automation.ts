@@ -11,7 +11,7 @@ import type { RunContext } from "../run-context.ts";
 import { Run } from "./run.ts";
 import { Scope, nobody } from "./scope.ts";
 import { Suspended } from "./suspended.ts";
-import { errorType } from "./step.ts";
+import { errorType, originOf } from "./step.ts";
 import { UsageMeter } from "./usage-meter.ts";
 
 export interface AutomationResult {
@@ -47,7 +47,14 @@ export async function runAutomation(
     if (AppError.is(cancelled, ErrorCode.cancelled)) {
       return { state: "REVOKED", error: cancelled.message, usage: usage.total() };
     }
-    return { state: "FAILED", error: errorMessage(error), errorType: errorType(error), usage: usage.total() };
+    const origin = originOf(error, context.root);
+    return {
+      state: "FAILED",
+      error: errorMessage(error),
+      errorType: errorType(error),
+      ...(origin === undefined ? {} : { errorLocation: origin.location, errorStack: origin.stack }),
+      usage: usage.total(),
+    };
   } finally {
     shut();
     await run.end();

@@ -3,6 +3,7 @@ import type { JournalKind, JournalRow } from "../journal.ts";
 import type { Usage } from "@crewstream/contracts";
 import { AppError, ErrorCode, errorMessage } from "@crewstream/contracts";
 import { toJson } from "./dump.ts";
+import { errorOrigin, type ErrorOrigin } from "./error-origin.ts";
 import type { Scope } from "./scope.ts";
 import { UsageMeter } from "./usage-meter.ts";
 
@@ -14,19 +15,44 @@ export class StepFailure extends Error {
   override readonly name: string = "StepFailure";
   readonly type: string;
   readonly retryable: boolean;
+  /** Where it was thrown in the automation's code, if it was. */
+  readonly origin: ErrorOrigin | undefined;
 
-  constructor(failure: { message: string; type: string; retryable: boolean }, cause?: unknown) {
+  constructor(failure: Failure, cause?: unknown) {
     super(failure.message, cause === undefined ? undefined : { cause });
     this.type = failure.type;
     this.retryable = failure.retryable;
+    this.origin = failure.origin;
   }
 
-  /** Converts anything thrown into a failure. Only an AppError can say that it must not be retried. */
-  static of(error: unknown): StepFailure {
+  /**
+   * Converts anything thrown into a failure. Only an AppError can say that it must not be retried.
+   * @param root the automation's folder; see {@link errorOrigin}
+   */
+  static of(error: unknown, root: string | undefined): StepFailure {
     if (error instanceof StepFailure) return error;
     const retryable = error instanceof AppError ? error.retryable : true;
-    return new StepFailure({ message: errorMessage(error), type: errorType(error), retryable }, error);
+    const origin = originOf(error, root);
+    const failure = { message: errorMessage(error), type: errorType(error), retryable };
+    return new StepFailure(origin === undefined ? failure : { ...failure, origin }, error);
   }
+}
+
+type Failure = NonNullable<JournalRow["error"]>;
+
+/** Where anything thrown came from: a failure knows it, also on replay; else its stack tells. */
+export function originOf(error: unknown, root: string | undefined): ErrorOrigin | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof StepFailure && cause.origin !== undefined) return cause.origin;
+    if (cause.cause === cause) break;
+  }
+  return errorOrigin(error, root);
+}
+
+/** What the ending of failed work tells of where the error came from; nothing where it is not the automation's. */
+export function originFields(error: unknown, root: string | undefined): Record<string, string> {
+  const origin = originOf(error, root);
+  return origin === undefined ? {} : { error_location: origin.location, error_stack: origin.stack };
 }
 
 export type Outcome<V> = { ok: true; value: V } | { ok: false; failure: StepFailure };
@@ -98,7 +124,7 @@ async function attempt<V>(scope: Scope, spec: StepSpec<V>): Promise<Outcome<V>> 
   } catch (error) {
     if (scope.run.passesThrough(error)) throw error;
     const { signal } = scope;
-    return { ok: false, failure: StepFailure.of(signal.aborted ? signal.reason : error) };
+    return { ok: false, failure: StepFailure.of(signal.aborted ? signal.reason : error, scope.run.context.root) };
   }
 }
 
@@ -127,8 +153,9 @@ function fromRow<V>(row: JournalRow): { outcome: Outcome<V>; usage: Usage | unde
   return { outcome, usage: stored?.usage };
 }
 
-function plain(failure: StepFailure): NonNullable<JournalRow["error"]> {
-  return { message: failure.message, type: failure.type, retryable: failure.retryable };
+function plain(failure: StepFailure): Failure {
+  const { message, type, retryable, origin } = failure;
+  return { message, type, retryable, ...(origin === undefined ? {} : { origin }) };
 }
 
 function diverged(path: string): never {

@@ -2,7 +2,7 @@ import { errorMessage } from "@crewstream/contracts";
 import { resolveModel } from "../llm/resolve-model.ts";
 import type { Scope } from "../run/scope.ts";
 import { Span, within } from "../run/span.ts";
-import { errorType, step, stepScope } from "../run/step.ts";
+import { errorType, originFields, step, stepScope } from "../run/step.ts";
 import { guarded } from "./guarded.ts";
 import type { PlannedTask } from "./planned-task.ts";
 import { produce } from "./produce.ts";
@@ -44,7 +44,12 @@ export async function runTask(
   const span = new Span(own, "task_started", { ...described, context });
   const failed = (error: unknown): { type: string; data: Record<string, unknown> } => ({
     type: "task_failed",
-    data: { ...described, error: errorMessage(error), error_type: errorType(error) },
+    data: {
+      ...described,
+      error: errorMessage(error),
+      error_type: errorType(error),
+      ...originFields(error, scope.run.context.root),
+    },
   });
   const perform = async (inner: Scope): Promise<TaskOutput> => {
     const model = await resolveModel(inner.run, task.agent.definition.model);

@@ -50,6 +50,7 @@ export const processVariables = {
     ...everyWorker,
     AUTOMATIONS_DIR: true,
     MODEL: true,
+    MODEL_OVERRIDE: true,
     CREW_CONCURRENCY: true,
     RUN_MEMORY_MB: true,
     RUN_MAX_SECONDS: true,

@@ -56,6 +56,10 @@ export const variables = z.object({
     .optional()
     .describe("Automation that the unprefixed AMP routes use; defaults to the only one, else the first by name"),
   MODEL: z.string().default("offline/demo").describe("`provider/model` for automations that name no model"),
+  MODEL_OVERRIDE: z
+    .string()
+    .optional()
+    .describe("`provider/model` for every agent, whatever it names: for trying projects without their providers' keys"),
   ENCRYPTION_KEY: secrets({
     is: "base64 of 32 bytes (openssl rand -base64 32)",
     check: (text) => Buffer.from(text, "base64").length === 32,
