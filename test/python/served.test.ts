@@ -86,6 +86,19 @@ describe.skipIf(venv === "")("Python projects, served by the real processes", ()
     expect((await readFile(join(folder, "ledger"), "utf8")).trim().split("\n")).toHaveLength(3);
   });
 
+  test("a flow pauses for people and is resumed through the API", async () => {
+    model.answer(chatCompletions, () => ({ text: '{"outcome": "approved"}' }));
+    const id = await system.client.kickoff("reviewed_flow", { inputs: {} });
+    for (const feedback of ["Ada", "approved", "2"]) {
+      await inState(id, "PAUSED");
+      const answered = await system.client.post("/resume", { executionId: id, humanFeedback: feedback });
+      expect(answered.body).toMatchObject({ kickoff_id: id });
+    }
+    expect(await inState(id, "SUCCESS")).toMatchObject({
+      result: "A draft on geese by Ada: 2 copies after asked,drafted",
+    });
+  });
+
   test("a run that waits for a model is cancelled, and all that it had begun is closed", async () => {
     let asked = 0;
     model.answer(chatCompletions, () => ((asked += 1), "hang"));

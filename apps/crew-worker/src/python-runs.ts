@@ -1,7 +1,14 @@
 import type { PausedOutcome, RunOutcome } from "@crewstream/contracts";
-import { ModelGateway, pythonAutomation, type PythonHost, type PythonProject } from "@crewstream/python-runtime";
+import {
+  Launcher,
+  ModelGateway,
+  pythonAutomation,
+  type PythonHost,
+  type PythonProject,
+} from "@crewstream/python-runtime";
 import type { Logger } from "@crewstream/service";
 import type { CrewWorkerConfig } from "./config.ts";
+import type { ServedEntry } from "./registry.ts";
 import { runOrder } from "./run-order.ts";
 import { logPrinted } from "./threads/printed-lines.ts";
 import type { RunOrder } from "./threads/protocol.ts";
@@ -24,17 +31,32 @@ export class PythonRuns implements AsyncDisposable {
     log: Logger,
   ): Promise<PythonRuns> {
     const gateway = await ModelGateway.start();
+    const launcher = new Launcher({
+      dataDir: config.PYTHON_DIR,
+      path: env["PATH"] ?? "",
+      fork: config.CREW_PYTHON_FORK,
+      warn: (text) => log.warn({ text }, "automation.python"),
+    });
     return new PythonRuns({
       dataDir: config.PYTHON_DIR,
       path: env["PATH"] ?? "",
       maxEventBytes: config.EVENT_MAX_BYTES,
+      memoryMb: config.RUN_MEMORY_MB,
       log: (executionId) => (level, text) => log[level]({ executionId, text }, "automation.python"),
       printed: (child, executionId) => logPrinted(child, log, { executionId: () => executionId, level: "debug" }),
       gateway,
+      launcher,
     });
   }
 
+  /** Makes ready for runs of these automations. */
+  warm(entries: Iterable<ServedEntry>): void {
+    const pythons = new Set([...entries].flatMap(({ python }) => (python === undefined ? [] : [python.python])));
+    for (const python of pythons) this.#host.launcher.warm(python);
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
+    this.#host.launcher[Symbol.dispose]();
     return this.#host.gateway[Symbol.asyncDispose]();
   }
 

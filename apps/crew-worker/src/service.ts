@@ -39,6 +39,8 @@ export async function startCrewWorker(config: CrewWorkerConfig, service: Service
   ]);
   const { store, queues, telemetry, metrics, health, started, facts } = opened;
   const published = publishedCounter(store);
+  const python = stack.use(await PythonRuns.start(config, env, log));
+  python.warm(automations.values());
   const context = {
     config,
     store,
@@ -46,7 +48,7 @@ export async function startCrewWorker(config: CrewWorkerConfig, service: Service
     worker,
     automations,
     threads,
-    python: stack.use(await PythonRuns.start(config, env, log)),
+    python,
     live: new Set<ExecutionId>(),
     env,
     log,

@@ -12,9 +12,10 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from . import library
+from . import lazy_memory, library
 from .channel import Channel, Message
 from .describing import describe
+from .forkserver import ForkServer, preload
 from .project import load
 from .pyproject import PyProject, UnreadableProject
 from .requirements import poetry_requirements
@@ -33,13 +34,31 @@ def main(arguments: list[str]) -> None:
     elif mode == "requirements":
         print("\n".join(poetry_requirements(Path(arguments[1]))))
     elif mode in ("describe", "run"):
-        die_with_parent()
-        channel, order = receive(3, 4)
-        if mode == "run":
-            run(channel, order)
-        describe_order(channel, order)
+        execute(3, 4, mode)
+    elif mode == "forkserver":
+        serve(arguments[1])
     else:
-        sys.exit("usage: find FOLDER | requirements FOLDER | describe | run")
+        sys.exit("usage: find FOLDER | requirements FOLDER | describe | run | forkserver SOCKET")
+
+
+def serve(path: str) -> None:
+    """Forks a child for each order that comes to a socket, until the parent is gone."""
+    die_with_parent()
+    threads = preload()
+    if threads > 1:
+        sys.exit(f"importing crewai has left {threads} threads, so it cannot be forked")
+    server = ForkServer(path, lambda channel, start: execute(channel, channel, start["mode"]))
+    print(json.dumps({"ready": True, "crewai": library.version()}), flush=True)
+    server.serve()
+
+
+def execute(up: int, down: int, mode: str) -> None:
+    """Does what the order says that comes on a pipe, and ends the process."""
+    die_with_parent()
+    channel, order = receive(up, down)
+    if mode == "run":
+        run(channel, order)
+    describe_order(channel, order)
 
 
 def find(folder: str) -> dict[str, Any]:
@@ -74,6 +93,7 @@ def describe_order(channel: Channel, order: Order) -> None:
     """Tells what an order's automation takes, and ends the process."""
     try:
         os.chdir(order.directory)
+        lazy_memory.install()
         channel.send({"t": "described", **describe(load(order.project, order.target, {}))})
     except BaseException as error:
         channel.send({"t": "undescribed", **failure(error)})

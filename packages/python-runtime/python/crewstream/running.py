@@ -12,7 +12,7 @@ import traceback
 from dataclasses import dataclass
 from typing import Any
 
-from . import library
+from . import lazy_memory, library
 from .channel import Channel, Message, TooLong
 from .dump import shortened
 from .events import EventTap, Stopped
@@ -59,6 +59,7 @@ def run(channel: Channel, order: Order) -> None:
     _bind(order.execution_id)
     people, tools = People(channel, tap), Tools(channel, tap)
     people.install()
+    lazy_memory.install()
     if order.replays:
         tools.install()
     outcome: dict[str, Any]

@@ -5,7 +5,7 @@ const notInherited =
   /^(PYTHON|LD_|DYLD_|NODE_|npm_|UV_|PIP_|CONDA_|VIRTUAL_ENV|PATH$|HOME$|PWD$|OLDPWD$|SHLVL$|TERM$|_$)/;
 
 /** Telemetry and tracing of the library, which nobody here has agreed to; a project's own .env may switch them on. */
-const quiet = {
+export const quietVariables: Readonly<Record<string, string>> = {
   CREWAI_DISABLE_TELEMETRY: "true",
   CREWAI_TRACING_ENABLED: "false",
   CREWAI_TELEMETRY_OPT_OUT: "true",
@@ -38,7 +38,7 @@ export function childEnvironment(parts: EnvironmentParts): Record<string, string
   const bin = dirname(parts.python);
   return {
     LANG: "C.UTF-8",
-    ...quiet,
+    ...quietVariables,
     ...Object.fromEntries(shared),
     ...parts.project,
     PATH: [bin, parts.path].join(delimiter),

@@ -12,7 +12,8 @@ export async function environmentFolder(dataDir: string, project: string): Promi
 /** The interpreter of a project's environment: its own `.venv`, else the one that was built for it; undefined without. */
 export async function findInterpreter(dataDir: string, project: string): Promise<string | undefined> {
   for (const folder of [join(project, ".venv"), await environmentFolder(dataDir, project)]) {
-    const python = interpreterIn(folder);
+    // Projects that share an environment by a link share its fork server, too.
+    const python = interpreterIn(await realpath(folder).catch(() => folder));
     if (await exists(python)) return python;
   }
   return undefined;

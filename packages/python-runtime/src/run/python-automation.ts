@@ -6,8 +6,10 @@ import { childEnvironment } from "../child/child-environment.ts";
 import type { ModelGateway } from "../gateway/model-gateway.ts";
 import { modelVariables, offlineMode } from "../gateway/run-models.ts";
 import type { Description, Target } from "../child/messages.ts";
-import { spawnChild, type PythonChild } from "../child/python-child.ts";
+import type { Launcher } from "../child/launcher.ts";
+import type { PythonChild } from "../child/python-child.ts";
 import { projectVariables } from "../project/project-variables.ts";
+import { MemoryWatch } from "./memory-watch.ts";
 import { PythonRun, type RunLog } from "./python-run.ts";
 import { stopChild } from "./stop-child.ts";
 import { makeWorkFolder } from "./work-folder.ts";
@@ -32,8 +34,11 @@ export interface PythonHost {
   /** The worker's own PATH. */
   path: string;
   maxEventBytes: number;
+  /** Memory that the processes of one run may hold. */
+  memoryMb: number;
   /** Where runs ask models. */
   gateway: ModelGateway;
+  launcher: Launcher;
   /** Takes what a run prints and what goes wrong in it. */
   log(executionId: string): RunLog;
   /** Takes what a child prints. */
@@ -67,11 +72,12 @@ export function pythonAutomation(project: PythonProject, host: PythonHost): Auto
         fixed: modelVariables(models.address, context, providers),
       });
       signal.throwIfAborted();
-      const child = await spawnChild({ python: project.python, mode: "run", env, directory });
+      const child = await host.launcher.start({ python: project.python, mode: "run", env, directory });
       // What its tools have started must not outlive it; one that holds the pipe open would keep the run, too.
       void child.exited.then(() => child.kill());
       host.printed(child, executionId);
       using _stop = stopChild(child, signal);
+      using memory = new MemoryWatch(child.pid, host.memoryMb, () => child.kill());
       const run = new PythonRun(context, { child, models: models.run, log: host.log(executionId) });
       try {
         const order = {
@@ -87,7 +93,7 @@ export function pythonAutomation(project: PythonProject, host: PythonHost): Auto
         return await run.follow(order);
       } catch (error) {
         child.kill();
-        throw signal.aborted ? signal.reason : error;
+        throw memory.exceeded ?? (signal.aborted ? signal.reason : error);
       }
     },
   };

@@ -62,6 +62,15 @@ describe.skipIf(testPython === "")("Python projects that misbehave", () => {
     await expect.poll(() => alive(started), { timeout: 20_000 }).toEqual([]);
   });
 
+  test("one that holds more memory than it may fails for that", async () => {
+    await using execution = await PythonExecution.of("unruly");
+    const run = execution.run({ how: "memory", megabytes: 400 }, { host: { memoryMb: 300 } });
+    await expect(run).rejects.toMatchObject({
+      code: ErrorCode.limitExceeded,
+      message: expect.stringContaining("300 MB (RUN_MEMORY_MB)") as string,
+    });
+  });
+
   test("one that emits is ended at its next event", async () => {
     await using execution = await PythonExecution.of("unruly");
     const controller = new AbortController();

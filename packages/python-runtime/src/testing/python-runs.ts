@@ -5,6 +5,7 @@ import { newExecutionId, type ExecutionId, type PausedOutcome, type RunOutcome }
 import { memoryJournal, type JournalRow, type RuntimeEvent } from "@crewstream/crew";
 import { recordingSink, testContext, type RecordingSink } from "@crewstream/crew/testing";
 import { inject } from "vitest";
+import { Launcher } from "../child/launcher.ts";
 import type { PythonChild } from "../child/python-child.ts";
 import { ModelGateway } from "../gateway/model-gateway.ts";
 import { findTargets } from "../project/find-targets.ts";
@@ -48,6 +49,7 @@ export class PythonExecution implements AsyncDisposable {
     const { targets, replays } = await findTargets(testPython, this.#project);
     const [target] = targets;
     if (target === undefined) throw new Error("nothing to run");
+    const launcher = sharedLauncher();
     await using gateway = await ModelGateway.start();
     let running: PythonChild | undefined;
     const sink = watched(recordingSink(this.events), (event) => {
@@ -59,6 +61,7 @@ export class PythonExecution implements AsyncDisposable {
       dataDir: join(this.folder, "data"),
       path: "/usr/bin:/bin",
       maxEventBytes: 1_048_576,
+      memoryMb: 1024,
       log: () => (level, text) => void this.logged.push(`${level} ${text}`),
       printed: (child) => {
         running = child;
@@ -67,6 +70,7 @@ export class PythonExecution implements AsyncDisposable {
         }
       },
       gateway,
+      launcher,
       ...options.host,
     });
     try {
@@ -93,6 +97,21 @@ export class PythonExecution implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+const holder = globalThis as { crewstreamTestLauncher?: Launcher };
+
+/** One fork server for all tests of a process; it ends with it. */
+function sharedLauncher(): Launcher {
+  holder.crewstreamTestLauncher ??= new Launcher({
+    dataDir: join(tmpdir(), "crewstream-test-launcher"),
+    path: "/usr/bin:/bin",
+    fork: true,
+    warn: (text) => {
+      throw new Error(text);
+    },
+  });
+  return holder.crewstreamTestLauncher;
 }
 
 function watched(sink: RecordingSink, see: (event: RuntimeEvent) => void): RecordingSink {

@@ -59,6 +59,7 @@ export const processVariables = {
     RUN_ON_DIVERGENCE: true,
     RUNS_DIR: true,
     PYTHON_DIR: true,
+    CREW_PYTHON_FORK: true,
     AUTOMATION_ALLOW_NETWORKS: true,
     EVENT_MAX_BYTES: true,
   },

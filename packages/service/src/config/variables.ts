@@ -104,7 +104,9 @@ export const variables = z.object({
     .default(1_048_576)
     .describe("Maximum size of an event; the longest strings of a larger one are truncated and marked"),
   CREW_CONCURRENCY: whole(1, 1000).default(10).describe("Concurrent runs per crew worker"),
-  RUN_MEMORY_MB: whole(64, 65_536).default(1024).describe("Heap of one run; a run that outgrows it fails, alone"),
+  RUN_MEMORY_MB: whole(64, 65_536)
+    .default(1024)
+    .describe("Heap of one run, or memory of its Python processes; a run that outgrows it fails, alone"),
   RUN_MAX_SECONDS: whole(0, 31_536_000)
     .default(86_400)
     .describe("Maximum running time of a run, which fails beyond it; 0 for no limit"),
@@ -126,6 +128,9 @@ export const variables = z.object({
     .string()
     .default(".crewstream/python")
     .describe("Folder for what Python projects need on this machine: environments, home folders, memories"),
+  CREW_PYTHON_FORK: flag()
+    .default(true)
+    .describe("Forks Python runs from a process that has imported crewai (Linux); else each starts anew, in 5 to 10 s"),
   AUTOMATION_ALLOW_NETWORKS: list()
     .optional()
     .describe("CIDRs of private networks that tools and MCP clients may reach; none by default"),
