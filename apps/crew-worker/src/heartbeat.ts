@@ -1,6 +1,6 @@
 import { AppError, ErrorCode, type ExecutionId } from "@crewstream/contracts";
 import { renewLease, type Store } from "@crewstream/redis";
-import type { Logger } from "@crewstream/service";
+import { logFailure, type Logger } from "@crewstream/service";
 
 /**
  * Renews a run's lease at a third of its length, and aborts the run through `controller` when it was lost to another
@@ -23,7 +23,7 @@ export function keepLease(
     } catch (error) {
       if (AppError.is(error, ErrorCode.leaseLost) || AppError.is(error, ErrorCode.executionGone))
         controller.abort(error);
-      else log.warn({ err: error, executionId: id }, "lease.renewal_failed");
+      else logFailure(log, "lease.renewal_failed", { level: "warn", fields: { err: error, executionId: id } });
     } finally {
       busy = false;
     }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { AppError } from "@crewstream/contracts";
-import type { Logger } from "@crewstream/service";
+import { logFailure, type Logger } from "@crewstream/service";
 
 const longestPauseMs = 5000;
 
@@ -17,7 +17,7 @@ export async function untilWritten<T>(
       return await write();
     } catch (error) {
       if (AppError.is(error) || options.signal.aborted) throw error;
-      if (tries % 10 === 0) options.log.warn({ err: error, tries }, "store.write_refused");
+      logFailure(options.log, "store.write_refused", { level: "warn", fields: { err: error } });
       await delay(Math.min(100 * 2 ** Math.min(tries, 6), longestPauseMs), undefined, { signal: options.signal });
     }
   }

@@ -10,7 +10,15 @@ import {
 } from "@crewstream/delivery";
 import type { Queues } from "@crewstream/queue";
 import { Lingerers, type Store } from "@crewstream/redis";
-import { addressPolicy, createCipher, retentionMs, type Logger, type Metrics, type Tracing } from "@crewstream/service";
+import {
+  addressPolicy,
+  createCipher,
+  logFailure,
+  retentionMs,
+  type Logger,
+  type Metrics,
+  type Tracing,
+} from "@crewstream/service";
 import type { DeliveryWorkerConfig } from "./config.ts";
 import { version } from "./version.ts";
 
@@ -52,11 +60,13 @@ export function createDeliveryContext(
         kind: kind === "opened" ? "endpoint.disabled" : "endpoint.recovered",
         endpoint,
         details: { reason },
-      }).catch((error: unknown) => log.error({ err: error, endpoint }, "alert.failed"));
+      }).catch((error: unknown) => {
+        logFailure(log, "alert.failed", { level: "error", fields: { err: error, endpoint } });
+      });
       if (kind !== "recovered") return;
-      expediteEndpoint({ store, queues, log }, endpoint).catch((error: unknown) =>
-        log.warn({ err: error, endpoint }, "endpoint.expedite_failed"),
-      );
+      expediteEndpoint({ store, queues, log }, endpoint).catch((error: unknown) => {
+        logFailure(log, "endpoint.expedite_failed", { level: "warn", fields: { err: error, endpoint } });
+      });
     },
     concurrency: config.WEBHOOK_ENDPOINT_CONCURRENCY,
     // However many endpoints are slow, those who wait for them leave most slots to the others.

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { DeliveryContext } from "@crewstream/delivery";
 import type { Queues } from "@crewstream/queue";
+import { logFailure } from "@crewstream/service";
 
 /** Several readers share one look. */
 const freshForMs = 5000;
@@ -21,7 +22,9 @@ export function gaugesOnDemand(context: DeliveryContext, queues: Queues): () => 
         .then(() => {
           readAt = performance.now();
         })
-        .catch((error: unknown) => context.log.warn({ err: error }, "gauges.failed"))
+        .catch((error: unknown) => {
+          logFailure(context.log, "gauges.failed", { level: "warn", fields: { err: error } });
+        })
         .finally(() => {
           reading = undefined;
         });

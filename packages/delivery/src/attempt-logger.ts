@@ -1,5 +1,5 @@
 import { logAttempts, type Attempt, type Store } from "@crewstream/redis";
-import type { Logger } from "@crewstream/service";
+import { logFailure, type Logger } from "@crewstream/service";
 
 /** So long an attempt may wait for others to be written with it. */
 const gatherMs = 100;
@@ -41,7 +41,8 @@ export class AttemptLogger implements AsyncDisposable {
     return (this.#writing = this.#writing
       .then(() => logAttempts(this.#store, attempts))
       .catch((error: unknown) => {
-        this.#log.warn({ err: error, attempts: attempts.length }, "attempt_log.write_failed");
+        const fields = { err: error, attempts: attempts.length };
+        logFailure(this.#log, "attempt_log.write_failed", { level: "warn", fields });
         this.#attempts = [...attempts, ...this.#attempts].slice(-keptAttempts);
       }));
   }

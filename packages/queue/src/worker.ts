@@ -1,6 +1,6 @@
 import { AppError, errorMessage } from "@crewstream/contracts";
 import type { Store } from "@crewstream/redis";
-import type { Logger, Metrics } from "@crewstream/service";
+import { logFailure, type Logger, type Metrics } from "@crewstream/service";
 import {
   DelayedError,
   UnrecoverableError,
@@ -66,7 +66,7 @@ export function startWorker<Payload>(options: WorkerOptions<Payload>): AsyncDisp
   worker.on("error", (error) => log.debug({ reason: error.message, queue }, "queue.connection_error"));
   worker.on("failed", (job, error) => {
     metrics.jobs.inc({ queue, result: "failed" });
-    log.error({ err: error, queue, job: job?.data }, "job.failed");
+    logFailure(log, "job.failed", { level: "error", fields: { err: error, queue, job: job?.data } });
   });
   return {
     async [Symbol.asyncDispose]() {
@@ -95,7 +95,7 @@ async function run<Payload>(
     result = await options.handle(payload.data, lease);
   } catch (error) {
     if (AppError.is(error) && !error.retryable) throw new UnrecoverableError(errorMessage(error));
-    log.warn({ err: error, queue, job: payload.data }, "job.will_retry");
+    logFailure(log, "job.will_retry", { level: "warn", fields: { err: error, queue, job: payload.data } });
     result = { kind: "later", delayMs: 1000 };
   }
   metrics.jobs.inc({ queue, result: result.kind });

@@ -23,6 +23,7 @@ export {
   type RunningService,
   type ServiceContext,
 } from "./run-service.ts";
+export { explainFailures, logFailure } from "./telemetry/failures.ts";
 export { createLogger, type Logger } from "./telemetry/logger.ts";
 export type { SpanAttributes, SpanPlace, TraceSpan, Tracing } from "./telemetry/tracing.ts";
 export { openTracing } from "./telemetry/open-tracing.ts";

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Health } from "./health.ts";
 import type { Need } from "./need.ts";
+import { logFailure } from "./telemetry/failures.ts";
 import type { Logger } from "./telemetry/logger.ts";
 
 /** A piece of background work: a name and one pass of it. */
@@ -55,7 +56,9 @@ async function superviseLoop(
     } catch (error) {
       failures += 1;
       loop.need?.arise();
-      if (!signal.aborted) log.error({ err: error, loop: loop.name, failures }, "loop.failed");
+      if (!signal.aborted) {
+        logFailure(log, "loop.failed", { level: "error", fields: { err: error, loop: loop.name, failures } });
+      }
     }
     check.set(failures < failuresBeforeUnready);
     if (loop.need === undefined) await pause();

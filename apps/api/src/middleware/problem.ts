@@ -1,5 +1,6 @@
 import { AppError, ErrorCode, type Problem } from "@crewstream/contracts";
 import { isOutage } from "@crewstream/redis";
+import { logFailure } from "@crewstream/service";
 import type { ErrorRequestHandler, RequestHandler } from "express";
 import type { ApiContext } from "../api-context.ts";
 
@@ -97,8 +98,12 @@ export function answerErrors(context: Pick<ApiContext, "log" | "store">): ErrorR
   return (thrown: unknown, request, response, next) => {
     const error = toAppError(thrown, context);
     const { status } = answers[error.code];
-    if (status === 500) log.error({ err: thrown, method: request.method, path: request.path }, "request.failed");
-    else if (status === 503) log.warn({ reason: error.message, path: request.path }, "request.unavailable");
+    const { method, path } = request;
+    if (status === 500) logFailure(log, "request.failed", { level: "error", fields: { err: thrown, method, path } });
+    else if (status === 503) {
+      const why = isOutage(thrown) ? { err: thrown } : { reason: error.message };
+      logFailure(log, "request.unavailable", { level: "warn", fields: { ...why, path } });
+    }
     if (response.headersSent) return next(thrown);
     const wait = error.details?.["retry_after_seconds"];
     if (typeof wait === "number") response.setHeader("retry-after", wait);

@@ -20,6 +20,7 @@ import {
   readTallies,
   type Store,
 } from "@crewstream/redis";
+import { logFailure } from "@crewstream/service";
 import type { Request, RequestHandler } from "express";
 import type { ApiContext } from "../api-context.ts";
 import { decodeCursor, encodeCursor, placeSchema } from "../lists/cursor.ts";
@@ -78,9 +79,9 @@ function hold(held: boolean): (context: ApiContext) => RequestHandler {
       response.json(await findEndpoint(store, request));
       if (held) return;
       // As when its breaker closes by itself; the answer need not wait for it.
-      expediteEndpoint({ store, queues, log }, id).catch((error: unknown) =>
-        log.warn({ err: error, endpoint: id }, "endpoint.expedite_failed"),
-      );
+      expediteEndpoint({ store, queues, log }, id).catch((error: unknown) => {
+        logFailure(log, "endpoint.expedite_failed", { level: "warn", fields: { err: error, endpoint: id } });
+      });
     };
 }
 

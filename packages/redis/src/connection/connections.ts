@@ -1,5 +1,5 @@
 import { errorMessage } from "@crewstream/contracts";
-import type { Logger } from "@crewstream/service";
+import { explainFailures, logFailure, type Logger } from "@crewstream/service";
 import type { RedisConfig } from "./access.ts";
 import { redisAddress } from "./address.ts";
 import { createRedis, type RedisClient } from "./client.ts";
@@ -12,6 +12,7 @@ import {
   type Heartbeat,
   type Report,
 } from "./heartbeat.ts";
+import { isOutage } from "./outage.ts";
 import { Reachability } from "./reachability.ts";
 
 export interface ConnectionOptions {
@@ -51,6 +52,8 @@ export class Connections implements Disposable {
   constructor(config: RedisConfig, options: { log: Logger; name: string; heartbeatChannel: string }) {
     this.#config = config;
     this.#options = options;
+    // Whatever fails on account of Redis has one cause, which is said in one sentence.
+    explainFailures(options.log, (error) => (isOutage(error) ? this.explain(error) : undefined));
     this.#timer = setInterval(() => this.#look(), heartbeatMs).unref();
   }
 
@@ -70,7 +73,11 @@ export class Connections implements Disposable {
     const opened: Opened = { options, heartbeats: new Map(), quiet: 0 };
     this.#opened.add(opened);
     const report: Report = (silentMs, server) =>
-      log.warn({ role, purpose: options.purpose, server, silentMs }, "redis.connection_replaced");
+      logFailure(log, "redis.connection_replaced", {
+        level: "warn",
+        fields: { role, purpose: options.purpose, server, silentMs, reason: `No answer for ${silentMs / 1000} s` },
+        cause: `silent: ${role} ${options.purpose}`,
+      });
     const moved = (): void => void (opened.quiet = 0);
     for (const event of ["connecting", "connect", "ready", "close", "reconnecting", "error"]) client.on(event, moved);
     if ("nodes" in client) {

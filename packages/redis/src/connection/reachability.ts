@@ -1,9 +1,6 @@
-import type { Logger } from "@crewstream/service";
+import { logFailure, type Logger } from "@crewstream/service";
 import type { Cluster, Redis } from "ioredis";
 import { connectionFailure, isRefusedLogin, temporaryReply } from "./outage.ts";
-
-/** An outage is logged when it begins, and as often as this while it lasts, in milliseconds. */
-const logEveryMs = 60_000;
 
 type State = { kind: "reachable" } | { kind: "away" } | { kind: "loading"; percent: string };
 
@@ -14,7 +11,9 @@ export class Reachability {
   readonly #log: Logger;
   #state: State = { kind: "away" };
   #since = performance.now();
-  #loggedAt = Number.NEGATIVE_INFINITY;
+  /** Of this outage: whether it was reported, and whether a line shows it. */
+  #reported = false;
+  #logged = false;
   #asking = false;
   /** Of the last failure since there was a connection. */
   #reason: string | undefined;
@@ -62,7 +61,7 @@ export class Reachability {
     return `Redis at ${this.#address} is not available: ${connectionFailure(error)}`;
   }
 
-  /** Called every now and then: sees what no event tells, and says again what lasts. */
+  /** Called every now and then: sees what no event tells. */
   look(): void {
     if (this.#state.kind === "reachable") return;
     this.#askWhetherLoading();
@@ -71,10 +70,11 @@ export class Reachability {
 
   #ready(): void {
     const downMs = Math.round(performance.now() - this.#since);
-    if (this.#loggedAt > this.#since) this.#log.info({ downMs, redis: this.#address }, "redis.reachable");
+    if (this.#logged) this.#log.info({ downMs, redis: this.#address }, "redis.reachable");
     this.#state = { kind: "reachable" };
     this.#reason = undefined;
     this.#refusedLogin = false;
+    this.#reported = this.#logged = false;
   }
 
   #closed(): void {
@@ -90,10 +90,11 @@ export class Reachability {
   }
 
   #say(): void {
-    const now = performance.now();
-    if (this.#loggedAt > this.#since && now - this.#loggedAt < logEveryMs) return;
-    this.#loggedAt = now;
-    this.#log.warn({ reason: this.outage }, "redis.unreachable");
+    const { outage } = this;
+    if (this.#reported || outage === undefined) return;
+    this.#reported = true;
+    const failure = { level: "warn", fields: { reason: outage }, ongoing: () => this.outage } as const;
+    this.#logged = logFailure(this.#log, "redis.unreachable", failure);
   }
 
   /** A Redis that reads its file takes connections, and ioredis waits for its end without a word. */
