@@ -1,4 +1,5 @@
-import type { Attempt } from "@crewstream/redis";
+import { formatFeedTotals } from "@crewstream/contracts";
+import type { Attempt, DeliveryRecord } from "@crewstream/redis";
 import type { SinkEvent, SinkRequest } from "../support/sink-reply.ts";
 import type { FeedSettings } from "./subscriptions.ts";
 
@@ -10,8 +11,8 @@ export interface ExpectedFeed {
   settings: FeedSettings;
   /** Every event of the stream that the feed selects, in order. */
   events: SinkEvent[];
-  /** First and last sequence of its deliveries that stand in the dead letters. */
-  dead: { first: number; last: number }[];
+  /** Its deliveries that stand in the dead letters. */
+  dead: Pick<DeliveryRecord, "first" | "last" | "complete">[];
   /** The engine's log of attempts. A receiver that was away knows nothing of those. */
   attempts: Attempt[];
 }
@@ -21,7 +22,7 @@ export function acknowledged({ status }: SinkRequest): boolean {
   return status !== undefined && status >= 200 && status < 300;
 }
 
-/** Checks promises 1 to 3 for a feed from the receiver's own record; returns what is broken, nothing when all hold. */
+/** Checks promises 1 to 4 for a feed from the receiver's own record; returns what is broken, nothing when all hold. */
 export function brokenPromises(requests: readonly SinkRequest[], feed: ExpectedFeed): string[] {
   const problems: string[] = [];
   const bodies = new Map<string, string>();
@@ -58,7 +59,31 @@ export function brokenPromises(requests: readonly SinkRequest[], feed: ExpectedF
   const inOrder = ordering === "strict" || (realtime === false && well);
   if (inOrder && firsts.some((first, index) => first < (firsts[index - 1] ?? 0)))
     problems.push("deliveries came out of order");
-  return problems;
+  return [...problems, ...wrongTotals(requests, feed)];
+}
+
+/** Promise 4: one delivery, on all its attempts, says what the feed consists of, and it is right. */
+function wrongTotals(requests: readonly SinkRequest[], feed: ExpectedFeed): string[] {
+  const numberOf = (id = ""): number => Number(id.slice(id.lastIndexOf("_") + 1));
+  const attempts = requests.map(({ headers }) => ({
+    first: numberOf(headers["webhook-id"]),
+    said: headers["crewstream-feed-complete"] ?? "nothing",
+  }));
+  const said = new Map<number, Set<string>>();
+  for (const { first, said: text } of attempts) said.set(first, (said.get(first) ?? new Set()).add(text));
+  for (const { first, complete } of feed.dead) {
+    const text = complete === undefined ? "nothing" : formatFeedTotals(complete);
+    said.set(first, (said.get(first) ?? new Set()).add(text));
+  }
+  const changed = [...said]
+    .filter(([, texts]) => texts.size > 1)
+    .map(([first]) => `delivery ${first} changed its totals`);
+  const totals = [...said.values()].flatMap((texts) => Array.from(texts)).filter((text) => text !== "nothing");
+  const right = formatFeedTotals({ deliveries: said.size, events: feed.events.length });
+  const wrong = totals.filter((text) => text !== right).map((text) => `"${text}" is not "${right}"`);
+  if (totals.length > 1) wrong.push(`${totals.length} deliveries say that they are the last`);
+  if (totals.length === 0 && feed.settings.completion === true) wrong.push("no delivery says that it is the last");
+  return [...changed, ...wrong];
 }
 
 function sequenceOf(event: SinkEvent | undefined): number {

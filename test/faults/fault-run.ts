@@ -5,6 +5,7 @@ import { WebhookSink } from "../support/webhook-sink.ts";
 import { brokenPromises, type ExpectedFeed } from "./check-promises.ts";
 import type { FaultySystem } from "./faulty-system.ts";
 import { keepEvidence } from "./keep-evidence.ts";
+import { Operator } from "./operator.ts";
 import { pick, seededRandom } from "./random.ts";
 import { networkStrikes, redisStrikes, strike, workerStrikes } from "./strike.ts";
 import { pickSubscriptions, type FeedSettings } from "./subscriptions.ts";
@@ -34,6 +35,7 @@ export async function faultRun(system: FaultySystem, seed: number): Promise<Faul
   await using sink = await WebhookSink.start();
   // A sequence of its own: how many requests come, and when, must not decide what is struck.
   sink.script("", misbehave(seededRandom(seed + 1_000_000)));
+  await using _operator = new Operator(system, sink.url(), seededRandom(seed + 3_000_000));
   const faults: string[] = [];
   try {
     const started = await Promise.all(automations(random).map((run, index) => kickoff(system, sink, seed, index, run)));
@@ -149,7 +151,7 @@ async function settled(system: FaultySystem, { executionId, feeds }: Started): P
       ...expected,
       executionId,
       feed,
-      events,
+      events: events.filter(({ type }) => expected.settings.events?.includes(type) ?? true),
       dead: await system.deadLetters(executionId, feed),
       attempts: attempts.filter((attempt) => attempt.feed === feed),
     })),

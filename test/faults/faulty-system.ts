@@ -2,7 +2,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { executionIdSchema } from "@crewstream/contracts";
-import { openStore, readAttempts, readDeadLetters, type Attempt, type Store } from "@crewstream/redis";
+import {
+  openStore,
+  readAttempts,
+  readDeadLetters,
+  type Attempt,
+  type DeliveryRecord,
+  type Store,
+} from "@crewstream/redis";
 import { createLogger } from "@crewstream/service";
 import { ApiClient } from "../support/client.ts";
 import { FaultyRedis } from "../support/redis.ts";
@@ -99,8 +106,8 @@ export class FaultySystem implements AsyncDisposable {
     this.#replaced = [];
   }
 
-  /** First and last sequence of each of a feed's dead letters. */
-  async deadLetters(executionId: string, feed: number): Promise<{ first: number; last: number }[]> {
+  /** A feed's dead letters. */
+  async deadLetters(executionId: string, feed: number): Promise<DeliveryRecord[]> {
     await using store = this.#store();
     return await readDeadLetters(store, { executionId: executionIdSchema.parse(executionId), feed });
   }

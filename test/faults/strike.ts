@@ -14,6 +14,7 @@ export const workerStrikes: Strikes = [
   ["worker SIGTERM", 17, (system, _, random) => system.replace(pick(random, system.workers), "SIGTERM")],
   ["worker paused", 12, pauseWorker],
   ["receiver away", 6, closeReceiver],
+  ["receiver asks for a day", 8, askForSilence],
 ];
 
 /** What happens to Redis. */
@@ -73,6 +74,11 @@ async function closeReceiver(_system: FaultySystem, sink: WebhookSink, random: (
   await sink.down();
   await delay(200 + random() * 1500);
   await sink.up();
+}
+
+/** Then it answers as before: an operator, who knows that, resumes it (see {@link Operator}). */
+async function askForSilence(_system: FaultySystem, sink: WebhookSink): Promise<void> {
+  sink.answerNext({ status: 429, headers: { "retry-after": "86400" } });
 }
 
 /** What has been opened is never heard of again; the process is to find out by itself. */

@@ -7,9 +7,15 @@ export interface FeedSettings {
   realtime: boolean | { max_delay_ms: number };
   coalesce?: true;
   retry?: { schedule: string[] };
+  /** Event types instead of all. */
+  events?: string[];
+  completion?: true;
 }
 
 const soon = { max_delay_ms: 100 };
+
+/** What is published last is not among them: only the empty delivery can say that a feed is complete. */
+const some = ["burst_item", "llm_stream_chunk"];
 
 const all: readonly FeedSettings[] = [
   { name: "batched", realtime: false, ordering: "relaxed" },
@@ -21,6 +27,8 @@ const all: readonly FeedSettings[] = [
   { name: "joined", realtime: false, ordering: "relaxed", coalesce: true },
   { name: "joined-realtime", realtime: true, ordering: "relaxed", coalesce: true },
   { name: "joined-adaptive", realtime: soon, ordering: "strict", coalesce: true },
+  { name: "filtered", realtime: false, ordering: "relaxed", events: some, completion: true },
+  { name: "filtered-realtime", realtime: true, ordering: "relaxed", events: some, completion: true },
   // Its deliveries become dead letters easily.
   { name: "fragile", realtime: false, ordering: "relaxed", retry: { schedule: ["100ms"] } },
   { name: "fragile-realtime", realtime: true, ordering: "relaxed", retry: { schedule: ["100ms", "100ms"] } },

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { patienceMs } from "./eventually.ts";
-import { pickReply, sendReply, type Script, type SinkEvent, type SinkRequest } from "./sink-reply.ts";
+import { pickReply, sendReply, type Reply, type Script, type SinkEvent, type SinkRequest } from "./sink-reply.ts";
 import { WatchList } from "./watch-list.ts";
 
 /**
@@ -13,6 +13,8 @@ export class WebhookSink implements AsyncDisposable {
   readonly #seen = new WatchList<SinkRequest>();
   readonly #scripts = new Map<string, Script>();
   readonly #perPath = new Map<string, number>();
+  /** Replies to the next requests, whatever their path. */
+  #next: Reply[] = [];
   #server: Server | undefined;
   #port = 0;
 
@@ -30,6 +32,12 @@ export class WebhookSink implements AsyncDisposable {
   /** How the requests to a path are answered from now on; the path `""` stands for all that have no script. */
   script(path: string, script: Script): this {
     this.#scripts.set(path, script);
+    return this;
+  }
+
+  /** How the next request, to whatever path, is answered; then the scripts apply again. */
+  answerNext(reply: Reply): this {
+    this.#next.push(reply);
     return this;
   }
 
@@ -110,7 +118,7 @@ export class WebhookSink implements AsyncDisposable {
     };
     this.#seen.items.push(seen);
     const script = this.#scripts.get(path) ?? this.#scripts.get("");
-    const reply = pickReply(script, seen);
+    const reply = this.#next.shift() ?? pickReply(script, seen);
     if (typeof reply === "object" && "after" in reply) this.#seen.touch();
     seen.status = await sendReply(reply, request, response);
     this.#seen.touch();
