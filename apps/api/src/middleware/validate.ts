@@ -6,6 +6,8 @@ type Issue = Pick<z.core.$ZodIssue, "path" | "message">;
 
 /** Of a body that is wrong all over, so many are enough to see it. */
 const maxProblems = 20;
+/** A message may name what was sent, which may be long. */
+const maxText = 500;
 
 /**
  * Parses what a client sent.
@@ -19,7 +21,7 @@ export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unkn
     .slice(0, maxProblems)
     .flatMap((issue) => precise(issue))
     .slice(0, maxProblems)
-    .map(({ path, message }) => ({ path: pathText(path), message }));
+    .map(({ path, message }) => ({ path: pathText(path).slice(0, maxText), message: message.slice(0, maxText) }));
   const [first] = problems;
   const message = first === undefined ? "The request is not valid." : sentence(first);
   throw new AppError(message, {

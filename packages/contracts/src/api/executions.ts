@@ -90,6 +90,9 @@ export const executionsPageSchema = pageOf(executionSummarySchema);
 
 const sequence = z.coerce.number("a sequence number").int().min(0);
 
+/** Each event is compared with each prefix. */
+const maxTypes = 500;
+
 /** The query of `GET /executions/:id/events`. */
 export const eventsQuerySchema = z.object({
   after: sequence.default(0).describe("Sequence number after which the page begins"),
@@ -97,6 +100,7 @@ export const eventsQuerySchema = z.object({
   types: z
     .string()
     .max(10_000)
+    .refine((text) => text.split(",").length <= maxTypes, `at most ${maxTypes} names`)
     .optional()
     .describe("Comma-separated types, prefixes such as `llm_*`, or aliases; default all"),
   wait: z.coerce.number().min(0).max(60).default(0).describe("Seconds to wait for the first event (long-poll)"),

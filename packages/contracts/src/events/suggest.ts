@@ -8,8 +8,15 @@ import { eventTypes, isKnownEventType } from "./catalogue.ts";
  */
 export function suggestEventType(name: string): string | undefined {
   if (isKnownEventType(name) || name.endsWith("*")) return undefined;
-  return [...eventTypes, ...Object.keys(typeAliases)].find((known) => oneErrorApart(name, known));
+  const near = [name.length - 1, name.length, name.length + 1].flatMap((length) => namesByLength.get(length) ?? []);
+  return near.find((known) => oneErrorApart(name, known));
 }
+
+/** A kickoff may bring 5,000 names: each is compared with those that are about as long. */
+const namesByLength: ReadonlyMap<number, readonly string[]> = Map.groupBy(
+  [...eventTypes, ...Object.keys(typeAliases)],
+  (name) => name.length,
+);
 
 function oneErrorApart(typed: string, known: string): boolean {
   if (Math.abs(typed.length - known.length) > 1) return false;
