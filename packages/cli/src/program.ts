@@ -14,6 +14,7 @@ import { addExecutionsCommand } from "./commands/executions.ts";
 import { addKickoffCommand } from "./commands/kickoff.ts";
 import { addListenCommand } from "./commands/listen.ts";
 import { addMemoryCommand } from "./commands/memory.ts";
+import { addPythonCommand } from "./commands/python.ts";
 import { addQuestionsCommand } from "./commands/questions.ts";
 import { addReplayCommand } from "./commands/replay.ts";
 import { addRetryCommand } from "./commands/retry.ts";
@@ -54,6 +55,7 @@ export function createProgram(io: Io = processIo()): Command {
     addMemoryCommand,
     addStatsCommand,
     addCheckCommand,
+    addPythonCommand,
     addListenCommand,
     addDoctorCommand,
     addSecretsCommand,

@@ -64,6 +64,7 @@ export async function start({ env: given, view, stop, kill, entry }: StartOption
       ...(entry === undefined ? {} : { entry }),
       env: (role) => ({
         RUNS_DIR: join(dataDir, "runs"),
+        PYTHON_DIR: join(dataDir, "python"),
         ...env,
         ...forDevelopment(env),
         ...secrets,
