@@ -11,15 +11,13 @@ import {
   variables,
 } from "@crewstream/service";
 import { expect, test } from "vitest";
+import { parse } from "yaml";
 import { root } from "./support/source-files.ts";
 
 /** Read by the SDKs of model providers, not by a process's configuration. */
 const elsewhere = new Set(["OPENAI_API_KEY", "OPENAI_BASE_URL", "ANTHROPIC_API_KEY"]);
-/** Those of OpenTelemetry are a standard's. */
-const isElsewhere = (name: string): boolean => elsewhere.has(name) || name.startsWith("OTEL_");
 const key = Buffer.alloc(32, 1).toString("base64");
 const signingSecret = `whsec_${key}`;
-const known = new Set([...Object.keys(variables.shape), ...secretFileVariables]);
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
 
 test("the table of docs/configuration.md is what `npm run docs` would write now", () => {
@@ -59,11 +57,34 @@ test("docs/configuration.md names every secret that may come from a file", () =>
   expect(secretFileVariables.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
 });
 
-test("docker-compose.yml sets only variables that exist, and requires the secrets", () => {
-  const compose = read("docker-compose.yml");
-  const set = [...compose.matchAll(/^ {2,6}([A-Z_]+): (\S.*)$/gm)].map((match) => match[1] ?? "");
-  expect(set.filter((name) => !known.has(name) && !isElsewhere(name))).toEqual([]);
-  for (const name of ["API_TOKENS", "ENCRYPTION_KEY", "WEBHOOK_SIGNING_SECRET"]) {
-    expect(compose).toContain(`${name}: \${${name}:?`);
+test("docker-compose.yml gives each service only variables that it reads, and requires the secrets", () => {
+  const compose = parse(read("docker-compose.yml"), { merge: true }) as {
+    services: Record<string, { environment: Record<string, string>; volumes?: string[] }>;
+  };
+  for (const [name, own] of Object.entries(processVariables)) {
+    const { environment = {}, volumes = [] } = compose.services[name] ?? {};
+    const models = name === "crew-worker" ? elsewhere : new Set();
+    // Those of OpenTelemetry are a standard's.
+    const given = Object.keys(environment).filter((each) => !models.has(each) && !each.startsWith("OTEL_"));
+    expect(given.filter((each) => !(each in own))).toEqual([]);
+    const needed = ["API_TOKENS", "ENCRYPTION_KEY", "WEBHOOK_SIGNING_SECRET", "REDIS_PASSWORD"];
+    for (const secret of needed.filter((each) => each in own)) expect(environment[secret]).toContain(`\${${secret}:?`);
+    // A host's variable of the service's own name would be taken for the path in the container.
+    expect(volumes.filter((volume) => Object.keys(environment).some((each) => volume.includes(`{${each}:`)))).toEqual(
+      [],
+    );
   }
+  expect(compose.services["redis"]?.environment["REDISCLI_AUTH"]).toContain("${REDIS_PASSWORD:?");
+});
+
+test("the delivery worker's heap flag is the same wherever it is started", () => {
+  const places = [
+    "docker-compose.yml",
+    "docs/delivery.md",
+    "deploy/helm/templates/delivery-worker.yaml",
+    "packages/cli/src/start/system.ts",
+    "test/support/service-process.ts",
+  ];
+  const flags = places.map((path) => /--max-semi-space-size=\d+/.exec(read(path))?.[0]);
+  expect(new Set(flags)).toEqual(new Set(["--max-semi-space-size=4"]));
 });

@@ -26,7 +26,7 @@ export function createApp(context: ApiContext): Express {
   const { config } = context;
   const app = express();
   app.disable("x-powered-by");
-  app.use(logRequests(context), cleanPath, secureHeaders());
+  app.use(logRequests(context), cleanPath, secureHeaders(config.PUBLIC_URL));
   if (config.CORS_ORIGINS !== undefined) app.use(corsFor(config.CORS_ORIGINS));
 
   app.use(fixedPaths(healthRoutes(context)), fixedPaths(docsRoutes(context)));
@@ -67,11 +67,13 @@ function fixedPaths(routes: Router): RequestHandler {
  * The headers are the same for every answer, so helmet's handlers are asked once; those of them that say something of
  * pages or to browsers of long ago are left out.
  */
-function secureHeaders(): RequestHandler {
+function secureHeaders(publicUrl: string | undefined): RequestHandler {
   const sample = new ServerResponse(new IncomingMessage(new Socket()));
   helmet({
     contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
     originAgentCluster: false,
+    // Only for ourselves, and only where we know that we are reached by https: other hosts of the domain may have none.
+    strictTransportSecurity: publicUrl?.startsWith("https:") === true && { includeSubDomains: false },
     xDnsPrefetchControl: false,
     xDownloadOptions: false,
     xPermittedCrossDomainPolicies: false,

@@ -6,6 +6,17 @@
 {{- $root := .root -}}
 {{- $values := $root.Values -}}
 {{- $secret := include "crewstream.secretName" $root -}}
+{{- range $name, $value := merge (deepCopy .env) $values.settings }}
+{{- if regexMatch "^(API_TOKENS|ENCRYPTION_KEY|WEBHOOK_SIGNING_SECRET|REDIS_URL|OPERATIONS_WEBHOOK_URL|.*_PASSWORD|.*_API_KEY|OTEL_EXPORTER_OTLP_(TRACES_)?HEADERS)$" $name }}
+{{- fail (printf "%s may hold a secret, which settings and env would show in the clear: put it into the secret (secrets.existingSecret or secrets.values), or use extraEnv with a secretKeyRef" $name) }}
+{{- end }}
+{{- end }}
+{{- if gt (len (compact (list $values.redis.url (join "," $values.redis.clusterNodes) (join "," $values.redis.sentinels)))) 1 }}
+{{- fail "redis.url, redis.clusterNodes and redis.sentinels exclude each other: set one of them" }}
+{{- end }}
+{{- if regexMatch "://[^/@]*@" $values.redis.url }}
+{{- fail "redis.url holds a password, which the pods would show in the clear: put the address into the secret as REDIS_URL, or the password as REDIS_PASSWORD" }}
+{{- end }}
 {{- with $values.redis.clusterNodes }}
 - name: REDIS_CLUSTER_NODES
   value: {{ include "crewstream.text" . }}

@@ -1,9 +1,8 @@
-import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { aclRules } from "@crewstream/redis";
 import { Argument, type Command } from "commander";
 import type { Io } from "../output/io.ts";
-import { generateSecrets } from "../start/secrets.ts";
+import { generatePassword, generateSecrets } from "../start/secrets.ts";
 import { dropOldSecrets, rotateSecret, type SecretName } from "../start/rotate-secrets.ts";
 import { roles } from "../start/system.ts";
 import { writeJson } from "./api-command.ts";
@@ -20,8 +19,12 @@ export function addSecretsCommand(program: Command, io: Io): void {
   secrets
     .command("generate")
     .description("Print a new API token, encryption key and signing secret, as lines for an .env file")
+    .option("--compose", "also a password for the Redis that docker-compose.yml starts")
     .option("--json", "print them as JSON")
-    .action((options: { json?: boolean }) => print(generateSecrets(), options, io));
+    .action((options: { compose?: boolean; json?: boolean }) => {
+      const password = options.compose === true ? { REDIS_PASSWORD: generatePassword() } : {};
+      print({ ...generateSecrets(), ...password }, options, io);
+    });
 
   secrets
     .command("redis-users")
@@ -49,14 +52,14 @@ export function addSecretsCommand(program: Command, io: Io): void {
       print({ [name]: value }, options, io);
       io.remark(
         kept
-          ? `Kept in ${path}. It counts from the next start on.\n`
+          ? `Kept in ${path}. Restart to apply.\n`
           : `${name} is given by the environment: set it to this on every process and restart them.\n`,
       );
     });
 }
 
 function redisUsers(prefix: string): { name: string; password: string; rules: string }[] {
-  return roles.map((name) => ({ name, password: randomBytes(24).toString("hex"), rules: aclRules(name, prefix) }));
+  return roles.map((name) => ({ name, password: generatePassword(), rules: aclRules(name, prefix) }));
 }
 
 function print(values: Record<string, string>, options: { json?: boolean }, io: Io): void {

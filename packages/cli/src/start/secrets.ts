@@ -22,6 +22,11 @@ export function generateSecrets(): Secrets {
   };
 }
 
+/** A new password for a Redis of one's own: 24 random bytes, in hexadecimal, which needs no quoting anywhere. */
+export function generatePassword(): string {
+  return randomBytes(24).toString("hex");
+}
+
 /**
  * The secrets kept in a file, generated at the first call. Those given in the environment win and are not kept.
  * @throws AppError `configuration` when the file is damaged: making new ones would orphan what the old key encrypted
