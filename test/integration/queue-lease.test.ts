@@ -42,7 +42,7 @@ test("a process whose event loop stood still knows that it may have lost its job
     held.push(lease.held());
     return { kind: "done" };
   });
-  await queues.enqueueRun(newExecutionId());
+  await queues.enqueueRun({ id: newExecutionId(), token: "t" });
   await eventually(() => expect(held.slice(0, 2)).toEqual([true, false]));
 });
 
@@ -54,7 +54,7 @@ test("a job that takes longer than its lock stays held while the lock is renewed
     resolve(lease.held());
     return { kind: "done" };
   });
-  await queues.enqueueRun(newExecutionId());
+  await queues.enqueueRun({ id: newExecutionId(), token: "t" });
   expect(await promise).toBe(true);
 });
 
@@ -62,10 +62,10 @@ test("a job that goes back for an hour is taken at once when somebody asked for 
   let passes = 0;
   work(async (id) => {
     passes += 1;
-    if (passes === 1) await queues.enqueueRun(id, { replace: true });
+    if (passes === 1) await queues.enqueueRun({ id, token: "t" }, { replace: true });
     return passes < 3 ? { kind: "later", delayMs: 3_600_000 } : { kind: "done" };
   });
-  await queues.enqueueRun(newExecutionId());
+  await queues.enqueueRun({ id: newExecutionId(), token: "t" });
   await eventually(() => expect(passes).toBe(2));
   // Nobody asked again: the second pass ended in the delayed set.
   await eventually(async () =>

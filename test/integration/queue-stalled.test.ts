@@ -39,7 +39,7 @@ test("an idle worker asks only whether a job is under way, and a dead worker's j
   const queue = queues.all().find(({ name }) => name === runsQueue);
   await queue?.pause();
   const id = newExecutionId();
-  await queues.enqueueRun(id);
+  await queues.enqueueRun({ id, token: "t" });
   const [job] = (await queue?.getJobs(["waiting"])) ?? [];
   await store.redis.lrem(queue?.toKey("paused") ?? "", 1, job?.id ?? "");
   await store.redis.lrem(queue?.toKey("wait") ?? "", 1, job?.id ?? "");

@@ -120,7 +120,7 @@ describe.concurrent("when every connection falls silent, all are replaced, and t
       await listener.ready;
       const works = async (): Promise<void> => {
         const job = newExecutionId();
-        await queues.enqueueRun(job);
+        await queues.enqueueRun({ id: job, token: "t" });
         await eventually(() => expect(taken).toContain(job));
         const before = heard;
         await eventually(async () => {

@@ -44,7 +44,7 @@ async function works(env: Env): Promise<void> {
     },
   });
   const id = newExecutionId();
-  await queues.enqueueRun(id);
+  await queues.enqueueRun({ id, token: "t" });
   expect(await within(taken, () => "the job was not taken")).toBe(id);
 }
 

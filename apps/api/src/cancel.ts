@@ -12,7 +12,7 @@ export async function cancelRun(
   record: ExecutionRecord,
 ): Promise<CancelAnswer> {
   const answer = await cancelExecution(store, record.id, "The execution was cancelled");
-  if (answer === "to_be_taken") await queues.enqueueRun(record.id, { replace: true });
+  if (answer === "to_be_taken") await queues.enqueueRun(record, { replace: true });
   if (answer !== "ended") return answer;
   const feeds = Array.from({ length: record.feeds }, (_, feed) => feed);
   await Promise.all(

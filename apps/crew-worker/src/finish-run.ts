@@ -17,7 +17,7 @@ export async function finishRun(context: CrewContext, id: ExecutionId): Promise<
   await Promise.all(feeds.map((feed) => queues.wakeFeed({ executionId: id, feed }, { delayMs: 0, flush: true })));
   if (record.state === "PAUSED") {
     const deadline = nextDeadline(record.updated_at ?? Date.now(), record.pending ?? []);
-    if (deadline !== undefined) await queues.enqueueRun(id, { delayMs: Math.max(0, deadline - Date.now()) });
+    if (deadline !== undefined) await queues.enqueueRun(record, { delayMs: Math.max(0, deadline - Date.now()) });
   }
   if (!hasEnded(record.state)) return record;
   metrics.executionsFinished.inc({ state: record.state });

@@ -22,7 +22,7 @@ export async function recoverRuns(context: CrewContext, signal: AbortSignal): Pr
         await forgetExecution(store, id);
         continue;
       }
-      if (isOrphan(execution, Date.now())) await queues.enqueueRun(id);
+      if (isOrphan(execution, Date.now())) await queues.enqueueRun(execution);
     }
   }
 }

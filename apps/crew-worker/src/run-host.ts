@@ -87,15 +87,16 @@ export class RunHost {
 
   async #perform(call: ThreadCall): Promise<string | undefined> {
     const { store, config } = this.#context;
-    const { automation } = this.#run.execution;
+    const { automation, own, token } = this.#run.execution;
+    const owner = own === undefined ? undefined : token;
     switch (call.kind) {
       case "append":
         await this.append(call.step);
         return undefined;
       case "load_state":
-        return loadFlowState(store, call.flow, call.id);
+        return loadFlowState(store, { flow: call.flow, id: call.id, owner });
       case "save_state":
-        await saveFlowState(store, call.flow, call.id, call.state, retentionMs(config));
+        await saveFlowState(store, { flow: call.flow, id: call.id, owner }, call.state, retentionMs(config));
         return undefined;
       case "read_memories":
         return JSON.stringify(await readMemories(store, automation));

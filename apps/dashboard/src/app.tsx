@@ -1,5 +1,5 @@
 import { lazy, Suspense, useMemo, type ReactElement } from "react";
-import { useSession } from "./api/session.ts";
+import { useIsLimited, useSession } from "./api/session.ts";
 import { LoginPage } from "./pages/login.tsx";
 import { Page } from "./parts/page.tsx";
 import { Empty, Failure, Loading } from "./parts/states.tsx";
@@ -55,7 +55,9 @@ export function App(): ReactElement {
 }
 
 function CurrentPage(): ReactElement {
-  const { path } = useRoute();
+  const { path: asked } = useRoute();
+  const isLimited = useIsLimited();
+  const path = isLimited && asked === "/" ? "/executions" : asked;
   const found = useMemo(() => {
     for (const [pattern, Component] of pages) {
       const params = matchPath(pattern, path);

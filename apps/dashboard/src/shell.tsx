@@ -17,6 +17,9 @@ const entries: readonly (readonly [path: string, name: string, icon: IconName])[
   ["/automations", "Automations", "automations"],
 ];
 
+/** Pages of the deployment as a whole, which a token that is limited to what it started does not see. */
+const ofDeployment: ReadonlySet<string> = new Set(["/", "/endpoints"]);
+
 /** The frame around every page: where one can go, who one is, and whether the server answers. */
 export function Shell({
   session,
@@ -42,7 +45,7 @@ export function Shell({
           <img src={iconUrl} alt="" />
           crewstream
         </a>
-        <Navigation isAdmin={session.scopes.includes("admin")} />
+        <Navigation scopes={session.scopes} />
         <Account name={session.name} scopes={session.scopes} />
       </header>
       <div>
@@ -54,29 +57,32 @@ export function Shell({
   );
 }
 
-function Navigation({ isAdmin }: { isAdmin: boolean }): ReactElement {
+function Navigation({ scopes }: { scopes: string[] }): ReactElement {
+  const isLimited = scopes.includes("own");
   const { path } = useRoute();
   const { data: stats } = useStats();
   const lost = stats?.deliveries.dead ?? 0;
   return (
     <nav aria-label="Pages">
       <div className="nav">
-        {entries.map(([to, name, icon]) => {
-          const isHere = to === "/" ? path === "/" : path === to || path.startsWith(`${to}/`);
-          return (
-            <a key={to} href={`#${to}`} aria-current={isHere ? "page" : undefined}>
-              <Icon name={icon} />
-              {name}
-              {to === "/deliveries" && lost > 0 && (
-                <span className="badge bad count num" title={`${lost} dead deliveries`}>
-                  {count(lost)}
-                  <span className="hidden-label"> dead</span>
-                </span>
-              )}
-            </a>
-          );
-        })}
-        {isAdmin && (
+        {entries
+          .filter(([to]) => !isLimited || !ofDeployment.has(to))
+          .map(([to, name, icon]) => {
+            const isHere = to === "/" ? path === "/" : path === to || path.startsWith(`${to}/`);
+            return (
+              <a key={to} href={`#${to}`} aria-current={isHere ? "page" : undefined}>
+                <Icon name={icon} />
+                {name}
+                {to === "/deliveries" && lost > 0 && (
+                  <span className="badge bad count num" title={`${lost} dead deliveries`}>
+                    {count(lost)}
+                    <span className="hidden-label"> dead</span>
+                  </span>
+                )}
+              </a>
+            );
+          })}
+        {scopes.includes("admin") && !isLimited && (
           <a href="queues/" target="_blank" rel="noreferrer">
             <Icon name="queues" />
             Queues

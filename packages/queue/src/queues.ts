@@ -1,5 +1,5 @@
 import type { BulkRetryJob, DrainFeedJob, ExecutionId, RetryDeliveryJob, RunExecutionJob } from "@crewstream/contracts";
-import { partitionOf, type Store } from "@crewstream/redis";
+import { fairPriority, partitionOf, type Store } from "@crewstream/redis";
 import { Queue, QueueKeys, type ConnectionOptions, type Job, type JobsOptions, type Telemetry } from "bullmq";
 import { feedsQueue, operationsQueue, queueNames, retriesQueue, runsQueue } from "./names.ts";
 
@@ -23,17 +23,27 @@ export class Queues implements AsyncDisposable {
 
   /**
    * Asks for a run, or for its continuation. One job per execution: a second request while one waits is dropped, or
-   * with `replace` takes its place (a pause's timeout is waiting, and the answer has come).
+   * with `replace` takes its place (a pause's timeout is waiting, and the answer has come). Tokens take turns: the runs
+   * of one wait behind each other, and not before those of another.
+   * @param options.after what must have succeeded before the job is added, such as the record's creation
    */
-  async enqueueRun(executionId: ExecutionId, options: { delayMs?: number; replace?: boolean } = {}): Promise<void> {
-    const data: RunExecutionJob = { executionId };
+  async enqueueRun(
+    { id, token }: { id: ExecutionId; token: string },
+    options: { delayMs?: number; replace?: boolean; after?: Promise<unknown> } = {},
+  ): Promise<void> {
+    const data: RunExecutionJob = { executionId: id };
+    const { delayMs, replace = false, after } = options;
+    const own = new QueueKeys(this.#store.keys.queue(runsQueue));
+    const keys = {
+      waiting: own.toKey(runsQueue, "prioritized"),
+      turns: this.#store.keys.queueTurns(runsQueue),
+      job: deduplicationKey(own, runsQueue, id),
+    };
+    const [priority] = await Promise.all([fairPriority(this.#store, keys, { owner: token, replace }), after]);
     await this.#queue(runsQueue).add("run", data, {
-      ...(options.delayMs === undefined ? {} : { delay: options.delayMs }),
-      deduplication: {
-        id: executionId,
-        keepLastIfActive: true,
-        ...(options.replace === true ? { replace: true } : {}),
-      },
+      priority,
+      ...(delayMs === undefined ? {} : { delay: delayMs }),
+      deduplication: { id, keepLastIfActive: true, ...(replace ? { replace } : {}) },
     });
   }
 
@@ -75,8 +85,7 @@ export class Queues implements AsyncDisposable {
     const { redis, keys, partitions } = this.#store;
     const queue = retriesQueue(partitionOf(one.executionId, partitions));
     const own = new QueueKeys(keys.queue(queue));
-    // BullMQ keeps the id of a deduplicated job under this key, until the job is done or removed.
-    const ids = await redis.mget(jobs.map((job) => `${own.toKey(queue, "de")}:${retryId(job)}`));
+    const ids = await redis.mget(jobs.map((job) => deduplicationKey(own, queue, retryId(job))));
     const known = ids.filter((id) => id !== null);
     const alive = known.length === 0 ? 0 : await redis.exists(known.map((id) => own.toKey(queue, id)));
     // A key without its job is rare, and asking for a job that there is does nothing.
@@ -93,8 +102,9 @@ export class Queues implements AsyncDisposable {
   async depths(): Promise<{ queue: string; waiting: number; delayed: number; active: number }[]> {
     return Promise.all(
       queueNames(this.#store.partitions).map(async (queue) => {
-        const counts = await this.#queue(queue).getJobCounts("wait", "delayed", "active");
-        return { queue, waiting: counts["wait"] ?? 0, delayed: counts["delayed"] ?? 0, active: counts["active"] ?? 0 };
+        const counts = await this.#queue(queue).getJobCounts("wait", "prioritized", "delayed", "active");
+        const { wait = 0, prioritized = 0, delayed = 0, active = 0 } = counts;
+        return { queue, waiting: wait + prioritized, delayed, active };
       }),
     );
   }
@@ -124,6 +134,11 @@ export class Queues implements AsyncDisposable {
     this.#open.set(name, queue);
     return queue;
   }
+}
+
+/** Under which BullMQ keeps the id of a deduplicated job, until the job is done or removed. */
+function deduplicationKey(keys: QueueKeys, queue: string, id: string): string {
+  return `${keys.toKey(queue, "de")}:${id}`;
 }
 
 /** What a delivery's retry is known by, so that it has one job. */

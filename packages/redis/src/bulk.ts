@@ -6,6 +6,8 @@ export const bulkFilterSchema = z.object({
   state: z.enum(["retrying", "dead"]),
   endpoint: z.string().optional(),
   executionId: z.string().optional(),
+  /** Of executions that the token of this name started. */
+  token: z.string().optional(),
   outcome: z.string().optional(),
   status: z.number().int().optional(),
   reason: z.string().optional(),

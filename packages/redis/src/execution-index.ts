@@ -8,8 +8,13 @@ import type { Store } from "./store.ts";
 export type ExecutionGroup = "live" | "SUCCESS" | "FAILED" | "REVOKED";
 const groups: readonly ExecutionGroup[] = ["live", "SUCCESS", "FAILED", "REVOKED"];
 
-/** Which list: everything, a group, or what one automation ran. */
-export type ExecutionList = { kind: "all" } | { kind: "group"; group: ExecutionGroup } | { kind: "of"; name: string };
+/** Which list: everything, a group, what one automation ran, or what one token started (of that, what has not ended). */
+export type ExecutionList =
+  | { kind: "all" }
+  | { kind: "group"; group: ExecutionGroup }
+  | { kind: "of"; name: string }
+  | { kind: "by"; token: string }
+  | { kind: "open"; token: string };
 
 /** Entries looked at in one go when the lists are tidied. */
 const window = 200;
@@ -26,14 +31,33 @@ export function createdAt(id: ExecutionId): number {
   return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
 }
 
-/** The lists that a new execution goes to, and last the set of automations that ever ran. */
-export function listsOfNew({ keys }: Pick<Store, "keys">, automation: string): string[] {
-  return [keys.executionIndex, keys.executionGroup("live"), keys.executionsOf(automation), keys.automationNames];
+/** What lists a new execution beside its own id and time. */
+export interface Listing {
+  automation: string;
+  /** Name of the token that started it. */
+  token: string;
+  /** How many of that token may be open; 0 for any number. */
+  maxOpen: number;
 }
 
-/** Lists a new execution, where its record lies on another server. */
-export async function listNew(store: Store, id: ExecutionId, automation: string): Promise<void> {
-  await runScript(store.redis, "list-new", listsOfNew(store, automation), [id, createdAt(id), automation]);
+/** The lists that a new execution goes to, then the open ones of its token, and last the sets of tokens and automations. */
+export function listsOfNew({ keys }: Pick<Store, "keys">, { automation, token }: Listing): string[] {
+  const all = [
+    keys.executionIndex,
+    keys.executionGroup("live"),
+    keys.executionsOf(automation),
+    keys.executionsBy(token),
+  ];
+  return [...all, keys.openRuns(token), keys.tokenNames, keys.automationNames];
+}
+
+/**
+ * Lists a new execution, where its record lies on another server.
+ * @throws AppError `rate_limited` when as many of its token are open as may be
+ */
+export async function listNew(store: Store, id: ExecutionId, listing: Listing): Promise<void> {
+  const { automation, token, maxOpen } = listing;
+  await runScript(store.redis, "list-new", listsOfNew(store, listing), [id, createdAt(id), automation, token, maxOpen]);
 }
 
 /**
@@ -42,7 +66,12 @@ export async function listNew(store: Store, id: ExecutionId, automation: string)
  */
 export async function listEnded(store: Store, id: ExecutionId, state: ExecutionState): Promise<void> {
   if (!hasEnded(state)) return;
-  const keys = [store.keys.executionGroup("live"), store.keys.executionGroup(groupOf(state))];
+  const token = (await store.redis.hget(store.keys.execution(id).exec, "token")) ?? "";
+  const keys = [
+    store.keys.executionGroup("live"),
+    store.keys.executionGroup(groupOf(state)),
+    store.keys.openRuns(token),
+  ];
   await runScript(store.redis, "list-ended", keys, [id, createdAt(id)]);
 }
 
@@ -66,11 +95,16 @@ export async function countLive(store: Store): Promise<number> {
  * goes on would hide what is behind it.
  */
 export async function tidyExecutions(store: Store, now: number): Promise<number> {
-  const names = await store.redis.smembers(store.keys.automationNames);
+  const { redis, keys } = store;
+  const [names, tokens] = await Promise.all([redis.smembers(keys.automationNames), redis.smembers(keys.tokenNames)]);
   const lists: ExecutionList[] = [
     { kind: "all" },
     ...groups.map((group): ExecutionList => ({ kind: "group", group })),
     ...names.map((name): ExecutionList => ({ kind: "of", name })),
+    ...tokens.flatMap((token): ExecutionList[] => [
+      { kind: "by", token },
+      { kind: "open", token },
+    ]),
   ];
   let tidied = 0;
   for (const list of lists) {
@@ -78,7 +112,7 @@ export async function tidyExecutions(store: Store, now: number): Promise<number>
       wrong = await tidyWindow(store, list, 0, now);
       tidied += wrong;
     }
-    const size = await store.redis.zcard(keyOf(store, list));
+    const size = await redis.zcard(keyOf(store, list));
     if (size > window) tidied += await tidyWindow(store, list, Math.floor(Math.random() * (size - window)), now);
   }
   return tidied;
@@ -93,8 +127,8 @@ async function tidyWindow(store: Store, list: ExecutionList, start: number, now:
       if (id !== undefined && createdAt(id) > now - graceMs) return 0;
       const state = id === undefined ? null : await store.redis.hget(store.keys.execution(id).exec, "state");
       if (id === undefined || state === null) return store.redis.zrem(key, text);
-      const isLive = list.kind === "group" && list.group === "live";
-      if (!isLive || !hasEnded(state as ExecutionState)) return 0;
+      const isOpen = list.kind === "open" || (list.kind === "group" && list.group === "live");
+      if (!isOpen || !hasEnded(state as ExecutionState)) return 0;
       await listEnded(store, id, state as ExecutionState);
       return 1;
     }),
@@ -102,7 +136,19 @@ async function tidyWindow(store: Store, list: ExecutionList, start: number, now:
   return wrong.reduce((sum, count) => sum + count, 0);
 }
 
-function keyOf(store: Store, list: ExecutionList): string {
-  if (list.kind === "all") return store.keys.executionIndex;
-  return list.kind === "group" ? store.keys.executionGroup(list.group) : store.keys.executionsOf(list.name);
+function keyOf({ keys }: Pick<Store, "keys">, list: ExecutionList): string {
+  switch (list.kind) {
+    case "all":
+      return keys.executionIndex;
+    case "group":
+      return keys.executionGroup(list.group);
+    case "of":
+      return keys.executionsOf(list.name);
+    case "by":
+      return keys.executionsBy(list.token);
+    case "open":
+      return keys.openRuns(list.token);
+    default:
+      return list satisfies never;
+  }
 }

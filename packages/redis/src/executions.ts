@@ -22,9 +22,13 @@ export interface NewExecution {
   kind: "crew" | "flow";
   inputs: Record<string, unknown>;
   meta: unknown;
-  /** Name of the token that asked, for `triggered_by`. */
+  /** Name of the token that started it. */
   token: string;
+  /** How many runs of that token may be open with this one; default any number. */
+  maxOpen?: number;
   createdAt: number;
+  /** Its token is limited to its own executions: states that a flow of another token saved do not exist for it. */
+  own?: boolean;
   /** Id under which an earlier run of this flow saved its state: this one begins with a copy of it. */
   restoreFrom?: string;
   subscriptions: Subscription[];
@@ -62,6 +66,7 @@ export const recordSchema = z.object({
   runs: z.coerce.number(),
   feeds: z.coerce.number(),
   feeds_open: z.coerce.number(),
+  own: z.literal("1").optional(),
   restore_from: z.string().optional(),
   traceparent: z.string().optional(),
   tracestate: z.string().optional(),
@@ -90,53 +95,45 @@ export type ExecutionRecord = Omit<z.infer<typeof recordSchema>, "id"> & { id: E
 /**
  * Creates an execution and its feeds in one script, and lists it as active. Idempotent by id.
  * @returns false when it exists already
+ * @throws AppError `rate_limited` when as many runs of its token are open as may be
  */
 export async function createExecution(store: Store, execution: NewExecution): Promise<boolean> {
   const keys = store.keys.execution(execution.id);
   const feedKeys = execution.subscriptions.map((_, feed) => keys.feed(feed).feed);
   const pairs = recordPairs(execution);
-  const subscriptions = execution.subscriptions.flatMap((subscription) => [
-    JSON.stringify(subscription),
-    dueCompletion(subscription),
-  ]);
+  const subscriptions = execution.subscriptions.map((subscription) => JSON.stringify(subscription));
   const active = activeKey(store, execution.id);
-  const listed = execution.listed !== false;
-  const create = (lists: readonly string[], automation: string) =>
+  const { id, automation, token, maxOpen = 0 } = execution;
+  const listing = execution.listed === false ? undefined : { automation, token, maxOpen };
+  const create = (lists: readonly string[], { automation: listed }: { automation: string }) =>
     runScript(
       store.redis,
       "create-execution",
       [keys.exec, ...feedKeys, ...lists],
-      [
-        feedKeys.length,
-        createdAt(execution.id),
-        execution.id,
-        automation,
-        pairs.length / 2,
-        ...pairs,
-        ...subscriptions,
-      ],
+      [feedKeys.length, createdAt(id), id, listed, token, maxOpen, pairs.length / 2, ...pairs, ...subscriptions],
     );
   if (!store.redis.isCluster) {
-    const [created] = listed
-      ? await create([active, ...listsOfNew(store, execution.automation)], execution.automation)
-      : await create([active], "");
+    const lists = listing === undefined ? [] : listsOfNew(store, listing);
+    const [created] = await create([active, ...lists], listing ?? unlisted);
     return created === 1;
   }
-  // The lists lie in other slots. Sent together: listed before or with the record, so that no crash between leaves one
-  // that nobody watches. An entry without a record is dropped by the reconciler.
-  const [, , [created]] = await Promise.all([
-    store.redis.zadd(active, createdAt(execution.id), execution.id),
-    listed ? listNew(store, execution.id, execution.automation) : undefined,
-    create([], ""),
-  ]);
+  // The lists lie in other slots. Listed before or with the record, so that no crash between leaves one that nobody
+  // watches. An entry without a record is dropped by the reconciler.
+  const list = listing === undefined ? undefined : listNew(store, id, listing);
+  if (maxOpen > 0) await list;
+  const [, , [created]] = await Promise.all([store.redis.zadd(active, createdAt(id), id), list, create([], unlisted)]);
   return created === 1;
 }
 
+/** What the script takes for an execution whose lists it does not write. */
+const unlisted = { automation: "" };
+
 /** The fields of a new record, as names and values in turn. */
 function recordPairs(execution: NewExecution): (string | number)[] {
-  const { id, automation, kind, inputs, meta, token, restoreFrom, trace, createdAt } = execution;
+  const { id, automation, kind, inputs, meta, token, own, restoreFrom, trace, createdAt } = execution;
   const pairs = ["id", id, "automation", automation, "kind", kind, "inputs", JSON.stringify(inputs), "token", token];
   if (meta !== undefined) pairs.push("meta", JSON.stringify(meta));
+  if (own === true) pairs.push("own", "1");
   if (restoreFrom !== undefined) pairs.push("restore_from", restoreFrom);
   if (trace !== undefined) pairs.push(...Object.entries(trace).flat());
   return [...pairs, "created_at", createdAt];
@@ -146,7 +143,10 @@ function recordPairs(execution: NewExecution): (string | number)[] {
 export async function discardExecution(store: Store, id: ExecutionId, feeds: number): Promise<void> {
   const keys = store.keys.execution(id);
   const feedKeys = Array.from({ length: feeds }, (_, feed) => keys.feed(feed).feed);
-  await runScript(store.redis, "discard-execution", [keys.exec, ...feedKeys], []);
+  const token = await readStarter(store, id);
+  const [discarded] = await runScript(store.redis, "discard-execution", [keys.exec, ...feedKeys], []);
+  // The other lists are tidied in time; this one has a limit.
+  if (discarded === 1 && token !== undefined) await store.redis.zrem(store.keys.openRuns(token), id);
 }
 
 /** The record, or undefined when there is none (any more). */
@@ -154,6 +154,11 @@ export async function readExecution(store: Store, id: ExecutionId): Promise<Exec
   const fields = await store.redis.hgetall(store.keys.execution(id).exec);
   if (Object.keys(fields).length === 0) return undefined;
   return { ...recordSchema.parse(fields), id };
+}
+
+/** The name of the token that started an execution; undefined when there is none (any more). */
+export async function readStarter(store: Store, id: ExecutionId): Promise<string | undefined> {
+  return (await store.redis.hget(store.keys.execution(id).exec, "token")) ?? undefined;
 }
 
 /** How far an execution's stream is, and its state; undefined when there is no such execution. */

@@ -6,6 +6,7 @@ export {
   type WorkerAnnouncement,
 } from "./automations.ts";
 export { aclRules } from "./acl.ts";
+export { fairPriority } from "./fair-priority.ts";
 export { bulkFilterSchema, readBulk, writeBulk, type Bulk, type BulkFilter } from "./bulk.ts";
 export { AppendSignals } from "./append-signals.ts";
 export {
@@ -83,6 +84,7 @@ export {
   forgetExecution,
   readExecution,
   readExecutionHead,
+  readStarter,
   retireExecution,
   type CancelAnswer,
   type ExecutionRecord,

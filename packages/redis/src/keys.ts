@@ -14,7 +14,10 @@ import type { ExecutionId } from "@crewstream/contracts";
  *   P:{index}:executions     zset    all executions by creation in ms
  *   P:{index}:executions:G   zset    those that are live, or ended as SUCCESS, FAILED, REVOKED
  *   P:{index}:of:NAME        zset    those of one automation
+ *   P:{index}:by:TOKEN       zset    those that a token started, by its name
+ *   P:{index}:open:TOKEN     zset    those of them that have not ended
  *   P:{index}:automations    set     automations that ever ran
+ *   P:{index}:tokens         set     names of tokens that ever started one
  *   P:{log-K}:STATE          zset    deliveries of partition K that are retrying or dead, by time in ms
  *   P:{log-K}:attempts       stream  capped log of all attempts of partition K
  *   P:{bulk}:ID              string  a bulk retry: filter, position, counts
@@ -30,7 +33,8 @@ import type { ExecutionId } from "@crewstream/contracts";
  *   P:{alert:KIND:ENDPOINT}  string  an alert of this kind was sent within the hour
  *   P:{idem:HASH}            string  idempotency key of a kickoff
  *   P:{signed-out:SESSION}   string  a session of the dashboard that was ended before its time
- *   P:{state:FLOW:ID}        string  the last state that a flow with persistence saved under an id
+ *   P:{state:FLOW:ID}        string  the last state that a flow with persistence saved under an id; `:of:TOKEN` in the
+ *                                    braces where that token is limited to its own executions
  *   P:{memory:NAME}:records  hash    memory id → what an automation remembers
  *   P:{memory:NAME}:vectors  hash    memory id → its packed vector
  *   P:{memory:NAME}:worths   zset    memories by what they are worth: the least goes first
@@ -38,6 +42,7 @@ import type { ExecutionId } from "@crewstream/contracts";
  *   P:{turn:NAME}            string  who does a periodic piece of work for all
  *   P:{deployment}           hash    what all processes must agree on (partitions), and whether they still have the same data
  *   P:{inspector}:NAME       list    what the development inspector received
+ *   {P:QUEUE}:…              BullMQ's keys of a queue, and beside them `turns`: token → the last priority its jobs were given
  *   P:watch:ID               channel on which appends tell processes that follow an execution
  *   P:heartbeat              channel on which nobody speaks: subscribing to it shows that Redis answers
  *   P:linger:PROCESS         channel on which appends tell a process of events for feeds that it lingers at
@@ -80,6 +85,18 @@ export class Keys {
 
   executionsOf(automation: string): string {
     return `${this.prefix}:{index}:of:${automation}`;
+  }
+
+  executionsBy(token: string): string {
+    return `${this.prefix}:{index}:by:${token}`;
+  }
+
+  openRuns(token: string): string {
+    return `${this.prefix}:{index}:open:${token}`;
+  }
+
+  get tokenNames(): string {
+    return `${this.prefix}:{index}:tokens`;
   }
 
   get automationNames(): string {
@@ -146,8 +163,8 @@ export class Keys {
     return `${this.prefix}:{signed-out:${session}}`;
   }
 
-  flowState(flow: string, id: string): string {
-    return `${this.prefix}:{state:${flow}:${id}}`;
+  flowState({ flow, id, owner }: { flow: string; id: string; owner?: string | undefined }): string {
+    return `${this.prefix}:{state:${flow}:${id}${owner === undefined ? "" : `:of:${owner}`}}`;
   }
 
   memories(automation: string): MemoryKeys {
@@ -186,6 +203,10 @@ export class Keys {
   /** BullMQ's prefix for a queue: the tag keeps all keys of one queue, and only those, in one slot. */
   queue(name: string): string {
     return `{${this.prefix}:${name}}`;
+  }
+
+  queueTurns(name: string): string {
+    return `${this.queue(name)}:turns`;
   }
 }
 

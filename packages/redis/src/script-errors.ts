@@ -9,6 +9,7 @@ export const ScriptError = {
   leaseHeld: -5,
   feedClosed: -6,
   executionPaused: -7,
+  tooManyOpen: -8,
 } as const;
 type ScriptError = (typeof ScriptError)[keyof typeof ScriptError];
 
@@ -19,6 +20,7 @@ const meanings: Record<ScriptError, { code: ErrorCode; message: string }> = {
   [ScriptError.executionEnded]: { code: ErrorCode.conflict, message: "The execution has ended." },
   [ScriptError.leaseHeld]: { code: ErrorCode.conflict, message: "Another worker runs this execution." },
   [ScriptError.feedClosed]: { code: ErrorCode.conflict, message: "The subscription has ended." },
+  [ScriptError.tooManyOpen]: { code: ErrorCode.rateLimited, message: "As many runs of this token are open as may be." },
   [ScriptError.executionPaused]: { code: ErrorCode.conflict, message: "The execution waits for a person." },
 };
 

@@ -26,6 +26,7 @@ export type ScriptName =
   | "expire-keys"
   | "discard-execution"
   | "cancel-execution"
+  | "fair-priority"
   | "list-ended"
   | "list-new"
   | "answer-human"

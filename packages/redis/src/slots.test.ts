@@ -9,6 +9,7 @@ import type { RedisClient } from "./connection/client.ts";
 import type { Connections } from "./connection/connections.ts";
 import { deliveryRecordSchema } from "./deliveries.ts";
 import { appendStep } from "./event-log.ts";
+import { fairPriority } from "./fair-priority.ts";
 import * as executions from "./executions.ts";
 import * as feeds from "./feeds.ts";
 import { answerHuman } from "./human.ts";
@@ -89,6 +90,12 @@ it("gives every script keys of one slot, whoever calls it", async () => {
   await announceWorker(store, { worker: "w", host: "h", pid: 1, startedAt: 1, automations: [] }, 1);
   await changeMemories(store, "a", { id: "c", insert: [], update: [], remove: ["m"], limit: 1 });
   await processAnnouncer(store, "api").announce();
+  const keys = {
+    waiting: "{p:runs}:runs:prioritized",
+    turns: store.keys.queueTurns("runs"),
+    job: "{p:runs}:runs:de:x",
+  };
+  await fairPriority(store, keys, { owner: "t", replace: false });
 
   expect(new Set(calls.map(({ script }) => script))).toEqual(new Set(Object.keys(scriptDefinitions)));
   for (const { script, keys } of calls) {

@@ -31,6 +31,7 @@ export function serviceEnvironment(redisUrl: string, logLevel = "warn"): Record<
     WEBHOOK_ALLOW_NETWORKS: "127.0.0.0/8",
     WEBHOOK_TIMEOUT_MS: "5000",
     RATE_LIMIT_PER_MINUTE: "0",
+    MAX_OPEN_RUNS_PER_TOKEN: "0",
     // A minute and a half: one measure's keys are gone before they weigh on the next ones.
     RETENTION_DAYS: "0.001",
     LOG_LEVEL: logLevel,

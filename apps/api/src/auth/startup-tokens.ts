@@ -10,7 +10,11 @@ import { AccessTokens } from "./tokens.ts";
  * for a person at this machine, so a host that others can reach is refused then.
  */
 export function startupTokens(config: ApiConfig, log: Logger): AccessTokens {
-  if (config.API_TOKENS !== undefined) return new AccessTokens(config.API_TOKENS.reveal());
+  if (config.API_TOKENS !== undefined) {
+    const tokens = new AccessTokens(config.API_TOKENS.reveal());
+    if (tokens.short.length > 0) log.warn({ items: tokens.short }, "api.short_tokens");
+    return tokens;
+  }
   if (!isLoopback(config.HOST)) {
     throw new AppError(
       `HOST is ${config.HOST}, which others can reach, and API_TOKENS is not set. ` +

@@ -5,14 +5,23 @@ import { splitList } from "@crewstream/service";
 export const scopes = ["kickoff", "read", "admin"] as const;
 export type Scope = (typeof scopes)[number];
 
+/** What a token's scopes end with when it is limited to the executions that its own name started. */
+export const ownScope = "own";
+
 /** Whose request it is, and what it may do. */
 export interface Identity {
   name: string;
   scopes: ReadonlySet<Scope>;
+  /** Whether other names' executions do not exist for it. */
+  own: boolean;
 }
+
+/** A token that is shorter can be guessed, whatever limits wrong ones. */
+const minLength = 16;
 
 interface StoredToken extends Identity {
   digest: Buffer;
+  isShort: boolean;
 }
 
 /** The API's bearer tokens, as SHA-256 until they are used. */
@@ -22,7 +31,8 @@ export class AccessTokens {
   readonly #seen = new Map<string, Identity>();
 
   /**
-   * @param text `API_TOKENS`: `token` or `name:token` (all scopes), or `name:token:scopes` with scopes joined by `+`
+   * @param text `API_TOKENS`: `token` or `name:token` (all scopes), or `name:token:scopes` with scopes joined by `+`,
+   *   `own` among them for a token that sees what its name started only
    * @throws AppError `configuration` that names the item by its place, never by its value
    */
   constructor(text: string) {
@@ -31,6 +41,16 @@ export class AccessTokens {
     if (items.length === 0) throw unusable("holds no token");
     const digests = new Set(this.#tokens.map(({ digest }) => digest.toString("hex")));
     if (digests.size < items.length) throw unusable("holds the same token twice");
+  }
+
+  /** Positions of tokens, from 1, that are short enough to be guessed. */
+  get short(): number[] {
+    return this.#tokens.flatMap(({ isShort }, index) => (isShort ? [index + 1] : []));
+  }
+
+  /** Whether tokens are kept from each other's executions. */
+  get areSeparate(): boolean {
+    return this.#tokens.some(({ own }) => own);
   }
 
   /**
@@ -58,15 +78,18 @@ function parseToken(item: string, index: number): StoredToken {
   if (name === undefined || name === "" || token === undefined || token === "") {
     throw unusable(`${place} has an empty name or token`);
   }
-  return { name, digest: sha256(token), scopes: parseScopes(parts[2], place) };
+  return { name, digest: sha256(token), isShort: token.length < minLength, ...parseScopes(parts[2], place) };
 }
 
-function parseScopes(text: string | undefined, place: string): Set<Scope> {
-  if (text === undefined) return new Set(scopes);
+function parseScopes(text: string | undefined, place: string): Pick<Identity, "scopes" | "own"> {
+  if (text === undefined) return { scopes: new Set(scopes), own: false };
   const names = text.split("+").map((name) => name.trim());
-  const unknown = names.find((name) => !(scopes as readonly string[]).includes(name));
-  if (unknown !== undefined) throw unusable(`${place} has the scope "${unknown}"; scopes are ${scopes.join(", ")}`);
-  return new Set(names as Scope[]);
+  const known: readonly string[] = [...scopes, ownScope];
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) throw unusable(`${place} has the scope "${unknown}"; scopes are ${known.join(", ")}`);
+  const given = scopes.filter((scope) => names.includes(scope));
+  if (given.length === 0) throw unusable(`${place} has the scope own and none of ${scopes.join(", ")}`);
+  return { scopes: new Set(given), own: names.includes(ownScope) };
 }
 
 function sha256(text: string): Buffer {
@@ -75,7 +98,7 @@ function sha256(text: string): Buffer {
 
 function unusable(why: string): AppError {
   return new AppError(
-    `API_TOKENS ${why}. It lists token, name:token or name:token:kickoff+read, separated by commas.`,
+    `API_TOKENS ${why}. It lists token, name:token or name:token:kickoff+read+own, separated by commas.`,
     {
       code: ErrorCode.configuration,
     },

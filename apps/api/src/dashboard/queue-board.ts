@@ -1,6 +1,7 @@
 import { AppError, ErrorCode } from "@crewstream/contracts";
 import { Router, type RequestHandler } from "express";
 import type { ApiContext } from "../api-context.ts";
+import { requireWhole } from "../auth/visibility.ts";
 import { authenticate, requireScope } from "../middleware/authenticate.ts";
 import { sessionAuth } from "./session-auth.ts";
 
@@ -17,7 +18,7 @@ export function queueBoard(
 ): Router {
   const router = Router();
   let board: Promise<RequestHandler> | undefined;
-  router.use(sessionAuth(context), authenticate(context), requireScope("admin"), readOnly);
+  router.use(sessionAuth(context), authenticate(context), requireScope("admin"), requireWhole, readOnly);
   router.use(async (request, response, next) => {
     response.setHeader("content-security-policy", contentSecurityPolicy);
     // Loaded when it is first looked at: few processes ever show it.

@@ -3,7 +3,7 @@ import { revokeSession } from "@crewstream/redis";
 import { Router, type Request, type RequestHandler } from "express";
 import { z } from "zod";
 import type { ApiContext } from "../api-context.ts";
-import type { Identity } from "../auth/tokens.ts";
+import { ownScope, type Identity } from "../auth/tokens.ts";
 import { jsonBodyUpTo } from "../middleware/json-body.ts";
 import { parseInput } from "../middleware/validate.ts";
 import { dashboardAssets } from "./assets.ts";
@@ -71,6 +71,6 @@ export function dashboardRoutes(context: ApiContext): Router {
   return router;
 }
 
-function sessionView({ name, scopes }: Identity): Record<string, unknown> {
-  return { signed_in: true, name, scopes: [...scopes] };
+function sessionView({ name, scopes, own }: Identity): Record<string, unknown> {
+  return { signed_in: true, name, scopes: own ? [...scopes, ownScope] : [...scopes] };
 }

@@ -1,6 +1,7 @@
 import { followAttemptLog, readAttemptLog, type Attempt, type Store } from "@crewstream/redis";
 
-type Listener = (attempts: readonly Attempt[]) => void;
+/** Awaited before the next look, so that attempts arrive in order. */
+type Listener = (attempts: readonly Attempt[]) => Promise<void>;
 
 const lookEveryMs = 500;
 /** Of one look and partition; a burst of more is shown in parts, and what the log drops meanwhile is not shown. */
@@ -48,7 +49,7 @@ export class AttemptWatch implements Disposable {
     );
     for (const [partition, log] of logs.entries()) places[partition] = log.at(-1)?.cursor ?? places[partition] ?? "0-0";
     const attempts = logs.flatMap((log) => log.map(({ attempt }) => attempt)).sort((a, b) => a.at - b.at);
-    if (attempts.length > 0) for (const listener of this.#listeners) listener(attempts);
+    if (attempts.length > 0) await Promise.all([...this.#listeners].map((listener) => listener(attempts)));
   }
 
   async #newest(partition: number): Promise<string> {

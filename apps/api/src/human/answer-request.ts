@@ -37,7 +37,7 @@ export async function answerRequest(
   };
   if (!(await answerHuman(store, execution.id, request, row))) throw nothingPending();
   // A pause's timeout may be waiting as this execution's job; the run takes its place.
-  await queues.enqueueRun(execution.id, { replace: true });
+  await queues.enqueueRun(execution, { replace: true });
   return outcome;
 }
 

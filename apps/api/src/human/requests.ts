@@ -9,12 +9,14 @@ import {
   resumeResponseSchema,
   type PendingInput,
 } from "@crewstream/contracts";
-import { readExecution, type ExecutionRecord } from "@crewstream/redis";
+import type { ExecutionRecord } from "@crewstream/redis";
 import { z } from "zod";
+import { readVisible } from "../auth/visibility.ts";
 import { executionsPage } from "../lists/executions.ts";
+import { identityOf } from "../middleware/authenticate.ts";
 import { parseInput } from "../middleware/validate.ts";
 import type { Operation } from "../operations/operation.ts";
-import { executionNotFound, executionParam, textParam } from "../routes/params.ts";
+import { executionRecord, textParam } from "../routes/params.ts";
 import { isoTime } from "../views/time.ts";
 import { answerRequest, nothingPending, sendsBack } from "./answer-request.ts";
 
@@ -25,18 +27,20 @@ const list: Operation = {
   tag,
   summary: "Lists what runs wait for people to say, newest run first",
   scopes: ["read"],
+  keepsToOwn: true,
   query: humanRequestsQuerySchema,
   answers: { 200: { description: "A page", schema: humanRequestsPageSchema } },
   handle:
     ({ store }) =>
     async (request, response) => {
+      const identity = identityOf(request);
       const { execution_id: only, ...page } = parseInput(humanRequestsQuerySchema, request.query);
       const { items, next } =
         only === undefined
-          ? await executionsPage(store, { ...page, status: "PAUSED", automation: undefined })
+          ? await executionsPage(store, identity, { ...page, status: "PAUSED", automation: undefined })
           : { items: [{ id: only }], next: null };
       const ids = items.map(({ id }) => parseExecutionId(id)).filter((id) => id !== undefined);
-      const records = (await Promise.all(ids.map((id) => readExecution(store, id)))).filter(
+      const records = (await Promise.all(ids.map((id) => readVisible(store, identity, id)))).filter(
         (record) => record?.state === "PAUSED",
       );
       response.json({
@@ -60,6 +64,7 @@ const answer: Operation = {
   tag,
   summary: "Answers a request",
   scopes: ["kickoff", "admin"],
+  keepsToOwn: true,
   body: humanAnswerRequestSchema,
   answers: {
     200: { description: "The run goes on", schema: resumeResponseSchema },
@@ -71,9 +76,8 @@ const answer: Operation = {
     },
   },
   handle: (context) => async (request, response) => {
-    const id = executionParam(request);
-    const execution = await readExecution(context.store, id);
-    if (execution === undefined) throw executionNotFound(id);
+    const execution = await executionRecord(context.store, request);
+    const { id } = execution;
     const requestId = parseInput(z.uuid("must be the id of a request"), textParam(request, "request"));
     if (execution.state !== "PAUSED") throw nothingPending();
     const pending = execution.pending?.find((each) => each.id === requestId);

@@ -8,9 +8,12 @@ import {
   resumeResponseSchema,
   type PendingInput,
 } from "@crewstream/contracts";
-import { readExecution, type ExecutionRecord } from "@crewstream/redis";
+import type { ExecutionRecord } from "@crewstream/redis";
 import type { RequestHandler } from "express";
 import type { ApiContext } from "../api-context.ts";
+import type { Identity } from "../auth/tokens.ts";
+import { readVisible } from "../auth/visibility.ts";
+import { identityOf } from "../middleware/authenticate.ts";
 import { parseInput } from "../middleware/validate.ts";
 import type { Operation } from "../operations/operation.ts";
 import { answerRequest, nothingPending, sendsBack } from "./answer-request.ts";
@@ -27,6 +30,7 @@ export const resumeOperation: Operation = {
     "only where it stands for one. `task_id` is the id of the request or the name of the task; it may be left out " +
     "when the run waits for one answer only.",
   scopes: ["kickoff"],
+  keepsToOwn: true,
   body: resumeRequestSchema,
   answers: {
     200: { description: "The run goes on", schema: resumeResponseSchema },
@@ -45,7 +49,7 @@ function resume(context: ApiContext): RequestHandler {
   return async (request, response) => {
     requireExecutionId(request.body);
     const { executionId = "", taskId, feedback, approved, outcome } = parseInput(resumeRequestSchema, request.body);
-    const execution = await findExecution(context, executionId);
+    const execution = await findExecution(context, identityOf(request), executionId);
     const answer = { feedback, approved, ...(outcome === undefined ? {} : { outcome }), source: "resume" };
     const pending = pickRequest(execution, taskId);
     const taken = await answerRequest(context, execution, pending, answer);
@@ -72,9 +76,9 @@ function requireExecutionId(body: Record<string, unknown>): void {
   });
 }
 
-async function findExecution({ store }: ApiContext, text: string): Promise<ExecutionRecord> {
+async function findExecution({ store }: ApiContext, identity: Identity, text: string): Promise<ExecutionRecord> {
   const id = parseExecutionId(text);
-  const record = id === undefined ? undefined : await readExecution(store, id);
+  const record = id === undefined ? undefined : await readVisible(store, identity, id);
   if (record === undefined) throw new AppError("Execution ID not found", { code: ErrorCode.notFound });
   return record;
 }

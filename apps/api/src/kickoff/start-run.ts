@@ -7,11 +7,13 @@ import type { KickoffClaim } from "./idempotency.ts";
 
 /** Within two seconds a client has its answer; Redis gets most of them. */
 const patienceMs = 1700;
+/** Nobody knows when a run will end; a client that asks this often is no load. */
+const openRunsRetrySeconds = 5;
 
 /**
- * Stores an execution and asks for its run, in one round trip. When that fails, the client is told so and what
+ * Stores an execution and asks for its run, in two round trips. When that fails, the client is told so and what
  * may have been done is taken back, unless it sent an idempotency key: then its next try finds out, and goes on.
- * @throws AppError `store_unavailable`
+ * @throws AppError `store_unavailable`, or `rate_limited` when as many runs of its token are open as may be
  */
 export async function startRun(
   context: Pick<ApiContext, "store" | "queues" | "compensations" | "config">,
@@ -20,10 +22,12 @@ export async function startRun(
 ): Promise<void> {
   const { store, queues, compensations, config } = context;
   if (claim.repeated && (await hasBegun(store, execution.id, retentionMs(config)))) return;
-  const attempt = storeAndEnqueue(store, queues, execution);
+  const maxOpen = config.MAX_OPEN_RUNS_PER_TOKEN;
+  const attempt = storeAndEnqueue(store, queues, { ...execution, maxOpen });
   try {
     await inTime(attempt);
   } catch (cause) {
+    if (AppError.is(cause, ErrorCode.rateLimited)) throw tooManyOpen(execution.token, maxOpen);
     if (!claim.keyed) compensations.discardAfter(attempt, execution.id, execution.subscriptions.length);
     const advice = claim.keyed ? "repeat it with the same Idempotency-Key" : "nothing was started, try again soon";
     const reason = isOutage(cause) ? `${store.connections.explain(cause)}. The kickoff failed` : "The kickoff failed";
@@ -35,14 +39,20 @@ export async function startRun(
   }
 }
 
-/**
- * One server executes what one connection sends in the order it was sent, so record and job go together. The nodes of
- * a cluster know no order among them: there a worker could take the job, find no record and drop it.
- */
+function tooManyOpen(token: string, maxOpen: number): AppError {
+  return new AppError(
+    `Run limit reached: the token "${token}" has ${maxOpen} open runs, as many as it may. Try again when one has ended.`,
+    {
+      code: ErrorCode.rateLimited,
+      retryable: true,
+      details: { max_open_runs: maxOpen, retry_after_seconds: openRunsRetrySeconds },
+    },
+  );
+}
+
+/** The job is added when its record is there: a worker that takes one without a record drops it. */
 async function storeAndEnqueue(store: Store, queues: Queues, execution: NewExecution): Promise<void> {
-  const created = createExecution(store, execution);
-  if (store.redis.isCluster) await created;
-  await Promise.all([created, queues.enqueueRun(execution.id)]);
+  await queues.enqueueRun(execution, { after: createExecution(store, execution) });
 }
 
 /**

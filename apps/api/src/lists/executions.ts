@@ -8,6 +8,7 @@ import {
   type Store,
 } from "@crewstream/redis";
 import type { z } from "zod";
+import type { Identity } from "../auth/tokens.ts";
 import { decodeCursor, encodeCursor, placeSchema } from "./cursor.ts";
 
 type Query = z.output<typeof executionsQuerySchema>;
@@ -15,12 +16,13 @@ type Query = z.output<typeof executionsQuerySchema>;
 /** Entries that one request looks at in search of matching ones: what makes its cost independent of their number. */
 const mostLooked = 1000;
 
-/** A page of executions, newest first. A page may be short, even empty, and yet have a next one. */
+/** A page of the executions that a token may see, newest first. A page may be short, even empty, and yet have a next one. */
 export async function executionsPage(
   store: Store,
+  identity: Identity,
   query: Query,
 ): Promise<{ items: ExecutionBrief[]; next: string | null }> {
-  const list = listFor(query);
+  const list = listFor(identity, query);
   let before = decodeCursor(placeSchema, query.cursor);
   const items: ExecutionBrief[] = [];
   for (let looked = 0; looked < mostLooked;) {
@@ -41,8 +43,9 @@ export async function executionsPage(
   return { items, next: before === undefined ? null : encodeCursor(before) };
 }
 
-/** The shortest list that holds all that match. */
-function listFor({ status, automation }: Query): ExecutionList {
+/** The shortest list that holds all that match, and for a token with the scope `own` no other's. */
+function listFor({ own, name }: Identity, { status, automation }: Query): ExecutionList {
+  if (own) return { kind: status !== undefined && groupOf(status) === "live" ? "open" : "by", token: name };
   if (automation !== undefined) return { kind: "of", name: automation };
   return status === undefined ? { kind: "all" } : { kind: "group", group: groupOf(status) };
 }

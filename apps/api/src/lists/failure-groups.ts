@@ -1,22 +1,29 @@
 import type { FailureGroup } from "@crewstream/contracts";
 import { countDeliveries, type Store } from "@crewstream/redis";
+import type { Identity } from "../auth/tokens.ts";
 import { listedDeliveries } from "./deliveries.ts";
+import { ownDeliveries } from "./own-deliveries.ts";
 
 /** Enough to see what is wrong; more would make the answer slow and no clearer. */
 const mostGrouped = 2000;
 const pageLength = 500;
+/** Pages may be empty. */
+const maxPages = 20;
 
-/** Deliveries that failed, grouped by where and how; largest group first. */
+/** Deliveries that failed and that a token may see, grouped by where and how; largest group first. */
 export async function failureGroups(
   store: Store,
-  state: "retrying" | "dead",
-  endpoint: string | undefined,
+  { own, name }: Identity,
+  { state, endpoint }: { state: "retrying" | "dead"; endpoint: string | undefined },
 ): Promise<{ items: FailureGroup[]; looked_at: number; total: number }> {
   const groups = new Map<string, FailureGroup>();
   let looked = 0;
   let cursor: string | undefined;
+  let pages = 0;
   do {
-    const page = await listedDeliveries(store, state, { execution: undefined, endpoint, limit: pageLength, cursor });
+    const wanted = { execution: undefined, endpoint, limit: pageLength, cursor };
+    const page = own ? await ownDeliveries(store, name, state, wanted) : await listedDeliveries(store, state, wanted);
+    pages += 1;
     for (const { id, events, endpoint: at, origin, outcome, status, reason } of page.items) {
       const key = JSON.stringify([at, outcome, status, reason]);
       const group = groups.get(key) ?? {
@@ -35,7 +42,7 @@ export async function failureGroups(
     }
     looked += page.items.length;
     cursor = page.next ?? undefined;
-  } while (cursor !== undefined && looked < mostGrouped);
+  } while (cursor !== undefined && looked < mostGrouped && pages < maxPages);
   const items = [...groups.values()].sort((a, b) => b.deliveries - a.deliveries);
-  return { items, looked_at: looked, total: await countDeliveries(store, state, endpoint) };
+  return { items, looked_at: looked, total: own ? looked : await countDeliveries(store, state, endpoint) };
 }

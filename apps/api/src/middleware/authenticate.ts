@@ -46,13 +46,16 @@ function unauthorized(reason: "missing" | "invalid"): AppError {
 /** Lets tokens pass that have one of these scopes. */
 export function requireScope(...allowed: [Scope, ...Scope[]]): RequestHandler {
   return (request, _response, next) => {
-    const { name, scopes } = identityOf(request);
-    if (!allowed.some((scope) => scopes.has(scope))) {
-      throw new AppError(`The token "${name}" may not do this: it needs the scope ${allowed.join(" or ")}.`, {
-        code: ErrorCode.forbidden,
-        details: { needed: allowed, has: [...scopes] },
-      });
-    }
+    assertScope(identityOf(request), ...allowed);
     next();
   };
+}
+
+/** @throws AppError `forbidden` for a token that has none of these scopes */
+export function assertScope({ name, scopes }: Identity, ...allowed: [Scope, ...Scope[]]): void {
+  if (allowed.some((scope) => scopes.has(scope))) return;
+  throw new AppError(`The token "${name}" may not do this: it needs the scope ${allowed.join(" or ")}.`, {
+    code: ErrorCode.forbidden,
+    details: { needed: allowed, has: [...scopes] },
+  });
 }

@@ -3,6 +3,7 @@ import { Router } from "express";
 import type { z } from "zod";
 import type { ApiContext } from "../api-context.ts";
 import type { Scope } from "../auth/tokens.ts";
+import { requireWhole } from "../auth/visibility.ts";
 import { requireScope } from "../middleware/authenticate.ts";
 import { jsonBody } from "../middleware/json-body.ts";
 import { answerOtherMethods } from "../middleware/other-methods.ts";
@@ -29,6 +30,11 @@ export interface Operation {
   description?: string;
   /** Scopes of which a token needs one. */
   scopes: readonly [Scope, ...Scope[]];
+  /**
+   * Keeps to what the token may see (`isVisible`), so that tokens with the scope `own` may use it. Any other operation is
+   * refused to them.
+   */
+  keepsToOwn?: true;
   query?: z.ZodObject;
   /** Headers that it reads, by their documented names. */
   headers?: z.ZodObject;
@@ -54,7 +60,11 @@ export function parseHeaders<Schema extends z.ZodObject>(schema: Schema, request
 export function serve(context: ApiContext, operations: readonly Operation[]): Router {
   const router = Router({ mergeParams: true });
   for (const operation of operations) {
-    const handlers = [requireScope(...operation.scopes), ...(operation.method === "post" ? jsonBody : [])];
+    const handlers = [
+      requireScope(...operation.scopes),
+      ...(operation.keepsToOwn === true ? [] : [requireWhole]),
+      ...(operation.method === "post" ? jsonBody : []),
+    ];
     router[operation.method](operation.path, handlers, operation.handle(context));
   }
   return answerOtherMethods(router);

@@ -34,6 +34,7 @@ export const ampOperations: readonly Operation[] = [
     tag,
     summary: "Names the inputs of the automation",
     scopes: ["kickoff", "read"],
+    keepsToOwn: true,
     answers: { 200: { description: "Their names", schema: inputsResponseSchema }, 503: unavailable },
     handle: (context) => async (request, response) => {
       const { inputs } = await context.automations.find(automationParam(request));
@@ -49,6 +50,7 @@ export const ampOperations: readonly Operation[] = [
       "With an `Idempotency-Key` header, the same key and body give the same `kickoff_id` for 24 hours. " +
       "Unknown fields pass; `null`, an empty text and absence are the same.",
     scopes: ["kickoff"],
+    keepsToOwn: true,
     headers: kickoffHeadersSchema,
     body: kickoffRequestSchema,
     answers: {
@@ -69,6 +71,7 @@ export const ampOperations: readonly Operation[] = [
     summary: "Tells how far a run is, and its result",
     description: "`shape` chooses between the words of AMP's documents, those of its servers, and both.",
     scopes: ["kickoff", "read"],
+    keepsToOwn: true,
     query: z.object({ shape: z.enum(statusShapes).optional().describe("Default: `STATUS_SHAPE`") }),
     answers: {
       200: { description: "The status, in the shape asked for", schema: z.record(z.string(), z.unknown()) },
@@ -82,6 +85,7 @@ export const ampOperations: readonly Operation[] = [
     tag,
     summary: "Stops a run",
     scopes: ["kickoff"],
+    keepsToOwn: true,
     answers: {
       200: { description: "It is stopped, or its worker was asked", schema: stopResponseSchema },
       404: unknown,

@@ -11,6 +11,7 @@ export const catalogueOperations: readonly Operation[] = [
     tag,
     summary: "Lists what live crew workers serve",
     scopes: ["kickoff", "read"],
+    keepsToOwn: true,
     answers: { 200: { description: "All of them", schema: automationsPageSchema } },
     handle: (context) => async (_request, response) => {
       response.json({ items: await context.automations.list(), next_cursor: null });
@@ -22,6 +23,7 @@ export const catalogueOperations: readonly Operation[] = [
     tag,
     summary: "Lists every type of event with the JSON Schema of its data and an example",
     scopes: ["kickoff", "read"],
+    keepsToOwn: true,
     answers: { 200: { description: "All of them", schema: eventTypesPageSchema } },
     handle: () => (_request, response) => {
       response.json({ items: describeEventTypes(), next_cursor: null });

@@ -13,17 +13,23 @@ import {
   failureGroupsSchema,
   parseDeliveryId,
   problemSchema,
+  type DeliveryAddress,
 } from "@crewstream/contracts";
 import { countMatching, discard, retryNow, type OperationResult } from "@crewstream/delivery";
-import { countDeliveries, readBulk, writeBulk, type BulkFilter } from "@crewstream/redis";
+import { countDeliveries, readBulk, writeBulk, type BulkFilter, type Store } from "@crewstream/redis";
+import type { Request } from "express";
 import type { z } from "zod";
 import type { ApiContext } from "../api-context.ts";
-import { executionFilter, listedDeliveries, pendingOf, type DeliveriesPage } from "../lists/deliveries.ts";
+import type { Identity } from "../auth/tokens.ts";
+import { isVisible } from "../auth/visibility.ts";
+import { executionFilter, listedDeliveries, type DeliveriesPage } from "../lists/deliveries.ts";
 import { deliveredDeliveries } from "../lists/delivered.ts";
 import { deliveryDetail } from "../lists/delivery-detail.ts";
 import { deliveryRequest } from "../lists/delivery-request.ts";
 import { pendingDeliveries } from "../lists/pending.ts";
 import { failureGroups } from "../lists/failure-groups.ts";
+import { deliveriesOf, ownDeliveries } from "../lists/own-deliveries.ts";
+import { identityOf } from "../middleware/authenticate.ts";
 import { parseInput } from "../middleware/validate.ts";
 import type { Operation } from "../operations/operation.ts";
 import { liveDeliveries } from "./live-deliveries.ts";
@@ -43,26 +49,40 @@ const list: Operation = {
     "`retrying` by when they are due, the last first; `dead` and `delivered` newest first, the latter as far back as " +
     "the attempt log goes; `pending` are those in flight. A page can be short, even empty, and yet have a next one.",
   scopes: ["read"],
+  keepsToOwn: true,
   query: deliveriesQuerySchema,
   answers: { 200: { description: "A page", schema: deliveriesPageSchema } },
   handle: (context) => async (request, response) => {
     const query = parseInput(deliveriesQuerySchema, request.query);
-    const page = await deliveriesPage(context, query);
+    const page = await deliveriesPage(context.store, identityOf(request), query);
     response.json({ items: page.items, next_cursor: page.next });
   },
 };
 
 function deliveriesPage(
-  { store }: Pick<ApiContext, "store">,
+  store: Store,
+  { own, name }: Identity,
   query: z.output<typeof deliveriesQuerySchema>,
 ): Promise<DeliveriesPage> {
   const execution = executionFilter(query.execution_id);
   if (execution === "none") return Promise.resolve({ items: [], next: null });
   const { endpoint, outcome, status, reason, limit, cursor } = query;
   const wanted = { execution, endpoint, outcome, status, reason, limit, cursor };
+  if (own) return ownDeliveries(store, name, query.state, wanted);
+  if (execution !== undefined) return deliveriesOf(store, execution, query.state, wanted);
   if (query.state === "delivered") return deliveredDeliveries(store, wanted);
-  if (query.state !== "pending") return listedDeliveries(store, query.state, wanted);
-  return execution === undefined ? pendingDeliveries(store, wanted) : pendingOf(store, execution, wanted);
+  return query.state === "pending" ? pendingDeliveries(store, wanted) : listedDeliveries(store, query.state, wanted);
+}
+
+/**
+ * The delivery of a path, whose execution the token may see.
+ * @throws AppError `not_found` for text that is no delivery's id, and for another's
+ */
+async function deliveryParam(store: Store, request: Request): Promise<{ id: string; address: DeliveryAddress }> {
+  const id = textParam(request, "id");
+  const address = parseDeliveryId(id);
+  if (address === undefined || !(await isVisible(store, identityOf(request), address.executionId))) throw notFound(id);
+  return { id, address };
 }
 
 const groups: Operation = {
@@ -72,11 +92,12 @@ const groups: Operation = {
   summary: "Groups deliveries that failed by endpoint and by how they failed",
   description: "Of the newest 2,000. A group's fields are a filter for `/deliveries` and `/deliveries/retry`.",
   scopes: ["read"],
+  keepsToOwn: true,
   query: failureGroupsQuerySchema,
   answers: { 200: { description: "The groups", schema: failureGroupsSchema } },
   handle: (context) => async (request, response) => {
     const { state, endpoint } = parseInput(failureGroupsQuerySchema, request.query);
-    response.json(await failureGroups(context.store, state, endpoint));
+    response.json(await failureGroups(context.store, identityOf(request), { state, endpoint }));
   },
 };
 
@@ -86,11 +107,11 @@ const get: Operation = {
   tag,
   summary: "Shows a delivery with its attempts and events",
   scopes: ["read"],
+  keepsToOwn: true,
   answers: { 200: { description: "The delivery", schema: deliveryDetailSchema }, 404: unknown },
   handle: (context) => async (request, response) => {
-    const id = textParam(request, "id");
-    const address = parseDeliveryId(id);
-    const detail = address === undefined ? undefined : await deliveryDetail(context.store, address, id);
+    const { id, address } = await deliveryParam(context.store, request);
+    const detail = await deliveryDetail(context.store, address, id);
     if (detail === undefined) throw notFound(id);
     response.json(detail);
   },
@@ -103,11 +124,11 @@ const getRequest: Operation = {
   summary: "Shows a delivery's request: its headers and its body",
   description: "As its receiver gets it, but for authentication, signatures and tokens, which are hidden.",
   scopes: ["read"],
+  keepsToOwn: true,
   answers: { 200: { description: "The request", schema: deliveryRequestSchema }, 404: unknown },
   handle: (context) => async (request, response) => {
-    const id = textParam(request, "id");
-    const address = parseDeliveryId(id);
-    const shown = address === undefined ? undefined : await deliveryRequest(context, address, id);
+    const { id, address } = await deliveryParam(context.store, request);
+    const shown = await deliveryRequest(context, address, id);
     if (shown === undefined) throw notFound(id);
     response.json(shown);
   },
@@ -122,13 +143,14 @@ const retryOne: Operation = {
     "Its `webhook-id` and bytes stay, and its schedule starts again. It is sent also if the endpoint asked to wait or its " +
     "breaker is open: then as the probe.",
   scopes: ["admin"],
+  keepsToOwn: true,
   answers: {
     202: { description: "It is due now", schema: deliveryActionSchema },
     404: unknown,
     409: notNow,
   },
   handle: (context) => async (request, response) => {
-    const id = textParam(request, "id");
+    const { id } = await deliveryParam(context.store, request);
     assertDone(id, await retryNow(context, id, Date.now()));
     response.status(202).json({ id, result: "retrying" });
   },
@@ -140,9 +162,10 @@ const discardOne: Operation = {
   tag,
   summary: "Drops a delivery that failed, for good",
   scopes: ["admin"],
+  keepsToOwn: true,
   answers: { 200: { description: "It is gone", schema: deliveryActionSchema }, 404: unknown, 409: underWay },
   handle: (context) => async (request, response) => {
-    const id = textParam(request, "id");
+    const { id } = await deliveryParam(context.store, request);
     assertDone(id, await discard(context, id));
     response.json({ id, result: "discarded" });
   },
@@ -156,6 +179,7 @@ const retryMany: Operation = {
   description:
     "As a job of the delivery workers, which goes on where it was when one is killed. `dry_run` counts only.",
   scopes: ["admin"],
+  keepsToOwn: true,
   body: bulkRetryRequestSchema,
   answers: {
     200: { description: "How many match (`dry_run`)", schema: bulkRetrySchema },
@@ -164,7 +188,12 @@ const retryMany: Operation = {
   handle: (context) => async (request, response) => {
     const { filter: wanted, dry_run: dryRun } = parseInput(bulkRetryRequestSchema, request.body);
     const { execution_id: executionId, ...rest } = wanted;
-    const filter: BulkFilter = { ...rest, ...(executionId === undefined ? {} : { executionId }) };
+    const { own, name } = identityOf(request);
+    const filter: BulkFilter = {
+      ...rest,
+      ...(executionId === undefined ? {} : { executionId }),
+      ...(own ? { token: name } : {}),
+    };
     const total = await countFor(context, filter);
     if (dryRun) {
       response.json({ id: null, state: "counted", total, done: 0, skipped: 0 });
@@ -179,8 +208,8 @@ const retryMany: Operation = {
 
 /** The lists know how many they hold; anything finer is counted. */
 function countFor({ store }: Pick<ApiContext, "store">, filter: BulkFilter): Promise<number> {
-  const { state, endpoint, executionId, outcome, status, reason } = filter;
-  const isWholeList = [executionId, outcome, status, reason].every((field) => field === undefined);
+  const { state, endpoint, executionId, token, outcome, status, reason } = filter;
+  const isWholeList = [executionId, token, outcome, status, reason].every((field) => field === undefined);
   return isWholeList ? countDeliveries(store, state, endpoint) : countMatching(store, filter);
 }
 
@@ -191,11 +220,13 @@ const retryProgress: Operation = {
   tag,
   summary: "Tells how far a bulk retry has come",
   scopes: ["read", "admin"],
+  keepsToOwn: true,
   answers: { 200: { description: "Its progress", schema: bulkRetrySchema }, 404: unknown },
   handle: (context) => async (request, response) => {
     const id = textParam(request, "id");
     const bulk = await readBulk(context.store, id);
-    if (bulk === undefined) {
+    const { own, name } = identityOf(request);
+    if (bulk === undefined || (own && bulk.filter.token !== name)) {
       throw new AppError("There is no such bulk retry (any more).", { code: ErrorCode.notFound });
     }
     response.json({ id, state: bulk.state, total: bulk.total, done: bulk.done, skipped: bulk.skipped });

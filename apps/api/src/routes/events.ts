@@ -16,7 +16,7 @@ import { executionNotFound, executionParam } from "./params.ts";
  */
 export function events(context: ApiContext): RequestHandler {
   return async (request, response) => {
-    const id = executionParam(request);
+    const id = await executionParam(context.store, request);
     const parsed = parseInput(eventsQuerySchema, request.query);
     const types = parsed.types?.split(",").map((name) => name.trim());
     const query = { ...parsed, types };

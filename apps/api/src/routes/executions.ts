@@ -21,11 +21,12 @@ import { assertAllowedUrl } from "@crewstream/service";
 import { readExecution, readFeedHeads } from "@crewstream/redis";
 import { cancelRun } from "../cancel.ts";
 import { executionsPage } from "../lists/executions.ts";
+import { assertScope, identityOf } from "../middleware/authenticate.ts";
 import { parseInput } from "../middleware/validate.ts";
 import type { Operation } from "../operations/operation.ts";
 import { executionSummary, executionView } from "../views/execution.ts";
 import { events } from "./events.ts";
-import { executionNotFound, executionParam } from "./params.ts";
+import { executionParam, executionRecord } from "./params.ts";
 
 const tag = "Executions";
 const unknown = { description: "There is no such execution (any more)", schema: problemSchema };
@@ -37,10 +38,12 @@ const list: Operation = {
   summary: "Lists executions, newest first",
   description: "A page can hold fewer items than asked for and yet have a next one.",
   scopes: ["read"],
+  keepsToOwn: true,
   query: executionsQuerySchema,
   answers: { 200: { description: "A page", schema: executionsPageSchema } },
   handle: (context) => async (request, response) => {
-    const { items, next } = await executionsPage(context.store, parseInput(executionsQuerySchema, request.query));
+    const query = parseInput(executionsQuerySchema, request.query);
+    const { items, next } = await executionsPage(context.store, identityOf(request), query);
     response.json({ items: items.map(executionSummary), next_cursor: next });
   },
 };
@@ -51,12 +54,11 @@ const get: Operation = {
   tag,
   summary: "Shows an execution with its inputs, result and feeds",
   scopes: ["read"],
+  keepsToOwn: true,
   answers: { 200: { description: "The execution", schema: executionSchema }, 404: unknown },
   handle: (context) => async (request, response) => {
-    const id = executionParam(request);
-    const record = await readExecution(context.store, id);
-    if (record === undefined) throw executionNotFound(id);
-    response.json(executionView(record, await readFeedHeads(context.store, id, record.feeds)));
+    const record = await executionRecord(context.store, request);
+    response.json(executionView(record, await readFeedHeads(context.store, record.id, record.feeds)));
   },
 };
 
@@ -67,15 +69,15 @@ const cancel: Operation = {
   summary: "Cancels an execution",
   description: "One that no worker has ends at once; a running one within about a second of its next wait.",
   scopes: ["kickoff", "admin"],
+  keepsToOwn: true,
   answers: {
     200: { description: "It has ended", schema: cancelResponseSchema },
     202: { description: "Its worker was asked to end it", schema: cancelResponseSchema },
     404: unknown,
   },
   handle: (context) => async (request, response) => {
-    const id = executionParam(request);
-    const record = await readExecution(context.store, id);
-    if (record === undefined) throw executionNotFound(id);
+    const record = await executionRecord(context.store, request);
+    const { id } = record;
     if (!hasEnded(record.state)) await cancelRun(context, record);
     const now = (await readExecution(context.store, id)) ?? record;
     response
@@ -93,6 +95,7 @@ const readEvents: Operation = {
     "With `Accept: text/event-stream` they come as Server-Sent Events until the run has ended; an event's `id` is its " +
     "sequence number, and `Last-Event-ID` continues after it. A stream that was read to its end answers 204.",
   scopes: ["read"],
+  keepsToOwn: true,
   query: eventsQuerySchema,
   headers: eventsHeadersSchema,
   answers: {
@@ -113,16 +116,19 @@ const replay: Operation = {
   tag,
   summary: "Delivers an execution's events once more",
   description:
-    "As a new feed: deliveries have new ids and say `webhook-replay-of`. With `url` they go elsewhere, without the secrets of the feed.",
+    "As a new feed: deliveries have new ids and say `webhook-replay-of`. With `url` they go elsewhere, without the secrets " +
+    "of the feed. `url` and `types` let a receiver see more than before: they need the scope `read`, too.",
   scopes: ["admin"],
+  keepsToOwn: true,
   body: replayRequestSchema,
   answers: {
     202: { description: "The feed that delivers them", schema: replayResponseSchema },
     404: unknown,
   },
   handle: (context) => async (request, response) => {
-    const id = executionParam(request);
+    const id = await executionParam(context.store, request);
     const wanted = parseInput(replayRequestSchema, request.body);
+    if (wanted.url !== undefined || wanted.types !== undefined) assertScope(identityOf(request), "read");
     if (wanted.authentication !== undefined && wanted.url === undefined) {
       throw new AppError("authentication: needs a url to go with; without one the feed's own is used", {
         code: ErrorCode.invalidInput,

@@ -3,10 +3,13 @@ import { clearInspected, keepInspected, readInspected } from "@crewstream/redis"
 import express, { Router, type Request } from "express";
 import { z } from "zod";
 import type { ApiContext } from "../api-context.ts";
+import { requireWhole } from "../auth/visibility.ts";
+import { sessionAuth } from "../dashboard/session-auth.ts";
 import { ownHostOnly } from "../inspector/own-host.ts";
 import { inspectorPage } from "../inspector/page.ts";
 import { inspect } from "../inspector/received.ts";
 import { staticText } from "../pages/static-text.ts";
+import { authenticate, requireScope } from "../middleware/authenticate.ts";
 import { parseInput } from "../middleware/validate.ts";
 import { textParam } from "./params.ts";
 
@@ -36,6 +39,11 @@ export function inspectorRoutes(context: ApiContext): Router {
     await keepInspected(context.store, inspectorName(request), kept);
     response.status(status).json({ received: true, verified: kept.verified });
   });
+
+  // It shows what is sent on behalf of every token: where tokens are kept apart, not without one that may see all.
+  if (context.tokens.areSeparate) {
+    router.use("/inspector", sessionAuth(context), authenticate(context), requireScope("read"), requireWhole);
+  }
 
   router.get("/inspector/:name", async (request, response) => {
     const name = inspectorName(request);

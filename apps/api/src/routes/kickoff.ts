@@ -31,7 +31,7 @@ export function kickoff(context: ApiContext): RequestHandler {
     });
     await checkAddresses(webhooks, context.addressPolicy);
 
-    const token = identityOf(request).name;
+    const { name: token, own } = identityOf(request);
     const claim = await claimKickoff(context.store, {
       key,
       client: token,
@@ -51,6 +51,7 @@ export function kickoff(context: ApiContext): RequestHandler {
       inputs,
       meta: wanted.meta,
       token,
+      own,
       createdAt: Date.now(),
       ...(wanted.restoreFromStateId === undefined || automation.kind !== "flow"
         ? {}

@@ -1,8 +1,9 @@
 import { parseExecutionId } from "@crewstream/contracts";
-import { readExecution } from "@crewstream/redis";
 import type { Request, RequestHandler } from "express";
 import { z } from "zod";
 import type { ApiContext } from "../api-context.ts";
+import { readVisible } from "../auth/visibility.ts";
+import { identityOf } from "../middleware/authenticate.ts";
 import { parseInput } from "../middleware/validate.ts";
 import { statusBody, statusShapes, unknownExecution } from "../status/status-body.ts";
 import { automationParam, textParam } from "./params.ts";
@@ -22,10 +23,10 @@ export function status(context: ApiContext): RequestHandler {
   };
 }
 
-/** The execution of a path; under `/automations/:name` only those of that automation are there. */
+/** The execution of a path, if the token may see it; under `/automations/:name` only those of that automation are there. */
 export async function findExecution({ store }: Pick<ApiContext, "store">, request: Request) {
   const id = parseExecutionId(textParam(request, "id"));
-  const record = id === undefined ? undefined : await readExecution(store, id);
+  const record = id === undefined ? undefined : await readVisible(store, identityOf(request), id);
   const automation = automationParam(request);
   return automation === undefined || record?.automation === automation ? record : undefined;
 }

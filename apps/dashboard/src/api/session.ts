@@ -40,6 +40,11 @@ export function useSignOut() {
   });
 }
 
+/** Whether the signed-in token is limited to what it started: the deployment's numbers and endpoints are not for it. */
+export function useIsLimited(): boolean {
+  return useMay("own");
+}
+
 /** Whether the signed-in token has one of these scopes; buttons that it may not press are not shown. */
 export function useMay(...scopes: string[]): boolean {
   const { data } = useSession();

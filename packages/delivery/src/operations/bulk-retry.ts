@@ -4,6 +4,7 @@ import {
   readBulk,
   readDeadLetter,
   readOpenDelivery,
+  readStarter,
   writeBulk,
   type BulkFilter,
   type DeliveryRecord,
@@ -79,6 +80,7 @@ async function matches(store: Store, filter: BulkFilter, id: string): Promise<bo
   const address = parseDeliveryId(id);
   if (address === undefined) return false;
   if (filter.executionId !== undefined && filter.executionId !== address.executionId) return false;
+  if (filter.token !== undefined && (await readStarter(store, address.executionId)) !== filter.token) return false;
   const { first, ...feed } = address;
   const record: DeliveryRecord | undefined =
     filter.state === "dead" ? await readDeadLetter(store, feed, first) : await readOpenDelivery(store, feed, first);

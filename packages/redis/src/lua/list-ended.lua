@@ -1,10 +1,12 @@
 --[[
-  Moves an execution from the list of live ones to that of its end; one that was never listed stays off.
+  Moves an execution from the list of live ones to that of its end, and off the open ones of its token; one that was never
+  listed stays off.
 
-  KEYS  1 live executions, 2 those that ended in its state
+  KEYS  1 live executions, 2 those that ended in its state, 3 those open of its token
   ARGV  1 execution, 2 when it was created in ms
   Returns  1 moved, 0 it was not among the live ones
 ]]
+redis.call("ZREM", KEYS[3], ARGV[1])
 if redis.call("ZREM", KEYS[1], ARGV[1]) == 0 then
   return 0
 end

@@ -42,6 +42,7 @@ export const processVariables = {
     STATUS_SHAPE: true,
     CORS_ORIGINS: true,
     RATE_LIMIT_PER_MINUTE: true,
+    MAX_OPEN_RUNS_PER_TOKEN: true,
     EVENT_STREAMS_PER_TOKEN: true,
     EVENT_STREAMS: true,
     INSPECTOR: true,

@@ -13,7 +13,9 @@ export const variables = z.object({
   PUBLIC_URL: z.url().optional().describe("Base URL at which clients reach the API, used for links in messages"),
   API_TOKENS: secret()
     .optional()
-    .describe("Comma-separated bearer tokens, optionally `name:token:scopes` with scopes such as `kickoff+read+admin`"),
+    .describe(
+      "Comma-separated bearer tokens, optionally `name:token:scopes` with scopes such as `kickoff+read+admin`, `own` among them to limit it to what it started",
+    ),
   REDIS_URL: z
     .string()
     .regex(/^(rediss?|unix):\/\//, "begins with redis://, rediss:// or unix://")
@@ -140,6 +142,9 @@ export const variables = z.object({
   RATE_LIMIT_PER_MINUTE: whole(0, 10_000_000)
     .default(6000)
     .describe("Requests allowed per token and minute; 0 for no limit"),
+  MAX_OPEN_RUNS_PER_TOKEN: whole(0, 10_000_000)
+    .default(10_000)
+    .describe("Runs of one token that may be open, paused ones included; 0 for no limit"),
   EVENT_STREAMS_PER_TOKEN: whole(1, 1_000_000)
     .default(500)
     .describe("Open event streams allowed per token and API process"),
