@@ -46,7 +46,7 @@ async function take(count: number, onRun: (place: number) => Promise<void> = asy
     metrics: createMetrics("test"),
     deadline: new AbortController().signal,
     handle: async ({ executionId }) => {
-      const place = order.push(owners.get(executionId as ExecutionId) ?? "?");
+      const place = order.push(owners.get(executionId) ?? "?");
       await onRun(place);
       if (place >= count) resolve();
       return { kind: "done" };

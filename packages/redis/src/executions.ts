@@ -12,7 +12,6 @@ import { createdAt, listEnded, listNew, listsOfNew } from "./execution-index.ts"
 import { partitionOf } from "./keys.ts";
 import { callScript, runScript } from "./scripts.ts";
 import { ScriptError } from "./script-errors.ts";
-import { dueCompletion } from "./feeds.ts";
 import type { Store } from "./store.ts";
 
 /** What a kickoff stores; every value is text, JSON where it is structured. */
