@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { copyFile, cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -18,6 +18,7 @@ export default defineCrew({
 });
 `;
 
+const secret = "sesame-open-4711";
 let folder: string;
 let system: System;
 beforeAll(async () => {
@@ -27,9 +28,10 @@ beforeAll(async () => {
   await writeFile(join(folder, "throwing.ts"), 'throw new Error("no database today");\n');
   await writeFile(join(folder, "no_automation.ts"), "export default { kickoff: () => 1 };\n");
   await writeFile(join(folder, "README.md"), "Not an automation.\n");
+  await cp(join(root, "test/fixtures/failing"), folder, { recursive: true });
   await writeFile(join(folder, "crashing.ts"), crashing);
   await writeFile(join(folder, "mistyped.ts"), mistyped);
-  system = await startSystem({ env: { AUTOMATIONS_DIR: folder } });
+  system = await startSystem({ env: { AUTOMATIONS_DIR: folder, SHOP_API_KEY: secret, RUN_MAX_EVENTS: "500" } });
 });
 afterAll(async () => {
   await system?.[Symbol.asyncDispose]();
@@ -45,8 +47,8 @@ test("a worker says which files do not load and why, and serves the others", asy
     ]),
   );
   expect([...reasons.keys()].sort()).toEqual(["half_written.ts", "no_automation.ts", "throwing.ts"]);
-  expect(reasons.get("half_written.ts")).toMatch(/expected|unexpected|syntax/i);
-  expect(reasons.get("throwing.ts")).toContain("no database today");
+  expect(reasons.get("half_written.ts")).toMatch(/(expected|unexpected|syntax).* \(half_written\.ts:1\)$/i);
+  expect(reasons.get("throwing.ts")).toBe("no database today (throwing.ts:1:7)");
   expect(reasons.get("no_automation.ts")).toContain("defineCrew or defineFlow");
 
   const executionId = await system.client.kickoff("release_notes", { inputs: exampleInputs.release_notes });
@@ -54,12 +56,13 @@ test("a worker says which files do not load and why, and serves the others", asy
 });
 
 test("a kickoff of what nobody serves is refused with 503, by name", async () => {
+  const served = ["crashing", "endless", "mistyped", "release_notes", "wrong_flow", "wrong_tool"];
   for (const automation of ["throwing", "never_heard_of"]) {
     const answer = await system.client.post(`/automations/${automation}/kickoff`, { inputs: {} });
     expect(answer.status).toBe(503);
     expect(answer.body["message"]).toContain(`"${automation}"`);
     expect(answer.body["message"]).toContain("release_notes");
-    expect(answer.body["details"]).toMatchObject({ automation, served: ["crashing", "mistyped", "release_notes"] });
+    expect(answer.body["details"]).toMatchObject({ automation, served });
   }
 });
 
@@ -75,9 +78,35 @@ test("a failed run says in its status, its log line and its event where in the a
   const line = await system.crewWorkers[0]!.logged(
     ({ msg, executionId }) => msg === "run.finished" && executionId === id,
   );
-  expect(line).toMatchObject({ level: "error", errorType: "TypeError", at });
+  expect(line).toMatchObject({ level: 50, errorType: "TypeError", at });
   const failed = (await system.client.events(id)).find(({ type }) => type === "flow_failed");
   expect(failed?.data).toMatchObject({ error_location: at });
+});
+
+test("no secret is in what is said of a failure; its causes are", async () => {
+  const id = await system.client.kickoff("wrong_flow", {});
+  const status = await system.client.ended(id);
+  expect(status).toMatchObject({
+    error: "TypeError: no quote for the item",
+    error_location: "lib/price.ts:10:9",
+    error_stack: expect.stringContaining(
+      "caused by PriceError: lamp: https://shop.example/?api_key=[secret]",
+    ) as string,
+  });
+  const { body } = await system.client.get(`/api/v1/executions/${id}`);
+  expect(body).toMatchObject({ error_location: status["error_location"], error_stack: status["error_stack"] });
+  const events = await system.client.events(id);
+  const { logs } = system.crewWorkers[0]!;
+  expect(JSON.stringify([status, body, events, logs])).not.toContain(secret);
+});
+
+test("a run that is ended for its limits is logged as a failure, too", async () => {
+  const id = await system.client.kickoff("endless", {});
+  expect(await system.client.ended(id)).toMatchObject({ state: "FAILED" });
+  const line = await system.crewWorkers[0]!.logged(
+    ({ msg, executionId }) => msg === "run.finished" && executionId === id,
+  );
+  expect(line).toMatchObject({ level: 50, error: expect.stringContaining("RUN_MAX_EVENTS") as string });
 });
 
 test("a model that cannot be asked is warned of at start, in the log and in the list, with the automation's name", async () => {

@@ -9,6 +9,7 @@ import {
   type AutomationAnnouncement,
 } from "@crewstream/contracts";
 import { importModule, modelProblems, type Automation } from "@crewstream/crew";
+import { originOf, secretRemover, type ErrorView } from "@crewstream/crew/parts";
 import { findingText, readProject } from "@crewstream/crewai-project";
 import { findInterpreter, isPythonProject, readPythonProject, type PythonProject } from "@crewstream/python-runtime";
 import { z } from "zod";
@@ -76,6 +77,7 @@ export async function findAutomations(options: FindOptions): Promise<Registry> {
       cause,
     });
   });
+  const removeSecrets = secretRemover(options.env);
   const registry: Registry = { entries: [], warnings: [], problems: [] };
   for (const name of names.sort()) {
     if (/^[._]/.test(name) || name === "node_modules") continue;
@@ -91,10 +93,16 @@ export async function findAutomations(options: FindOptions): Promise<Registry> {
       }
       for (const warning of warnings) registry.warnings.push({ path, warning });
     } catch (error) {
-      registry.problems.push({ path, reason: errorMessage(error) });
+      registry.problems.push({ path, reason: reasonOf(error, { root, removeSecrets }) });
     }
   }
   return registry;
+}
+
+/** Why an automation does not load, with the place in its code if it is known: `Expression expected (half.ts:3)`. */
+function reasonOf(error: unknown, view: ErrorView): string {
+  const location = originOf(error, view)?.location;
+  return `${view.removeSecrets(errorMessage(error))}${location === undefined ? "" : ` (${location})`}`;
 }
 
 /** The automations at a path under the automations' folder: several where a Python project names several targets. */

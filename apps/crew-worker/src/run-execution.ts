@@ -117,11 +117,19 @@ async function runWithLease(context: CrewContext, run: LeasedRun): Promise<JobRe
       else await context.python.run(entry.python, order, { host, signal });
     }
   } catch (error) {
-    return handOver(context, { execution, lease, host, trace, error });
+    return handOver(context, { execution, lease, host, trace, startedAt, error });
   }
+  return conclude(context, { id, trace, startedAt });
+}
+
+/** After the last write of a run that has ended or paused. */
+async function conclude(
+  context: CrewContext,
+  { id, trace, startedAt }: { id: ExecutionId; trace: RunTrace | undefined; startedAt: number },
+): Promise<JobResult> {
   const ended = await finishRun(context, id);
   trace?.conclude(ended?.state ?? "gone");
-  logFinished(log, ended, Date.now() - startedAt);
+  logFinished(context.log, ended, Date.now() - startedAt);
   return jobDone;
 }
 
@@ -161,9 +169,10 @@ function orderOf(
 /** The run did not end by itself: another worker has it, or is to have it at once, or nobody can run it. */
 async function handOver(
   context: CrewContext,
-  { execution, lease, host, trace, error }: Omit<LeasedRun, "entry" | "signal"> & { host: RunHost; error: unknown },
+  run: Omit<LeasedRun, "entry" | "signal"> & { host: RunHost; startedAt: number; error: unknown },
 ): Promise<JobResult> {
   const { store, log } = context;
+  const { execution, lease, host, trace, startedAt, error } = run;
   if (AppError.is(error, ErrorCode.leaseLost) || AppError.is(error, ErrorCode.executionGone)) {
     log.warn({ reason: error.message }, "run.lost");
     trace?.conclude("lost");
@@ -179,16 +188,12 @@ async function handOver(
   }
   if (AppError.is(error, ErrorCode.limitExceeded)) {
     await giveUp(host, execution, { state: "FAILED", error: error.message });
-    trace?.conclude("FAILED");
-    await finishRun(context, execution.id);
-    return jobDone;
+    return conclude(context, { id: execution.id, trace, startedAt });
   }
   if (AppError.is(error, ErrorCode.cancelled)) {
     // It did not stop by itself, and its thread was ended: what it had begun is closed for it.
     await giveUp(host, execution, { state: "REVOKED", error: error.message });
-    trace?.conclude("REVOKED");
-    await finishRun(context, execution.id);
-    return jobDone;
+    return conclude(context, { id: execution.id, trace, startedAt });
   }
   // The next run counts as one more; what takes its thread down every time is given up after a few.
   log.error({ err: error }, "run.broke");

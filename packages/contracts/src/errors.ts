@@ -61,5 +61,14 @@ export class AppError extends Error {
 /** The text of anything thrown, for logs and event data: `ValueError: no such city` becomes `no such city`. */
 export function errorMessage(error: unknown): string {
   if (error instanceof Error) return error.message || error.name;
-  return typeof error === "string" ? error : JSON.stringify(error);
+  return typeof error === "string" ? error : asJson(error);
+}
+
+/** JSON where there is one: not for undefined, a function, or what contains itself. */
+function asJson(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return String(value);
+  }
 }

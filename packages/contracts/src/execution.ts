@@ -76,7 +76,7 @@ export type RunOutcome =
       state: "FAILED";
       error: string;
       errorType: string;
-      /** Where it was thrown in the automation's code, `file:line:column`, and the frames there, one a line. */
+      /** Where it arose in the automation's code, `file:line:column`; the error and its causes with their frames there. */
       errorLocation?: string;
       errorStack?: string;
       usage: Usage;

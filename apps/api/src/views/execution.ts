@@ -10,6 +10,7 @@ export function executionView(record: ExecutionRecord, feeds: readonly FeedHead[
     inputs: record.inputs,
     meta: record.meta ?? null,
     runs: record.runs,
+    error_stack: record.error_stack ?? null,
     result: record.result ?? null,
     result_json: record.result_json ?? null,
     tasks: Array.isArray(record.tasks) ? record.tasks : [],
@@ -38,7 +39,6 @@ export function executionSummary(record: ExecutionBrief): ExecutionSummary {
     error: record.error ?? null,
     error_type: record.error_type ?? null,
     error_location: record.error_location ?? null,
-    error_stack: record.error_stack ?? null,
     usage: (record.usage as Usage | undefined) ?? null,
     progress: (record.progress as ExecutionSummary["progress"] | undefined) ?? null,
   };

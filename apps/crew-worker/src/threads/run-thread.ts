@@ -12,6 +12,9 @@ import { ThreadCalls } from "./thread-calls.ts";
 const port = parentPort;
 if (port === null) throw new AppError("This file is the entry of a thread.", { code: ErrorCode.internal });
 
+// Ten frames, the default, may all be those of a library that the automation called.
+Error.stackTraceLimit = 30;
+
 const send = (message: FromThread): void => port.postMessage(message);
 const calls = new ThreadCalls(send);
 let controller = new AbortController();

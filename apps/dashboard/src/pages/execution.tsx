@@ -66,10 +66,16 @@ function Body({ execution }: { execution: Execution }): ReactElement {
               {errorKind(execution.error_type) ?? (execution.state === "FAILED" ? "The run failed" : "Cancelled")}
             </strong>
             <p>{execution.error}</p>
-            {execution.error_location !== null && (
+            {execution.error_stack !== null && (
               <details>
                 <summary>
-                  at <code>{execution.error_location}</code>
+                  {execution.error_location === null ? (
+                    "Causes"
+                  ) : (
+                    <>
+                      at <code>{execution.error_location}</code>
+                    </>
+                  )}
                 </summary>
                 <pre className="small">{execution.error_stack}</pre>
               </details>

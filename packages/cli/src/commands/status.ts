@@ -42,7 +42,8 @@ export function describeExecution(execution: Execution): string {
   if (execution.error !== null) facts.push(["error", oneLine(execution.error)]);
   if (execution.error_location !== null) facts.push(["at", oneLine(execution.error_location)]);
   const text = typeof result === "string" ? result : result === null ? "" : JSON.stringify(result, null, 2);
-  return formatFacts(facts) + (text === "" ? "" : `\n${stripVTControlCharacters(text)}\n`);
+  const below = [execution.error_stack ?? "", text].filter((each) => each !== "");
+  return formatFacts(facts) + below.map((each) => `\n${stripVTControlCharacters(each)}\n`).join("");
 }
 
 function describeProgress({ unit, completed, total, current }: NonNullable<Execution["progress"]>): string {

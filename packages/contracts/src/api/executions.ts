@@ -44,8 +44,7 @@ export const executionSummarySchema = z.object({
   cancel_requested: z.boolean(),
   error: z.string().nullable(),
   error_type: z.string().nullable(),
-  error_location: z.string().nullable().describe("Where it was thrown in the automation's code: file:line:column"),
-  error_stack: z.string().nullable().describe("The frames in the automation's code, innermost first"),
+  error_location: z.string().nullable().describe("Where it arose in the automation's code: file:line:column"),
   usage: usageSchema.partial().nullable(),
   progress: progressViewSchema.nullable(),
 });
@@ -77,6 +76,7 @@ export const executionSchema = executionSummarySchema.extend({
   inputs: z.record(z.string(), z.unknown()),
   meta: z.unknown(),
   runs: z.number().int().describe("How often a worker began it"),
+  error_stack: z.string().nullable().describe("The error and its causes with their frames in the automation's code"),
   result: z.unknown(),
   result_json: z.unknown(),
   tasks: z.array(z.unknown()),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { eventType } from "./event-type.ts";
-import { anything, integer, maybeText, optionalFlag, text } from "./fields.ts";
+import { anything, errorOrigin, integer, maybeText, optionalFlag, text } from "./fields.ts";
 import { agentInfo, agentView, messages, taskView, toolView } from "./projections.ts";
 
 const agent = agentView;
@@ -36,7 +36,7 @@ export const agentEvents = {
   ),
   agent_execution_error: eventType(
     "An agent's attempt at a task failed; a retry may follow.",
-    { agent, task, error: text },
+    { agent, task, error: text, ...errorOrigin },
     { agent: researcher, task: research, error: "The model answered 429 three times" },
   ),
   lite_agent_execution_started: eventType(
@@ -51,7 +51,7 @@ export const agentEvents = {
   ),
   lite_agent_execution_error: eventType(
     "An agent outside a crew failed.",
-    { agent_info: agentInfo, error: text },
+    { agent_info: agentInfo, error: text, ...errorOrigin },
     { agent_info: info, error: "The model's answer was empty" },
   ),
   agent_evaluation_started: eventType("The grading of an agent's work begins.", evaluated, whoEvaluated),

@@ -34,8 +34,8 @@ export const maybeAnything = anything.optional();
 export const instant = z.iso.datetime();
 export const maybeInstant = instant.nullish();
 
-/** Where an error came from, in events that end failed work; absent where it is not the automation's own code. */
+/** Where an error came from, in events that end failed work. */
 export const errorOrigin = {
-  error_location: maybeText.describe("Where it was thrown in the automation's code: file:line:column."),
-  error_stack: maybeText.describe("The frames in the automation's code, innermost first, one a line."),
+  error_location: maybeText.describe("Where it arose in the automation's code: file:line:column. Absent if not there."),
+  error_stack: maybeText.describe("The error and its causes with their frames in the automation's code; no secrets."),
 };

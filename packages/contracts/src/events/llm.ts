@@ -2,6 +2,7 @@ import { z } from "zod";
 import { eventType } from "./event-type.ts";
 import {
   anything,
+  errorOrigin,
   maybeDecimal,
   maybeFlag,
   maybeInteger,
@@ -83,7 +84,7 @@ export const llmEvents = {
   ),
   llm_call_failed: eventType(
     "A call of a model failed; a retry is a call of its own.",
-    { ...call, error: text },
+    { ...call, error: text, ...errorOrigin },
     { ...which, error: "The provider answered 429: slow down" },
   ),
   llm_stream_chunk: eventType(

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { eventType } from "./event-type.ts";
 import {
   anything,
+  errorOrigin,
   instant,
   maybeInteger,
   maybeText,
@@ -51,7 +52,7 @@ export const toolUsageEvents = {
   ),
   tool_usage_error: eventType(
     "A tool call raised an error; the agent is told and goes on.",
-    { ...usage, error: anything },
+    { ...usage, error: anything, ...errorOrigin },
     { ...which, error: "upstream 503" },
   ),
   tool_failure_detected: eventType(

@@ -50,7 +50,8 @@ export async function answerToolCalls(
       output: { type, value: result.text },
     });
     if (result.failure !== null) note(conversation.failures, call, result.failure, scope);
-    if (result.failure !== null && box.policy === "raise") throw raisedFailure(call.name, result.failure);
+    if (result.failure !== null && box.policy === "raise")
+      throw raisedFailure(call.name, result.failure, result.origin);
     if (result.failure === null && tools.get(call.name)?.resultAsAnswer === true) final ??= result.text;
   }
   messages.push(answer);

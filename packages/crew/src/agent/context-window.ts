@@ -6,7 +6,7 @@ import type { ModelRequest } from "../llm/model-request.ts";
 import type { Model } from "../llm/model.ts";
 import { responseEnd } from "../prompts/agent-prompt.ts";
 import type { Scope } from "../run/scope.ts";
-import type { StepFailure } from "../run/step.ts";
+import type { StepFailure } from "../run/step-failure.ts";
 import type { Tool } from "../tools/tool.ts";
 import type { Conversation } from "./conversation.ts";
 import type { Assignment } from "./assignment.ts";

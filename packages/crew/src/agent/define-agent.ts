@@ -10,7 +10,7 @@ import { mcpTools } from "../mcp/mcp-tools.ts";
 import { retryContext } from "../prompts/retry-prompt.ts";
 import type { Json } from "../run/dump.ts";
 import { currentScope, type Scope } from "../run/scope.ts";
-import { StepFailure } from "../run/step.ts";
+import { isRetryable } from "../run/step-failure.ts";
 import { UsageMeter } from "../run/usage-meter.ts";
 import { tellFoundSkills, withSkillLoader } from "../skills/agent-skills.ts";
 import { answerSchema, readJson } from "../task/structured.ts";
@@ -143,7 +143,7 @@ async function tried(scope: Scope, assignment: Assignment): Promise<LoopResult> 
       return await runLiteAgent(scope.at(`try:${attempt}`), assignment);
     } catch (error) {
       if (scope.run.passesThrough(error) || scope.signal.aborted) throw error;
-      if (!StepFailure.of(error, undefined).retryable || attempt + 1 >= tries) throw error;
+      if (!isRetryable(error) || attempt + 1 >= tries) throw error;
     }
   }
 }

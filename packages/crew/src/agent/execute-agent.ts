@@ -1,11 +1,11 @@
-import { errorMessage } from "@crewstream/contracts";
 import { withKnowledge } from "../knowledge/recall.ts";
 import { learn } from "../memory/crew-memory.ts";
 import { memoryTools } from "../memory/memory-tools.ts";
 import { withMemory } from "../memory/with-memory.ts";
 import type { Scope } from "../run/scope.ts";
 import { Span, within } from "../run/span.ts";
-import { StepFailure } from "../run/step.ts";
+import { errorFields } from "../run/error-fields.ts";
+import { isRetryable } from "../run/step-failure.ts";
 import { tellUsedSkills, withSkillLoader } from "../skills/agent-skills.ts";
 import { agentSummary } from "./agent.ts";
 import { executionDeadline } from "./execution-deadline.ts";
@@ -35,7 +35,7 @@ export async function executeAgent(scope: Scope, given: Assignment): Promise<Loo
       return await tryOnce(own.at(`try:${attempt}`), told);
     } catch (error) {
       if (own.run.passesThrough(error) || own.signal.aborted) throw error;
-      if (!StepFailure.of(error, undefined).retryable || attempt + 1 >= tries) throw error;
+      if (!isRetryable(error) || attempt + 1 >= tries) throw error;
     }
   }
 }
@@ -102,7 +102,7 @@ async function tryOnce(scope: Scope, assignment: Assignment): Promise<LoopResult
     },
     (error) => ({
       type: "agent_execution_error",
-      data: { agent: agentSummary(agent), task, error: errorMessage(error) },
+      data: { agent: agentSummary(agent), task, ...errorFields(scope, error) },
     }),
   );
 }

@@ -1,6 +1,6 @@
-import { errorMessage } from "@crewstream/contracts";
 import { toEventMessages } from "../llm/messages.ts";
 import type { Scope } from "../run/scope.ts";
+import { errorFields } from "../run/error-fields.ts";
 import { Span, within } from "../run/span.ts";
 import type { Agent } from "./agent.ts";
 import { executionDeadline } from "./execution-deadline.ts";
@@ -36,7 +36,7 @@ export async function runLiteAgent(scope: Scope, assignment: Assignment): Promis
       span.end({ type: "lite_agent_execution_completed", data: { ...info, output: result.text } });
       return result;
     },
-    (error) => ({ type: "lite_agent_execution_error", data: { ...info, error: errorMessage(error) } }),
+    (error) => ({ type: "lite_agent_execution_error", data: { ...info, ...errorFields(own, error) } }),
   );
 }
 

@@ -7,7 +7,7 @@ import { summaryHeading, summaryRequest, taskSummaryHeading, taskSummaryRequest 
 import { Moment } from "../run/moment.ts";
 import type { Scope } from "../run/scope.ts";
 import { within } from "../run/span.ts";
-import { StepFailure } from "../run/step.ts";
+import { StepFailure } from "../run/step-failure.ts";
 
 export const charactersPerToken = 4;
 const defaultWindow = 16_000;

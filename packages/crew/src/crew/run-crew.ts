@@ -1,8 +1,8 @@
-import { errorMessage } from "@crewstream/contracts";
 import { crewMemory, type CrewMemory } from "../memory/crew-memory.ts";
 import type { Scope } from "../run/scope.ts";
 import { Span, within } from "../run/span.ts";
-import { originFields, step } from "../run/step.ts";
+import { errorFields } from "../run/error-fields.ts";
+import { step } from "../run/step.ts";
 import { UsageMeter } from "../run/usage-meter.ts";
 import type { CrewDefinition, CrewOutput } from "./crew.ts";
 import { planAhead } from "./plan-ahead.ts";
@@ -59,7 +59,7 @@ export async function runCrew(
     },
     (error) => ({
       type: "crew_kickoff_failed",
-      data: { crew_name: name, error: errorMessage(error), ...originFields(error, scope.run.context.root) },
+      data: { crew_name: name, ...errorFields(scope, error) },
     }),
   );
 }

@@ -6,7 +6,7 @@ import type { ModelRef } from "../llm/model.ts";
 import { resolveModel } from "../llm/resolve-model.ts";
 import type { Json } from "../run/dump.ts";
 import type { Scope } from "../run/scope.ts";
-import { StepFailure } from "../run/step.ts";
+import { StepFailure } from "../run/step-failure.ts";
 import { answerSchema, readJson } from "../task/structured.ts";
 
 /** A method whose output a person looks at before the flow goes on. */

@@ -4,7 +4,8 @@ import type { Json } from "../run/dump.ts";
 import { enclosed } from "../run/enclosed.ts";
 import type { Scope } from "../run/scope.ts";
 import { Span } from "../run/span.ts";
-import { orderOf, originFields, step, stepScope } from "../run/step.ts";
+import { errorFields } from "../run/error-fields.ts";
+import { orderOf, step, stepScope } from "../run/step.ts";
 import { UsageMeter } from "../run/usage-meter.ts";
 import type { FlowMethod } from "./flow.ts";
 import { runBody, type MethodRow } from "./method-body.ts";
@@ -145,8 +146,7 @@ export class MethodCall {
         } else if (!this.#span.ended) {
           const data = {
             ...this.#named(),
-            error: outcome.failure.message,
-            ...originFields(outcome.failure, undefined),
+            ...errorFields(this.#strand, outcome.failure),
           };
           this.#span.end({ type: "method_execution_failed", data });
         }

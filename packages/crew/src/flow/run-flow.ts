@@ -1,5 +1,5 @@
-import { originFields } from "../run/step.ts";
-import { AppError, ErrorCode, errorMessage } from "@crewstream/contracts";
+import { errorFields } from "../run/error-fields.ts";
+import { AppError, ErrorCode } from "@crewstream/contracts";
 import type { Json } from "../run/dump.ts";
 import type { Scope } from "../run/scope.ts";
 import { Span, within } from "../run/span.ts";
@@ -33,7 +33,7 @@ export async function runFlow(scope: Scope, flow: FlowDefinition, name: string, 
     },
     (error) => ({
       type: "flow_failed",
-      data: { flow_name: name, error: errorMessage(error), ...originFields(error, scope.run.context.root) },
+      data: { flow_name: name, ...errorFields(scope, error) },
     }),
   );
 }

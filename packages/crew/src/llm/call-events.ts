@@ -1,4 +1,6 @@
-import type { StepFailure } from "../run/step.ts";
+import type { Scope } from "../run/scope.ts";
+import { errorFields } from "../run/error-fields.ts";
+import { type StepFailure } from "../run/step-failure.ts";
 import type { ModelAnswer } from "./answer.ts";
 import type { ModelRequest } from "./model-request.ts";
 import { eventToolCall, toEventMessages } from "./messages.ts";
@@ -46,8 +48,8 @@ export function completedData({ model, messages }: ModelRequest, callId: string,
   };
 }
 
-export function failedData({ model }: ModelRequest, callId: string, failure: StepFailure): Data {
-  return { model: model.label, call_id: callId, error: failure.message };
+export function failedData(scope: Scope, { model }: ModelRequest, callId: string, failure: StepFailure): Data {
+  return { model: model.label, call_id: callId, ...errorFields(scope, failure) };
 }
 
 function withoutRequests(usage: NonNullable<ModelAnswer["usage"]>): Data {

@@ -1,6 +1,7 @@
 import type { LanguageModelV4CallOptions } from "@ai-sdk/provider";
 import { abortable } from "../run/abortable.ts";
-import { StepFailure, step, stepScope } from "../run/step.ts";
+import { step, stepScope } from "../run/step.ts";
+import { StepFailure } from "../run/step-failure.ts";
 import type { Scope } from "../run/scope.ts";
 import { Span } from "../run/span.ts";
 import type { ModelAnswer } from "./answer.ts";
@@ -68,7 +69,7 @@ async function attemptCall(outer: Scope, request: ModelRequest): Promise<ModelAn
       if (outcome.ok) {
         request.inside?.(span.scope, outcome.value);
         span.end({ type: "llm_call_completed", data: completedData(request, callId, outcome.value) });
-      } else span.end({ type: "llm_call_failed", data: failedData(request, callId, outcome.failure) });
+      } else span.end({ type: "llm_call_failed", data: failedData(scope, request, callId, outcome.failure) });
     },
   });
 }

@@ -1,7 +1,8 @@
 import { APICallError } from "@ai-sdk/provider";
 import { AppError, errorMessage } from "@crewstream/contracts";
 import { z } from "zod";
-import { StepFailure, errorType } from "../run/step.ts";
+import { errorType } from "../run/step-failure.ts";
+import { StepFailure } from "../run/step-failure.ts";
 
 /** Network errors that Node reports by code and that are worth a retry. */
 const passing = new Set([

@@ -5,6 +5,8 @@ import { setMaxListeners } from "node:events";
  * not keep a cancelled run alive.
  */
 export async function abortable<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  // Rejections that come after this has settled have nobody else to handle them, and would end the thread.
+  work.catch(() => undefined);
   signal.throwIfAborted();
   const aborted = Promise.withResolvers<never>();
   // Many pieces of work may share one signal; Node would warn of a leak at the eleventh listener.
@@ -15,8 +17,6 @@ export async function abortable<T>(signal: AbortSignal, work: Promise<T>): Promi
     return await Promise.race([work, aborted.promise]);
   } finally {
     signal.removeEventListener("abort", onAbort);
-    // The other promise may still reject later, when nothing is listening.
-    work.catch(() => undefined);
     aborted.promise.catch(() => undefined);
   }
 }

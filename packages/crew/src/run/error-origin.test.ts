@@ -1,36 +1,90 @@
 import { expect, test } from "vitest";
-import { errorOrigin } from "./error-origin.ts";
+import { originOf } from "./error-origin.ts";
+import { StepFailure } from "./step-failure.ts";
 
-function thrown(stack: string, cause?: unknown): Error {
-  return Object.assign(new Error("the key is s3cret", { cause }), { stack: `Error: the key is s3cret\n${stack}` });
+const root = "/srv/automations/shop";
+const described = (error: unknown) =>
+  originOf(error, { root, removeSecrets: (text) => text.replaceAll("s3cret", "[secret]") });
+
+/** An error with the frames that V8 would give it. */
+function failed(message: string, frames: string[], options?: ErrorOptions): Error {
+  const error = new Error(message, options);
+  error.stack = [`Error: ${message}`, ...frames.map((frame) => `    at ${frame}`)].join("\n");
+  return error;
 }
 
-const own = `    at lookup (file:///srv/my%20crew/tools/lookup.ts:12:5)
-    at async Object.run (file:///srv/my%20crew/crew.ts?v=2:3:9)
-    at async callTool (${new URL("../tools/call-tool.ts", import.meta.url).href}:40:3)
-    at async node:internal/process/task_queues:105:5
-    at fetch (/srv/my crew/node_modules/ky/index.js:1:1)
-    at file:///usr/lib/shared.ts:7:1`;
-
-test("places are the automation's own, relative to its folder, without messages", () => {
-  expect(errorOrigin(thrown(own), "/srv/my crew")).toEqual({
-    location: "tools/lookup.ts:12:5",
-    stack: "lookup (tools/lookup.ts:12:5)\nasync Object.run (crew.ts:3:9)\nshared.ts:7:1",
+test("frames of the automation and of the packages that it called are shown, others are not", () => {
+  const error = failed("no s3cret", [
+    "parse (file:///srv/automations/shop/node_modules/zod/v4/core/parse.js:9:1)",
+    "new Cart (file:///srv/automations/shop/src/my%20cart.ts:4:11)",
+    "async Promise.all (index 0)",
+    "async file:///srv/automations/shop/index.ts:20:3",
+    "async runCode (file:///opt/crewstream/packages/crew/src/flow/method-body.ts:90:18)",
+    "node:internal/process/task_queues:105:5",
+    "later (file:///srv/automations/shop/node_modules/other/x.js:1:1)",
+  ]);
+  expect(described(error)).toEqual({
+    location: "src/my cart.ts:4:11",
+    stack: [
+      "Error: no [secret]",
+      "    at parse (node_modules/zod/v4/core/parse.js:9:1)",
+      "    at new Cart (src/my cart.ts:4:11)",
+      "    at index.ts:20:3",
+    ].join("\n"),
   });
 });
 
-test("the deepest cause that has a place counts", () => {
-  const cause = thrown("    at parse (/srv/my crew/parse.ts:1:2)", thrown("    at node:net:1:1"));
-  expect(errorOrigin(thrown(own, cause), "/srv/my crew")?.location).toBe("parse.ts:1:2");
+test("a folder beside the automation's is not its own", () => {
+  const frames = ["f (file:///srv/automations/shop-two/a.ts:1:1)", "g (file:///srv/automations/shop/..hidden.ts:2:1)"];
+  expect(described(failed("no", frames))?.location).toBe("..hidden.ts:2:1");
 });
 
-test("an error without a place in the automation has none, nor has what is no error", () => {
-  expect(errorOrigin(thrown("    at node:net:1:1"), "/srv")).toBeUndefined();
-  expect(errorOrigin("text", "/srv")).toBeUndefined();
+test("the location is the innermost cause's; causes that go round end", () => {
+  const inner = failed("inner", ["read (file:///srv/automations/shop/read.ts:3:1)"]);
+  const outer = failed("outer", ["run (file:///srv/automations/shop/run.ts:8:1)"], { cause: inner });
+  inner.cause = outer;
+  expect(described(outer)?.location).toBe("read.ts:3:1");
+  expect(described(outer)?.stack.match(/caused by/g)).toHaveLength(1);
 });
 
-test("a cause that is its own cause, and a stack without an end, come to an end", () => {
-  const endless = thrown("    at f (/srv/a.ts:1:1)\n".repeat(1000));
-  endless.cause = endless;
-  expect(errorOrigin(endless, "/srv")?.stack.split("\n")).toHaveLength(10);
+test("a syntax error names the line where the parser stopped", () => {
+  const error = new SyntaxError("Expression expected");
+  error.stack = `${root}/half.ts:7\nexport default {\n\nSyntaxError: Expression expected\n    at parseTypeScript (node:internal/modules/typescript:72:36)`;
+  expect(described(error)).toMatchObject({ location: "half.ts:7" });
+});
+
+test("anything can be thrown", () => {
+  class Odd extends Error {
+    override get stack(): string {
+      throw new Error("no stack");
+    }
+  }
+  expect(described("just text")).toBeUndefined();
+  expect(described(undefined)).toBeUndefined();
+  expect(described(new Odd("odd"))).toBeUndefined();
+  const cause = failed("first", ["f (/srv/automations/shop/a.mjs:2:2)"]);
+  expect(described(new AggregateError([cause], "all failed"))).toMatchObject({ location: "a.mjs:2:2" });
+});
+
+test("without the automation's code in it, the causes are told and no place", () => {
+  const error = failed("no answer", ["node:net:1:1"], { cause: { code: "ECONNREFUSED" } });
+  expect(described(error)).toEqual({ stack: 'Error: no answer\ncaused by Error: {"code":"ECONNREFUSED"}' });
+  expect(described(failed("alone", ["node:net:1:1"]))).toBeUndefined();
+});
+
+test("a failure that was journaled knows its origin, also as a cause; a wrapper stands for its error", () => {
+  const origin = { location: "tool.ts:1:1", stack: "Error: before" };
+  const journaled = new StepFailure({ message: "before", type: "Error", retryable: false, origin });
+  expect(described(new Error("after", { cause: journaled }))).toEqual(origin);
+  const inner = failed("inner", ["f (/srv/automations/shop/a.ts:2:2)"]);
+  const wrapper = new StepFailure({ message: "inner (HTTP 500)", type: "Error", retryable: true }, inner);
+  expect(described(wrapper)?.stack).toBe("Error: inner\n    at f (a.ts:2:2)");
+});
+
+test("a stack stays small, whatever is thrown", () => {
+  const frames = Array.from(
+    { length: 200 },
+    (_, n) => `f${n} (file:///srv/automations/shop/${"x".repeat(200)}.ts:${n}:1)`,
+  );
+  expect(described(failed("m".repeat(100_000), frames))?.stack.length).toBeLessThanOrEqual(3000);
 });

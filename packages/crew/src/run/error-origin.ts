@@ -1,58 +1,75 @@
-import { basename, relative, sep } from "node:path";
-import { fileURLToPath } from "node:url";
+import { errorMessage } from "@crewstream/contracts";
+import type { ErrorOrigin } from "../journal.ts";
+import { framesOf, type StackFrame } from "./stack-frames.ts";
+import { errorType, StepFailure } from "./step-failure.ts";
 
-/** Where an error was thrown, in the automation's own code. */
-export interface ErrorOrigin {
-  /** `tools/lookup.ts:12:5`, relative to the automation's folder. */
-  location: string;
-  /** Its frames in the automation's code, innermost first: `lookup (tools/lookup.ts:12:5)`. */
-  stack: string;
+const maxCauses = 5;
+const maxFramesPerCause = 10;
+const maxMessage = 500;
+const maxStack = 3000;
+
+/** What errors are described with. */
+export interface ErrorView {
+  /** The automation's folder, absolute; without it no frame is known to be the automation's. */
+  root: string | undefined;
+  removeSecrets: (text: string) => string;
 }
-
-/** Frames that help; recursion would fill pages with the same one. */
-const maxFrames = 10;
-
-/** The runtime's own code: its frames say nothing to who wrote the automation. */
-const ownFolders = ["packages", "apps"].map((name) => fileURLToPath(new URL(`../../../../${name}/`, import.meta.url)));
 
 /**
- * Finds the automation's code in an error's stack, or in that of what caused it: the deepest cause that has any. Only
- * function names and places are kept, never a message, which may repeat a secret.
- * @param root the automation's folder, absolute; places outside it are shown by their file name
- * @returns undefined when no frame is the automation's, e.g. for a model that did not answer
+ * Where anything thrown came from: a failure of a step knows it, also on replay; else its stack and those of its causes tell.
+ * The deepest cause with a place counts: it is
+ * where something went wrong, the others passed it on.
+ * @returns undefined when there is nothing to say beside the error's class and message
  */
-export function errorOrigin(error: unknown, root: string | undefined): ErrorOrigin | undefined {
-  let found: ErrorOrigin | undefined;
-  const seen = new Set<unknown>();
-  for (let cause = error; cause instanceof Error && !seen.has(cause); cause = cause.cause) {
-    seen.add(cause);
-    const frames = framesOf(cause, root);
-    const [first] = frames;
-    if (first !== undefined) found = { location: first.place, stack: frames.map(({ text }) => text).join("\n") };
+export function originOf(error: unknown, { root, removeSecrets }: ErrorView): ErrorOrigin | undefined {
+  const chain = causes(error);
+  const known = chain.find((cause) => cause instanceof StepFailure && cause.origin !== undefined);
+  if (known instanceof StepFailure) return known.origin;
+  const parts = chain.map((cause) => {
+    const frames = framesOf(stackOf(cause), root);
+    const head = `${errorType(cause)}: ${cut(errorMessage(cause), maxMessage)}`;
+    const text = removeSecrets([head, ...shownFrames(frames).map((frame) => frame.text)].join("\n"));
+    return { text, location: frames.find(({ kind }) => kind === "own")?.place };
+  });
+  const stack = cut(parts.map(({ text }) => text).join("\ncaused by "), maxStack);
+  const location = parts.findLast((part) => part.location !== undefined)?.location;
+  if (location !== undefined) return { location, stack };
+  return stack.includes("\n") ? { stack } : undefined;
+}
+
+/** All but Node's and crewstream's own; a package's only as far as the automation's code called it. */
+function shownFrames(frames: readonly StackFrame[]): StackFrame[] {
+  const lastOwn = frames.findLastIndex(({ kind }) => kind === "own");
+  return frames
+    .filter(({ kind }, index) => kind === "own" || (kind === "package" && index < lastOwn))
+    .slice(0, maxFramesPerCause);
+}
+
+/** The error and its causes, outermost first; the runtime's wrapper around an error stands for that error. */
+function causes(error: unknown): unknown[] {
+  const chain: unknown[] = [];
+  for (let at = error; at !== undefined && !chain.includes(at) && chain.length < maxCauses; at = causeOf(at)) {
+    if (!(at instanceof StepFailure && at.cause !== undefined)) chain.push(at);
   }
-  return found;
+  return chain;
 }
 
-/** `    at name (file:///folder/file.ts:1:2)`, with or without a name and the scheme. */
-const frame = /^\s*at (?:(.+?) \()?(?:file:\/\/)?(\/[^()?]+?)(?:\?[^:)]*)?:(\d+):(\d+)\)?$/;
+function causeOf(error: unknown): unknown {
+  if (!(error instanceof Error)) return undefined;
+  if (error.cause !== undefined) return error.cause;
+  return error instanceof AggregateError ? (error.errors as unknown[])[0] : undefined;
+}
 
-function framesOf({ stack = "" }: Error, root: string | undefined): { place: string; text: string }[] {
-  const frames: { place: string; text: string }[] = [];
-  for (const line of stack.split("\n")) {
-    const [, name, file = "", row, column] = frame.exec(line) ?? [];
-    if (file === "" || isForeign(decodeURI(file))) continue;
-    const place = `${shown(decodeURI(file), root)}:${row}:${column}`;
-    frames.push({ place, text: name === undefined ? place : `${name} (${place})` });
-    if (frames.length === maxFrames) break;
+/** A stack that is a text: user code can put anything there, and a getter can throw. */
+function stackOf(error: unknown): string {
+  try {
+    const stack = error instanceof Error ? error.stack : undefined;
+    return typeof stack === "string" ? stack : "";
+  } catch {
+    return "";
   }
-  return frames;
 }
 
-function isForeign(file: string): boolean {
-  return file.includes(`${sep}node_modules${sep}`) || ownFolders.some((folder) => file.startsWith(folder));
-}
-
-function shown(file: string, root: string | undefined): string {
-  const path = root === undefined ? ".." : relative(root, file);
-  return path.startsWith("..") ? basename(file) : path;
+function cut(text: string, max: number): string {
+  return text.length > max ? `${text.slice(0, max - 1)}…` : text;
 }

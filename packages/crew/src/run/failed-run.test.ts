@@ -11,7 +11,7 @@ function failing(): never {
   throw error;
 }
 const root = "/srv/birds";
-const origin = { error_location: "steps.ts:4:9", error_stack: "count (steps.ts:4:9)" };
+const origin = { error_location: "steps.ts:4:9", error_stack: "Error: no geese\n    at count (steps.ts:4:9)" };
 
 test("a failed run says where in the automation's code, in its outcome and in the events that end it", async () => {
   const context = { ...testContext(), root };
@@ -20,7 +20,7 @@ test("a failed run says where in the automation's code, in its outcome and in th
     state: "FAILED",
     error: expect.stringContaining("no geese") as string,
     errorLocation: "steps.ts:4:9",
-    errorStack: "count (steps.ts:4:9)",
+    errorStack: origin.error_stack,
   });
   expect(eventProblems(context.sink.events)).toEqual([]);
   for (const type of ["method_execution_failed", "flow_failed"]) {

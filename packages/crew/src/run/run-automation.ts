@@ -11,7 +11,8 @@ import type { RunContext } from "../run-context.ts";
 import { Run } from "./run.ts";
 import { Scope, nobody } from "./scope.ts";
 import { Suspended } from "./suspended.ts";
-import { errorType, originOf } from "./step.ts";
+import { errorType } from "./step-failure.ts";
+import { originOf } from "./error-origin.ts";
 import { UsageMeter } from "./usage-meter.ts";
 
 export interface AutomationResult {
@@ -47,12 +48,13 @@ export async function runAutomation(
     if (AppError.is(cancelled, ErrorCode.cancelled)) {
       return { state: "REVOKED", error: cancelled.message, usage: usage.total() };
     }
-    const origin = originOf(error, context.root);
+    const { location, stack } = originOf(error, run.errorView) ?? {};
     return {
       state: "FAILED",
-      error: errorMessage(error),
+      error: run.errorView.removeSecrets(errorMessage(error)),
       errorType: errorType(error),
-      ...(origin === undefined ? {} : { errorLocation: origin.location, errorStack: origin.stack }),
+      ...(location === undefined ? {} : { errorLocation: location }),
+      ...(stack === undefined ? {} : { errorStack: stack }),
       usage: usage.total(),
     };
   } finally {

@@ -2,6 +2,8 @@ import { AppError, ErrorCode, eventId } from "@crewstream/contracts";
 import { setTimeout as delay } from "node:timers/promises";
 import type { JournalRow } from "../journal.ts";
 import type { RunContext } from "../run-context.ts";
+import type { ErrorView } from "./error-origin.ts";
+import { secretRemover } from "./secret-remover.ts";
 import { Suspended } from "./suspended.ts";
 
 const closeLimitMs = 3000;
@@ -11,6 +13,8 @@ const closeLimitMs = 3000;
  */
 export class Run {
   readonly context: RunContext;
+  /** How errors are shown: without what the run's code can read of its environment as a secret. */
+  readonly errorView: ErrorView;
   readonly #ordinals = new Map<string, number>();
   readonly #cache = new Map<string, unknown>();
   readonly #closers: (() => Promise<void>)[] = [];
@@ -18,6 +22,7 @@ export class Run {
 
   constructor(context: RunContext) {
     this.context = context;
+    this.errorView = { root: context.root, removeSecrets: secretRemover(context.env) };
   }
 
   /** How many events of this type were emitted at this path before: the last part of a deterministic id. */

@@ -164,6 +164,7 @@ export class Scope {
       timestamp: context.now().toISOString(),
       data: {
         ...toJsonFields(data),
+        ...(typeof data["error"] === "string" ? { error: run.errorView.removeSecrets(data["error"]) } : {}),
         source_fingerprint: identity.agentId ?? identity.taskId,
         source_type: identity.sourceType,
         fingerprint_metadata: null,

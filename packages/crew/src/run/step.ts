@@ -3,57 +3,10 @@ import type { JournalKind, JournalRow } from "../journal.ts";
 import type { Usage } from "@crewstream/contracts";
 import { AppError, ErrorCode, errorMessage } from "@crewstream/contracts";
 import { toJson } from "./dump.ts";
-import { errorOrigin, type ErrorOrigin } from "./error-origin.ts";
+import { originOf } from "./error-origin.ts";
 import type { Scope } from "./scope.ts";
+import { errorType, isRetryable, StepFailure } from "./step-failure.ts";
 import { UsageMeter } from "./usage-meter.ts";
-
-/**
- * A failure that is part of the run: thrown identically in the original run and on replay. `type` is the class of the
- * root cause.
- */
-export class StepFailure extends Error {
-  override readonly name: string = "StepFailure";
-  readonly type: string;
-  readonly retryable: boolean;
-  /** Where it was thrown in the automation's code, if it was. */
-  readonly origin: ErrorOrigin | undefined;
-
-  constructor(failure: Failure, cause?: unknown) {
-    super(failure.message, cause === undefined ? undefined : { cause });
-    this.type = failure.type;
-    this.retryable = failure.retryable;
-    this.origin = failure.origin;
-  }
-
-  /**
-   * Converts anything thrown into a failure. Only an AppError can say that it must not be retried.
-   * @param root the automation's folder; see {@link errorOrigin}
-   */
-  static of(error: unknown, root: string | undefined): StepFailure {
-    if (error instanceof StepFailure) return error;
-    const retryable = error instanceof AppError ? error.retryable : true;
-    const origin = originOf(error, root);
-    const failure = { message: errorMessage(error), type: errorType(error), retryable };
-    return new StepFailure(origin === undefined ? failure : { ...failure, origin }, error);
-  }
-}
-
-type Failure = NonNullable<JournalRow["error"]>;
-
-/** Where anything thrown came from: a failure knows it, also on replay; else its stack tells. */
-export function originOf(error: unknown, root: string | undefined): ErrorOrigin | undefined {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (cause instanceof StepFailure && cause.origin !== undefined) return cause.origin;
-    if (cause.cause === cause) break;
-  }
-  return errorOrigin(error, root);
-}
-
-/** What the ending of failed work tells of where the error came from; nothing where it is not the automation's. */
-export function originFields(error: unknown, root: string | undefined): Record<string, string> {
-  const origin = originOf(error, root);
-  return origin === undefined ? {} : { error_location: origin.location, error_stack: origin.stack };
-}
 
 export type Outcome<V> = { ok: true; value: V } | { ok: false; failure: StepFailure };
 
@@ -110,7 +63,7 @@ export async function step<V>(scope: Scope, spec: StepSpec<V>): Promise<V> {
   await run.record(path, {
     kind: spec.kind,
     value: stored,
-    ...(outcome.ok ? {} : { error: plain(outcome.failure) }),
+    ...(outcome.ok ? {} : { error: plain(scope, outcome.failure) }),
     ...(inputHash === undefined ? {} : { inputHash }),
   });
   return settle(outcome);
@@ -124,7 +77,7 @@ async function attempt<V>(scope: Scope, spec: StepSpec<V>): Promise<Outcome<V>> 
   } catch (error) {
     if (scope.run.passesThrough(error)) throw error;
     const { signal } = scope;
-    return { ok: false, failure: StepFailure.of(signal.aborted ? signal.reason : error, scope.run.context.root) };
+    return { ok: false, failure: failureOf(signal.aborted ? signal.reason : error) };
   }
 }
 
@@ -153,9 +106,17 @@ function fromRow<V>(row: JournalRow): { outcome: Outcome<V>; usage: Usage | unde
   return { outcome, usage: stored?.usage };
 }
 
-function plain(failure: StepFailure): Failure {
-  const { message, type, retryable, origin } = failure;
+/** The message as it is: what follows from it, such as the next prompt, must be the same on replay. */
+function plain({ run }: Scope, failure: StepFailure): NonNullable<JournalRow["error"]> {
+  const { message, type, retryable } = failure;
+  const origin = originOf(failure, run.errorView);
   return { message, type, retryable, ...(origin === undefined ? {} : { origin }) };
+}
+
+function failureOf(error: unknown): StepFailure {
+  if (error instanceof StepFailure) return error;
+  const failure = { message: errorMessage(error), type: errorType(error), retryable: isRetryable(error) };
+  return new StepFailure(failure, error);
 }
 
 function diverged(path: string): never {
@@ -171,10 +132,4 @@ function hashOf(input: unknown): string {
     .update(JSON.stringify(toJson(input)))
     .digest("base64url")
     .slice(0, 22);
-}
-
-/** The class name of anything thrown, for `errorType`. */
-export function errorType(error: unknown): string {
-  if (error instanceof StepFailure) return error.type;
-  return error instanceof Error ? error.name : "Error";
 }

@@ -1,8 +1,9 @@
-import { errorMessage } from "@crewstream/contracts";
 import { resolveModel } from "../llm/resolve-model.ts";
 import type { Scope } from "../run/scope.ts";
 import { Span, within } from "../run/span.ts";
-import { errorType, originFields, step, stepScope } from "../run/step.ts";
+import { errorType } from "../run/step-failure.ts";
+import { errorFields } from "../run/error-fields.ts";
+import { step, stepScope } from "../run/step.ts";
 import { guarded } from "./guarded.ts";
 import type { PlannedTask } from "./planned-task.ts";
 import { produce } from "./produce.ts";
@@ -46,9 +47,8 @@ export async function runTask(
     type: "task_failed",
     data: {
       ...described,
-      error: errorMessage(error),
+      ...errorFields(scope, error),
       error_type: errorType(error),
-      ...originFields(error, scope.run.context.root),
     },
   });
   const perform = async (inner: Scope): Promise<TaskOutput> => {

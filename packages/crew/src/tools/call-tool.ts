@@ -1,8 +1,12 @@
 import { ErrorCode, AppError, errorMessage } from "@crewstream/contracts";
+import type { ErrorOrigin } from "../journal.ts";
 import { parseArgs, type ToolCall } from "../llm/answer.ts";
+import { errorFields } from "../run/error-fields.ts";
+import { originOf } from "../run/error-origin.ts";
 import type { Scope } from "../run/scope.ts";
 import { Span } from "../run/span.ts";
-import { errorType, step, stepScope } from "../run/step.ts";
+import { step, stepScope } from "../run/step.ts";
+import { errorType, StepFailure } from "../run/step-failure.ts";
 import { ToolReportedFailure, type ToolFailure } from "./failure.ts";
 import { runTool } from "./run-tool.ts";
 import type { Tool } from "./tool.ts";
@@ -38,14 +42,16 @@ export async function callTool(outer: Scope, call: ToolCall, box: Toolbox): Prom
     perform: (inner) => perform(span.scope.derive({ usage: inner.usage }), call.name, { args: args.value, use }, box),
     close(outcome) {
       if (!outcome.ok) {
-        span.end({ type: "tool_usage_error", data: events.error(outcome.failure.message) });
+        span.end({ type: "tool_usage_error", data: events.error(errorFields(scope, outcome.failure)) });
         return;
       }
       const result = outcome.value;
       const { failure } = result;
       const raised = failure?.reason === "exception" || failure?.reason === "invalid_input";
-      if (failure !== null && raised) span.end({ type: "tool_usage_error", data: events.error(failure.message) });
-      else span.end({ type: "tool_usage_finished", data: events.finished(result) });
+      if (failure !== null && raised) {
+        const data = events.error(errorFields(scope, thrownBy(failure, result.origin)));
+        span.end({ type: "tool_usage_error", data });
+      } else span.end({ type: "tool_usage_finished", data: events.finished(result) });
       box.cache?.keep(box.tools.get(call.name), call, result);
       if (failure === null) return;
       if (failure.reason === "invalid_input") events.invalidInput(failure);
@@ -102,22 +108,26 @@ async function invoke(
   } catch (error) {
     if (signal.aborted || run.passesThrough(error)) throw error;
     if (error instanceof ToolReportedFailure) return ended(error.message, error.failure);
-    const message = errorMessage(error);
+    // The model has no use for a secret either.
+    const message = run.errorView.removeSecrets(errorMessage(error));
     const retryable = error instanceof AppError && error.retryable;
     const code = error instanceof AppError ? error.code : errorType(error);
-    return ended(`Tool '${tool.name}' failed: ${message}`, {
-      message,
-      reason: "exception",
-      code,
-      retryable,
-      details: {},
-    });
+    const text = `Tool '${tool.name}' failed: ${message}`;
+    const result = ended(text, { message, reason: "exception", code, retryable, details: {} });
+    const origin = originOf(error, run.errorView);
+    return origin === undefined ? result : { ...result, origin };
   }
 }
 
 /** Thrown by the agent loop for a failed tool under the policy `raise`. */
-export function raisedFailure(name: string, failure: ToolFailure): AppError {
-  return new AppError(`Tool '${name}' failed: ${failure.message}`, { code: ErrorCode.toolFailed });
+export function raisedFailure(name: string, failure: ToolFailure, origin: ErrorOrigin | undefined): AppError {
+  const cause = thrownBy(failure, origin);
+  return new AppError(`Tool '${name}' failed: ${failure.message}`, { code: ErrorCode.toolFailed, cause });
+}
+
+/** The error behind a failure, as far as the journal keeps it. */
+function thrownBy({ message, code, retryable }: ToolFailure, origin: ErrorOrigin | undefined): StepFailure {
+  return new StepFailure({ message, type: code ?? "Error", retryable, ...(origin === undefined ? {} : { origin }) });
 }
 
 function now(scope: Scope, startedAt?: string): { startedAt: string; finishedAt: string } {

@@ -34,7 +34,7 @@ export function toolEvents(
       output: result.text,
       failure: result.failure,
     }),
-    error: (message) => ({ ...shared, error: message }),
+    error: (fields) => ({ ...shared, ...fields }),
     invalidInput: (failure) => void scope.emit("tool_validate_input_error", { ...shared, error: failure.message }),
     unknownTool: (failure) => void scope.emit("tool_selection_error", { ...shared, error: failure.message }),
     failed: (failure) => {
@@ -48,7 +48,8 @@ export function toolEvents(
 export interface ToolEvents {
   started(): Data;
   finished(result: ToolResult): Data;
-  error(message: string): Data;
+  /** @param fields what `errorFields` gives */
+  error(fields: { error: string }): Data;
   invalidInput(failure: ToolFailure): void;
   unknownTool(failure: ToolFailure): void;
   failed(failure: ToolFailure): void;

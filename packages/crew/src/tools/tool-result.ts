@@ -1,3 +1,4 @@
+import type { ErrorOrigin } from "../journal.ts";
 import type { ToolFailure } from "./failure.ts";
 
 /** The result of a call. `text` is shown to the model, also after a failure: then it says what to do about it. */
@@ -7,4 +8,6 @@ export interface ToolResult {
   startedAt: string;
   finishedAt: string;
   fromCache: boolean;
+  /** Where an error came from that the tool's code threw. */
+  origin?: ErrorOrigin;
 }

@@ -1,5 +1,14 @@
 import type { Tool } from "@crewstream/crew";
-import { currentScope, resultText, runTool, Span, step, stepScope, toolEvents } from "@crewstream/crew/parts";
+import {
+  currentScope,
+  errorFields,
+  resultText,
+  runTool,
+  Span,
+  step,
+  stepScope,
+  toolEvents,
+} from "@crewstream/crew/parts";
 
 interface Used {
   value: unknown;
@@ -30,7 +39,7 @@ export async function callFlowTool(tool: Tool, args: unknown): Promise<unknown> 
     },
     close(outcome) {
       if (!outcome.ok) {
-        span.end({ type: "tool_usage_error", data: events.error(outcome.failure.message) });
+        span.end({ type: "tool_usage_error", data: events.error(errorFields(scope, outcome.failure)) });
         return;
       }
       const { value, ...times } = outcome.value;

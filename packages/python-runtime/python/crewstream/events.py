@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from . import library
 from .channel import Channel, encode
 from .dump import Dumper, fields_of, shortened, utc
+from .failures import format_traceback
 from .identity import Identities, digest
 from .links import Link, Links
 
@@ -142,7 +144,7 @@ class EventTap:
                 self._parents[link.id] = self._visible(link.parent)
                 self._previous[link.id] = self._previous.get(link.previous or "", link.previous)
                 return
-            self._send(str(event.type), utc(event.timestamp), link, self._data(event))
+            self._send(str(event.type), utc(event.timestamp), link, self._data(event), _traceback_of(event))
         except Stopped:
             raise
         except Exception as error:
@@ -165,12 +167,13 @@ class EventTap:
         data: dict[str, Any] = self.dumper.dump(fields)
         return data
 
-    def _send(self, kind: str, timestamp: str, link: Link, data: dict[str, Any]) -> None:
+    def _send(self, kind: str, timestamp: str, link: Link, data: dict[str, Any], traceback: str | None = None) -> None:
         message = {
             "t": "event",
             "id": link.id,
             "type": kind,
             "timestamp": timestamp,
+            "traceback": traceback,
             "data": {
                 **data,
                 "event_id": link.id,
@@ -193,6 +196,15 @@ class EventTap:
         """An event must never fail the run that it tells of."""
         kind = getattr(event, "type", type(event).__name__)
         self._channel.send({"t": "log", "level": "error", "text": f"the event {kind} was lost: {error!r}"})
+
+
+def _traceback_of(event: Any) -> str | None:
+    """Of an event that tells of a failure: the error that is handled as it is emitted, or that it holds."""
+    if not str(event.type).endswith(("_failed", "_error")):
+        return None
+    held = getattr(event, "error", None)
+    error = held if isinstance(held, BaseException) else sys.exc_info()[1]
+    return None if error is None else format_traceback(error)
 
 
 def _fingerprint(learn: Callable[[str, str | None, str | None], None], kind: str, owner: Any, name: Any) -> None:

@@ -8,7 +8,6 @@ import resource
 import sys
 import threading
 import time
-import traceback
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +15,7 @@ from . import lazy_memory, library
 from .channel import Channel, Message, TooLong
 from .dump import shortened
 from .events import EventTap, Stopped
+from .failures import format_traceback
 from .people import Paused, People
 from .project import LoadTarget, kickoff, load
 from .tools import Tools
@@ -115,11 +115,10 @@ def _task(tap: EventTap, output: Any) -> dict[str, Any]:
 
 def failure(error: BaseException) -> dict[str, Any]:
     """An error as the worker shows it."""
-    text = traceback.format_exception(type(error), error, error.__traceback__)
     return {
         "error": str(error) or type(error).__name__,
         "type": type(error).__name__,
-        "traceback": "".join(text)[-8000:],
+        "traceback": format_traceback(error),
     }
 
 

@@ -81,6 +81,8 @@ export const eventMessageSchema = z.object({
   id: z.uuid(),
   type: z.string().min(1).max(200),
   timestamp: z.string(),
+  /** Of the error that the event tells of. */
+  traceback: nullableText,
   data: json,
 });
 export type EventMessage = z.infer<typeof eventMessageSchema>;

@@ -4,9 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { AppError, ErrorCode } from "@crewstream/contracts";
+import { secretRemover } from "@crewstream/crew/parts";
 import { linesOf } from "../child/lines.ts";
-import { childMessageSchema, type Description, type Target } from "../child/messages.ts";
+import { childMessageSchema, type ChildMessage, type Description, type Target } from "../child/messages.ts";
 import { spawnChild } from "../child/python-child.ts";
+import { tracebackOrigin, type ProjectView } from "../child/traceback.ts";
 import { makeWorkFolder } from "../run/work-folder.ts";
 
 export interface DescribeOrder {
@@ -40,13 +42,14 @@ export async function describe({ python, project, target, env, limitMs }: Descri
       max_event_bytes: 1_048_576,
       replays: false,
     });
+    const view = { root: project, removeSecrets: secretRemover(env) };
     const tooLate = new AbortController();
     const limit = delay(limitMs, undefined, { signal: tooLate.signal }).then((): never => {
       throw configuration(`importing ${target.file} took longer than ${Math.round(limitMs / 1000)} s`);
     });
     limit.catch(() => undefined);
     try {
-      return await Promise.race([answerOf(child.up, printed), limit]);
+      return await Promise.race([answerOf(child.up, printed, view), limit]);
     } finally {
       tooLate.abort();
       child.kill();
@@ -56,25 +59,27 @@ export async function describe({ python, project, target, env, limitMs }: Descri
   }
 }
 
-async function answerOf(up: Parameters<typeof linesOf>[0], printed: () => string): Promise<Description> {
+async function answerOf(
+  up: Parameters<typeof linesOf>[0],
+  printed: () => string,
+  view: ProjectView,
+): Promise<Description> {
   for await (const lines of linesOf(up)) {
     for (const line of lines) {
       const message = childMessageSchema.parse(JSON.parse(line));
       if (message.t === "described") return message;
-      if (message.t === "undescribed") throw configuration(`${message.type}: ${message.error}${origin(message)}`);
+      if (message.t === "undescribed") throw configuration(reasonOf(message, view));
     }
   }
   throw configuration(`its Python process ended while the project was imported. ${printed()}`.trim());
 }
 
-/** Where in the project's own code the error came from: its last line of the traceback that is not a library's. */
-function origin({ traceback }: { traceback: string }): string {
-  const own = [...traceback.matchAll(/File "([^"]+)", line (\d+)/g)].filter(
-    ([, file]) => file !== undefined && !/site-packages|python-runtime|<frozen|\/lib\/python3/.test(file),
-  );
-  const [, file, line] = own.at(-1) ?? [];
-  return file === undefined ? "" : ` (${file}:${line})`;
+function reasonOf({ type, error, traceback }: Undescribed, view: ProjectView): string {
+  const { location } = tracebackOrigin(traceback, view);
+  return `${type}: ${view.removeSecrets(error)}${location === undefined ? "" : ` (${location})`}`;
 }
+
+type Undescribed = Extract<ChildMessage, { t: "undescribed" }>;
 
 function tailOf(stream: NodeJS.ReadableStream): () => string {
   let tail = "";

@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { AppError, ErrorCode } from "@crewstream/contracts";
 import type { Automation, RunContext } from "@crewstream/crew";
+import { secretRemover } from "@crewstream/crew/parts";
 import { childEnvironment } from "../child/child-environment.ts";
 import type { ModelGateway } from "../gateway/model-gateway.ts";
 import { modelVariables, offlineMode } from "../gateway/run-models.ts";
@@ -78,7 +79,12 @@ export function pythonAutomation(project: PythonProject, host: PythonHost): Auto
       host.printed(child, executionId);
       using _stop = stopChild(child, signal);
       using memory = new MemoryWatch(child.pid, host.memoryMb, () => child.kill());
-      const run = new PythonRun(context, { child, models: models.run, log: host.log(executionId) });
+      const run = new PythonRun(context, {
+        child,
+        models: models.run,
+        log: host.log(executionId),
+        view: { root: project.root, removeSecrets: secretRemover({ ...providers, ...env }) },
+      });
       try {
         const order = {
           t: "run" as const,

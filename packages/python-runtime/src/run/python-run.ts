@@ -9,6 +9,7 @@ import {
   type ChildOutcome,
   type ParentMessage,
 } from "../child/messages.ts";
+import { originFields, tracebackOrigin, type ProjectView } from "../child/traceback.ts";
 import type { PythonChild } from "../child/python-child.ts";
 import type { GatewayRun } from "../gateway/gateway-run.ts";
 import { AgentSteps } from "./agent-steps.ts";
@@ -23,6 +24,8 @@ export interface RunParts {
   child: PythonChild;
   models: GatewayRun;
   log: RunLog;
+  /** How the project's errors are shown. */
+  view: ProjectView;
 }
 
 /** One run in one child: its events go to the sink, its calls are answered, and how it ended is found out. */
@@ -30,6 +33,7 @@ export class PythonRun {
   readonly #context: RunContext;
   readonly #child: PythonChild;
   readonly #log: RunLog;
+  readonly #view: ProjectView;
   readonly #steps: AgentSteps;
   readonly #totals = new CrewTotals();
   readonly #open = new OpenEvents();
@@ -37,10 +41,11 @@ export class PythonRun {
   readonly #unseen: UnseenCalls;
   #outcome: ChildOutcome | undefined;
 
-  constructor(context: RunContext, { child, models, log }: RunParts) {
+  constructor(context: RunContext, { child, models, log, view }: RunParts) {
     this.#context = context;
     this.#child = child;
     this.#log = log;
+    this.#view = view;
     this.#unseen = new UnseenCalls(context.executionId, models);
     this.#steps = new AgentSteps(context.executionId);
     this.#questions = new HumanQuestions(context, (event) => this.#emit(event));
@@ -66,7 +71,8 @@ export class PythonRun {
   #receive(message: ChildMessage): void {
     switch (message.t) {
       case "event": {
-        const { id, type, timestamp, data } = message;
+        const { id, type, timestamp, traceback } = message;
+        const data = { ...message.data, ...originFields(traceback ?? "", this.#view) };
         const event = this.#totals.complete({ id, type, timestamp, data });
         for (const each of this.#steps.around(event)) this.#emit(each);
         for (const each of this.#unseen.after(event)) this.#emit(each);
@@ -97,7 +103,9 @@ export class PythonRun {
 
   #emit(event: RuntimeEvent): void {
     this.#open.observe(event);
-    this.#context.sink.emit(event);
+    const { error } = event.data;
+    const shown = typeof error === "string" ? { error: this.#view.removeSecrets(error) } : {};
+    this.#context.sink.emit({ ...event, data: { ...event.data, ...shown } });
   }
 
   async #answer(id: number, call: ChildCall): Promise<void> {
@@ -135,10 +143,19 @@ export class PythonRun {
           tasks: outcome.tasks.map((task) => ({ ...task, output_json: task.output_json ?? null })),
           usage,
         };
-      case "FAILED":
-        if (outcome.traceback !== "") this.#log("warn", outcome.traceback);
-        this.#close(outcome.error);
-        return { state: "FAILED", error: outcome.error, errorType: outcome.type, usage };
+      case "FAILED": {
+        const { location, stack } = tracebackOrigin(outcome.traceback, this.#view);
+        const error = this.#view.removeSecrets(outcome.error);
+        this.#close(error);
+        return {
+          state: "FAILED",
+          error,
+          errorType: outcome.type,
+          ...(location === undefined ? {} : { errorLocation: location }),
+          ...(stack === "" ? {} : { errorStack: stack }),
+          usage,
+        };
+      }
       case "PAUSED": {
         const { pending } = this.#questions;
         if (pending.length === 0) throw unexpected("a pause without a question");

@@ -18,13 +18,18 @@ async function alive(pids: readonly number[]): Promise<number[]> {
 
 describe.skipIf(testPython === "")("Python projects that misbehave", () => {
   test.each([
-    ["raise", { state: "FAILED", error: "this is wrong", errorType: "ValueError" }],
+    ["raise", { state: "FAILED", error: "this is wrong", errorType: "ValueError", errorLocation: "main.py:31" }],
     ["exit", { state: "FAILED", error: "the project called sys.exit(4)", errorType: "SystemExit" }],
   ])("%s: the run fails and says so", async (how, expected) => {
     await using execution = await PythonExecution.of("unruly");
     expect(await execution.run({ how })).toMatchObject(expected);
     expect(execution.types().filter((type) => type === "tick")).toHaveLength(1);
     expect(eventProblems(execution.events)).toEqual([]);
+    // The library's own events of the failure know the place, too.
+    const told = execution.events
+      .filter(({ type }) => type.endsWith("_failed"))
+      .map(({ data }) => data["error_location"]);
+    if (how === "raise") expect(new Set(told)).toEqual(new Set(["main.py:31"]));
   });
 
   test.each([
