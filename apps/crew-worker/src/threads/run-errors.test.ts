@@ -93,8 +93,8 @@ test("a tool's error is located in its events, and in those of the task that it 
   expect(outcome).toMatchObject({ state: "FAILED", errorLocation: location });
   for (const type of ["tool_usage_error", "agent_execution_error", "task_failed", "crew_kickoff_failed"]) {
     const data = events.find((event) => event.type === type)?.data;
-    expect(data?.["error_location"], type).toBe(location);
-    expect(data?.["error_stack"], type).toContain("Cannot read properties of undefined");
+    expect(data?.["error_location"]).toBe(location);
+    expect(data?.["error_stack"]).toContain("Cannot read properties of undefined");
   }
 });
 
