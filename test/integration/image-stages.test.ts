@@ -16,25 +16,36 @@ const context = join(folder, "context");
 beforeAll(() => copyBuildContext(context));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test("every stage has what its commands need, and the image what its processes need", async () => {
-  const built = await performStages(stages, { context, folder: join(folder, "whole") });
-  const image = join(built.get(stages.at(-1)?.name ?? "") ?? "", "app");
-  expect(existsSync(join(image, "apps/dashboard/dist/index.html"))).toBe(true);
-  expect(existsSync(join(image, "node_modules/typescript"))).toBe(false);
-  expect(existsSync(join(image, "node_modules/@typescript"))).toBe(false);
-  const charts = ["api", "crew-worker", "delivery-worker"].map((name) => `deploy/helm/templates/${name}.yaml`);
-  const started = ["docker-compose.yml", "apps/Dockerfile", ...charts].flatMap((path) =>
-    [...read(path).matchAll(/"(apps\/[^"]+\.ts)"/g)].map((match) => match[1] ?? ""),
-  );
-  expect(started.length).toBeGreaterThan(5);
-  expect(started.filter((path) => !existsSync(join(image, path)))).toEqual([]);
-});
+/** Each stage is a whole `npm install`: 40 seconds on an idle machine with two cores. */
+const timeout = 600_000;
 
-test("what Vite says of a stage without tsconfig.json is what the build ends with", async () => {
-  const without = readStages(read("apps/Dockerfile").replace(/^COPY tsconfig\.json .*$/m, "")).filter(
-    ({ name }) => name === "manifests" || name === "dashboard",
-  );
-  await expect(performStages(without, { context, folder: join(folder, "without") })).rejects.toThrow(
-    /tsconfig not found/i,
-  );
-});
+test(
+  "every stage has what its commands need, and the image what its processes need",
+  async () => {
+    const built = await performStages(stages, { context, folder: join(folder, "whole") });
+    const image = join(built.get(stages.at(-1)?.name ?? "") ?? "", "app");
+    expect(existsSync(join(image, "apps/dashboard/dist/index.html"))).toBe(true);
+    expect(existsSync(join(image, "node_modules/typescript"))).toBe(false);
+    expect(existsSync(join(image, "node_modules/@typescript"))).toBe(false);
+    const charts = ["api", "crew-worker", "delivery-worker"].map((name) => `deploy/helm/templates/${name}.yaml`);
+    const started = ["docker-compose.yml", "apps/Dockerfile", ...charts].flatMap((path) =>
+      [...read(path).matchAll(/"(apps\/[^"]+\.ts)"/g)].map((match) => match[1] ?? ""),
+    );
+    expect(started.length).toBeGreaterThan(5);
+    expect(started.filter((path) => !existsSync(join(image, path)))).toEqual([]);
+  },
+  timeout,
+);
+
+test(
+  "what Vite says of a stage without tsconfig.json is what the build ends with",
+  async () => {
+    const without = readStages(read("apps/Dockerfile").replace(/^COPY tsconfig\.json .*$/m, "")).filter(
+      ({ name }) => name === "manifests" || name === "dashboard",
+    );
+    await expect(performStages(without, { context, folder: join(folder, "without") })).rejects.toThrow(
+      /tsconfig not found/i,
+    );
+  },
+  timeout,
+);
