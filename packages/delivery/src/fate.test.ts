@@ -79,12 +79,21 @@ describe("a delivery after an attempt", () => {
     const expedited = { ...record, attempts: 2, nextAt: now - 50, expeditedFrom: due };
 
     test.each(failures)("keeps that time after %j: the schedule is not used up", (outcome) => {
-      const { kind, record: next } = fate(outcome, { record: expedited });
+      const schedule = [1000, 7_200_000];
+      const { kind, record: next } = fate(outcome, { record: expedited, schedule });
       expect({ kind, next }).toMatchObject({ kind: "parked", next: { attempts: 3, nextAt: due, scheduleFrom: 1 } });
       expect(next.expeditedFrom).toBeUndefined();
       // At its own time it is the schedule's last attempt, as it would have been.
-      expect(fate(outcome, { record: next, at: due, now: due }).kind).toBe("dead");
+      expect(fate(outcome, { record: next, schedule, at: due, now: due }).kind).toBe("dead");
     });
+
+    test.each(failures)(
+      "does not go back to a wait beyond its schedule, which its receiver asked for, after %j",
+      (outcome) => {
+        const { kind, record: next } = fate(outcome, { record: expedited });
+        expect({ kind, next }).toMatchObject({ kind: "parked", next: { nextAt: now + 2000, scheduleFrom: 1 } });
+      },
+    );
 
     test("waits longer when its receiver asks for it, in order too", () => {
       const asked = fate(

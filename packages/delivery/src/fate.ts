@@ -54,10 +54,13 @@ export function decideFate(question: {
   const { schedule, random } = question;
   if (expeditedFrom !== undefined && expeditedFrom > question.at) {
     // An endpoint that comes and goes brings its deliveries forward each time: counted, their schedule of hours would be
-    // used up in minutes.
+    // used up in minutes. The step of the schedule that was cut short begins again, and ends no later than it would have:
+    // without that, a `Retry-After` of a day that a person overruled would be back after one more failure.
+    const step = before.attempts - (before.scheduleFrom ?? 0);
     record.scheduleFrom = (record.scheduleFrom ?? 0) + 1;
+    const again = nextAttemptAt({ schedule, attempts: step, now, random }) ?? expeditedFrom;
     const asked = nextAttemptAt({ schedule: [0], attempts: 1, now, random, retryAfterMs }) ?? now;
-    return waiting(Math.max(expeditedFrom, asked));
+    return waiting(Math.max(Math.min(expeditedFrom, again), asked));
   }
   const nextAt = nextAttemptAt({
     schedule,
