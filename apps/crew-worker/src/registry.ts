@@ -8,8 +8,14 @@ import {
   errorMessage,
   type AutomationAnnouncement,
 } from "@crewstream/contracts";
-import { importModule, modelProblems, type Automation } from "@crewstream/crew";
-import { originOf, secretRemover, type ErrorView } from "@crewstream/crew/parts";
+import {
+  importModule,
+  modelProblems,
+  originOf,
+  secretRemover,
+  type Automation,
+  type ErrorView,
+} from "@crewstream/crew";
 import { findingText, readProject } from "@crewstream/crewai-project";
 import { findInterpreter, isPythonProject, readPythonProject, type PythonProject } from "@crewstream/python-runtime";
 import { z } from "zod";

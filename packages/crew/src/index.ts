@@ -1,5 +1,7 @@
 export { memoryJournal, type Journal, type JournalKind, type JournalRow } from "./journal.ts";
+export { originOf, type ErrorView } from "./run/error-origin.ts";
 export { closingEvents, OpenEvents } from "./run/open-events.ts";
+export { secretRemover } from "./run/secret-remover.ts";
 export type { Automation, EventSink, RunContext, RuntimeEvent } from "./run-context.ts";
 export type { AgentDefinition, StepCallback } from "./agent/agent.ts";
 export { defineAgent, type AgentKickoffOptions, type AgentOutput, type StandaloneAgent } from "./agent/define-agent.ts";

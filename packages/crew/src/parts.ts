@@ -14,8 +14,6 @@ export { ownFields } from "./llm/request-fields.ts";
 export { parseModelName } from "./llm/resolve-model.ts";
 export { showsDate, unknownDirectives } from "./prompts/strftime.ts";
 export { errorFields } from "./run/error-fields.ts";
-export { originOf, type ErrorView } from "./run/error-origin.ts";
-export { secretRemover } from "./run/secret-remover.ts";
 export { toJson, type Json } from "./run/dump.ts";
 export { currentScope } from "./run/scope.ts";
 export { Span } from "./run/span.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { AppError, ErrorCode } from "@crewstream/contracts";
-import { secretRemover } from "@crewstream/crew/parts";
+import { secretRemover } from "@crewstream/crew";
 import { linesOf } from "../child/lines.ts";
 import { childMessageSchema, type ChildMessage, type Description, type Target } from "../child/messages.ts";
 import { spawnChild } from "../child/python-child.ts";

@@ -1,8 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { AppError, ErrorCode } from "@crewstream/contracts";
-import type { Automation, RunContext } from "@crewstream/crew";
-import { secretRemover } from "@crewstream/crew/parts";
+import { secretRemover, type Automation, type RunContext } from "@crewstream/crew";
 import { childEnvironment } from "../child/child-environment.ts";
 import type { ModelGateway } from "../gateway/model-gateway.ts";
 import { modelVariables, offlineMode } from "../gateway/run-models.ts";
