@@ -122,11 +122,6 @@ describe("bad input gives findings, and nothing else", () => {
     ["an empty condition", { a: go, b: { listen: { or: [] }, do: go.do } }, "must not be empty"],
     ["a condition of nothing known", { a: go, b: { listen: { xor: ["a"] }, do: go.do } }, ""],
     [
-      "a label that is a method",
-      { a: { ...go, router: true, emit: ["b"] }, b: { listen: "a", do: go.do } },
-      '"b" is a method and a router',
-    ],
-    [
       "each in each",
       {
         a: {

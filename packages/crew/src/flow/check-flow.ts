@@ -7,7 +7,7 @@ export function checkFlow(flow: FlowDefinition): void {
   const faults: string[] = [];
   const names = flow.methods.map((method) => method.name);
   const routers = flow.methods.filter((method) => method.router === true);
-  const labels = routers.flatMap((router) => router.emits ?? []);
+  const labels = new Set(routers.flatMap((router) => router.emits ?? []));
   const allLabelsKnown = routers.every((router) => router.emits !== undefined);
   if (!flow.methods.some((method) => method.start !== undefined)) faults.push("no method starts it");
   for (const [index, method] of flow.methods.entries()) {
@@ -17,12 +17,11 @@ export function checkFlow(flow: FlowDefinition): void {
     faults.push(...feedbackFaults(method));
     for (const other of awaited(method)) {
       if (other === name) faults.push(`"${name}" listens to itself`);
-      else if (allLabelsKnown && !names.includes(other) && !labels.includes(other)) {
+      else if (allLabelsKnown && !names.includes(other) && !labels.has(other)) {
         faults.push(`"${name}" listens to "${other}", which is no method and no router's label`);
       }
     }
   }
-  for (const label of labels) if (names.includes(label)) faults.push(`"${label}" is a method and a router's label`);
   if (faults.length > 0) {
     throw new AppError(`The flow ${flow.name === undefined ? "" : `"${flow.name}" `}cannot run: ${faults.join("; ")}`, {
       code: ErrorCode.configuration,

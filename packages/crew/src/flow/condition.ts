@@ -24,7 +24,13 @@ export function satisfied(condition: Condition, seen: ReadonlySet<string>): bool
   return condition.or.some((part) => satisfied(part, seen));
 }
 
-/** Whether a condition fires on the first of several names. */
-export function isChoice(condition: Condition): boolean {
-  return typeof condition === "object" && "or" in condition && namesIn(condition).length > 1;
+/** Whether a condition fires on the first of several alternatives. */
+export function isChoice(condition: Condition): condition is { readonly or: readonly Condition[] } {
+  return typeof condition === "object" && "or" in condition && condition.or.length > 1;
+}
+
+/** Names of which each fires a condition alone. */
+export function alternativesIn(condition: Condition): string[] {
+  if (typeof condition === "string") return [condition];
+  return "or" in condition ? condition.or.flatMap(alternativesIn) : [];
 }

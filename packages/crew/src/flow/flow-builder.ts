@@ -38,8 +38,9 @@ export class FlowBuilder<State, Known extends object = object> {
   }
 
   /**
-   * A listener whose result is a label: it decides which listeners come next. Null fires none. Where `emits` lists
-   * its labels, a listener that waits for another one is found when the flow is defined.
+   * A listener whose result is a label: it decides which listeners come next, and they get what the router got. Null
+   * fires none; who waits for the router's own name is fired in any case. Where `emits` lists its labels, a listener that
+   * waits for another one is found when the flow is defined.
    */
   router<Name extends string, const When extends Condition | (keyof Known & string), const Label extends string | null>(
     name: Name,

@@ -42,9 +42,12 @@ function edgesInto(method: FlowMethod, methods: readonly FlowMethod[]): FlowEdge
   if (condition === undefined) return [];
   const joins = joining(condition);
   return namesIn(condition).flatMap((name): FlowEdge[] => {
-    if (methods.some((other) => other.name === name)) return [{ from: name, to: method.name, label: null, joins }];
-    const routers = methods.filter((other) => other.router === true && (other.emits?.includes(name) ?? true));
-    return routers.map((router) => ({ from: router.name, to: method.name, label: name, joins }));
+    const isMethod = methods.some((other) => other.name === name);
+    // A label may have a method's name.
+    const routers = methods.filter((other) => other.router === true && (other.emits?.includes(name) ?? !isMethod));
+    const labelled = routers.map((router) => ({ from: router.name, to: method.name, label: name, joins }));
+    const own: FlowEdge[] = isMethod ? [{ from: name, to: method.name, label: null, joins }] : [];
+    return own.concat(labelled);
   });
 }
 

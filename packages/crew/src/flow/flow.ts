@@ -68,7 +68,10 @@ export type MethodBody<State, Input, Result> = (
 /** A method as data: what the builder makes and a loader builds. */
 export interface FlowMethod {
   name: string;
-  /** `true`: runs when the flow starts. A condition: runs whenever that holds. */
+  /**
+   * `true`: runs when the flow starts. A condition: runs whenever routers' labels make it hold; in a flow that has no
+   * method with `true`, when the flow starts, too.
+   */
   start?: true | Condition;
   listen?: Condition;
   /** Its result is a label that other methods listen to. */

@@ -1,43 +1,66 @@
 import { isChoice, namesIn, satisfied, type Condition } from "./condition.ts";
+import type { FlowMethod } from "./flow.ts";
 
 /**
- * Keeps what each listener of a flow has seen and says whom a trigger fires, by CrewAI's rules: an AND collects names
- * until it has all of them, then begins anew; an OR of several names fires once, until a router's label or a repeated
- * method arms it again.
+ * Keeps what each condition of a flow has seen and says whom a trigger fires, by CrewAI's rules: a condition collects
+ * triggers until they satisfy it, then starts over. An OR of several alternatives fires a listener once, and sees
+ * nothing more, until it is rearmed; a router has no such limit.
  */
 export class Listeners {
-  readonly #conditions: ReadonlyMap<string, Condition>;
+  readonly #methods: readonly FlowMethod[];
   readonly #seen = new Map<string, Set<string>>();
   readonly #spent = new Set<string>();
 
-  constructor(conditions: ReadonlyMap<string, Condition>) {
-    this.#conditions = conditions;
+  constructor(methods: readonly FlowMethod[]) {
+    this.#methods = methods;
   }
 
-  /** Names of the methods that this method's end, or this router's label, fires, in the order of the flow. */
-  fire(trigger: string, kind: "method" | "label"): string[] {
-    const fired: string[] = [];
-    for (const [name, condition] of this.#conditions) {
-      if (!namesIn(condition).includes(trigger)) continue;
-      if (isChoice(condition) && kind === "label") this.#spent.delete(name);
-      if (this.#spent.has(name)) continue;
-      const seen = this.#seen.get(name) ?? new Set();
-      this.#seen.set(name, seen.add(trigger));
-      if (!satisfied(condition, seen)) continue;
-      seen.clear();
-      if (isChoice(condition)) this.#spent.add(name);
-      fired.push(name);
+  /** The routers that a trigger fires, in the order of the flow. */
+  routers(trigger: string): FlowMethod[] {
+    return this.#methods.filter(
+      ({ name, listen, router }) => router === true && listen !== undefined && this.#met(name, listen, trigger),
+    );
+  }
+
+  /** The listeners that are no routers. */
+  listeners(trigger: string): FlowMethod[] {
+    return this.#methods.filter(({ name, listen, router }) => {
+      if (router === true || listen === undefined || this.#spent.has(name)) return false;
+      if (!this.#met(name, listen, trigger)) return false;
+      if (isChoice(listen)) this.#spent.add(name);
+      return true;
+    });
+  }
+
+  /** Whether a label fires this start. Only labels do: a start is no listener of methods. */
+  starts({ name, start }: FlowMethod, label: string): boolean {
+    return start !== undefined && start !== true && this.#met(`start:${name}`, start, label);
+  }
+
+  /** The listeners whose OR has fired. */
+  spent(): Set<string> {
+    return new Set(this.#spent);
+  }
+
+  /** Rearms those of `rearmable` that wait for this label, once: they are no longer rearmable then. */
+  rearm(label: string, rearmable: Set<string>): void {
+    for (const { name, listen } of this.#methods) {
+      if (!rearmable.has(name) || listen === undefined || !namesIn(listen).includes(label)) continue;
+      // What has been rearmed meanwhile, and may have fired again, keeps its turn.
+      if (this.#spent.delete(name)) rearmable.delete(name);
     }
-    return fired;
   }
 
-  /**
-   * Arms every OR again, because this method runs a second time: the flow goes round. Its own OR stays spent: it has
-   * just been fired, and the other methods it waits for must not fire it again in this round.
-   */
-  rearm(repeated: string): void {
-    const stays = this.#spent.has(repeated);
+  /** Rearms all: a method runs once more, so the flow goes round. */
+  rearmAll(): void {
     this.#spent.clear();
-    if (stays) this.#spent.add(repeated);
+  }
+
+  #met(key: string, condition: Condition, trigger: string): boolean {
+    const seen = this.#seen.get(key) ?? new Set();
+    this.#seen.set(key, seen.add(trigger));
+    if (!satisfied(condition, seen)) return false;
+    this.#seen.delete(key);
+    return true;
   }
 }

@@ -24,7 +24,8 @@ export interface CallFields {
   inputs: Readonly<Record<string, unknown>>;
   outputs: Readonly<Record<string, Json>>;
   reviews: Readonly<Record<string, Json>>;
-  input: Json;
+  /** What it gets; absent where nothing has set it off. */
+  input: Json | undefined;
   cause: Ended | undefined;
   state: Readonly<Record<string, Json>>;
   /** The flow's memory. */
@@ -171,7 +172,7 @@ export class MethodCall {
   }
 
   #input(): unknown {
-    return { method: this.method.name, input: this.#fields.input };
+    return { method: this.method.name, input: this.#fields.input ?? null };
   }
 
   #named(): { flow_name: string; method_name: string } {

@@ -1,20 +1,23 @@
-import { isChoice, namesIn } from "./condition.ts";
+import { alternativesIn, isChoice, namesIn } from "./condition.ts";
 import type { FlowMethod } from "./flow.ts";
 
 /**
- * Which methods race: those that an OR listener waits for and nobody else does. When several of them are fired
- * together, the first to end wins and the others are called off, as CrewAI does it.
+ * Which methods race: those that alone fire an OR listener and that no other listener waits for; routers do not count as
+ * listeners. When several of them are fired together, the first to end wins and the others are called off.
  */
 export function racingGroups(methods: readonly FlowMethod[]): ReadonlySet<string>[] {
+  const listeners = methods.flatMap(({ name, listen, router }) =>
+    listen === undefined || router === true ? [] : [{ name, listen }],
+  );
   const listenersOf = new Map<string, Set<string>>();
-  for (const { name, listen } of methods) {
-    for (const awaited of listen === undefined ? [] : namesIn(listen)) {
+  for (const { name, listen } of listeners) {
+    for (const awaited of namesIn(listen)) {
       listenersOf.set(awaited, (listenersOf.get(awaited) ?? new Set()).add(name));
     }
   }
-  return methods.flatMap(({ listen, router }) => {
-    if (listen === undefined || router === true || !isChoice(listen)) return [];
-    const group = new Set(namesIn(listen).filter((name) => listenersOf.get(name)?.size === 1));
+  return listeners.flatMap(({ listen }) => {
+    if (!isChoice(listen)) return [];
+    const group = new Set(alternativesIn(listen).filter((name) => listenersOf.get(name)?.size === 1));
     return group.size > 1 ? [group] : [];
   });
 }

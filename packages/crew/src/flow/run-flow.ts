@@ -3,7 +3,6 @@ import { AppError, ErrorCode } from "@crewstream/contracts";
 import type { Json } from "../run/dump.ts";
 import type { Scope } from "../run/scope.ts";
 import { Span, within } from "../run/span.ts";
-import type { Condition } from "./condition.ts";
 import type { FlowDefinition, FlowMethod } from "./flow.ts";
 import { initialState } from "./initial-state.ts";
 import { Listeners } from "./listeners.ts";
@@ -13,6 +12,8 @@ import { flowStates } from "./flow-states.ts";
 import { Pauses } from "./pauses.ts";
 import { racingGroups } from "./races.ts";
 import { applyChanges } from "./state-changes.ts";
+import { Strands } from "./strands.ts";
+import { FlowWalk, type Occasion } from "./walk.ts";
 
 type Inputs = Readonly<Record<string, unknown>>;
 
@@ -40,19 +41,6 @@ export async function runFlow(scope: Scope, flow: FlowDefinition, name: string, 
 
 const defaultMaxMethodCalls = 100;
 
-/** What a method's end sets off: its routers first and in turn, whose labels are triggers too, then all listeners. */
-interface Wave {
-  input: Json;
-  routers: Fired[];
-  listeners: Fired[];
-}
-
-interface Fired {
-  method: FlowMethod;
-  input: Json;
-  cause: Ended;
-}
-
 /**
  * One run of a flow's graph. Ends of methods are taken one at a time, in the order they were journaled before, then
  * in the order they come: so a run that is run again merges the same states and fires the same listeners.
@@ -64,15 +52,18 @@ class FlowRun {
   readonly #name: string;
   readonly #id: string;
   readonly #inputs: Inputs;
-  readonly #methods: ReadonlyMap<string, FlowMethod>;
   readonly #listeners: Listeners;
+  readonly #walk: FlowWalk;
+  readonly #strands = new Strands<MethodCall, Ended>();
   readonly #outputs: Record<string, Json> = {};
   readonly #reviews: Record<string, Json> = {};
+  /** How often each method was called, and of these how often as what. */
   readonly #calls = new Map<string, number>();
-  readonly #running = new Map<MethodCall, Wave | undefined>();
+  /** Methods that have ended since they were called last. */
+  readonly #completed = new Set<string>();
+  readonly #running = new Set<MethodCall>();
   readonly #stop = new AbortController();
   readonly #pauses: Pauses;
-  readonly #races: readonly ReadonlySet<string>[];
   readonly #rivals = new WeakMap<MethodCall, readonly MethodCall[]>();
   #waited = Promise.withResolvers<undefined>();
   #ended = 0;
@@ -94,22 +85,19 @@ class FlowRun {
     this.#id = id;
     this.#inputs = inputs;
     this.state = state;
-    this.#methods = new Map(flow.methods.map((method) => [method.name, method]));
-    this.#races = racingGroups(flow.methods);
-    this.#listeners = new Listeners(
-      new Map(flow.methods.flatMap((method) => conditionOf(method).map((when) => [method.name, when]))),
-    );
+    this.#listeners = new Listeners(flow.methods);
+    const call = (method: FlowMethod, occasion: Occasion): MethodCall => this.#call(method, occasion);
+    this.#walk = new FlowWalk(flow.methods, this.#listeners, racingGroups(flow.methods), call);
   }
 
   /** Starts the flow, and resolves when nothing runs any more. */
   async finish(): Promise<Json> {
     const unconditional = this.#flow.methods.filter((method) => method.start === true);
     const starts = unconditional.length > 0 ? unconditional : this.#flow.methods.filter((method) => method.start);
-    for (const method of starts) this.#call(method, null, undefined);
+    for (const method of starts) this.#strands.start(this.#walk.start(method));
     for (let call = await this.#next(); call !== undefined; call = await this.#next()) {
-      const wave = this.#running.get(call);
       this.#running.delete(call);
-      await this.#take(call, wave);
+      await this.#take(call);
     }
     if (this.#failure !== undefined) throw this.#failure;
     return this.#result;
@@ -118,7 +106,7 @@ class FlowRun {
   /** The call whose end is to be taken next. */
   async #next(): Promise<MethodCall | undefined> {
     for (;;) {
-      const calls = [...this.#running.keys()];
+      const calls = [...this.#running];
       const pauseIsDue = this.#pauses.isDue(this.#ended);
       const journaled = calls.filter((call) => call.order !== undefined);
       journaled.sort((a, b) => (a.order ?? 0) - (b.order ?? 0));
@@ -134,47 +122,47 @@ class FlowRun {
     }
   }
 
-  async #take(call: MethodCall, wave: Wave | undefined): Promise<void> {
+  async #take(call: MethodCall): Promise<void> {
+    const ended = await this.#endOf(call);
+    if (this.#failure !== undefined) return;
+    try {
+      if (ended === undefined) this.#strands.drop(call);
+      else {
+        for (const rival of this.#rivals.get(call) ?? []) if (rival !== call) rival.callOff(call.method.name);
+        this.#strands.resume(call, ended);
+      }
+    } catch (error) {
+      this.#fail(call, error);
+    }
+  }
+
+  /** Takes what came of a call into the flow; undefined for one that has failed, or lost its race. */
+  async #endOf(call: MethodCall): Promise<Ended | undefined> {
     const order = this.#ended;
     this.#ended += 1;
     try {
       const ended = await call.end(order, this.state, (changes) => applyChanges(this.state, changes));
+      const { name } = call.method;
       if (call.order === undefined) await this.#persist(call.method);
-      if (call.calledOff) return;
+      if (call.calledOff) return undefined;
+      this.#completed.add(name);
       this.#result = ended.output ?? ended.result;
-      this.#outputs[call.method.name] = this.#result;
-      if (ended.handOn !== undefined) this.#reviews[call.method.name] = ended.handOn;
-      for (const rival of this.#rivals.get(call) ?? []) rival.callOff(call.method.name);
-      if (this.#failure === undefined) this.#goOn(call.method, ended, wave);
+      this.#outputs[name] = this.#result;
+      if (ended.handOn !== undefined) this.#reviews[name] = ended.handOn;
+      return ended;
     } catch (error) {
-      if (this.#scope.run.passesThrough(error)) throw error;
-      if (call.calledOff || this.#failure !== undefined) return;
-      this.#failure = error;
-      const reason = `the method ${call.method.name} failed`;
-      this.#stop.abort(new AppError(`Cancelled: ${reason}`, { code: ErrorCode.cancelled }));
+      if (!call.calledOff || this.#scope.run.passesThrough(error)) this.#fail(call, error);
+      return undefined;
     }
   }
 
-  #goOn(method: FlowMethod, ended: Ended, wave: Wave | undefined): void {
-    const current = wave ?? { input: ended.handOn ?? ended.result, routers: [], listeners: [] };
-    if (wave === undefined) this.#trigger(current, method.name, "method", ended);
-    const label = method.router === true ? labelIn(ended.result) : "";
-    if (label !== "") this.#trigger(current, label, "label", ended);
-    const router = current.routers.shift();
-    if (router !== undefined) this.#call(router.method, router.input, router.cause, current);
-    else this.#callAll(current.listeners.splice(0));
-  }
-
-  #callAll(fired: readonly Fired[]): void {
-    const calls = fired.map(({ method, input, cause }) => this.#call(method, input, cause));
-    for (const group of this.#races) {
-      const rivals = calls.filter((call) => group.has(call.method.name));
-      for (const call of rivals)
-        this.#rivals.set(
-          call,
-          rivals.filter((other) => other !== call),
-        );
-    }
+  /** The first failure fails the flow, and stops what else it does. */
+  #fail({ method }: MethodCall, error: unknown): void {
+    if (this.#scope.run.passesThrough(error)) throw error;
+    if (this.#failure !== undefined) return;
+    this.#failure = error;
+    const reason = `the method ${method.name} failed`;
+    this.#stop.abort(new AppError(`Cancelled: ${reason}`, { code: ErrorCode.cancelled }));
   }
 
   async #persist(method: FlowMethod): Promise<void> {
@@ -182,27 +170,17 @@ class FlowRun {
     await flowStates(this.#scope.run, this.#name).save(this.#name, this.#id, structuredClone(this.state));
   }
 
-  #trigger(wave: Wave, name: string, kind: "method" | "label", cause: Ended): void {
-    const input = kind === "label" ? (cause.handOn ?? wave.input) : wave.input;
-    for (const fired of this.#listeners.fire(name, kind)) {
-      const method = this.#methods.get(fired);
-      if (method === undefined) continue;
-      (method.router === true ? wave.routers : wave.listeners).push({ method, input, cause });
-    }
-  }
-
-  #call(method: FlowMethod, input: Json, cause: Ended | undefined, wave?: Wave): MethodCall {
-    const count = this.#calls.get(method.name) ?? 0;
+  #call(method: FlowMethod, { as, input, cause, race }: Occasion): MethodCall {
+    const count = this.#count(method.name);
     const limit = this.#flow.maxMethodCalls ?? defaultMaxMethodCalls;
-    if (count >= limit) {
+    if (this.#count(`${as}:${method.name}`) >= limit) {
       throw new AppError(
         `The method ${method.name} was called ${limit} times: the flow goes round without an end. ` +
           "Raise maxMethodCalls if that is meant",
         { code: ErrorCode.runFailed },
       );
     }
-    this.#calls.set(method.name, count + 1);
-    if (count > 0) this.#listeners.rearm(method.name);
+    if (this.#completed.delete(method.name)) this.#listeners.rearmAll();
     const call = new MethodCall({
       scope: this.#scope.at(count === 0 ? `method:${method.name}` : `method:${method.name}#${count}`),
       flowName: this.#name,
@@ -219,18 +197,16 @@ class FlowRun {
         this.#waited = Promise.withResolvers();
       },
     });
-    this.#running.set(call, wave);
+    this.#running.add(call);
+    race?.push(call);
+    if (race !== undefined) this.#rivals.set(call, race);
     return call;
   }
-}
 
-function conditionOf(method: FlowMethod): Condition[] {
-  if (method.listen !== undefined) return [method.listen];
-  return method.start === undefined || method.start === true ? [] : [method.start];
-}
-
-/** The label that a router gave: a text, or the text of an agent's or a crew's output. */
-function labelIn(result: Json): string {
-  const text = typeof result === "object" && result !== null && "raw" in result ? result.raw : result;
-  return typeof text === "string" ? text.trim() : "";
+  /** Counts one more; gives how many there were before. */
+  #count(key: string): number {
+    const count = this.#calls.get(key) ?? 0;
+    this.#calls.set(key, count + 1);
+    return count;
+  }
 }

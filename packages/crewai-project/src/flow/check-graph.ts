@@ -1,7 +1,7 @@
 import { namesIn } from "@crewstream/crew/parts";
 import { within, type Findings, type Place } from "../finding.ts";
 import { suggestion } from "../nearest-name.ts";
-import type { FlowKeys, MethodValue } from "../schema/flow-schema.ts";
+import type { ConditionValue, FlowKeys, MethodValue } from "../schema/flow-schema.ts";
 
 /**
  * Checks what a flow's methods say of each other. `names` are all that the file has, also of methods with faults; the
@@ -39,6 +39,16 @@ export function checkGraph(flow: FlowKeys, names: readonly string[], top: Place,
         }
       }
     }
+    const waitsInVain = namesIn(conditionOf(method.start)).filter(
+      (name) => names.includes(name) && !labels.includes(name),
+    );
+    if (waitsInVain.length > 0 && allLabelsKnown) {
+      findings.warning(
+        within(at, "start"),
+        `only labels of routers start a method, and ${JSON.stringify(waitsInVain[0])} is none`,
+        "to run after a method, use listen",
+      );
+    }
     if (!isStart(method) && !method.listen) {
       findings.warning(at, "is never run: it has neither start nor listen");
     }
@@ -64,6 +74,10 @@ function checkFeedback(method: MethodValue, at: Place, findings: Findings): void
       );
     }
   }
+}
+
+function conditionOf(start: MethodValue["start"]): ConditionValue {
+  return typeof start === "object" && start !== null ? start : typeof start === "string" ? start : { or: [] };
 }
 
 export function isStart(method: MethodValue): boolean {

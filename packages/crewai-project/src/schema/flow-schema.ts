@@ -108,7 +108,7 @@ export const methodSchema = z.strictObject({
   do: action.describe("What it does when it runs"),
   start: key(
     z.union([z.boolean(), condition], { error: "must be true or a condition" }),
-    "Runs when the flow starts, or whenever this holds",
+    "Runs when the flow starts, or whenever routers' labels make this hold",
   ),
   listen: key(condition, "Runs when this holds"),
   router: key(z.boolean(), "Its result is a label that others listen to"),
