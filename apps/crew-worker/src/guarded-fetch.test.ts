@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer } from "node:http";
+import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { defineCrew } from "@crewstream/crew";
 import { mcpServer, testContext, eventProblems } from "@crewstream/crew/testing";
@@ -8,15 +8,17 @@ import { guardedFetch } from "./guarded-fetch.ts";
 
 let hits = 0;
 let port = 0;
-/** Sends every request on to where its path says. */
+let received: IncomingHttpHeaders = {};
+/** Sends every request on to where its path says; a POST with 307, which keeps its method and body. */
 const server = createServer((request, response) => {
   hits += 1;
+  received = request.headers;
   const to = decodeURIComponent((request.url ?? "/").slice(1));
   if (to === "") response.end("here");
-  else response.writeHead(302, { location: to }).end();
+  else response.writeHead(request.method === "POST" ? 307 : 302, { location: to }).end();
 });
 beforeAll(async () => {
-  server.listen(0, "127.0.0.1");
+  server.listen(0);
   await once(server, "listening");
   ({ port } = server.address() as AddressInfo);
 });
@@ -40,6 +42,41 @@ describe("a private address", () => {
     hits = 0;
     await expect(allowing(`http://127.0.0.1:${port}/${there}`)).rejects.toThrow("The address points to 127.0.0.2");
     expect(hits).toBe(1);
+  });
+});
+
+describe("a redirect", () => {
+  const allowing = guardedFetch(["127.0.0.0/8"]);
+  const via = (to: string) => `http://127.0.0.1:${port}/${encodeURIComponent(to)}`;
+  const elsewhere = () => via(`http://127.0.0.2:${port}/`);
+
+  test.each(["authorization", "cookie", "x-api-key", "x-subscription-token", "proxy-authorization", "mcp-session-id"])(
+    "takes %s along within an origin, and is refused to another",
+    async (name) => {
+      const headers = { [name]: "secret-value" };
+      expect(await (await allowing(via("/"), { headers })).text()).toBe("here");
+      expect(received[name]).toBe("secret-value");
+      hits = 0;
+      await expect(allowing(elsewhere(), { headers })).rejects.toThrow(
+        /redirects to http:\/\/127\.0\.0\.2:.* may not follow/,
+      );
+      expect(hits).toBe(1);
+    },
+  );
+
+  test("of a body is followed within an origin, and refused to another", async () => {
+    expect(await (await allowing(via("/"), { method: "POST", body: "secret" })).text()).toBe("here");
+    hits = 0;
+    await expect(allowing(elsewhere(), { method: "POST", body: new Blob(["secret"]) })).rejects.toThrow(
+      "may not follow",
+    );
+    expect(hits).toBe(1);
+  });
+
+  test("of a page is followed to another origin", async () => {
+    const headers = { accept: "text/html", "user-agent": "crewstream" };
+    expect(await (await allowing(elsewhere(), { headers })).text()).toBe("here");
+    expect(received).toMatchObject({ ...headers, host: `127.0.0.2:${port}` });
   });
 });
 

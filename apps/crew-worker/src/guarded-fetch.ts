@@ -55,7 +55,7 @@ async function follow(
     if (redirect === "error" || hops === mostRedirects)
       throw new TypeError(`${url} redirects, which is not followed here`);
     await response.body?.cancel();
-    hop = nextHop(hop, response.status, location);
+    hop = nextHop(hop, response.status, new URL(location, url));
   }
 }
 
@@ -64,13 +64,28 @@ function reason(error: Error): never {
   throw AppError.is(error.cause) ? error.cause : error;
 }
 
-/** Where a redirect leads (Fetch standard, HTTP-redirect fetch): 303, and 301 and 302 of a POST, turn into a GET. */
-function nextHop(hop: Hop, status: number, location: string): Hop {
-  const url = new URL(location, hop.url);
+/**
+ * What may be said to another origin: nothing in it is a secret. All other headers may be one (`x-api-key`,
+ * `x-subscription-token`, …): what a header is for cannot be told from its name.
+ */
+const harmlessHeaders: ReadonlySet<string> = new Set(["accept", "accept-encoding", "accept-language", "user-agent"]);
+
+/**
+ * Where a redirect leads (Fetch standard, HTTP-redirect fetch): 303, and 301 and 302 of a POST, turn into a GET. Stricter
+ * than the standard, which takes only `authorization` away: what carries more than harmless headers, or still has a body,
+ * does not go on to another origin. Throws then: without its credentials the request would only fail less clearly.
+ */
+function nextHop(hop: Hop, status: number, to: URL): Hop {
   const headers = new Headers(hop.headers);
-  if (url.origin !== new URL(hop.url).origin) for (const name of ["authorization", "cookie"]) headers.delete(name);
   const becomesGet = status === 303 || ((status === 301 || status === 302) && hop.method === "POST");
-  if (!becomesGet) return { ...hop, url: url.href, headers };
-  for (const name of ["content-type", "content-length"]) headers.delete(name);
-  return { url: url.href, method: "GET", headers, body: undefined };
+  if (becomesGet) for (const name of ["content-type", "content-length"]) headers.delete(name);
+  const next = becomesGet ? { method: "GET", body: undefined } : { method: hop.method, body: hop.body };
+  const isElsewhere = to.origin !== new URL(hop.url).origin;
+  if (isElsewhere && (next.body !== undefined || [...headers.keys()].some((name) => !harmlessHeaders.has(name)))) {
+    throw new TypeError(
+      `${new URL(hop.url).origin} redirects to ${to.origin}, where headers and bodies of a request may not follow. ` +
+        "Use the address that it redirects to.",
+    );
+  }
+  return { ...next, url: to.href, headers };
 }

@@ -38,9 +38,14 @@ export function forbiddenRange(text: string, allowed: readonly Network[]): strin
 /** All that is handed out of IPv6 for the public internet (IANA, IPv6 global unicast). */
 const publicIPv6 = ipaddr.parseCIDR("2000::/3");
 
-/** Cloud metadata services sit in link-local and private ranges, but AWS's IPv6 one deserves its name in the error. */
+/**
+ * Addresses at which clouds tell a machine about itself: nearly all of them, AWS by IPv6, and Azure's WireServer, which is
+ * an address of the public range (learn.microsoft.com, "What is IP address 168.63.129.16").
+ */
+const metadataAddresses: ReadonlySet<string> = new Set(["169.254.169.254", "fd00:ec2::254", "168.63.129.16"]);
+
 function rangeOf(address: Address): string | undefined {
-  if (address.toString() === "169.254.169.254" || address.toString() === "fd00:ec2::254") return "metadata";
+  if (metadataAddresses.has(address.toString())) return "metadata";
   const range = address.range();
   if (range !== "unicast") return range;
   // What the library has no name for is not public because of that.

@@ -1,6 +1,9 @@
 import type { ToolContext } from "../tool.ts";
 import { refused } from "./limits.ts";
 
+/** Answers of search APIs have some 100 KB; what is longer is an error or an attack, and would fill the worker's memory. */
+const maxAnswerBytes = 5 * 1024 * 1024;
+
 export interface ApiQuestion {
   /** Whose API it is, for the sentences that tell what went wrong. */
   service: string;
@@ -25,8 +28,20 @@ export async function askApi(question: ApiQuestion, { fetch, env, signal }: Tool
   const type = body === undefined ? {} : { "content-type": "application/json" };
   const headers = { accept: "application/json", ...type, ...credentials };
   const response = await fetch(url, { ...sent, headers, signal });
-  if (response.ok) return response.json();
+  if (response.ok) return JSON.parse(await readAnswer(response, service));
   await response.body?.cancel();
   const hint = response.status === 401 || response.status === 403 ? `: is ${keyName} right?` : "";
   throw refused(`${service} answered with HTTP ${response.status}${hint}`);
+}
+
+async function readAnswer(response: Response, service: string): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.byteLength;
+    // Leaving the loop cancels the body.
+    if (bytes > maxAnswerBytes) throw refused(`${service} answered with more than ${maxAnswerBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
 }
