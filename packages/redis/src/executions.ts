@@ -12,6 +12,7 @@ import { createdAt, listEnded, listNew, listsOfNew } from "./execution-index.ts"
 import { partitionOf } from "./keys.ts";
 import { callScript, runScript } from "./scripts.ts";
 import { ScriptError } from "./script-errors.ts";
+import { dueCompletion } from "./feeds.ts";
 import type { Store } from "./store.ts";
 
 /** What a kickoff stores; every value is text, JSON where it is structured. */
@@ -100,7 +101,10 @@ export async function createExecution(store: Store, execution: NewExecution): Pr
   const keys = store.keys.execution(execution.id);
   const feedKeys = execution.subscriptions.map((_, feed) => keys.feed(feed).feed);
   const pairs = recordPairs(execution);
-  const subscriptions = execution.subscriptions.map((subscription) => JSON.stringify(subscription));
+  const subscriptions = execution.subscriptions.flatMap((subscription) => [
+    JSON.stringify(subscription),
+    dueCompletion(subscription),
+  ]);
   const active = activeKey(store, execution.id);
   const { id, automation, token, maxOpen = 0 } = execution;
   const listing = execution.listed === false ? undefined : { automation, token, maxOpen };

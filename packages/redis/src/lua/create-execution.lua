@@ -4,8 +4,8 @@
   KEYS  1 exec, then one feed hash per subscription, then on a single server the sorted sets that list it, and last
         those open of its token, the set of tokens and the set of automations, unless there is no automation in ARGV
   ARGV  1 feeds, 2 when it was created in ms, 3 execution, 4 automation or empty, 5 name of its token, 6 how many may be
-        open of it (0: any number), 7 number of record fields (name, value pairs), 8… those pairs, then one subscription
-        (JSON) per feed
+        open of it (0: any number), 7 number of record fields (name, value pairs), 8… those pairs, then per feed its
+        subscription (JSON) and "due" when it is to say that it is complete, else ""
   Returns  1 created, 0 it exists already
   Errors   -8 as many of its token are open as may be
 ]]
@@ -32,6 +32,11 @@ redis.call(
   unpack(ARGV, 8, 7 + pairsCount * 2)
 )
 for i = 1, feeds do
-  redis.call("HSET", KEYS[1 + i], "sub", ARGV[7 + pairsCount * 2 + i], "state", "open", "cursor", 0, "woken", 0, "parked", 0)
+  local subscription, completion = unpack(ARGV, 6 + (pairsCount + i) * 2, 7 + (pairsCount + i) * 2)
+  local feed = KEYS[1 + i]
+  redis.call("HSET", feed, "sub", subscription, "state", "open", "cursor", 0, "woken", 0, "parked", 0, "sealed", 0)
+  if completion ~= "" then
+    redis.call("HSET", feed, "completion", completion)
+  end
 end
 return 1
