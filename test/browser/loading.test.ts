@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { ExecutionSummary } from "@crewstream/contracts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestApi, type TestApi } from "../support/api-in-process.ts";
 import { chromiumPath, Window } from "./chromium.ts";
@@ -9,7 +10,7 @@ const listLength = 100_000;
 
 /** The list of executions as the API would answer it, all in one page. */
 function longList(): string {
-  const items = Array.from({ length: listLength }, (_, index) => ({
+  const items = Array.from({ length: listLength }, (_, index): ExecutionSummary => ({
     id: `01a20968-dd1a-7038-a20d-${String(index).padStart(12, "0")}`,
     automation: `run ${index}`,
     kind: "crew",
@@ -25,6 +26,7 @@ function longList(): string {
     cancel_requested: false,
     error: null,
     error_type: null,
+    error_location: null,
     usage: null,
     progress: null,
   }));

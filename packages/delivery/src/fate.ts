@@ -54,13 +54,13 @@ export function decideFate(question: {
   const { schedule, random } = question;
   if (expeditedFrom !== undefined && expeditedFrom > question.at) {
     // An endpoint that comes and goes brings its deliveries forward each time: counted, their schedule of hours would be
-    // used up in minutes. The step of the schedule that was cut short begins again, and ends no later than it would have:
-    // without that, a `Retry-After` of a day that a person overruled would be back after one more failure.
+    // used up in minutes. The delivery keeps its time instead, but waits no longer than this step of the schedule can
+    // last: a `Retry-After` of a day that a person overruled would otherwise be back after one more failure.
     const step = before.attempts - (before.scheduleFrom ?? 0);
     record.scheduleFrom = (record.scheduleFrom ?? 0) + 1;
-    const again = nextAttemptAt({ schedule, attempts: step, now, random }) ?? expeditedFrom;
+    const latest = nextAttemptAt({ schedule, attempts: step, now, random: 1 }) ?? expeditedFrom;
     const asked = nextAttemptAt({ schedule: [0], attempts: 1, now, random, retryAfterMs }) ?? now;
-    return waiting(Math.max(Math.min(expeditedFrom, again), asked));
+    return waiting(Math.max(Math.min(expeditedFrom, latest), asked));
   }
   const nextAt = nextAttemptAt({
     schedule,

@@ -10,7 +10,7 @@ export interface RetryQuestion {
   /** Attempts made, from 1. */
   attempts: number;
   now: number;
-  /** In [0, 1). */
+  /** In [0, 1): where in the jitter's range the delay lies; 1 gives the longest delay there can be. */
   random: number;
   /** What the receiver asked for, in ms from now. */
   retryAfterMs?: number | undefined;
