@@ -14,7 +14,7 @@ const limits: BreakerLimits = {
   windowMin: 1000,
   windowPercent: 50,
   firstPauseMs: 30,
-  longestPauseMs: 30,
+  maxPauseMs: 30,
   probeMs: 60_000,
 };
 

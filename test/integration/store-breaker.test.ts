@@ -11,7 +11,7 @@ const limits: BreakerLimits = {
   windowMin: 10,
   windowPercent: 50,
   firstPauseMs: 40,
-  longestPauseMs: 100,
+  maxPauseMs: 100,
   probeMs: 60_000,
 };
 const quiet = { reason: "timeout request", pauseMs: 0, wellSince: 0, answered: false };

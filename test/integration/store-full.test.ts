@@ -33,7 +33,7 @@ test("a Redis without room refuses new events and new deliveries, and takes what
     windowMin: 10,
     windowPercent: 50,
     firstPauseMs: 5000,
-    longestPauseMs: 5000,
+    maxPauseMs: 5000,
     probeMs: 1000,
   };
   const ill = { verdict: "ill", probe: false, reason: "timeout", pauseMs: 0, answered: false, wellSince: 0 } as const;

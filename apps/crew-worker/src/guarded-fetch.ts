@@ -2,7 +2,7 @@ import { AppError } from "@crewstream/contracts";
 import { addressPolicy, checkUrl, guardedLookup, type AddressPolicy } from "@crewstream/service";
 import { Agent, fetch as undiciFetch, type RequestInit as UndiciInit } from "undici";
 
-const mostRedirects = 10;
+const maxRedirects = 10;
 
 /**
  * A `fetch` for automations' tools and MCP clients: it connects to public addresses, and to those of `allowNetworks`.
@@ -52,7 +52,7 @@ async function follow(
     const response = answer as unknown as Response;
     const location = response.status >= 300 && response.status < 400 ? response.headers.get("location") : null;
     if (location === null || redirect === "manual") return response;
-    if (redirect === "error" || hops === mostRedirects)
+    if (redirect === "error" || hops === maxRedirects)
       throw new TypeError(`${url} redirects, which is not followed here`);
     await response.body?.cancel();
     hop = nextHop(hop, response.status, new URL(location, url));

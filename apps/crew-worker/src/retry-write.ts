@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { AppError } from "@crewstream/contracts";
 import { logFailure, type Logger } from "@crewstream/service";
 
-const longestPauseMs = 5000;
+const maxPauseMs = 5000;
 
 /**
  * Repeats an idempotent write until Redis takes it: out of memory, loading, failing over and cluster repair all pass.
@@ -18,7 +18,7 @@ export async function untilWritten<T>(
     } catch (error) {
       if (AppError.is(error) || options.signal.aborted) throw error;
       logFailure(options.log, "store.write_refused", { level: "warn", fields: { err: error } });
-      await delay(Math.min(100 * 2 ** Math.min(tries, 6), longestPauseMs), undefined, { signal: options.signal });
+      await delay(Math.min(100 * 2 ** Math.min(tries, 6), maxPauseMs), undefined, { signal: options.signal });
     }
   }
 }

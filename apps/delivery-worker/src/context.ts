@@ -23,9 +23,9 @@ import type { DeliveryWorkerConfig } from "./config.ts";
 import { version } from "./version.ts";
 
 /** However long an endpoint is down, it is asked this often whether it is back. */
-const longestProbePauseMs = 30_000;
+const maxProbePauseMs = 30_000;
 /** Most outages are a restart: the first question comes soon, and each one after twice the pause. */
-const longestFirstPauseMs = 1000;
+const maxFirstPauseMs = 1000;
 
 /** Jobs of one partition's feeds, and of its retries, at once. */
 export function slotsPerPartition(
@@ -49,7 +49,7 @@ export function createDeliveryContext(
   const { store, queues, log, metrics, tracing, stack } = parts;
   const policy = addressPolicy(config);
   const retrySchedule = config.WEBHOOK_RETRY_SCHEDULE;
-  const firstPauseMs = Math.min(retrySchedule[0] ?? longestFirstPauseMs, longestFirstPauseMs);
+  const firstPauseMs = Math.min(retrySchedule[0] ?? maxFirstPauseMs, maxFirstPauseMs);
   const alert = createAlerts(store, queues, config.OPERATIONS_WEBHOOK_URL);
   const signingSecrets = config.WEBHOOK_SIGNING_SECRET.map((secret) => secret.reveal());
   const gate = new EndpointGate({
@@ -70,14 +70,14 @@ export function createDeliveryContext(
     },
     concurrency: config.WEBHOOK_ENDPOINT_CONCURRENCY,
     // However many endpoints are slow, those who wait for them leave most slots to the others.
-    longestLine: Math.ceil(config.DELIVERY_CONCURRENCY / 4),
+    maxQueueLength: Math.ceil(config.DELIVERY_CONCURRENCY / 4),
     limits: {
       consecutive: 5,
       windowMs: 10_000,
       windowMin: 20,
       windowPercent: 50,
       firstPauseMs,
-      longestPauseMs: Math.min(Math.max(...retrySchedule), longestProbePauseMs),
+      maxPauseMs: Math.min(Math.max(...retrySchedule), maxProbePauseMs),
       probeMs: config.WEBHOOK_TIMEOUT_MS + 5000,
     },
   });

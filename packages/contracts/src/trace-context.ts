@@ -8,7 +8,7 @@ export interface TraceContext {
 const traceparentPattern = /^(?!ff)([0-9a-f]{2})-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?$/;
 /** Printable ASCII; the recommendation asks for at most 512 characters to be passed on. */
 const tracestatePattern = /^[\x20-\x7e]{1,512}$/;
-const longestTraceparent = 256;
+const maxTraceparentLength = 256;
 
 /**
  * The trace context that came with a request, or undefined when there is none that is valid: a bad one is ignored, as
@@ -16,7 +16,7 @@ const longestTraceparent = 256;
  */
 export function parseTraceContext(headers: Readonly<Record<string, unknown>>): TraceContext | undefined {
   const { traceparent, tracestate } = headers as { traceparent?: unknown; tracestate?: unknown };
-  if (typeof traceparent !== "string" || traceparent.length > longestTraceparent) return undefined;
+  if (typeof traceparent !== "string" || traceparent.length > maxTraceparentLength) return undefined;
   const [, version, more] = traceparentPattern.exec(traceparent) ?? [];
   if (version === undefined || (version === "00" && more !== undefined)) return undefined;
   const state = typeof tracestate === "string" && tracestatePattern.test(tracestate) ? tracestate : undefined;

@@ -41,7 +41,7 @@ const quantumMs = 2000;
 const lingerMs = 1000;
 /** While a window in real time has room, the stream is looked at again after this, and then twice as long, ms. */
 const firstLookMs = 25;
-const longestLookMs = 200;
+const maxReadMs = 200;
 
 /**
  * One pass over a feed; {@link Drain.run} says what it wants next. It goes in turns: gather what may be sent, write down
@@ -241,7 +241,7 @@ export class Drain {
     const ahead = this.#outbox.readAhead().catch((error: unknown) => void this.#fail(error));
     await this.#inFlight.some(looks ? this.#lookMs : undefined);
     await ahead;
-    this.#lookMs = this.#settlements.length > 0 ? firstLookMs : Math.min(2 * this.#lookMs, longestLookMs);
+    this.#lookMs = this.#settlements.length > 0 ? firstLookMs : Math.min(2 * this.#lookMs, maxReadMs);
   }
 
   /** Tells the lists of what came back, and schedules what was parked. */

@@ -40,7 +40,7 @@ export interface GateOptions {
   /** Requests in flight per endpoint. */
   concurrency: number;
   /** Jobs that may wait for their turn at any endpoint; default as many as one endpoint's concurrency. */
-  longestLine?: number;
+  maxQueueLength?: number;
   log: Logger;
   onChange?: (event: GateEvent) => void;
 }
@@ -65,7 +65,7 @@ const admissionMs = 1000;
 /** Requests in flight with which a process begins when an endpoint is back. */
 const firstCap = 2;
 /** Endpoints that are remembered whatever they do. */
-const mostViews = 1000;
+const maxViews = 1000;
 /** Waiting for the next wake of a blocked endpoint is spread over this much more, so that feeds do not come together. */
 const spreadMs = 1000;
 /** Who shares the answer that somebody else asks for as the probe comes again after this, in ms. */
@@ -82,11 +82,11 @@ export class EndpointGate {
   readonly #views = new Map<string, View>();
   readonly #lineRoom: LineRoom;
   /** With so many views the idle ones are forgotten. */
-  #forgetAt = mostViews;
+  #forgetAt = maxViews;
 
   constructor(options: GateOptions) {
     this.#options = options;
-    this.#lineRoom = { left: options.longestLine ?? options.concurrency };
+    this.#lineRoom = { left: options.maxQueueLength ?? options.concurrency };
   }
 
   /** Endpoints that this process sees blocked, those among them that are just being asked included. */
@@ -240,7 +240,7 @@ export class EndpointGate {
       const well = places.cap === this.#options.concurrency && retryAt < now;
       if (places.idle && well && admittedUntil < now) this.#views.delete(endpoint);
     }
-    this.#forgetAt = Math.max(mostViews, 2 * this.#views.size);
+    this.#forgetAt = Math.max(maxViews, 2 * this.#views.size);
   }
 
   #view(endpoint: string): View {

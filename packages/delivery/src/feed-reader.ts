@@ -12,7 +12,7 @@ export interface Cut {
 
 /** Entries of a first look: so few that those of the largest events (1 MiB) fit in memory many times over. */
 const firstPage = 4;
-const longestPage = 250;
+const maxPageEvents = 250;
 const pageCharacters = 128 * 1024;
 
 /**
@@ -158,5 +158,5 @@ export async function readDelivery(
 function nextPageLength({ events }: EventRead, length: number): number {
   const characters = events.reduce((total, event) => total + event.json.length, 0);
   if (characters === 0) return length;
-  return Math.max(1, Math.min(longestPage, Math.floor((pageCharacters * length) / characters)));
+  return Math.max(1, Math.min(maxPageEvents, Math.floor((pageCharacters * length) / characters)));
 }

@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from "node:http";
 
 /** Characters kept of one value, and of all names and values together. */
-const longestValue = 200;
-const mostKept = 1024;
+const maxValueLength = 200;
+const maxKeptBytes = 1024;
 const mark = "[redacted]";
 
 /** Headers whose values open doors, by name: their receivers did not mean them for us to keep. */
@@ -17,11 +17,11 @@ const hopByHop = new Set(["connection", "keep-alive", "transfer-encoding"]);
  */
 export function keptHeaders(headers: IncomingHttpHeaders): Record<string, string> {
   const kept: Record<string, string> = {};
-  let room = mostKept;
+  let room = maxKeptBytes;
   for (const [name, given] of Object.entries(headers)) {
     if (hopByHop.has(name)) continue;
     // Cut without a mark: a secret that was cut in two is looked for at the very end.
-    const value = secretName.test(name) ? mark : String(given).slice(0, longestValue);
+    const value = secretName.test(name) ? mark : String(given).slice(0, maxValueLength);
     room -= name.length + value.length;
     if (room < 0) break;
     kept[name] = value;

@@ -1,7 +1,7 @@
 /** A job waits in the process for its turn while places come free, but not this long without any… */
 const patienceMs = 100;
 /** …and not longer than this in all: then it goes back to its queue. */
-const longestWaitMs = 2000;
+const maxWaitMs = 2000;
 /** Whoever is sent back comes again within these bounds, in ms. */
 const soonestMs = 50;
 const latestMs = 5000;
@@ -25,7 +25,7 @@ interface Waiter {
 export class Places {
   /** How many there are now; grows and shrinks with how the endpoint does. */
   cap: number;
-  readonly #longestLine: number;
+  readonly #maxQueueLength: number;
   readonly #room: LineRoom;
   #taken = 0;
   readonly #line: Waiter[] = [];
@@ -38,7 +38,7 @@ export class Places {
 
   constructor(cap: number, room: LineRoom = { left: cap }) {
     this.cap = cap;
-    this.#longestLine = cap;
+    this.#maxQueueLength = cap;
     this.#room = room;
   }
 
@@ -62,11 +62,11 @@ export class Places {
   /** Waits a moment for a turn and takes up to `want` places; 0 when there was none, or too many wait already. */
   take(want: number, now = Date.now()): Promise<number> {
     const granted = this.tryTake(want, now);
-    const full = this.#line.length >= this.#longestLine || this.#room.left <= 0;
+    const full = this.#line.length >= this.#maxQueueLength || this.#room.left <= 0;
     if (granted > 0 || full) return Promise.resolve(granted);
     this.#room.left -= 1;
     return new Promise((resolve) => {
-      const until = now + longestWaitMs;
+      const until = now + maxWaitMs;
       const look = (): void => {
         const later = Date.now();
         if (later - this.#quietSince < patienceMs && later < until) {

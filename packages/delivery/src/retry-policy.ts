@@ -2,7 +2,7 @@
 const jitter = 0.2;
 
 /** A receiver may ask for this long at most; more would outlive the retention. */
-const longestRetryAfterMs = 24 * 3_600_000;
+const maxRetryAfterMs = 24 * 3_600_000;
 
 export interface RetryQuestion {
   /** Delays in ms: `schedule[0]` follows the first attempt. */
@@ -24,7 +24,7 @@ export function nextAttemptAt({ schedule, attempts, now, random, retryAfterMs }:
   const base = schedule[attempts - 1];
   if (base === undefined) return undefined;
   const scheduled = base * (1 - jitter + 2 * jitter * random);
-  const asked = Math.min(retryAfterMs ?? 0, longestRetryAfterMs) * (1 + jitter * random);
+  const asked = Math.min(retryAfterMs ?? 0, maxRetryAfterMs) * (1 + jitter * random);
   return Math.round(now + Math.max(scheduled, asked));
 }
 
@@ -35,8 +35,8 @@ export function nextAttemptAt({ schedule, attempts, now, random, retryAfterMs }:
 export function parseRetryAfter(value: string | undefined, now: number): number | undefined {
   if (value === undefined) return undefined;
   const text = value.trim();
-  if (/^\d+$/.test(text)) return Math.min(Number(text) * 1000, longestRetryAfterMs);
+  if (/^\d+$/.test(text)) return Math.min(Number(text) * 1000, maxRetryAfterMs);
   // Date.parse takes much that is no HTTP date ("-5" is a year); a date has a weekday or month in letters.
   const date = /[A-Za-z]{3}/.test(text) ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(date) ? undefined : Math.min(Math.max(0, date - now), longestRetryAfterMs);
+  return Number.isNaN(date) ? undefined : Math.min(Math.max(0, date - now), maxRetryAfterMs);
 }

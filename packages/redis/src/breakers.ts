@@ -8,7 +8,7 @@ export interface BreakerLimits {
   windowMin: number;
   windowPercent: number;
   firstPauseMs: number;
-  longestPauseMs: number;
+  maxPauseMs: number;
   /** After this long a probe that was never reported is given up. */
   probeMs: number;
 }
@@ -62,7 +62,7 @@ export async function reportRequest(
     limits.windowMin,
     limits.windowPercent,
     limits.firstPauseMs,
-    limits.longestPauseMs,
+    limits.maxPauseMs,
     Math.round(report.pauseMs),
     report.reason,
     report.wellSince,

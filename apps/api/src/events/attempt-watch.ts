@@ -5,7 +5,7 @@ type Listener = (attempts: readonly Attempt[]) => Promise<void>;
 
 const lookEveryMs = 500;
 /** Of one look and partition; a burst of more is shown in parts, and what the log drops meanwhile is not shown. */
-const mostPerLook = 500;
+const maxPerRead = 500;
 
 /** Tells listeners of attempts as they are logged: one look per partition and half second for all of a process. */
 export class AttemptWatch implements Disposable {
@@ -44,7 +44,7 @@ export class AttemptWatch implements Disposable {
     const places = (this.#places ??= await Promise.all(partitions.map((partition) => this.#newest(partition))));
     const logs = await Promise.all(
       partitions.map((partition) =>
-        followAttemptLog(this.#store, partition, { after: places[partition] ?? "0-0", limit: mostPerLook }),
+        followAttemptLog(this.#store, partition, { after: places[partition] ?? "0-0", limit: maxPerRead }),
       ),
     );
     for (const [partition, log] of logs.entries()) places[partition] = log.at(-1)?.cursor ?? places[partition] ?? "0-0";

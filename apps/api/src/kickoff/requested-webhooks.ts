@@ -9,7 +9,7 @@ import {
 } from "@crewstream/contracts";
 import { assertAllowedUrl, parseDuration, type AddressPolicy } from "@crewstream/service";
 
-const longestDelayMs = 24 * 60 * 60 * 1000;
+const maxLegacyDelayMs = 24 * 60 * 60 * 1000;
 const lookupMs = 1000;
 
 /** A webhook as a kickoff asked for it: what may be shown, and apart from it what must not. */
@@ -118,7 +118,7 @@ function fromSettings(settings: WebhookSettings, path: string): RequestedWebhook
 
 function delayMs(text: string, path: string): number {
   const delay = parseDuration(text);
-  if (delay !== undefined && delay >= 1 && delay <= longestDelayMs) return delay;
+  if (delay !== undefined && delay >= 1 && delay <= maxLegacyDelayMs) return delay;
   throw new AppError(`${path}: must be a delay between 1ms and 24h`, {
     code: ErrorCode.invalidInput,
     details: { path },

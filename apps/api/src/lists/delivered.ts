@@ -6,7 +6,7 @@ import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { matches, type DeliveriesPage, type DeliveriesRequest } from "./deliveries.ts";
 
 /** Log entries that one request looks at per log. */
-const mostLooked = 400;
+const maxScanned = 400;
 
 const cursorSchema = z.array(z.string().regex(/^\d+-\d+$/));
 
@@ -19,7 +19,7 @@ type ReadLog = (before: string | undefined, limit: number) => Promise<LoggedAtte
 export async function deliveredDeliveries(store: Store, request: DeliveriesRequest): Promise<DeliveriesPage> {
   const logs = logsFor(store, request);
   const cursors: (string | undefined)[] = decodeCursor(cursorSchema, request.cursor) ?? [];
-  const read = await Promise.all(logs.map((log, index) => log(cursors[index], mostLooked)));
+  const read = await Promise.all(logs.map((log, index) => log(cursors[index], maxScanned)));
   const entries = read
     .flatMap((log, index) => log.map(({ cursor, attempt }) => ({ index, cursor, attempt })))
     .sort((a, b) => b.attempt.at - a.attempt.at);
@@ -32,7 +32,7 @@ export async function deliveredDeliveries(store: Store, request: DeliveriesReque
     const delivery = deliveredView(attempt);
     if (matches(delivery, request)) items.push(delivery);
   }
-  const isOver = items.length < request.limit && read.every((log) => log.length < mostLooked);
+  const isOver = items.length < request.limit && read.every((log) => log.length < maxScanned);
   const places = logs.map((_, index) => cursors[index] ?? newest);
   return { items, next: isOver ? null : encodeCursor(places) };
 }

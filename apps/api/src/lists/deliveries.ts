@@ -29,7 +29,7 @@ export interface DeliveriesPage {
 }
 
 /** Entries that one request looks at in search of matching ones. */
-const mostLooked = 1000;
+const maxScanned = 1000;
 
 /** Deliveries that wait for a retry, the last due first, or dead letters, the newest first. */
 export async function listedDeliveries(
@@ -40,8 +40,8 @@ export async function listedDeliveries(
   if (request.execution !== undefined) return ofExecution(store, request.execution, state, request);
   let before = decodeCursor(placeSchema, request.cursor);
   const items: Delivery[] = [];
-  for (let looked = 0; looked < mostLooked;) {
-    const limit = Math.min(mostLooked - looked, request.limit);
+  for (let looked = 0; looked < maxScanned;) {
+    const limit = Math.min(maxScanned - looked, request.limit);
     const page = await readPlaces(store, state, { endpoint: request.endpoint, before, limit });
     const deliveries = await Promise.all(page.map(({ id }) => readListed(store, state, id)));
     for (const [index, place] of page.entries()) {

@@ -8,7 +8,7 @@ import { searchedAttempts } from "./delivery-detail.ts";
 import { standingRecord } from "./standing-record.ts";
 
 /** As large as a batch is by default. */
-const mostShown = 256 * 1024;
+const maxShownBytes = 256 * 1024;
 
 /** What is known of a delivery's range and of its last attempt; times in ms. */
 interface Standing {
@@ -38,7 +38,7 @@ export async function deliveryRequest(
     signingSecrets: config.WEBHOOK_SIGNING_SECRET.map((secret) => secret.reveal()),
     userAgent: `crewstream/${version}`,
   };
-  const shown = await showRequest(context, address, feed.subscription, delivery, { attempt, most: mostShown });
+  const shown = await showRequest(context, address, feed.subscription, delivery, { attempt, maxBytes: maxShownBytes });
   const { headers, body, bytes } = shown;
   const url = shownUrl(feed.subscription.url);
   return { method: "POST", url, attempt: attempt.number, headers, body, body_bytes: bytes };

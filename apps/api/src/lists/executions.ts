@@ -14,7 +14,7 @@ import { decodeCursor, encodeCursor, placeSchema } from "./cursor.ts";
 type Query = z.output<typeof executionsQuerySchema>;
 
 /** Entries that one request looks at in search of matching ones: what makes its cost independent of their number. */
-const mostLooked = 1000;
+const maxScanned = 1000;
 
 /** A page of the executions that a token may see, newest first. A page may be short, even empty, and yet have a next one. */
 export async function executionsPage(
@@ -25,8 +25,8 @@ export async function executionsPage(
   const list = listFor(identity, query);
   let before = decodeCursor(placeSchema, query.cursor);
   const items: ExecutionBrief[] = [];
-  for (let looked = 0; looked < mostLooked;) {
-    const limit = Math.min(mostLooked - looked, Math.max(query.limit - items.length, 50));
+  for (let looked = 0; looked < maxScanned;) {
+    const limit = Math.min(maxScanned - looked, Math.max(query.limit - items.length, 50));
     const page = await listExecutions(store, list, { before, limit });
     const ids = page.map(({ id }) => parseExecutionId(id)).filter((id) => id !== undefined);
     const records = new Map((await readExecutionBriefs(store, ids)).map((record) => [record?.id, record]));

@@ -5,7 +5,7 @@ import { listedDeliveries } from "./deliveries.ts";
 import { ownDeliveries } from "./own-deliveries.ts";
 
 /** Enough to see what is wrong; more would make the answer slow and no clearer. */
-const mostGrouped = 2000;
+const maxGrouped = 2000;
 const pageLength = 500;
 /** Pages may be empty. */
 const maxPages = 20;
@@ -42,7 +42,7 @@ export async function failureGroups(
     }
     looked += page.items.length;
     cursor = page.next ?? undefined;
-  } while (cursor !== undefined && looked < mostGrouped && pages < maxPages);
+  } while (cursor !== undefined && looked < maxGrouped && pages < maxPages);
   const items = [...groups.values()].sort((a, b) => b.deliveries - a.deliveries);
   return { items, looked_at: looked, total: own ? looked : await countDeliveries(store, state, endpoint) };
 }

@@ -4,7 +4,7 @@ import { oldestActive, readEvents, readExecutionHead, readFeed, type FeedState, 
 /** Executions of a partition that are looked at: the list is by age, so what is found first is nearly the oldest. */
 const looked = 20;
 /** Feeds of one execution: webhooks, legacy URLs and the first replays. */
-const mostFeeds = 20;
+const maxFeeds = 20;
 /** Events after a feed's cursor in which a selected one is searched; each may be a mebibyte. */
 const searched = 10;
 
@@ -30,7 +30,7 @@ async function oldestOfExecution(store: Store, id: ExecutionId): Promise<string 
   const head = await readExecutionHead(store, id);
   if (head === undefined) return undefined;
   let oldest: StoredEvent | undefined;
-  for (let number = 0; number < mostFeeds; number += 1) {
+  for (let number = 0; number < maxFeeds; number += 1) {
     const feed = await readFeed(store, { executionId: id, feed: number });
     if (feed === undefined) break;
     const waiting = await firstWaiting(store, id, feed, head.seq);

@@ -4,7 +4,7 @@ import { encodeCursor, decodeCursor, placeSchema } from "./cursor.ts";
 import { pendingOf, type DeliveriesPage, type DeliveriesRequest } from "./deliveries.ts";
 
 /** Executions that one request looks at: nothing lists what is in flight, as that would cost a write per request. */
-const mostLooked = 200;
+const maxScanned = 200;
 
 const cursorSchema = z.object({ partition: z.number().int().min(0), before: placeSchema.optional() });
 
@@ -12,8 +12,8 @@ const cursorSchema = z.object({ partition: z.number().int().min(0), before: plac
 export async function pendingDeliveries(store: Store, request: DeliveriesRequest): Promise<DeliveriesPage> {
   let { partition, before } = decodeCursor(cursorSchema, request.cursor) ?? { partition: 0, before: undefined };
   const items: DeliveriesPage["items"] = [];
-  for (let looked = 0; partition < store.partitions && looked < mostLooked;) {
-    const limit = Math.min(mostLooked - looked, 50);
+  for (let looked = 0; partition < store.partitions && looked < maxScanned;) {
+    const limit = Math.min(maxScanned - looked, 50);
     const active = await listActive(store, partition, { before, limit });
     const records = await readExecutionBriefs(
       store,

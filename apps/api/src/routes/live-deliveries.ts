@@ -10,7 +10,7 @@ import type { Operation } from "../operations/operation.ts";
 import { liveAttemptView } from "../views/delivery.ts";
 
 /** A reader that is this far behind misses attempts rather than filling our memory: it is a view, not a record. */
-const mostBufferedBytes = 1024 * 1024;
+const maxBufferedBytes = 1024 * 1024;
 
 /** Executions of which a stream remembers whether its token may see them. */
 const maxRemembered = 10_000;
@@ -66,5 +66,5 @@ function visibleAttempts(
 }
 
 function isBehind(response: Response): boolean {
-  return response.writableLength > mostBufferedBytes;
+  return response.writableLength > maxBufferedBytes;
 }

@@ -117,10 +117,10 @@ function named(operation: string, subject: string | undefined): string {
 }
 
 /** A name is short; a text that took its place is cut. */
-const longestWord = 100;
+const maxWordLength = 100;
 
 function word(value: unknown): string | undefined {
-  return typeof value === "string" ? value.slice(0, longestWord) : undefined;
+  return typeof value === "string" ? value.slice(0, maxWordLength) : undefined;
 }
 
 function number(value: unknown): number | undefined {

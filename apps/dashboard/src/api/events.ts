@@ -16,7 +16,7 @@ export interface EventFeed {
 
 const pageLength = 500;
 /** More than a person reads; beyond it the page would be slow and the API is the better tool. */
-export const mostEvents = 20_000;
+export const maxEvents = 20_000;
 const waitSeconds = 20;
 const pauseAfterErrorMs = 3000;
 
@@ -39,7 +39,7 @@ type Update = (change: (before: EventFeed) => EventFeed) => void;
 async function follow(id: string, update: Update, signal: AbortSignal): Promise<void> {
   let after: number | null = 0;
   let kept = 0;
-  while (after !== null && kept < mostEvents && !signal.aborted) {
+  while (after !== null && kept < maxEvents && !signal.aborted) {
     try {
       const query = queryText({ after, limit: pageLength, wait: kept === 0 ? 0 : waitSeconds });
       const page: z.infer<typeof eventsPageSchema> = await request(

@@ -3,16 +3,16 @@ import { absentable, emptyAsAbsent } from "./absent.ts";
 import { checkedAuthenticationSchema } from "../authentication.ts";
 import { webhookSettingsSchema, webhookUrlSchema } from "./webhook-settings.ts";
 
-const mostWebhooks = 10;
+const maxWebhooks = 10;
 
 /** `webhooks` is AMP's one object, or a list of such. Parsed to a list. */
 const webhooksSchema = z
   .union(
-    [webhookSettingsSchema, z.array(webhookSettingsSchema).max(mostWebhooks, `at most ${mostWebhooks} webhooks`)],
+    [webhookSettingsSchema, z.array(webhookSettingsSchema).max(maxWebhooks, `at most ${maxWebhooks} webhooks`)],
     'must be an object such as {"url": "https://example.com/hook", "events": ["*"]}, or a list of such',
   )
   .transform((webhooks) => (Array.isArray(webhooks) ? webhooks : [webhooks]))
-  .meta({ description: `One webhook, or a list of at most ${mostWebhooks}` });
+  .meta({ description: `One webhook, or a list of at most ${maxWebhooks}` });
 
 /** Any JSON. `z.json()` would say so in a recursive JSON Schema, whose references an OpenAPI document cannot hold. */
 const anyJson = z.custom<z.infer<ReturnType<typeof z.json>>>();

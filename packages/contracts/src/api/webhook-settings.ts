@@ -3,14 +3,14 @@ import { checkedAuthenticationSchema } from "../authentication.ts";
 import { orderings, signingSecretSchema } from "../webhook.ts";
 import { absentable } from "./absent.ts";
 
-const longestUrl = 2048;
-const mostEvents = 500;
-const mostDelays = 20;
+const maxUrlLength = 2048;
+const maxEvents = 500;
+const maxDelays = 20;
 
 /** A webhook's address: absolute, http or https, and without credentials, which have a field of their own. */
 export const webhookUrlSchema = z
   .string("a URL such as https://example.com/hook")
-  .max(longestUrl, `at most ${longestUrl} characters`)
+  .max(maxUrlLength, `at most ${maxUrlLength} characters`)
   .superRefine((text, context) => {
     const problem = urlProblem(text);
     if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
@@ -34,8 +34,8 @@ export const eventNameSchema = z
   .max(200, "at most 200 characters")
   .regex(/^[^*]*\*?$/, "a * may only stand at the end: * selects all events, llm_* all that begin with llm_");
 
-const longestDelayMs = 60_000;
-const delayRange = `a whole number of milliseconds from 1 to ${longestDelayMs}`;
+const maxDelayMs = 60_000;
+const delayRange = `a whole number of milliseconds from 1 to ${maxDelayMs}`;
 
 const realtimeSchema = z.union(
   [
@@ -44,11 +44,11 @@ const realtimeSchema = z.union(
       max_delay_ms: z
         .int(`must be ${delayRange}`)
         .min(1, `must be ${delayRange}`)
-        .max(longestDelayMs, `must be ${delayRange}`)
+        .max(maxDelayMs, `must be ${delayRange}`)
         .describe("Events go out together where one by one they would be older than this"),
     }),
   ],
-  `must be true (each event alone, at once), false (in batches) or {"max_delay_ms": 1 to ${longestDelayMs}}`,
+  `must be true (each event alone, at once), false (in batches) or {"max_delay_ms": 1 to ${maxDelayMs}}`,
 );
 
 const delaySchema = z
@@ -61,7 +61,7 @@ export const webhookSettingsSchema = z.looseObject({
   events: z
     .array(eventNameSchema, 'must be a list of event types such as ["crew_kickoff_completed"], or ["*"] for all')
     .min(1, 'must name at least one event type, or be ["*"] for all')
-    .max(mostEvents, `at most ${mostEvents} names`),
+    .max(maxEvents, `at most ${maxEvents} names`),
   realtime: absentable(realtimeSchema),
   coalesce: absentable(
     z
@@ -84,7 +84,7 @@ export const webhookSettingsSchema = z.looseObject({
         schedule: z
           .array(delaySchema, 'must be a list of delays such as ["5s", "2m"]')
           .min(1, "must name at least one delay")
-          .max(mostDelays, `at most ${mostDelays} delays`),
+          .max(maxDelays, `at most ${maxDelays} delays`),
       },
       'must be {"schedule": ["5s", …]}',
     ),

@@ -27,7 +27,7 @@ export interface ShownRequest {
  * The request of a delivery's attempt, made again from the stream as every attempt makes it. Authentication, signatures
  * and the token of a human request are hidden: whoever may read deliveries is not meant to sign or answer with them.
  * @param attempt its number, from 1, and when it began, in ms
- * @param most bytes of the body that are shown
+ * @param maxBytes bytes of the body that are shown
  * @throws AppError `configuration` when the key that the subscription's secrets were sealed with is gone
  */
 export async function showRequest(
@@ -35,7 +35,7 @@ export async function showRequest(
   address: DeliveryAddress,
   subscription: Subscription,
   delivery: Pick<DeliveryRecord, "first" | "events" | "complete"> & { last: number | undefined },
-  { attempt, most }: { attempt: { number: number; at: number }; most: number },
+  { attempt, maxBytes }: { attempt: { number: number; at: number }; maxBytes: number },
 ): Promise<ShownRequest> {
   const opening = { cipher: context.cipher, sender: createSender(context) };
   const feed = openFeed(opening, address, { subscription, trace: undefined });
@@ -52,7 +52,7 @@ export async function showRequest(
       ...Object.fromEntries(Object.entries(headers).map((each) => hide(each, feed.secrets.authentication))),
       "content-length": String(bytes),
     },
-    body: beginning(withoutResponseToken(whole, subscription), most),
+    body: beginning(withoutResponseToken(whole, subscription), maxBytes),
     bytes,
   };
 }
@@ -90,9 +90,9 @@ function withoutResponseToken(body: string, { form }: Subscription): string {
   return token === undefined ? body : body.replaceAll(token, hidden);
 }
 
-/** At most this many bytes of a text, without a character cut in two. */
-function beginning(text: string, most: number): string {
+/** The first `maxBytes` bytes of a text at most, without a character cut in two. */
+function beginning(text: string, maxBytes: number): string {
   const bytes = Buffer.from(text);
-  if (bytes.length <= most) return text;
-  return new TextDecoder().decode(bytes.subarray(0, most), { stream: true });
+  if (bytes.length <= maxBytes) return text;
+  return new TextDecoder().decode(bytes.subarray(0, maxBytes), { stream: true });
 }

@@ -4,7 +4,7 @@ import { AppError, ErrorCode } from "@crewstream/contracts";
 import { forbiddenRange } from "./address.ts";
 import type { AddressPolicy } from "./policy.ts";
 
-const longestUrl = 2048;
+const maxUrlLength = 2048;
 
 /**
  * The checks of a webhook URL that need no network: scheme, credentials, port, and an address written as a literal,
@@ -13,8 +13,8 @@ const longestUrl = 2048;
  */
 export function checkUrl(text: string, policy: AddressPolicy): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || text.length > longestUrl)
-    throw refuse(policy, `is not an absolute URL of at most ${longestUrl} characters`);
+  if (url === undefined || text.length > maxUrlLength)
+    throw refuse(policy, `is not an absolute URL of at most ${maxUrlLength} characters`);
   if (url.protocol !== "http:" && url.protocol !== "https:")
     throw refuse(policy, "must begin with http:// or https://");
   if (url.username !== "" || url.password !== "") {

@@ -32,7 +32,7 @@ import type { SpanAttributes, SpanPlace, SpanStart, TraceSpan, Tracing } from ".
 /** A collector that is away makes one line in this time. */
 const complainEveryMs = 5 * 60_000;
 /** A stopping process waits this long for its last spans to leave. */
-const longestFlushMs = 1000;
+const maxFlushMs = 1000;
 
 const kinds = { server: SpanKind.SERVER, client: SpanKind.CLIENT, internal: SpanKind.INTERNAL } as const;
 
@@ -110,7 +110,7 @@ export class OtlpTracing implements Tracing {
 
   async close(deadline: AbortSignal): Promise<void> {
     const { promise: enough, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, longestFlushMs);
+    const timer = setTimeout(resolve, maxFlushMs);
     deadline.addEventListener("abort", () => resolve(), { once: true });
     // What went wrong was told by the exporter's own complaint.
     await Promise.race([this.#provider.shutdown().catch(nothing), enough]);

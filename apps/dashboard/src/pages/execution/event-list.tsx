@@ -1,6 +1,6 @@
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { useDeferredValue, useLayoutEffect, useMemo, useRef, useState, type ReactElement } from "react";
-import { mostEvents, type EventFeed, type RunEvent } from "../../api/events.ts";
+import { maxEvents, type EventFeed, type RunEvent } from "../../api/events.ts";
 import { count, plural } from "../../format/number.ts";
 import { clockTime, exactTime } from "../../format/time.ts";
 import { asText, CodeBlock } from "../../parts/copy.tsx";
@@ -50,7 +50,7 @@ export function EventList({ feed, executionId }: { feed: EventFeed; executionId:
             : `${count(found.length)} of ${plural(feed.events.length, "event")}`}
           {feed.over ? "" : ", more as they come"}
           {feed.truncated &&
-            `. The rest, after ${count(mostEvents)}, is at GET /api/v1/executions/${executionId}/events`}
+            `. The rest, after ${count(maxEvents)}, is at GET /api/v1/executions/${executionId}/events`}
         </span>
       </div>
       <section className="card" aria-label="Events">

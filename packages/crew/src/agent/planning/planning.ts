@@ -35,7 +35,7 @@ export interface PlanningSettings {
 }
 
 /** CrewAI has no limit here and asks until the planner is satisfied; this limit ends such a run. */
-const mostAttempts = 10;
+const defaultMaxAttempts = 10;
 
 export type Planning = PlanningSettings &
   Required<
@@ -47,7 +47,7 @@ export function planningOf(given: true | PlanningSettings): Planning {
   const settings: PlanningSettings = given === true ? { effort: "low", maxAttempts: 1 } : given;
   const effort = settings.effort ?? "medium";
   return {
-    maxAttempts: mostAttempts,
+    maxAttempts: defaultMaxAttempts,
     maxSteps: 20,
     maxReplans: 3,
     maxStepIterations: 15,

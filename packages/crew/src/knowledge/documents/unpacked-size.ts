@@ -7,7 +7,7 @@ const inflate = promisify(inflateRaw);
 // PKWARE's APPNOTE.TXT, 4.3.12 and 4.3.16.
 const endOfDirectory = 0x06_05_4b_50;
 const endSize = 22;
-const longestComment = 65_535;
+const maxCommentBytes = 65_535;
 const directoryEntry = 0x02_01_4b_50;
 const localHeaderSize = 30;
 
@@ -54,7 +54,7 @@ function entriesOf(zip: Buffer): { method: number; packed: Buffer }[] {
 }
 
 function endOf(zip: Buffer): number {
-  for (let at = zip.length - endSize; at >= Math.max(0, zip.length - endSize - longestComment); at -= 1) {
+  for (let at = zip.length - endSize; at >= Math.max(0, zip.length - endSize - maxCommentBytes); at -= 1) {
     if (zip.readUInt32LE(at) === endOfDirectory) return at;
   }
   throw damaged();
