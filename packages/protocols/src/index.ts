@@ -1,0 +1,6 @@
+export {
+  inputsOfMessage,
+  type ClientMessage,
+  type DeclaredInputs,
+  type InputsOfMessage,
+} from "./inputs-from-message.ts";
