@@ -41,7 +41,7 @@ export interface AgentDefinition {
   maxRpm?: number;
   /** Time limit of one execution in seconds; when it is exceeded, the task fails without a retry. */
   maxExecutionTime?: number;
-  /** Retries of a whole execution after an error. Default 2. */
+  /** Retries of a whole execution after an error, and corrections of an answer that does not fit its schema. Default 2. */
   maxRetryLimit?: number;
   /** Whether its tool results may come from the crew's cache, if the crew has one. Default true. */
   cache?: boolean;

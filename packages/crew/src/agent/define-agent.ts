@@ -13,12 +13,13 @@ import { currentScope, type Scope } from "../run/scope.ts";
 import { isRetryable } from "../run/step-failure.ts";
 import { UsageMeter } from "../run/usage-meter.ts";
 import { tellFoundSkills, withSkillLoader } from "../skills/agent-skills.ts";
-import { answerSchema, readJson } from "../task/structured.ts";
+import { answerSchema, readJson, type AnswerSchema } from "../task/structured.ts";
 import { summaryOf } from "../task/task-output.ts";
 import type { JsonSchema } from "../tools/tool.ts";
 import type { AgentDefinition } from "./agent.ts";
 import { agentFrom } from "./agent-from.ts";
 import { informed, learnFrom } from "./execute-agent.ts";
+import { fitAnswer, retryLimitOf, type FittedAnswer } from "./fit-answer.ts";
 import { runLiteAgent } from "./lite-agent.ts";
 import type { LoopResult } from "./conversation.ts";
 import type { Assignment } from "./assignment.ts";
@@ -88,21 +89,14 @@ async function kickoffAgent(
     ...(schema === undefined ? {} : { responseSchema: { name: "answer", schema: schema.json } }),
   };
   const assignment = await informed(knowing, given, memoriesOfKickoff);
-  const result = await guardedWork(scope, assignment);
+  const { result, json } = await guardedWork(scope, assignment, schema);
   await learnFrom(scope.at("learnt"), given, result.text);
   await memory?.saves.drain();
   outer.join(strand);
-  const read = schema === undefined ? undefined : readJson(result.text, schema);
-  if (read?.ok === false) {
-    throw new AppError(`The agent's answer does not fit the output schema: ${read.error}`, {
-      code: ErrorCode.modelFailed,
-      retryable: true,
-    });
-  }
   return {
     raw: result.text,
     pydantic: null,
-    json_dict: read?.value ?? null,
+    json_dict: json,
     agent_role: agent.role,
     usage_metrics: meter.total(),
     messages: toEventMessages(result.messages),
@@ -110,21 +104,26 @@ async function kickoffAgent(
 }
 
 /** The agent's work, repeated with the guardrail's feedback as often as allowed. */
-async function guardedWork(scope: Scope, assignment: Assignment): Promise<LoopResult> {
+async function guardedWork(
+  scope: Scope,
+  assignment: Assignment,
+  schema: AnswerSchema | undefined,
+): Promise<FittedAnswer> {
   const { guardrail, guardrailMaxRetries = 3 } = assignment.agent.definition;
   let { prompt } = assignment;
   for (let round = 0; ; round += 1) {
-    const result = await tried(scope.at(`round:${round}`), { ...assignment, prompt });
-    if (guardrail === undefined) return result;
+    const fitted = await fittedWork(scope.at(`round:${round}`), { ...assignment, prompt }, schema);
+    if (guardrail === undefined) return fitted;
+    const { result } = fitted;
     const { model, agent } = assignment;
-    const output = outputOf(assignment, result, agent.role);
+    const output = outputOf(assignment, fitted, agent.role);
     const verdict = await applyGuardrail(scope.at(`guardrail/try:${round}`), {
       guardrail,
       output,
       retryCount: round,
       model,
     });
-    if (verdict.valid) return { ...result, text: verdict.result ?? result.text };
+    if (verdict.valid) return verdict.result === undefined ? fitted : replaced(fitted, verdict.result, schema);
     if (round >= guardrailMaxRetries) {
       throw new AppError(
         `Agent's guardrail failed validation after ${guardrailMaxRetries} retries. Last error: ${verdict.feedback}`,
@@ -135,9 +134,33 @@ async function guardedWork(scope: Scope, assignment: Assignment): Promise<LoopRe
   }
 }
 
+/** The answer with the text that a guardrail gave in its place. */
+function replaced({ result }: FittedAnswer, text: string, schema: AnswerSchema | undefined): FittedAnswer {
+  const changed = { ...result, text };
+  if (schema === undefined) return { result: changed, json: null };
+  const read = readJson(text, schema);
+  if (read.ok) return { result: changed, json: read.value };
+  throw new AppError(`A guardrail's result does not fit the agent's output schema: ${read.error}`, {
+    code: ErrorCode.runFailed,
+  });
+}
+
+/** One round, until its answer fits the schema. */
+async function fittedWork(
+  scope: Scope,
+  assignment: Assignment,
+  schema: AnswerSchema | undefined,
+): Promise<FittedAnswer> {
+  const first = await tried(scope, assignment);
+  if (schema === undefined) return { result: first, json: null };
+  return fitAnswer(assignment.agent, schema, first, (attempt, history) =>
+    tried(scope.at(`fit:${attempt}`), { ...assignment, history }),
+  );
+}
+
 /** One round, retried as a whole after an error, as in a crew's task. */
 async function tried(scope: Scope, assignment: Assignment): Promise<LoopResult> {
-  const tries = 1 + (assignment.agent.definition.maxRetryLimit ?? 2);
+  const tries = 1 + retryLimitOf(assignment.agent);
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await runLiteAgent(scope.at(`try:${attempt}`), assignment);
@@ -148,7 +171,7 @@ async function tried(scope: Scope, assignment: Assignment): Promise<LoopResult> 
   }
 }
 
-function outputOf({ prompt }: Assignment, result: LoopResult, agent: string) {
+function outputOf({ prompt }: Assignment, { result, json }: FittedAnswer, agent: string) {
   return {
     name: "kickoff",
     description: prompt,
@@ -156,9 +179,9 @@ function outputOf({ prompt }: Assignment, result: LoopResult, agent: string) {
     summary: summaryOf(prompt),
     raw: result.text,
     pydantic: null,
-    json_dict: null,
+    json_dict: json,
     agent,
-    output_format: "raw" as const,
+    output_format: json === null ? ("raw" as const) : ("json" as const),
     messages: toEventMessages(result.messages),
     tool_failures: result.failures,
   };

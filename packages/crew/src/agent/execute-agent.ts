@@ -9,12 +9,12 @@ import { isRetryable } from "../run/step-failure.ts";
 import { tellUsedSkills, withSkillLoader } from "../skills/agent-skills.ts";
 import { agentSummary } from "./agent.ts";
 import { executionDeadline } from "./execution-deadline.ts";
+import { retryLimitOf } from "./fit-answer.ts";
 import { runLoop } from "./loop.ts";
 import type { LoopResult } from "./conversation.ts";
 import type { Assignment } from "./assignment.ts";
 import { followPlan } from "./planning/follow-plan.ts";
 
-const defaultRetryLimit = 2;
 /** Number of memories a task gets, as in CrewAI. */
 const memoriesOfTask = 5;
 
@@ -25,7 +25,7 @@ const memoriesOfTask = 5;
 export async function executeAgent(scope: Scope, given: Assignment): Promise<LoopResult> {
   const { agent } = given;
   const assignment = { ...given, tools: withSkillLoader(agent, given.tools) };
-  const tries = 1 + (agent.definition.maxRetryLimit ?? defaultRetryLimit);
+  const tries = 1 + retryLimitOf(agent);
   const own = scope.derive({
     identity: { ...scope.identity, sourceType: "agent", agentId: agent.id, agentRole: agent.role },
   });

@@ -94,10 +94,10 @@ test("a judge in words is asked with a text, as whoever asks CrewAI's lite agent
   ]);
 });
 
-test("output_pydantic is in pydantic, also when it had to be put into form", async () => {
+test("output_pydantic is in pydantic, also when the agent had to be asked again; the answer that fits is the raw one", async () => {
   const outputSchema = z.object({ score: z.int() });
   const of = await eventsOf(["three", '{"score": 3}'], { outputSchema, outputFormat: "pydantic" });
-  const output = { raw: "three", pydantic: { score: 3 }, output_format: "pydantic" };
+  const output = { raw: '{"score": 3}', pydantic: { score: 3 }, output_format: "pydantic" };
   expect(of("task_completed")).toMatchObject([{ output }]);
   expect(of("crew_kickoff_completed")).toMatchObject([{ output }]);
   expect(of("llm_call_completed")).toMatchObject([{ agent_role: "Researcher" }, { agent_role: "Researcher" }]);

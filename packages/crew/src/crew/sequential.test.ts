@@ -239,7 +239,7 @@ describe("a sequential crew", () => {
     expect(context.sink.types()).toEqual(["crew_kickoff_started", "crew_kickoff_failed"]);
   });
 
-  test("structured output is checked, and put into form once", async () => {
+  test("structured output is checked, and what does not fit goes back to the agent", async () => {
     const model = scriptedModel(["It is four.", '{"answer": 4}']);
     const crew = defineCrew({
       agents: { a: { role: "A", goal: "g", backstory: "b", model } },
@@ -249,8 +249,10 @@ describe("a sequential crew", () => {
     expect(await crew.run(context)).toMatchObject({
       state: "SUCCESS",
       resultJson: { answer: 4 },
-      result: "It is four.",
+      result: '{"answer": 4}',
     });
+    const [, , , correction] = model.calls[1]?.prompt ?? [];
+    expect(JSON.stringify(correction)).toContain("it holds no JSON");
     expect(model.calls[0]?.responseFormat).toMatchObject({ type: "json", schema: { type: "object" } });
     expect(eventProblems(context.sink.events)).toEqual([]);
   });

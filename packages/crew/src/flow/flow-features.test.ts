@@ -78,14 +78,15 @@ describe("an agent on its own", () => {
   const look = defineTool({ name: "look", description: "Looks", input: z.object({}), run: () => "seen" });
 
   test("works inside a method, with CrewAI's lite agent events, and answers in JSON where it is asked to", async () => {
-    const model = scriptedModel([{ tools: [{ name: "look", args: {} }] }, "no json", '{"n": 3}']);
+    const model = scriptedModel([{ tools: [{ name: "look", args: {} }] }, "no json", '{"n": 2}', '{"n": 3}']);
     const scout = defineAgent({
       role: "Scout of {land}",
       goal: "g",
       backstory: "b",
       model,
       tools: [look],
-      guardrail: ({ raw }) => (raw.startsWith("{") ? { valid: true } : { valid: false, feedback: "JSON, please" }),
+      guardrail: ({ json_dict: json }) =>
+        (json as { n: number }).n > 2 ? { valid: true } : { valid: false, feedback: "more, please" },
     });
     const flow = defineFlow({}, (f) =>
       f.start("ask", async () => {
@@ -99,8 +100,8 @@ describe("an agent on its own", () => {
     const context = testContext();
     const outcome = await flow.run(context);
     expect(outcome).toMatchObject({
-      result: { n: { n: 3 }, role: "Scout of Oz", tokens: 45 },
-      usage: { total_tokens: 45 },
+      result: { n: { n: 3 }, role: "Scout of Oz", tokens: 60 },
+      usage: { total_tokens: 60 },
     });
     expect(eventProblems(context.sink.events)).toEqual([]);
     const types = context.sink.types().filter((type) => /^(lite_agent|tool_usage|llm_guardrail|method)/.test(type));
@@ -110,6 +111,8 @@ describe("an agent on its own", () => {
       "tool_usage_started",
       "tool_usage_finished",
       "lite_agent_execution_completed",
+      "lite_agent_execution_started",
+      "lite_agent_execution_completed",
       "llm_guardrail_started",
       "llm_guardrail_completed",
       "lite_agent_execution_started",
@@ -118,7 +121,8 @@ describe("an agent on its own", () => {
       "llm_guardrail_completed",
       "method_execution_finished",
     ]);
-    expect(JSON.stringify(model.calls[2]?.prompt)).toContain("JSON, please");
+    expect(JSON.stringify(model.calls[2]?.prompt)).toContain("it holds no JSON");
+    expect(JSON.stringify(model.calls[3]?.prompt)).toContain("more, please");
   });
 });
 

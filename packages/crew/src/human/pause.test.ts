@@ -237,3 +237,39 @@ describe("several questions in one run", () => {
     }
   });
 });
+
+test("a person reviews what fits the schema; an answer that is corrected after their approval is not theirs", async () => {
+  const crew = (answers: string[]) => {
+    const model = scriptedModel(({ prompt }) => answers[(prompt.length - 2) / 2] ?? "none left");
+    return defineCrew({
+      name: "scores",
+      agents: { a: { role: "A", goal: "g", backstory: "b", model } },
+      tasks: [
+        {
+          name: "score",
+          description: "Score",
+          expectedOutput: "e",
+          agent: "a",
+          humanInput: true,
+          outputSchema: z.object({ n: z.number() }),
+        },
+      ],
+    });
+  };
+  const reviews: unknown[] = [];
+  const lastAccepted = async (answers: string[], said: Partial<HumanAnswer>[]): Promise<unknown> => {
+    const store = mortalStore({ executionId: newExecutionId() });
+    const outcome = await throughAnswers(crew(answers), store, ({ output }) => {
+      reviews.push(output);
+      return said.shift() ?? { approved: true };
+    });
+    expect(outcome).toMatchObject({ state: "SUCCESS" });
+    const completed = store.events.find(({ type }) => type === "task_completed")?.data["output"];
+    return (completed as { accepted: boolean }).accepted;
+  };
+  expect(await lastAccepted(["one", '{"n": 1}'], [])).toBe(true);
+  expect(reviews).toEqual(['{"n": 1}']);
+  // The second time a person approves what does not fit.
+  expect(await lastAccepted(['{"n": 1}', "two", '{"n": 2}'], [{ feedback: "two" }])).toBe(false);
+  expect(reviews.slice(1)).toEqual(['{"n": 1}', "two"]);
+});

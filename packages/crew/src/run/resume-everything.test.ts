@@ -47,7 +47,7 @@ function reply({
   if (text.includes("Task: tooled") && isNew) {
     return { tools: ["a", "b"].map((each) => ({ name: "note", args: { text: each } })) };
   }
-  if (responseFormat?.type === "json") return text.includes("was wrong with it") ? '{"n":1}' : "no json";
+  if (responseFormat?.type === "json") return text.includes("does not fit the JSON Schema") ? '{"n":1}' : "no json";
   return text.includes("was not accepted") ? "improved" : "first try";
 }
 

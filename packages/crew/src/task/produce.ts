@@ -1,17 +1,15 @@
-import { AppError, ErrorCode } from "@crewstream/contracts";
 import { executeAgent, learnFrom } from "../agent/execute-agent.ts";
+import { fitAnswer, type FittedAnswer } from "../agent/fit-answer.ts";
 import type { LoopResult } from "../agent/conversation.ts";
 import type { Assignment } from "../agent/assignment.ts";
-import { callModel } from "../llm/call-model.ts";
 import { toEventMessages } from "../llm/messages.ts";
 import type { Model } from "../llm/model.ts";
 import { mcpTools } from "../mcp/mcp-tools.ts";
 import { taskPrompt } from "../prompts/task-prompt.ts";
-import type { Json } from "../run/dump.ts";
 import type { Scope } from "../run/scope.ts";
 import type { PlannedTask } from "./planned-task.ts";
 import { reviewed } from "./reviewed.ts";
-import { answerSchema, readJson, type AnswerSchema } from "./structured.ts";
+import { answerSchema } from "./structured.ts";
 import { checked, summaryOf, type TaskOutput } from "./task-output.ts";
 
 export interface Production {
@@ -44,11 +42,24 @@ export async function produce(scope: Scope, { task, model, view, context }: Prod
     shared: policy === undefined ? shared : { ...shared, toolFailurePolicy: policy },
     ...(schema === undefined ? {} : { responseSchema: { name: "answer", schema: schema.json } }),
   };
-  const first = await executeAgent(scope, assignment);
-  const own = scope.derive({ identity: { ...scope.identity, agentId: agent.id, agentRole: agent.role } });
-  const result = definition.humanInput === true ? await reviewed(scope, task, assignment, first) : first;
-  if (definition.humanInput === true) await learnFrom(own.at("learnt"), assignment, result.text);
-  const json = schema === undefined ? null : await structured(own, model, result, schema);
+  const fit = async (at: Scope, given: LoopResult): Promise<FittedAnswer> =>
+    schema === undefined
+      ? { result: given, json: null }
+      : fitAnswer(agent, schema, given, (attempt, history) =>
+          executeAgent(at.at(`fit:${attempt}`), { ...assignment, history }),
+        );
+  const first = await fit(scope, await executeAgent(scope, assignment));
+  const { result, json, accepted } =
+    definition.humanInput === true ? await approved(first) : { ...first, accepted: undefined };
+
+  /** A person sees only what fits; an answer that had to be corrected after their approval has not been approved. */
+  async function approved({ result: shown, json: shownJson }: FittedAnswer) {
+    const last = await reviewed(scope, task, assignment, shown);
+    const fitted = last === shown ? { result: shown, json: shownJson } : await fit(scope.at("reviewed"), last);
+    const own = scope.derive({ identity: { ...scope.identity, agentId: agent.id, agentRole: agent.role } });
+    await learnFrom(own.at("learnt"), assignment, fitted.result.text);
+    return { ...fitted, accepted: fitted.result === last };
+  }
   return {
     name: task.name,
     description,
@@ -60,30 +71,8 @@ export async function produce(scope: Scope, { task, model, view, context }: Prod
     output_format: "raw",
     ...(schema === undefined ? {} : checked(definition, json)),
     agent: agent.role,
-    ...(definition.humanInput === true ? { accepted: true } : {}),
+    ...(accepted === undefined ? {} : { accepted }),
     messages: toEventMessages(result.messages),
     tool_failures: result.failures,
   };
-}
-
-/** The answer as JSON; an answer that does not fit is put into form by one more call, and fails the task after that. */
-async function structured(scope: Scope, model: Model, result: LoopResult, schema: AnswerSchema): Promise<Json> {
-  const first = readJson(result.text, schema);
-  if (first.ok) return first.value;
-  const request = [
-    "Put the following text into JSON that fits this JSON Schema. Answer with the JSON only.",
-    JSON.stringify(schema.json),
-    `What was wrong with it: ${first.error}`,
-    result.text,
-  ].join("\n\n");
-  const answer = await callModel(scope.at("convert"), {
-    model,
-    messages: [{ role: "user", content: [{ type: "text", text: request }] }],
-    responseSchema: { name: "answer", schema: schema.json },
-  });
-  const second = readJson(answer.text, schema);
-  if (second.ok) return second.value;
-  throw new AppError(`The answer does not fit the task's output schema: ${second.error}`, {
-    code: ErrorCode.modelFailed,
-  });
 }

@@ -33,7 +33,7 @@ export const agentShape = {
   max_iter: key(positive, "Answers before a final one is forced (25)"),
   max_rpm: key(positive, "Model calls a minute; further ones wait. Its own limit goes before that of the crew"),
   max_execution_time: key(positive, "Seconds for one execution; no retry after that"),
-  max_retry_limit: key(whole, "Further tries after an error (2)"),
+  max_retry_limit: key(whole, "Further tries after an error, or an answer that does not fit its schema (2)"),
   max_tokens: key(positive, "Longest answer, in tokens"),
   verbose: key(
     z.union([z.boolean(), z.int()], { error: "must be true or false" }),

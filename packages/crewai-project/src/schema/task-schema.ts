@@ -32,7 +32,11 @@ export const taskShape = {
   output_json: key(answerForm, "The answer as JSON of this form", { instead: "schema" }),
   output_pydantic: key(answerForm, "The same", { instead: "schema" }),
   response_model: key(answerForm, "The same, asked of the model itself", { instead: "schema" }),
-  converter_cls: key(pythonReference, "A converter class", refused("Python; answers are put into form by the model")),
+  converter_cls: key(
+    pythonReference,
+    "A converter class",
+    refused("Python; an answer that does not fit goes back to the agent"),
+  ),
   output_file: key(
     outputFile,
     "Where the output is written, in the run's own directory; `{placeholder}` takes an input",
