@@ -13,7 +13,7 @@ export function figures(runs: readonly FaultReport[]): string {
   const rows: [what: string, number: number][] = [
     ["runs", runs.length],
     ["… that kept every promise", kept],
-    ["strikes", total(numbers.faults)],
+    ["faults injected", total(numbers.faults)],
     ...counts(numbers.faults),
     ["feeds", total(numbers.feeds)],
     ...counts(numbers.feeds),
