@@ -106,7 +106,7 @@ test("what cannot be done has its exit code and a sentence", async () => {
     [["delivery", "../stats"], 4, /There is no delivery \.\.\/stats/],
     [["delivery", "dlv_01a2094316a5757595411466c374a9b5_0_1"], 4, /There is no delivery dlv_/],
     [["pause"], 2, /missing required argument 'endpoints'/],
-    [["pause", "receiver"], 2, /"receiver" is no endpoint: give its address/],
+    [["pause", "receiver"], 2, /"receiver" is not an endpoint: use its address/],
     [["pause", "https://never.example"], 4, /no webhook was ever sent there/],
     [["resume", "ep_x/../../stats"], 4, /no webhook was ever sent there/],
     [["endpoints", "--limit", "0"], 2, /at least 1/],
@@ -144,13 +144,13 @@ test("a run that asks a person is listed, watched, and goes on when it is answer
   expect(wrong.stderr).toContain("(review)");
   const silent = await run("answer", execution);
   expect(silent.code).not.toBe(0);
-  expect(silent.stderr).toContain('Say the answer to "Publish this post?": choose with --outcome: ');
+  expect(silent.stderr).toContain('An answer is required to "Publish this post?": choose with --outcome: ');
   const answered = await run("answer", execution, "Fine.", "--approve");
   expect(answered).toMatchObject({ code: 0, stdout: `${execution} continues with outcome approved\n` });
   const { code, stdout } = await watched;
   expect(code).toBe(0);
   expect(stdout).toContain(
-    `Waits for a person: Publish this post?\n  crewstream answer ${execution} --outcome approved|rejected\n`,
+    `Waiting for a person: Publish this post?\n  crewstream answer ${execution} --outcome approved|rejected\n`,
   );
   expect(stdout).toContain('"status": "published"');
 });

@@ -89,8 +89,8 @@ test("exit codes tell failures apart, and every error says what to do", async ()
     [["kickoff", "../api/v1"], {}, 5, /No live crew worker serves "\.\.\/api\/v1"/],
     [["events", "nope", "--follow"], {}, 4, /No execution found/],
     [["automations"], { CREWSTREAM_TOKEN: "wrong" }, 6, /bearer token/],
-    [["automations"], { CREWSTREAM_TOKEN: "" }, 6, /Give one with --token or CREWSTREAM_TOKEN/],
-    [["automations"], { CREWSTREAM_URL: "http://127.0.0.1:9" }, 5, /No API answers at http:\/\/127\.0\.0\.1:9/],
+    [["automations"], { CREWSTREAM_TOKEN: "" }, 6, /Pass one with --token or CREWSTREAM_TOKEN/],
+    [["automations"], { CREWSTREAM_URL: "http://127.0.0.1:9" }, 5, /No API at http:\/\/127\.0\.0\.1:9/],
   ];
   for (const [args, env, code, message] of cases) {
     const result = await run(args, env);
@@ -121,7 +121,7 @@ test("listen verifies what arrives and fails on demand; the retry has the same i
   expect(await listener.kill("SIGINT")).toEqual({ code: 0, signal: null });
 });
 
-test("doctor finds a healthy system healthy, and a missing Redis with the way to mend it", async () => {
+test("doctor finds a healthy system healthy, and a missing Redis with a fix", async () => {
   const { ENCRYPTION_KEY = "", WEBHOOK_SIGNING_SECRET = "", REDIS_URL = "", KEY_PREFIX = "" } = system.env;
   const env = { ENCRYPTION_KEY, WEBHOOK_SIGNING_SECRET, REDIS_URL, KEY_PREFIX };
   const healthy = await run(["doctor", "--json"], env);
@@ -142,7 +142,7 @@ test("check says all that is wrong with a project at once, and runs none of it",
   await writeFile(join(project, "agents", "writer.jsonc"), '{"role": "Writer"}');
   const wrong = await run(["check", project]);
   expect(wrong.code).toBe(1);
-  expect(wrong.stdout).toMatch(/✗ crew\.jsonc:1:\d+ .*unknown[\s\S]*\d+ errors: it would not be served\n$/);
+  expect(wrong.stdout).toMatch(/✗ crew\.jsonc:1:\d+ .*unknown[\s\S]*\d+ errors: it will not be served\n$/);
 
   const good = await run(["check", "--json", fileURLToPath(new URL("../../examples/topic_brief", import.meta.url))]);
   expect(good.code).toBe(0);

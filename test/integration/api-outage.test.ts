@@ -23,7 +23,7 @@ async function expectRefusals(send: (method: string, path: string) => Promise<{ 
 }
 
 test.each(["away", "silent"] as const)(
-  "with Redis %s every route says 503, nothing is half done, and all mends itself",
+  "with Redis %s every route says 503, nothing is half done, and everything recovers",
   async (how) => {
     await using redis = await FaultyRedis.start();
     await using api = await startTestApi({ REDIS_URL: redis.url });

@@ -163,7 +163,7 @@ test("processes and Redis that die are restarted and said so, Redis with the sam
   redis.disconnect();
 });
 
-test("a configuration that a restart cannot mend stops everything with its reason", async () => {
+test("a configuration error stops everything with its reason", async () => {
   const system = await start({ FAKE_MODES: '{"api":"misconfigured"}' });
   const { error } = await system.logged(({ msg }) => msg === "start.failed");
   expect(error).toMatch(/^The api cannot work with this configuration/);

@@ -100,7 +100,7 @@ describe("a master behind Sentinels, all with passwords and TLS", () => {
     await expect(lost.redis.ping()).rejects.toThrow(/writeable|closed|ECONNREFUSED/);
   });
 
-  test("doctor gets in, shows no password, and tells what to mend", async () => {
+  test("doctor gets in, shows no password, and says what to fix", async () => {
     const run = (env: Env) => crewstream(["doctor"], { ...keys, ...env }, { cwd: tmpdir() });
     const well = await run(set.env);
     expect(well.stdout).toMatch(/✓ Redis version/);

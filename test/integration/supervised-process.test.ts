@@ -71,7 +71,7 @@ test("what ignores SIGTERM is killed after its grace, and this is said", async (
   const { supervised, said, pids } = supervise(`process.on("SIGTERM", () => undefined); ${serve}`);
   await supervised.start();
   await supervised.stop(100);
-  expect(said).toEqual(["it did not stop within 100 ms and is killed"]);
+  expect(said).toEqual(["it did not stop within 100 ms and was killed"]);
   expect(isAlive(pids[0]!)).toBe(false);
 });
 

@@ -1,16 +1,16 @@
 import { AppError, ErrorCode } from "@crewstream/contracts";
 
-/** What the process ends with, for scripts; `crewstream help` lists them. */
+/** Exit codes, for scripts; `crewstream help` lists them. */
 export const ExitCode = {
   ok: 0,
-  /** Anything without a code of its own. */
+  /** Any other error. */
   failed: 1,
   /** The command line or its values are wrong. */
   usage: 2,
   /** The run that was watched or asked for has failed or was cancelled. */
   runFailed: 3,
   notFound: 4,
-  /** No API answers, or it cannot work at the moment: try again. */
+  /** The API is unreachable or temporarily unavailable: try again. */
   unavailable: 5,
   /** The token is missing, unknown or may not do this. */
   refused: 6,

@@ -29,7 +29,7 @@ import { processIo, type Io } from "./output/io.ts";
 export function createProgram(io: Io = processIo()): Command {
   const program = new Command("crewstream")
     .description("Runs AI crews and flows behind a REST kickoff API and streams every event of a run to webhooks")
-    .showHelpAfterError("(crewstream help COMMAND shows how)")
+    .showHelpAfterError("(see crewstream help COMMAND)")
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({ writeOut: io.write, writeErr: io.remark })

@@ -9,7 +9,7 @@ const problemSchema = z.object({
     .optional(),
 });
 
-/** Calls the API; what it refuses comes back as the error that it threw, with its own sentence. */
+/** Calls the API; a refused request throws the server's error, with its own message. */
 export class ApiClient {
   readonly connection: Connection;
 
@@ -59,7 +59,7 @@ export class ApiClient {
   async #parse<Schema extends z.ZodType>(response: Response, schema: Schema): Promise<z.output<Schema>> {
     const parsed = schema.safeParse(await response.json().catch(() => undefined));
     if (parsed.success) return parsed.data;
-    throw new AppError(`${this.connection.url} answers, but not as crewstream does. Is it the right address?`, {
+    throw new AppError(`${this.connection.url} responds, but not like crewstream. Is it the right address?`, {
       code: ErrorCode.internal,
       cause: parsed.error,
     });
@@ -69,7 +69,7 @@ export class ApiClient {
 function unreachable(url: string, error: unknown): AppError {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
   return new AppError(
-    `No API answers at ${url} (${errorMessage(cause)}). Start one with npm start, or name it with --url or CREWSTREAM_URL.`,
+    `No API at ${url} (${errorMessage(cause)}). Start one with npm start, or set --url or CREWSTREAM_URL.`,
     { code: ErrorCode.storeUnavailable, retryable: true, cause: error },
   );
 }
@@ -85,7 +85,7 @@ async function refusal(response: Response): Promise<AppError> {
   });
 }
 
-/** For answers that do not say: a proxy's, for instance. */
+/** For responses without an error code, such as a proxy's. */
 function codeOf(status: number): ErrorCode {
   if (status === 401) return ErrorCode.unauthorized;
   if (status === 403) return ErrorCode.forbidden;

@@ -39,5 +39,5 @@ test.each(["https://crews.example.com", "http://127.0.0.1.example.com", "http://
 );
 
 test.each(["localhost:3000", "ftp://a", "not a url"])("%s is refused as an address", async (url) => {
-  await expect(resolveConnection({ url, token: "t" }, {})).rejects.toThrow("is no address of an API");
+  await expect(resolveConnection({ url, token: "t" }, {})).rejects.toThrow("is not a valid API address");
 });

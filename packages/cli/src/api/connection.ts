@@ -19,7 +19,7 @@ const addressSchema = z.object({ url: z.url() });
  * Finds the API: `--url`, `CREWSTREAM_URL`, the one that runs on this machine's data folder, or the default port; and
  * the token: `--token`, `CREWSTREAM_TOKEN`, `API_TOKENS`, or the one kept in the data folder, which is only ever sent
  * to this machine.
- * @throws AppError `unauthorized` when there is no token, `invalid_input` when the URL is none
+ * @throws AppError `unauthorized` when there is no token, `invalid_input` when the URL is invalid
  */
 export async function resolveConnection(
   options: { url?: string | undefined; token?: string | undefined },
@@ -30,7 +30,7 @@ export async function resolveConnection(
   const given = options.token || env["CREWSTREAM_TOKEN"];
   const token = given || (isLoopback(url) ? await localToken(env["API_TOKENS"], dataDir) : undefined);
   if (token !== undefined && token !== "") return { url, token };
-  throw new AppError(`There is no token for ${url}. Give one with --token or CREWSTREAM_TOKEN.`, {
+  throw new AppError(`There is no token for ${url}. Pass one with --token or CREWSTREAM_TOKEN.`, {
     code: ErrorCode.unauthorized,
   });
 }
@@ -38,7 +38,7 @@ export async function resolveConnection(
 async function findUrl(given: string | undefined, dataDir: string, port: string | undefined): Promise<string> {
   if (given) {
     if (!/^https?:\/\//.test(given) || !URL.canParse(given)) {
-      throw new AppError(`"${given}" is no address of an API: give one like http://127.0.0.1:3000.`, {
+      throw new AppError(`"${given}" is not a valid API address; expected one like http://127.0.0.1:3000.`, {
         code: ErrorCode.invalidInput,
       });
     }
@@ -47,7 +47,7 @@ async function findUrl(given: string | undefined, dataDir: string, port: string 
   return localApiUrl(dataDir, port);
 }
 
-/** The API that runs on a data folder of this machine; where none does, the one that would run on the configured port. */
+/** The API that runs on this machine's data folder, or else the address at which it would run. */
 export async function localApiUrl(dataDir: string, port: string | undefined): Promise<string> {
   const running = await readJson(join(dataDir, addressFile), addressSchema);
   return running?.url ?? `http://127.0.0.1:${Number(port) || 3000}`;

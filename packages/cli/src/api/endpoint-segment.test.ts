@@ -12,7 +12,7 @@ test("an endpoint is named by its id, its address, or a URL that lies there", ()
 test.each(["", "receiver.example", "receiver.example:8080", "ftp://receiver.example", "../stats"])(
   "%j names none",
   (text) => {
-    expect(() => endpointSegment(text)).toThrow("is no endpoint");
+    expect(() => endpointSegment(text)).toThrow("is not an endpoint");
   },
 );
 

@@ -10,7 +10,7 @@ export function endpointSegment(text: string): string {
   const url = URL.parse(text);
   if (url !== null && /^https?:$/.test(url.protocol)) return segment(endpointId(url));
   throw new AppError(
-    `"${text}" is no endpoint: give its address, such as https://receiver.example, or its id, as \`crewstream endpoints\` lists them.`,
+    `"${text}" is not an endpoint: use its address, such as https://receiver.example, or its id from \`crewstream endpoints\`.`,
     { code: ErrorCode.invalidInput },
   );
 }

@@ -14,8 +14,8 @@ export interface FollowOptions {
 }
 
 /**
- * Every event of an execution in order, from the first wanted until it has ended, over as many connections as it takes:
- * each goes on after the last event that was seen. Returns the state in which the run ended.
+ * Every event of an execution in order, from the requested sequence until it has ended, over as many connections as necessary:
+ * each continues after the last event received. Returns the state in which the run ended.
  */
 export async function* followEvents(
   client: ApiClient,
@@ -32,7 +32,7 @@ export async function* followEvents(
         signal,
       });
       connected = true;
-      // 204: it has ended, and all of it has been seen.
+      // 204: the run has ended, and all its events have been received.
       if (response.status === 204 || response.body === null) return undefined;
       for await (const message of parseServerSentEvents(response.body)) {
         if (message.id !== undefined) last = message.id;
@@ -40,7 +40,7 @@ export async function* followEvents(
         if (message.event === "message") yield eventEnvelopeSchema.parse(JSON.parse(message.data));
       }
     } catch (error) {
-      // A first connection that fails is for the person; a later one is a restart or a network that comes back.
+      // A first connection that fails is reported; a later failure is a restart or a temporary network problem.
       if (signal.aborted) return undefined;
       if (!connected || (AppError.is(error) && !error.retryable)) throw error;
     }

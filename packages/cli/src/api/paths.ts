@@ -1,4 +1,4 @@
-/** A path segment made of a value that a person typed. */
+/** Encodes user input as a path segment. */
 export function segment(value: string): string {
   return encodeURIComponent(value);
 }

@@ -15,8 +15,8 @@ interface AnswerOptions extends ApiOptions {
 /** `crewstream answer ID [TEXT]`: answers a human-input request. Without a flag the text decides, as with `POST /resume`. */
 export function addAnswerCommand(program: Command, io: Io): void {
   withApiOptions(program.command("answer <id> [text]").description("Answer a pending human-input request"))
-    .option("--approve", "approve what is shown")
-    .addOption(new Option("--reject", "send it back, with the text as feedback").conflicts("approve"))
+    .option("--approve", "approve")
+    .addOption(new Option("--reject", "reject, with the text as feedback").conflicts("approve"))
     .addOption(new Option("--outcome <name>", "choose one of the request's outcomes").conflicts(["approve", "reject"]))
     .option("--task <name>", "which request: its task, its method or its id (default: the only one)")
     .action(async (id: string, text: string | undefined, options: AnswerOptions) => {
@@ -42,8 +42,8 @@ async function nothingSaid(client: ApiClient, id: string, task: string | undefin
   const asked = items.find((each) => [each.id, each.step, each.taskId].includes(task ?? each.id));
   const choices =
     asked?.emit === null || asked === undefined
-      ? "give a text, --approve or --reject"
+      ? "pass a text, --approve or --reject"
       : `choose with --outcome: ${asked.emit.join(", ")}`;
   const question = asked === undefined ? "" : ` to "${asked.message}"`;
-  return new AppError(`Say the answer${question}: ${choices}.`, { code: ErrorCode.invalidInput });
+  return new AppError(`An answer is required${question}: ${choices}.`, { code: ErrorCode.invalidInput });
 }

@@ -13,8 +13,8 @@ export interface ApiOptions {
 /** Adds `--url`, `--token` and `--json`. */
 export function withApiOptions(command: Command): Command {
   return command
-    .option("--url <url>", "address of the API (CREWSTREAM_URL; default: the one that runs here)")
-    .option("--token <token>", "API token (CREWSTREAM_TOKEN; default: the one kept here)")
+    .option("--url <url>", "address of the API (CREWSTREAM_URL; default: the local one)")
+    .option("--token <token>", "API token (CREWSTREAM_TOKEN; default: the local deployment's)")
     .option("--json", "print JSON");
 }
 

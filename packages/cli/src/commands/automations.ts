@@ -6,7 +6,7 @@ import { connect, withApiOptions, writeJson, type ApiOptions } from "./api-comma
 
 /** `crewstream automations`: what can be kicked off. */
 export function addAutomationsCommand(program: Command, io: Io): void {
-  withApiOptions(program.command("automations").description("List what is served, with the inputs it takes")).action(
+  withApiOptions(program.command("automations").description("List automations and their inputs")).action(
     async (options: ApiOptions) => {
       const client = await connect(options, io);
       const { items } = await client.get("/api/v1/automations", automationsPageSchema);

@@ -15,7 +15,7 @@ interface Finding {
 export function addCheckCommand(program: Command, io: Io): void {
   program
     .command("check [dirs...]")
-    .description("Say all that is wrong with the CrewAI projects in these folders, without running their code")
+    .description("List all errors and warnings of CrewAI projects, without running their code")
     .option("--json", "print JSON")
     .action(async (dirs: string[], options: { json?: boolean }) => {
       // The runtime with its model layer is large, and no other command needs it.
@@ -37,6 +37,6 @@ function describe(dir: string, findings: readonly Finding[], { paint }: Io): str
     return `${mark} ${paint("bold", oneLine(path))}  ${oneLine(message)}${advice}\n`;
   });
   const errors = findings.filter(({ severity }) => severity === "error").length;
-  const verdict = errors > 0 ? `${errors} errors: it would not be served` : "it can be served";
+  const verdict = errors > 0 ? `${errors} errors: it will not be served` : "it can be served";
   return `${lines.join("")}${dir}: ${verdict}\n`;
 }

@@ -9,7 +9,7 @@ import { connect, withApiOptions, writeJson, type ApiOptions } from "./api-comma
 /** `crewstream delivery ID`: one delivery with its attempts and what was answered. */
 export function addDeliveryCommand(program: Command, io: Io): void {
   withApiOptions(
-    program.command("delivery <id>").description("Show a delivery, its attempts and their answers"),
+    program.command("delivery <id>").description("Show a delivery with its attempts and their responses"),
   ).action(async (id: string, options: ApiOptions) => {
     const client = await connect(options, io);
     const delivery = await client.get(`/api/v1/deliveries/${segment(id)}`, deliveryDetailSchema);
@@ -34,7 +34,7 @@ function describe(delivery: DeliveryDetail, columns: number | undefined): string
 }
 
 function eventsOf({ events, first }: DeliveryDetail): string {
-  if (events === 0) return "none: it says that its feed is complete";
+  if (events === 0) return "none: it marks the end of its feed";
   return `${plural(events, "event")}, from ${first ?? "?"} on`;
 }
 

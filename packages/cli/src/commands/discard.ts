@@ -4,10 +4,10 @@ import { segment } from "../api/paths.ts";
 import type { Io } from "../output/io.ts";
 import { connect, withApiOptions, writeJson, type ApiOptions } from "./api-command.ts";
 
-/** `crewstream discard ID…`: drop deliveries that failed, for good. */
+/** `crewstream discard ID…`: discards failed deliveries for good. */
 export function addDiscardCommand(program: Command, io: Io): void {
   withApiOptions(
-    program.command("discard <ids...>").description("Drop deliveries that failed: they are not sent again"),
+    program.command("discard <ids...>").description("Discard failed deliveries: they are not retried any more"),
   ).action(async (ids: string[], options: ApiOptions) => {
     const client = await connect(options, io);
     const results = [];

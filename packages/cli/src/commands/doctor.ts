@@ -6,14 +6,14 @@ import { writeJson } from "./api-command.ts";
 
 const marks = { ok: ["green", "✓"], warn: ["yellow", "!"], bad: ["red", "✗"] } as const;
 
-/** `crewstream doctor`: what is wrong and how to mend it; exit code 1 when something is bad. */
+/** `crewstream doctor`: what is wrong and how to fix it; exit code 1 when a finding is bad. */
 export function addDoctorCommand(program: Command, io: Io): void {
   program
     .command("doctor")
-    .description("Look at Redis, secrets, workers and the API: what is wrong, and how to mend it")
+    .description("Check Redis, secrets, workers and the API, and say how to fix what is wrong")
     .option("--json", "print JSON")
     .action(async (options: { json?: boolean }) => {
-      // Loaded when asked for: a Redis client is none of the other commands' business.
+      // Loaded on demand: no other command needs a Redis client.
       const { examine } = await import("../doctor/examine.ts");
       const findings = await examine(io.env);
       if (options.json === true) writeJson(io, findings);
@@ -22,8 +22,8 @@ export function addDoctorCommand(program: Command, io: Io): void {
     });
 }
 
-function describe({ what, state, found, mend }: Finding, { paint }: Io): string {
+function describe({ what, state, found, fix }: Finding, { paint }: Io): string {
   const [style, mark] = marks[state];
   const line = `${paint(style, mark)} ${what.padEnd(18)} ${found}\n`;
-  return mend === undefined ? line : `${line}  ${" ".repeat(18)} ${paint(style, mend)}\n`;
+  return fix === undefined ? line : `${line}  ${" ".repeat(18)} ${paint(style, fix)}\n`;
 }

@@ -13,7 +13,7 @@ const heading = ["ENDPOINT", "HEALTH", "IN FLIGHT", "RETRYING", "DEAD", "DELIVER
 /** `crewstream endpoints`: webhook endpoints, and their last 15 minutes. */
 export function addEndpointsCommand(program: Command, io: Io): void {
   withApiOptions(program.command("endpoints").description("List webhook endpoints and their health"))
-    .option("--limit <count>", "how many, the last used first", positiveNumber, 20)
+    .option("--limit <count>", "how many, most recently used first", positiveNumber, 20)
     .action(async (options: ApiOptions & { limit: number }) => {
       const client = await connect(options, io);
       const { limit } = options;
@@ -29,16 +29,16 @@ export function addPauseCommand(program: Command, io: Io): void {
   addHoldCommand(program, io, { action: "pause", does: "Stop all deliveries to an endpoint", done: "is paused" });
 }
 
-/** `crewstream resume ENDPOINT…`: deliveries continue, also if they stopped because the endpoint failed or asked to wait. */
+/** `crewstream resume ENDPOINT…`: deliveries continue, even if the breaker is open or the endpoint sent `Retry-After`. */
 export function addResumeCommand(program: Command, io: Io): void {
-  const does = "Resume deliveries to an endpoint, also if they stopped because it failed or asked to wait";
+  const does = "Resume deliveries to an endpoint, even if its breaker is open or it sent Retry-After";
   addHoldCommand(program, io, { action: "resume", does, done: "is resumed" });
 }
 
 function addHoldCommand(program: Command, io: Io, words: { action: string; does: string; done: string }): void {
   withApiOptions(program.command(`${words.action} <endpoints...>`).description(words.does)).action(
     async (endpoints: string[], options: ApiOptions) => {
-      // All names are understood before the first one is acted on.
+      // All names are resolved before the first one is acted on.
       const segments = endpoints.map(endpointSegment);
       const client = await connect(options, io);
       const results: Endpoint[] = [];

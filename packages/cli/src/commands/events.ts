@@ -18,9 +18,9 @@ interface EventsOptions extends ApiOptions {
 /** `crewstream events ID`: a run's events; with `--json` one envelope a line. */
 export function addEventsCommand(program: Command, io: Io): void {
   withApiOptions(program.command("events <id>").description("Show the events of a run"))
-    .option("-f, --follow", "go on until the run has ended")
+    .option("-f, --follow", "continue until the run has ended")
     .option("--types <list>", "only these types, comma-separated; a prefix ends with *")
-    .option("--after <sequence>", "begin after this emission_sequence", wholeNumber, 0)
+    .option("--after <sequence>", "start after this emission_sequence", wholeNumber, 0)
     .action(async (id: string, options: EventsOptions) => {
       const client = await connect(options, io);
       const events = options.follow === true ? follow(client, id, options, io) : readAll(client, id, options);

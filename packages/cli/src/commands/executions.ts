@@ -15,8 +15,8 @@ interface ExecutionsOptions extends ApiOptions {
 /** `crewstream executions`: runs, newest first. */
 export function addExecutionsCommand(program: Command, io: Io): void {
   withApiOptions(program.command("executions").description("List runs, newest first"))
-    .option("--state <state>", "only those in this state, e.g. failed")
-    .option("--automation <name>", "only those of this automation")
+    .option("--state <state>", "only runs in this state, e.g. failed")
+    .option("--automation <name>", "only runs of this automation")
     .option("--limit <count>", "how many", positiveNumber, 20)
     .action(async (options: ExecutionsOptions) => {
       const client = await connect(options, io);

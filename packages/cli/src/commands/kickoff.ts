@@ -32,12 +32,12 @@ export function addKickoffCommand(program: Command, io: Io): void {
     .option("--realtime", "send each event at once instead of in batches")
     .option(
       "--max-delay <ms>",
-      "send each event at once, several together where the receiver is slower than that",
+      "send each event at once, or several together if the receiver cannot keep up",
       positiveNumber,
     )
-    .option("--coalesce", "join the pieces of one model answer that leave together")
-    .option("--completion", "always end with a delivery that says that it is the last")
-    .option("--idempotency-key <key>", "the same key gives the same run for 24 hours")
+    .option("--coalesce", "merge streamed chunks of one model response within a delivery")
+    .option("--completion", "always end with a delivery that is marked as the last")
+    .option("--idempotency-key <key>", "the same key returns the same run for 24 hours")
     .option("-w, --watch", "show the run until it has ended")
     .action(async (automation: string, options: KickoffOptions) => {
       const client = await connect(options, io);
@@ -53,7 +53,7 @@ export function addKickoffCommand(program: Command, io: Io): void {
         return;
       }
 
-      // With --json the picture goes to stderr, so that stdout holds the result alone.
+      // With --json the tree goes to stderr, so that stdout contains only the result.
       io.remark(`${answer.kickoff_id}\n`);
       const viewIo = options.json === true ? { ...io, write: io.remark } : io;
       const execution = await watchRun(client, answer.kickoff_id, viewIo);
@@ -78,9 +78,9 @@ async function readInputs(file: string | undefined, io: Io): Promise<Record<stri
     const parsed: unknown = JSON.parse(file === "-" ? await io.readInput() : await readFile(file, "utf8"));
     if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)) return { ...parsed };
   } catch (error) {
-    throw new AppError(`The inputs cannot be read from ${file}: ${String(error)}`, { code: ErrorCode.invalidInput });
+    throw new AppError(`Cannot read the inputs from ${file}: ${String(error)}`, { code: ErrorCode.invalidInput });
   }
-  throw new AppError(`${file} must hold a JSON object, such as {"topic": "webhooks"}.`, {
+  throw new AppError(`${file} must contain a JSON object, such as {"topic": "webhooks"}.`, {
     code: ErrorCode.invalidInput,
   });
 }

@@ -25,16 +25,16 @@ interface ListenOptions {
 export function addListenCommand(program: Command, io: Io): void {
   program
     .command("listen")
-    .description("Receive webhooks here: verify and print them, and fail on demand to try retries")
-    .option("-p, --port <port>", "port to listen on; 0 takes a free one", wholeNumber, 4000)
+    .description("Receive, verify and print webhooks; can fail on demand to show retries")
+    .option("-p, --port <port>", "port to listen on; 0 picks a free one", wholeNumber, 4000)
     .option("--host <host>", "address to listen on", "127.0.0.1")
     .addOption(
-      new Option("--secret <whsec>", "signing secret (default: the one kept here)").env("WEBHOOK_SIGNING_SECRET"),
+      new Option("--secret <whsec>", "signing secret (default: the local deployment's)").env("WEBHOOK_SIGNING_SECRET"),
     )
-    .option("--status <code>", "what to answer a verified delivery", wholeNumber, 200)
-    .option("--fail-first <count>", "answer 500 to the first attempts of each delivery", wholeNumber, 0)
+    .option("--status <code>", "response status for a verified delivery", wholeNumber, 200)
+    .option("--fail-first <count>", "respond with 500 to the first attempts of each delivery", wholeNumber, 0)
     .option("--retry-after <seconds>", "send this Retry-After with every failure")
-    .option("--json", "print one JSON line for each request")
+    .option("--json", "print one JSON line per request")
     .action(async (options: ListenOptions) => {
       const settings: ListenSettings = { ...options, secrets: await findSecrets(options.secret, io) };
       const server = createServer((request, response) => {
@@ -58,7 +58,7 @@ async function findSecrets(given: string | undefined, io: Io): Promise<string[]>
   const dataDir = io.env["DATA_DIR"] || ".crewstream";
   const kept = given ?? (await readJson(join(dataDir, "secrets.json"), secretsSchema))?.WEBHOOK_SIGNING_SECRET;
   if (kept !== undefined) return splitList(kept);
-  throw new AppError("There is no signing secret here: give the deployment's with --secret whsec_…", {
+  throw new AppError("There is no local signing secret: pass the deployment's with --secret whsec_…", {
     code: ErrorCode.invalidInput,
   });
 }

@@ -11,15 +11,15 @@ interface MemoryOptions extends ApiOptions {
   forgetAll?: boolean;
 }
 
-/** `crewstream memory NAME`: what an automation remembers, and how it forgets. */
+/** `crewstream memory NAME`: lists and deletes what an automation remembers. */
 export function addMemoryCommand(program: Command, io: Io): void {
   withApiOptions(
     program
       .command("memory <automation>")
-      .description("List what an automation remembers between runs, or make it forget")
-      .option("--scope <path>", "only what lies at this path or below it")
+      .description("List what an automation remembers between runs, or forget it")
+      .option("--scope <path>", "only memories at or below this path")
       .addOption(new Option("--forget <id>", "forget one memory").conflicts(["forgetAll", "scope"]))
-      .option("--forget-all", "forget all of them, or those of --scope"),
+      .option("--forget-all", "forget all memories, or those in --scope"),
   ).action(async (automation: string, options: MemoryOptions) => {
     const client = await connect(options, io);
     const path = `/api/v1/automations/${segment(automation)}/memory`;

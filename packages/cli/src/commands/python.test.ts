@@ -53,5 +53,5 @@ test("python sync builds each project's environment from what it has: its lock, 
 });
 
 test("a name that is no Python project is refused with those that are", async () => {
-  await expect(run(await folder(), "other")).rejects.toThrow(/other is none of: listed, locked/);
+  await expect(run(await folder(), "other")).rejects.toThrow(/There is no project other. Projects: listed, locked/);
 });

@@ -15,17 +15,18 @@ function settingsOf({ env }: Io): { AUTOMATIONS_DIR: string; PYTHON_DIR: string 
 
 /** `crewstream python sync`: builds the environments that Python projects run in. Nothing else installs anything. */
 export function addPythonCommand(program: Command, io: Io): void {
-  const python = program.command("python").description("Set up what automations in Python need on this machine");
+  const python = program.command("python").description("Set up this machine for automations in Python");
   python
     .command("sync [names...]")
     .description("Build the environments of Python projects in AUTOMATIONS_DIR from their lock file or dependencies")
-    .option("--all", "those of all Python projects")
+    .option("--all", "build the environments of all Python projects")
     .action(async (names: string[], options: { all?: boolean }) => {
       const settings = settingsOf(io);
       const found = await pythonProjects(settings.AUTOMATIONS_DIR);
       const wanted = options.all === true ? [...found.keys()] : names;
-      if (wanted.length === 0) throw refused(`Name a project, or use --all. There are: ${listed(found)}`);
-      for (const name of wanted) if (!found.has(name)) throw refused(`${name} is none of: ${listed(found)}`);
+      if (wanted.length === 0) throw refused(`Name a project, or use --all. Projects: ${listed(found)}`);
+      for (const name of wanted)
+        if (!found.has(name)) throw refused(`There is no project ${name}. Projects: ${listed(found)}`);
       for (const name of wanted) await sync(io, name, { folder: found.get(name) ?? "", dataDir: settings.PYTHON_DIR });
     });
 }
@@ -45,7 +46,7 @@ async function pythonProjects(dir: string): Promise<Map<string, string>> {
 
 async function sync(io: Io, name: string, { folder, dataDir }: { folder: string; dataDir: string }): Promise<void> {
   const { syncEnvironment } = await import("@crewstream/python-runtime");
-  io.remark(`${name}: building its environment; crewai and what it needs take about 900 MB\n`);
+  io.remark(`${name}: building its environment; crewai and its dependencies take about 900 MB\n`);
   const say = (line: string): void => io.remark(`  ${line}\n`);
   const { python, crewai } = await syncEnvironment(folder, { dataDir, env: io.env, say });
   io.write(`${name}: crewai ${crewai} in ${python}\nRestart the crew worker to serve it.\n`);

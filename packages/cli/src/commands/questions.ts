@@ -6,10 +6,10 @@ import { formatTable } from "../output/table.ts";
 import { connect, withApiOptions, writeJson, type ApiOptions } from "./api-command.ts";
 import { positiveNumber } from "./values.ts";
 
-/** `crewstream questions`: what runs wait for people to say. */
+/** `crewstream questions`: pending human-input requests. */
 export function addQuestionsCommand(program: Command, io: Io): void {
-  withApiOptions(program.command("questions").description("List what runs wait for a person to say"))
-    .option("--limit <count>", "how many, those of the newest run first", positiveNumber, 20)
+  withApiOptions(program.command("questions").description("List pending human-input requests"))
+    .option("--limit <count>", "how many, newest run first", positiveNumber, 20)
     .action(async ({ limit, ...options }: ApiOptions & { limit: number }) => {
       const client = await connect(options, io);
       const path = "/api/v1/human-requests";

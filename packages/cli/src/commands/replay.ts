@@ -17,10 +17,10 @@ interface ReplayOptions extends ApiOptions {
 
 /** `crewstream replay ID`: deliver a run's events once more, as new deliveries. */
 export function addReplayCommand(program: Command, io: Io): void {
-  withApiOptions(program.command("replay <id>").description("Deliver a run's events once more, with new ids"))
-    .option("--to <url>", "somewhere else; the feed's own secrets are not sent there")
+  withApiOptions(program.command("replay <id>").description("Deliver a run's events again, as new deliveries"))
+    .option("--to <url>", "send them to this URL instead; the feed's own secrets are not sent there")
     .option("--bearer <token>", "with --to: bearer token for it")
-    .option("--feed <number>", "feed whose settings are taken", wholeNumber, 0)
+    .option("--feed <number>", "feed whose settings are used", wholeNumber, 0)
     .option("--types <list>", "these event types instead of the feed's, comma-separated", splitList)
     .option("--first <sequence>", "first emission_sequence", positiveNumber)
     .option("--last <sequence>", "last emission_sequence", positiveNumber)

@@ -19,14 +19,14 @@ interface RetryOptions extends ApiOptions {
 
 const lookEveryMs = 500;
 
-/** `crewstream retry ID…`, or `--all dead` with filters: send what failed again, now. */
+/** `crewstream retry ID…`, or `--all dead` with filters: retries failed deliveries now. */
 export function addRetryCommand(program: Command, io: Io): void {
   withApiOptions(program.command("retry [ids...]").description("Retry failed deliveries now"))
-    .addOption(new Option("--all <state>", "all of these instead of single ones").choices(["retrying", "dead"]))
+    .addOption(new Option("--all <state>", "all deliveries in this state").choices(["retrying", "dead"]))
     .option("--execution <id>", "with --all: only those of this run")
     .option("--endpoint <id>", "with --all: only those to this endpoint")
-    .option("--outcome <outcome>", "with --all: only those whose last attempt ended so")
-    .option("--status <code>", "with --all: only those last answered with this status", wholeNumber)
+    .option("--outcome <outcome>", "with --all: only those whose last attempt had this outcome")
+    .option("--status <code>", "with --all: only those whose last response had this status", wholeNumber)
     .option("--reason <text>", "with --all: only those that failed for this reason")
     .option("--dry-run", "with --all: only count them")
     .action(async (ids: string[], options: RetryOptions) => {
@@ -47,7 +47,7 @@ export function addRetryCommand(program: Command, io: Io): void {
     });
 }
 
-/** Begins a bulk retry and waits for its end; one that is no longer watched goes on. */
+/** Starts a bulk retry and waits for it to finish; it continues if the command is interrupted. */
 async function retryAll(client: ApiClient, options: RetryOptions, io: Io): Promise<void> {
   const { all: state, execution, endpoint, outcome, status, reason, dryRun = false } = options;
   const filter = { state, execution_id: execution, endpoint, outcome, status, reason };
@@ -66,8 +66,8 @@ function describe({ state, total, done, skipped }: BulkRetry): string {
   if (state === "counted") return plural(total, "delivery matches", "deliveries match");
   if (state === "finished") {
     const left =
-      skipped === 0 ? "" : `; ${skipped} not retried, as their endpoint is paused (crewstream endpoints resume)`;
+      skipped === 0 ? "" : `; ${skipped} not retried, because their endpoint is paused (see crewstream resume)`;
     return plural(done, "delivery is due now", "deliveries are due now") + left;
   }
-  return `${done} of ${total} are due; the rest follows`;
+  return `${done} of ${total} are due; the rest will follow`;
 }

@@ -15,7 +15,7 @@ const rotatable: Record<string, SecretName> = {
 
 /** `crewstream secrets …`: make the secrets of a deployment, and exchange them without an interruption. */
 export function addSecretsCommand(program: Command, io: Io): void {
-  const secrets = program.command("secrets").description("Make and rotate the secrets of a deployment");
+  const secrets = program.command("secrets").description("Generate and rotate the secrets of a deployment");
   secrets
     .command("generate")
     .description("Print a new API token, encryption key and signing secret, as lines for an .env file")
@@ -28,7 +28,7 @@ export function addSecretsCommand(program: Command, io: Io): void {
 
   secrets
     .command("redis-users")
-    .description("Print a user of Redis for each process, with a new password, as lines for Redis's aclfile")
+    .description("Print a Redis user with a new password for each process, as lines for Redis's aclfile")
     .option("--prefix <prefix>", "KEY_PREFIX of the deployment (default: that of the environment)")
     .option("--json", "print names, passwords and rules as JSON")
     .action((options: { prefix?: string; json?: boolean }) => {
@@ -40,9 +40,9 @@ export function addSecretsCommand(program: Command, io: Io): void {
 
   secrets
     .command("rotate")
-    .description("Put a new secret before the old one, which still counts until it is dropped")
+    .description("Add a new secret; the old one stays valid until --drop-old")
     .addArgument(new Argument("<secret>").choices(Object.keys(rotatable)))
-    .option("--drop-old", "keep only the newest, once everybody uses it")
+    .option("--drop-old", "remove all but the newest")
     .option("--json", "print the result as JSON")
     .action(async (which: string, options: { dropOld?: boolean; json?: boolean }) => {
       const name = rotatable[which] ?? "API_TOKENS";
@@ -52,8 +52,8 @@ export function addSecretsCommand(program: Command, io: Io): void {
       print({ [name]: value }, options, io);
       io.remark(
         kept
-          ? `Kept in ${path}. Restart to apply.\n`
-          : `${name} is given by the environment: set it to this on every process and restart them.\n`,
+          ? `Saved in ${path}. Restart to apply.\n`
+          : `${name} comes from the environment: set it to this value on every process and restart them.\n`,
       );
     });
 }

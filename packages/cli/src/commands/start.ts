@@ -4,17 +4,17 @@ import { ExitCode } from "../exit-codes.ts";
 import { endWithReader } from "../output/io.ts";
 import { jsonView, readableView } from "../logs/log-view.ts";
 
-/** One Ctrl-C reaches this process twice when npm passes it on as well: signals this close are one. */
+/** One Ctrl-C arrives twice if npm forwards it: signals this close together count as one. */
 const samePressMs = 300;
 
 /** `crewstream start`: everything on this machine, until Ctrl-C. */
 export function addStartCommand(program: Command): void {
   program
     .command("start")
-    .description("Run everything on this machine: Redis, api, crew worker, delivery worker")
-    .option("--json", "print the processes' JSON log lines as they are")
+    .description("Run everything on this machine: Redis, API, crew worker, delivery worker")
+    .option("--json", "print the processes' JSON log lines unchanged")
     .action(async (options: { json?: boolean }) => {
-      // A terminal that is closed or a reader that has gone must not cut the system off: it is stopped in order.
+      // A closed terminal or pipe must not kill the system: it is shut down in order.
       process.stdout.off("error", endWithReader).on("error", () => undefined);
       const write = (text: string): void => void process.stdout.write(text);
       const view = options.json === true ? jsonView(write) : readableView(write);
@@ -22,7 +22,7 @@ export function addStartCommand(program: Command): void {
       keepDebuggerClosed();
       const { start } = await import("../start/start.ts");
       await start({ env: process.env, view, stop, kill });
-      view.say("Stopped: nothing of it is running any more");
+      view.say("All processes stopped");
       process.exitCode = kill.aborted ? ExitCode.killed : ExitCode.ok;
     });
 }

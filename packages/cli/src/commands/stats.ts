@@ -6,16 +6,16 @@ import { plural } from "../output/plural.ts";
 import { formatFacts } from "../output/table.ts";
 import { connect, withApiOptions, writeJson, type ApiOptions } from "./api-command.ts";
 
-/** `crewstream stats`: whether events flow, what waits, and who works on it. */
+/** `crewstream stats`: throughput, backlog and live processes. */
 export function addStatsCommand(program: Command, io: Io): void {
-  withApiOptions(
-    program.command("stats").description("Show whether events flow, what waits, and which processes are alive"),
-  ).action(async (options: ApiOptions) => {
-    const client = await connect(options, io);
-    const stats = await client.get("/api/v1/stats", statsSchema);
-    if (options.json === true) writeJson(io, stats);
-    else io.write(formatFacts(facts(stats)));
-  });
+  withApiOptions(program.command("stats").description("Show throughput, backlog and live processes")).action(
+    async (options: ApiOptions) => {
+      const client = await connect(options, io);
+      const stats = await client.get("/api/v1/stats", statsSchema);
+      if (options.json === true) writeJson(io, stats);
+      else io.write(formatFacts(facts(stats)));
+    },
+  );
 }
 
 function facts({ recent, deliveries, executions, processes, queues, ...stats }: Stats): (readonly [string, string])[] {
@@ -23,7 +23,7 @@ function facts({ recent, deliveries, executions, processes, queues, ...stats }: 
   const alive = (kind: string): number => processes.filter((process) => process.kind === kind).length;
   const lost = stats.data_lost_at;
   return [
-    ...(lost === null ? [] : [["data lost", `Redis came back without its data at ${lost}`] as const]),
+    ...(lost === null ? [] : [["data lost", `Redis lost its data at ${lost}`] as const]),
     ["last 5 minutes", ""],
     ["  published", plural(recent.published, "event")],
     ["  delivered", `${plural(recent.events, "event")} in ${plural(recent.delivered, "request")}`],

@@ -8,9 +8,9 @@ import { plural } from "../output/plural.ts";
 import { formatFacts, oneLine } from "../output/table.ts";
 import { connect, withApiOptions, writeJson, type ApiOptions } from "./api-command.ts";
 
-/** `crewstream status ID`: where a run stands; exit code 3 when it has failed or was cancelled. */
+/** `crewstream status ID`: a run's state and result; exit code 3 when it has failed or was cancelled. */
 export function addStatusCommand(program: Command, io: Io): void {
-  withApiOptions(program.command("status <id>").description("Show where a run stands")).action(
+  withApiOptions(program.command("status <id>").description("Show the state of a run")).action(
     async (id: string, options: ApiOptions) => {
       const client = await connect(options, io);
       const execution = await client.get(`/api/v1/executions/${segment(id)}`, executionSchema);

@@ -1,12 +1,12 @@
 import { InvalidArgumentError } from "commander";
 
-/** A whole number from 0 on, from text. */
+/** Parses a whole number of at least 0. */
 export function wholeNumber(text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError("It must be a whole number from 0 on.");
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError("It must be a whole number, 0 or greater.");
   return Number(text);
 }
 
-/** A whole number from 1 on, from text. */
+/** Parses a whole number of at least 1. */
 export function positiveNumber(text: string): number {
   const value = wholeNumber(text);
   if (value === 0) throw new InvalidArgumentError("It must be at least 1.");
@@ -14,7 +14,7 @@ export function positiveNumber(text: string): number {
 }
 
 /**
- * Collects `--input` options into an object: `key=text`, or `key:=json` for anything that is no text, e.g.
+ * Collects `--input` options into an object: `key=text`, or `key:=json` for any other type, e.g.
  * `--input topic=webhooks --input count:=3`.
  */
 export function keyValue(text: string, before: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {

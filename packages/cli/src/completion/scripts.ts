@@ -16,7 +16,7 @@ export function completionScript(shell: Shell, program: CommandNode): string {
   return shell === "zsh" ? `autoload -U +X bashcompinit && bashcompinit\n${bash}` : bash;
 }
 
-/** Looks the words that stand already up in a table: the longest known chain of commands decides what can follow. */
+/** Looks up the words typed so far: the longest known chain of commands decides what can follow. */
 function bashScript(program: CommandNode): string {
   const cases = chains(program).map(([path, node]) => {
     const words = [...node.commands.map(({ name }) => name), ...node.options].join(" ");

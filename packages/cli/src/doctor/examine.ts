@@ -7,11 +7,11 @@ import { readJson } from "../start/private-files.ts";
 import { secretsSchema, type Secrets } from "../start/secrets.ts";
 import { askRedis } from "./ask-redis.ts";
 import { judge, type Finding } from "./finding.ts";
-import { mendConnection, rootOf } from "./mend-connection.ts";
+import { connectionFix, rootOf } from "./fix-connection.ts";
 import { redisFindings } from "./redis-findings.ts";
 import { secretFindings } from "./secret-findings.ts";
 
-/** Looks at all that a deployment stands on; never throws. */
+/** Checks everything that a deployment depends on; never throws. */
 export async function examine(env: Environment): Promise<Finding[]> {
   const dataDir = env["DATA_DIR"] || ".crewstream";
   const [kept, redis, api] = await Promise.all([
@@ -25,11 +25,11 @@ export async function examine(env: Environment): Promise<Finding[]> {
 function nodeFinding(version: string): Finding {
   return judge("Node", version, isAtLeast(version, "24.0.0"), {
     state: "bad",
-    mend: "Run it through npm (npm start, npx crewstream …), which uses the Node 24 that npm install brought.",
+    fix: "Run it through npm (npm start, npx crewstream …), which uses the Node 24 that npm install brought.",
   });
 }
 
-/** The environment with what it does not give itself. */
+/** The environment, completed with the local deployment's values. */
 function withKept(env: Environment, kept: Partial<Secrets>): Environment {
   return { ...kept, ...Object.fromEntries(Object.entries(env).filter(([, value]) => value)) };
 }
@@ -47,32 +47,32 @@ async function storeFindings(env: Environment, dataDir: string): Promise<Finding
       ...redisFindings(facts),
       judge("Crew workers", workers === 0 ? "none alive" : `${workers}, serving ${served}`, workers > 0, {
         state: "warn",
-        mend: "No run can start: start a crew worker, and see in its log whether it found its automations.",
+        fix: "No run can start: start a crew worker, and check its log for errors in automations.",
       }),
       ...facts.served.flatMap(({ name, warnings = [] }) =>
         warnings.map((found): Finding => ({
           what: `Automation ${name}`,
           state: "warn",
           found,
-          mend: "See docs/automations.md.",
+          fix: "See docs/automations.md.",
         })),
       ),
     ];
   } catch (error) {
     const found = errorMessage(rootOf(error));
-    return [{ what: "Redis", state: "bad", found, mend: mendConnection(found) }];
+    return [{ what: "Redis", state: "bad", found, fix: connectionFix(found) }];
   }
 }
 
 async function apiFindings(env: Environment, dataDir: string): Promise<Finding[]> {
   const url = env["CREWSTREAM_URL"] || (await localApiUrl(dataDir, env["PORT"]));
-  const mend = "Start it with npm start, or name it with CREWSTREAM_URL.";
+  const fix = "Start it with npm start, or set CREWSTREAM_URL.";
   try {
     const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(5000) });
-    const found = response.ok ? `ready at ${url}` : `${url} answers ${response.status}: ${await response.text()}`;
-    return [judge("API", found, response.ok, { state: "bad", mend: "See in its log what it waits for." })];
+    const found = response.ok ? `ready at ${url}` : `${url} responds with ${response.status}: ${await response.text()}`;
+    return [judge("API", found, response.ok, { state: "bad", fix: "Check its log to see what it is waiting for." })];
   } catch (error) {
     const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-    return [{ what: "API", state: "warn", found: `none at ${url} (${errorMessage(cause)})`, mend }];
+    return [{ what: "API", state: "warn", found: `none at ${url} (${errorMessage(cause)})`, fix }];
   }
 }

@@ -1,7 +1,7 @@
 import { isAtLeast, minimumRedisVersion } from "../redis-server/find.ts";
 import { judge, type Finding } from "./finding.ts";
 
-/** What a Redis says of itself. */
+/** What Redis reports about itself. */
 export interface RedisFacts {
   /** Fields of `INFO`. */
   info: ReadonlyMap<string, string>;
@@ -23,11 +23,11 @@ export function redisFindings({ info, clockSkewMs }: RedisFacts): Finding[] {
   return [
     judge("Redis version", `${valkey ? "Valkey" : "Redis"} ${version}`, isAtLeast(version, minimumRedisVersion), {
       state: "bad",
-      mend: `Upgrade to ${minimumRedisVersion} or newer.`,
+      fix: `Upgrade to ${minimumRedisVersion} or newer.`,
     }),
     judge("Role", field("role"), field("role") === "master", {
       state: "bad",
-      mend: "This is a replica, which takes no writes: point REDIS_URL at the master, or use REDIS_SENTINELS.",
+      fix: "This is a replica, which accepts no writes: point REDIS_URL at the master, or use REDIS_SENTINELS.",
     }),
     judge(
       "Persistence",
@@ -35,7 +35,7 @@ export function redisFindings({ info, clockSkewMs }: RedisFacts): Finding[] {
       field("aof_enabled") === "1",
       {
         state: "bad",
-        mend: "A crash of Redis loses events: CONFIG SET appendonly yes, and appendonly yes in redis.conf.",
+        fix: "A crash of Redis loses events: CONFIG SET appendonly yes, and appendonly yes in redis.conf.",
       },
     ),
     judge(
@@ -44,20 +44,20 @@ export function redisFindings({ info, clockSkewMs }: RedisFacts): Finding[] {
       field("aof_last_write_status") !== "err",
       {
         state: "bad",
-        mend: "Redis cannot write its append-only file: look for a full or read-only disk.",
+        fix: "Redis cannot write its append-only file: check for a full or read-only disk.",
       },
     ),
     judge("Eviction", policy, policy === "noeviction", {
       state: "bad",
-      mend: "An evicted key is a lost event: CONFIG SET maxmemory-policy noeviction.",
+      fix: "An evicted key is a lost event: CONFIG SET maxmemory-policy noeviction.",
     }),
     judge("Memory", memory(used, limit), limit === 0 || used < limit * 0.8, {
       state: "warn",
-      mend: "Raise maxmemory or lower RETENTION_DAYS; when it is full, kickoffs are refused and runs wait.",
+      fix: "Raise maxmemory or lower RETENTION_DAYS; when memory is full, kickoffs are refused and runs wait.",
     }),
     judge("Clock", `${clockSkewMs} ms from ours`, Math.abs(clockSkewMs) <= skewLimitMs, {
       state: "warn",
-      mend: "Synchronise the clocks of both machines (NTP): schedules and signatures depend on them.",
+      fix: "Synchronise the clocks of both machines (NTP): schedules and signatures depend on them.",
     }),
   ];
 }

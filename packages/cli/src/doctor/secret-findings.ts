@@ -1,7 +1,7 @@
 import { variables, type Environment } from "@crewstream/service";
 import { judge, type Finding } from "./finding.ts";
 
-/** Holds the secrets of an environment against the rules by which a process refuses to start; no text shows a value. */
+/** Checks the secrets of an environment by the rules that processes apply at start; no finding shows a value. */
 export function secretFindings(env: Environment): Finding[] {
   return [examine("Encryption key", "ENCRYPTION_KEY", env), examine("Signing secret", "WEBHOOK_SIGNING_SECRET", env)];
 }
@@ -13,6 +13,6 @@ function examine(what: string, name: "ENCRYPTION_KEY" | "WEBHOOK_SIGNING_SECRET"
   const found = text === "" ? "missing" : success ? (data.length === 1 ? "set" : `${data.length}, rotating`) : reason;
   return judge(what, found, success, {
     state: "bad",
-    mend: `Set ${name}. Make one with: npx crewstream secrets generate (npm start makes its own).`,
+    fix: `Set ${name}. Generate one with: npx crewstream secrets generate (npm start generates its own).`,
   });
 }

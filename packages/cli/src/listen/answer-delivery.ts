@@ -14,7 +14,7 @@ export interface ListenSettings {
   retryAfter?: string;
 }
 
-/** A request that came in, what it was, and what it was answered. */
+/** A received request, the delivery in it, and the response. */
 export interface Received {
   status: number;
   path: string;

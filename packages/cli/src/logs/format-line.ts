@@ -2,7 +2,7 @@ import { stripVTControlCharacters, type styleText } from "node:util";
 import type { LogLevel, LogLine } from "./log-line.ts";
 
 type Style = Parameters<typeof styleText>[0];
-/** Colours a text, or gives it back as it is where there are no colours. */
+/** Colours a text, or returns it unchanged if there are no colours. */
 export type Paint = (style: Style, text: string) => string;
 
 const levelStyles: Record<LogLevel, Style> = {
@@ -16,7 +16,7 @@ const levelStyles: Record<LogLevel, Style> = {
 
 const nameStyles: readonly Style[] = ["cyan", "magenta", "blue", "yellow"];
 
-/** Longest text of one field: the rest is for `--json`. A nested value is worth less of a line than a sentence. */
+/** Maximum length of a field; `--json` shows the rest. Nested values get less of a line than text. */
 const fieldLimit = { text: 200, nested: 60 };
 
 /**
@@ -47,7 +47,7 @@ function fieldText(value: unknown): string {
   return text.length > limit ? `${text.slice(0, limit)}…` : text;
 }
 
-/** What clients and receivers sent may stand in a field, and must not repaint the terminal. */
+/** Fields may contain what clients and receivers sent, which must not control the terminal. */
 function printable(text: string): string {
   return stripVTControlCharacters(text).replaceAll(/[^\P{Cc}\n]/gu, " ");
 }

@@ -1,10 +1,10 @@
-/** A line that a process logged, taken apart. */
+/** A parsed log line. */
 export interface LogLine {
   /** Milliseconds since 1970; undefined for a line that is not JSON. */
   time: number | undefined;
   level: LogLevel;
   message: string;
-  /** What else it holds, without what every line of a process repeats. */
+  /** The remaining fields, without those that every line of a process repeats. */
   fields: Record<string, unknown>;
 }
 

@@ -2,13 +2,13 @@ import { styleText } from "node:util";
 import { formatLine, type Paint } from "./format-line.ts";
 import { parseLogLine } from "./log-line.ts";
 
-/** Where `crewstream start` shows what its processes log and what it does itself. */
+/** The output of `crewstream start`: its processes' logs and its own messages. */
 export interface LogView {
-  /** A line of a process, as it was written. */
+  /** A process's log line, unparsed. */
   line: (name: string, line: string) => void;
-  /** A sentence of `crewstream start` itself. */
+  /** A message of `crewstream start` itself. */
   say: (sentence: string) => void;
-  /** Text for the reader, outside the log; in a JSON log its facts stand as one line instead. */
+  /** Text for people, outside the log; in a JSON log its data is one line instead. */
   banner: (text: string, facts: Record<string, unknown>) => void;
 }
 

@@ -3,12 +3,12 @@ import { styleText } from "node:util";
 import { withSecretFiles, type Environment } from "@crewstream/service";
 import type { Paint } from "../logs/format-line.ts";
 
-/** Everything of the process that a command touches, so that a test can hand its own in. */
+/** Everything of the process that a command uses, so that tests can pass in their own. */
 export interface Io {
   env: Environment;
   /** Results: what a script reads. */
   write: (text: string) => void;
-  /** Remarks for a person, beside the results. */
+  /** Messages for people, separate from the results. */
   remark: (text: string) => void;
   /** Colours, where a terminal shows them and `NO_COLOR` is not set. */
   paint: Paint;
@@ -20,12 +20,12 @@ export interface Io {
   interrupted: () => AbortSignal;
 }
 
-/** Ends a command whose reader has gone, as in `crewstream events ID | head`: that is no error. */
+/** Ends a command whose pipe was closed, as in `crewstream events ID | head`, which is not an error. */
 export function endWithReader(error: NodeJS.ErrnoException): void {
   process.exit(error.code === "EPIPE" ? 0 : 1);
 }
 
-/** The process's own. */
+/** The real process. */
 export function processIo(): Io {
   process.stdout.on("error", endWithReader);
   return {

@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from "node:util";
 
 /**
- * Rows under a heading in aligned columns. The last column takes what width is left and is cut there.
- * @param width columns of the terminal; undefined leaves lines as long as they are
+ * Formats rows under a heading in aligned columns. The last column gets the remaining width and is truncated to it.
+ * @param width columns of the terminal; undefined to leave lines at full length
  */
 export function formatTable(heading: readonly string[], rows: readonly (readonly string[])[], width?: number): string {
   const all = [heading, ...rows].map((row) => row.map(oneLine));
@@ -14,13 +14,13 @@ export function formatTable(heading: readonly string[], rows: readonly (readonly
     .join("");
 }
 
-/** Facts one under the other, their values aligned. */
+/** Formats name-value pairs, one per line, with aligned values. */
 export function formatFacts(facts: readonly (readonly [name: string, value: string])[]): string {
   const width = Math.max(...facts.map(([name]) => name.length));
   return facts.map(([name, value]) => `${`${name.padEnd(width)}  ${value}`.trimEnd()}\n`).join("");
 }
 
-/** What came over the network may hold line ends and control characters, which could repaint the terminal. */
+/** Data from the network may contain line ends and control characters, which could control the terminal. */
 export function oneLine(text: string): string {
   return stripVTControlCharacters(text).replaceAll(/\p{Cc}+/gu, " ");
 }

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 
-/** A process named so that a later one with the same number is not taken for it. */
+/** Identifies a process such that a later one with the same pid is not mistaken for it. */
 export const processIdentitySchema = z.object({ pid: z.number().int().positive(), startedAt: z.string() });
 export type ProcessIdentity = z.infer<typeof processIdentitySchema>;
 
@@ -17,11 +17,11 @@ export function isRunning(identity: ProcessIdentity): boolean {
   return identifyProcess(identity.pid)?.startedAt === identity.startedAt;
 }
 
-/** Ticks since boot, with the boot's own id: neither a reused number nor a restarted machine can match. */
+/** Start time in ticks since boot, with the boot id: neither a reused pid nor a restarted machine can match. */
 function startedAtOnLinux(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    // The command in parentheses may itself hold blanks and parentheses: fields are counted from the last one.
+    // The command in parentheses may itself contain spaces and parentheses: fields are counted from the last one.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     const [state, ticks] = [fields[0], fields[19]];
     if (state === "Z" || state === "X" || ticks === undefined) return undefined;

@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
 import { isRunning, type ProcessIdentity } from "./identity.ts";
 
-/** How a process ended: a code, or the signal that ended it; both null when nobody could see it end. */
+/** How a process ended: its exit code, or the signal that ended it; both null if that is unknown. */
 export interface ProcessExit {
   code: number | null;
   signal: NodeJS.Signals | null;
@@ -13,7 +13,7 @@ export interface ProcessExit {
 export interface RunningProcess {
   pid: number;
   exited: Promise<ProcessExit>;
-  /** Sends a signal; a process that is gone already is left alone. */
+  /** Sends a signal; does nothing if the process has already ended. */
   signal: (signal: NodeJS.Signals) => void;
 }
 
@@ -23,14 +23,14 @@ export interface LaunchOptions {
   argv0?: string;
   env: NodeJS.ProcessEnv;
   cwd?: string;
-  /** Opens a channel whose closing tells the child that its parent is gone, however that came about. */
+  /** Opens a channel that closes when the parent ends for any reason, which the child notices. */
   ipc?: boolean;
   /**
-   * Text for the child alone: it reads it to the end on this descriptor. The descriptor is one end of a socket pair, so
-   * that another process of this user cannot open it in `/proc`.
+   * Secret text that the child reads from this descriptor. The descriptor is one end of a socket pair, so
+   * that other processes of the same user cannot open it in `/proc`.
    */
   secrets?: string;
-  /** Gets each line of stdout and stderr, without its end. */
+  /** Receives each line of stdout and stderr, without the line end. */
   onLine: (line: string) => void;
 }
 
@@ -38,8 +38,8 @@ export interface LaunchOptions {
 export const secretsDescriptorNumber = 4;
 
 /**
- * Starts a process in a group of its own, so that Ctrl-C in the terminal reaches only the one that started it,
- * which then ends the others in order.
+ * Starts a process in its own process group, so that Ctrl-C in the terminal reaches only the parent,
+ * which then stops its children in order.
  * @throws the spawn error, e.g. ENOENT
  */
 export async function launch(options: LaunchOptions): Promise<RunningProcess> {
@@ -74,12 +74,12 @@ export async function launch(options: LaunchOptions): Promise<RunningProcess> {
 function handOver(child: ChildProcess, secrets: string | undefined): void {
   const descriptor = child.stdio[secretsDescriptorNumber];
   if (secrets === undefined || !(descriptor instanceof Writable)) return;
-  // A child that ends before it has read them has its exit told.
+  // If the child ends before it has read them, its exit is reported anyway.
   descriptor.on("error", () => undefined);
   descriptor.end(secrets);
 }
 
-/** Takes over a process that somebody else started: its end is seen by looking, and its output is not. */
+/** Takes over a process that was started elsewhere: its exit is detected by polling, and its output is not available. */
 export function adopt(identity: ProcessIdentity, lookEveryMs = 200): RunningProcess {
   const exited = new Promise<ProcessExit>((resolve) => {
     const timer = setInterval(() => {
@@ -98,7 +98,7 @@ export function adopt(identity: ProcessIdentity, lookEveryMs = 200): RunningProc
   };
 }
 
-/** Asks a process to end, kills it after `graceMs`, and resolves when it is gone. */
+/** Sends SIGTERM, then SIGKILL after `graceMs`, and resolves when the process has ended. */
 export async function endProcess(identity: ProcessIdentity, graceMs: number): Promise<void> {
   const running = adopt(identity);
   running.signal("SIGTERM");

@@ -12,18 +12,18 @@ type State = (typeof State)[keyof typeof State];
 
 export interface SupervisedOptions {
   name: string;
-  /** Starts it; `onReady` is to be called when it can work. */
+  /** Starts the process; must call `onReady` when it is ready to work. */
   launch: (onReady: () => void) => Promise<RunningProcess>;
-  /** Told in a sentence what happened to it: died, is restarted, had to be killed. */
+  /** Receives a message about what happened: died, is restarted, had to be killed. */
   say: (sentence: string) => void;
-  /** Exit codes that a restart cannot mend: then it stays down and `onFatal` is called. */
+  /** Exit codes that a restart will not fix: the process stays down and `onFatal` is called. */
   fatalCodes?: readonly number[];
   onFatal?: (exit: ProcessExit) => void;
   restartDelaysMs?: readonly number[];
 }
 
 /**
- * Keeps one process running: restarts it with growing pauses when it ends by itself, until it is stopped.
+ * Keeps one process running: restarts it with growing delays when it ends by itself, until it is stopped.
  *
  * idle → running → (ends) waiting → running …; from any of them → stopping → stopped. A fatal exit goes to stopped.
  */
@@ -44,23 +44,23 @@ export class SupervisedProcess {
     this.#firstReady.promise.catch(() => undefined);
   }
 
-  /** The number of the process that runs now. */
+  /** The pid of the current process. */
   get pid(): number | undefined {
     return this.#process?.pid;
   }
 
-  /** Starts it and resolves when it is ready for the first time; rejects when it is stopped or fatal before. */
+  /** Starts the process and resolves when it is first ready; rejects if it is stopped or exits fatally before that. */
   async start(): Promise<void> {
     if (this.#state === State.idle) this.#loop = this.#keepRunning();
     await this.#firstReady.promise;
   }
 
-  /** Asks it to end with SIGTERM and kills it after `graceMs`. Later calls share the first one's promise. */
+  /** Sends SIGTERM, then SIGKILL after `graceMs`. Later calls share the first call's promise. */
   stop(graceMs: number): Promise<void> {
     return (this.#stopped ??= this.#stop(graceMs));
   }
 
-  /** Ends it at once, also while `stop` waits for it. */
+  /** Kills it at once, even while `stop` is waiting. */
   kill(): void {
     this.#process?.signal("SIGKILL");
     void this.stop(0);
@@ -115,7 +115,7 @@ export class SupervisedProcess {
     this.#process?.signal("SIGTERM");
     const timer = setTimeout(() => {
       if (this.#process === undefined) return;
-      if (graceMs > 0) this.#options.say(`${this.name} did not stop within ${graceMs} ms and is killed`);
+      if (graceMs > 0) this.#options.say(`${this.name} did not stop within ${graceMs} ms and was killed`);
       this.#process.signal("SIGKILL");
     }, graceMs);
     await this.#loop;

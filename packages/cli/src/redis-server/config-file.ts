@@ -8,8 +8,8 @@ export interface RedisUser {
 }
 
 /**
- * The configuration of a private Redis: loopback only, a password, and nothing lost but the last second of a
- * machine that loses power (`everysec`). BullMQ and our streams need `noeviction`: an evicted key is a lost event.
+ * The configuration of a private Redis: loopback only, with a password, losing at most the last second in a
+ * power failure (`everysec`). BullMQ and the event streams need `noeviction`: an evicted key is a lost event.
  * @param users by name; the file holds their passwords as hashes
  * @param extra directives that come last and so win, e.g. `{maxmemory: "64mb"}`
  */

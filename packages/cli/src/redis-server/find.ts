@@ -5,19 +5,19 @@ import { AppError, ErrorCode } from "@crewstream/contracts";
 import { launch } from "../processes/running-process.ts";
 import { machineEnvironment } from "../start/process-environment.ts";
 
-/** A server binary that speaks the Redis protocol, and how to run it. */
+/** A Redis-compatible server binary, and how to run it. */
 export interface RedisBinary {
   path: string;
-  /** The name to run it under: Debian's one binary decides by it whether to serve or to check a file. */
+  /** The name to run it under (argv[0]): Debian's single binary uses it to decide whether to be a server or a checker. */
   argv0: string;
   product: "redis" | "valkey";
   version: string;
 }
 
-/** BullMQ's own floor is 5; `XAUTOCLAIM`, `COPY` and `GETDEL` come with 6.2. */
+/** BullMQ requires at least 5; `XAUTOCLAIM`, `COPY` and `GETDEL` require 6.2. */
 export const minimumRedisVersion = "6.2.0";
 
-/** In order of preference. Debian's `redis-tools` holds the whole server under the name of its checker. */
+/** In order of preference. Debian's `redis-tools` contains the whole server under the name of its checker. */
 const candidates = [
   { file: "redis-server", argv0: "redis-server" },
   { file: "valkey-server", argv0: "valkey-server" },
@@ -44,7 +44,7 @@ export async function findRedisServer(searchPath: string): Promise<RedisBinary |
   if (old === undefined) return undefined;
   throw new AppError(
     `${old.path} is ${old.product} ${old.version}; crewstream needs Redis ${minimumRedisVersion} or newer, or any Valkey. ` +
-      "Upgrade it, or name a newer server with REDIS_URL.",
+      "Upgrade it, or set REDIS_URL to a newer server.",
     { code: ErrorCode.configuration },
   );
 }

@@ -1,4 +1,4 @@
-/** What is known of the machine that has no Redis. */
+/** What is known about a machine without Redis. */
 export interface Machine {
   platform: NodeJS.Platform;
   /** `ID` and `ID_LIKE` of `/etc/os-release`, empty elsewhere. */
@@ -17,8 +17,8 @@ const byDistribution: readonly (readonly [ids: readonly string[], command: strin
 const docker = "docker run -d -p 127.0.0.1:6379:6379 redis:8 --appendonly yes --maxmemory-policy noeviction";
 
 /**
- * The one line that brings a Redis to this machine, for a person to paste.
- * Elsewhere than on the systems known here it is a container, which `REDIS_URL` then names.
+ * A command that installs Redis on this machine, for a person to paste.
+ * On unknown systems it starts a container, to which `REDIS_URL` must point.
  */
 export function installHint(machine: Machine): string {
   if (machine.platform === "darwin") return "brew install redis";
@@ -31,7 +31,7 @@ export function installHint(machine: Machine): string {
   return command.replaceAll(/(^|\|\| )/g, "$1sudo ");
 }
 
-/** The names a distribution goes by, from the text of `/etc/os-release`: its own first, then those it is like. */
+/** The ids of a distribution, from the text of `/etc/os-release`: its own first, then those it is like. */
 export function parseOsRelease(text: string): string[] {
   const value = (key: string): string[] => {
     const line = text.split("\n").find((each) => each.startsWith(`${key}=`));

@@ -6,7 +6,7 @@ import { findRedisServer, type RedisBinary } from "./find.ts";
 import { installHint, parseOsRelease, type Machine } from "./install-hint.ts";
 
 /**
- * Debian's `redis-tools` holds the server binary without the service, the user and the port 6379 that
+ * Debian's `redis-tools` contains the server binary without the service, user and port 6379 that
  * `redis-server` would set up: nothing is started now or at the next boot.
  */
 const debianPackage = "redis-tools";
@@ -14,16 +14,16 @@ const debianPackage = "redis-tools";
 export interface EnsureRedisOptions {
   /** Directories to look in, as in `PATH`. */
   searchPath: string;
-  /** Told in a sentence what is being done, when it is more than looking. */
+  /** Receives a message about what is being done, if anything is installed. */
   say: (sentence: string) => void;
   machine?: Machine;
-  /** Runs apt-get; a test puts its own here. */
+  /** Runs apt-get; replaced in tests. */
   aptGet?: (args: readonly string[]) => Promise<void>;
 }
 
 /**
- * A usable Redis server binary: found, or on Debian and Ubuntu as root installed with apt-get.
- * @throws AppError `configuration` with the line that helps on this machine
+ * Finds a usable Redis server binary, or on Debian and Ubuntu installs one with apt-get if run as root.
+ * @throws AppError `configuration` with the command to run on this machine
  */
 export async function ensureRedisServer(options: EnsureRedisOptions): Promise<RedisBinary> {
   const found = await findRedisServer(options.searchPath);
@@ -47,7 +47,7 @@ export function thisMachine(): Machine {
   try {
     osRelease = readFileSync("/etc/os-release", "utf8");
   } catch {
-    // Not a Linux distribution that says what it is.
+    // Not a Linux distribution with /etc/os-release.
   }
   return {
     platform: process.platform,
@@ -56,7 +56,7 @@ export function thisMachine(): Machine {
   };
 }
 
-/** Package lists of a fresh container are empty and those of an old one outdated: then they are fetched and it is tried again. */
+/** Package lists may be empty (fresh container) or outdated: then they are updated and the installation is tried again. */
 async function aptInstall(apt: (args: readonly string[]) => Promise<void>): Promise<void> {
   const install = ["install", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=120", debianPackage];
   try {
@@ -91,7 +91,7 @@ function aptFailed(args: readonly string[], output: string): AppError {
 function missingRedis(hint: string): AppError {
   return new AppError(
     `crewstream needs Redis 6.2 or newer, or Valkey, and found none on the PATH. Install one:\n\n    ${hint}\n\n` +
-      "or name one that runs already with REDIS_URL=redis://host:6379",
+      "or set REDIS_URL=redis://host:6379 to use an existing one",
     { code: ErrorCode.configuration },
   );
 }

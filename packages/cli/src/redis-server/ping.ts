@@ -6,8 +6,8 @@ export interface RedisAddress {
 }
 
 /**
- * Whether a Redis on this machine answers to this password, asked over a plain socket.
- * False for refused, wrong password, still loading, silent for `timeoutMs`, or not Redis at all.
+ * Whether a Redis on this machine accepts this password and answers PING, over a plain socket.
+ * False if the connection is refused, the password wrong, Redis is loading or silent for `timeoutMs`, or it is not Redis.
  */
 export function answersPing({ port, password }: RedisAddress, timeoutMs = 2000): Promise<boolean> {
   return new Promise((resolve) => {

@@ -13,28 +13,28 @@ import type { RedisBinary } from "./find.ts";
 import { answersPing, type RedisAddress } from "./ping.ts";
 
 /**
- * A Redis of our own on a loopback port with a password. TCP and not a unix socket: every client takes the URL as it
- * is, there is no path limit of 104 bytes, and it works on file systems without sockets.
+ * A private Redis on a loopback port with a password. TCP rather than a Unix socket: every client accepts the URL
+ * unchanged, there is no path limit of 104 bytes, and it works on file systems without sockets.
  */
 export interface PrivateRedis {
   /** As its administrator. */
   url: string;
-  /** As one of the users that were asked for. */
+  /** As one of the requested users. */
   urlOf: (user: string) => string;
   address: RedisAddress;
   process: RunningProcess;
-  /** Whether it ran already, left behind by a start that was killed. */
+  /** Whether it was already running, left behind by a killed start. */
   adopted: boolean;
 }
 
 export interface PrivateRedisOptions {
-  /** Where its data, port and password are kept; made when missing. */
+  /** Where its data, port and password are kept; created if missing. */
   dir: string;
   binary: RedisBinary;
   onLine?: (line: string) => void;
-  /** Only this port will do, as when clients know it already. */
+  /** Use exactly this port, because clients know it already. */
   port?: number;
-  /** ACL rules of further users, by name; their passwords are made here. */
+  /** ACL rules of further users, by name; their passwords are generated. */
   users?: Readonly<Record<string, string>>;
   /** More directives of `redis.conf`, by name. */
   config?: Readonly<Record<string, string>>;
@@ -49,14 +49,14 @@ const instanceSchema = z.object({
 });
 type Instance = z.output<typeof instanceSchema>;
 
-/** A port may be taken between looking and binding; then another is looked for. */
+/** A port may be taken between the check and the bind; then another one is tried. */
 const portAttempts = 5;
 
-/** A Redis left behind may still be reading its file; one that never answers is ended and started anew. */
+/** A Redis that was left behind may still be loading its file; one that never answers is killed and started again. */
 const orphanAnswersWithinMs = 30_000;
 const orphanStopsWithinMs = 10_000;
 
-/** Starts the private Redis of a folder, or takes over the one that still serves it, and waits until it answers. */
+/** Starts the private Redis of a folder, or takes over one that is still running, and waits until it answers. */
 export async function startPrivateRedis(options: PrivateRedisOptions): Promise<PrivateRedis> {
   const dir = resolve(options.dir);
   await mkdir(dir, { recursive: true, mode: 0o700 });
@@ -78,7 +78,7 @@ export async function startPrivateRedis(options: PrivateRedisOptions): Promise<P
   });
 }
 
-/** The one that was left behind, if it serves and is configured as it would be now; one that is not is ended. */
+/** The one that was left behind, if it works and has the current configuration; otherwise it is stopped. */
 async function adoptOrEnd(
   dir: string,
   known: Instance,
@@ -96,7 +96,7 @@ async function adoptOrEnd(
   return undefined;
 }
 
-/** Undefined when it ended before it answered, as it does on a port that was taken meanwhile. */
+/** Undefined if it ended before it answered, for example because its port was taken in the meantime. */
 async function tryToStart(
   dir: string,
   instance: Instance,
@@ -134,7 +134,7 @@ function newPassword(): string {
   return randomBytes(24).toString("hex");
 }
 
-/** Asks until it answers; a Redis that reads a large file first takes its time. */
+/** Pings until it answers, which may take a while if it loads a large file. */
 async function answersWhile(address: RedisAddress, alive: () => boolean): Promise<boolean> {
   while (alive()) {
     if (await answersPing(address)) return true;
@@ -154,12 +154,12 @@ function describe({ port, password, users }: Instance, running: RunningProcess, 
   };
 }
 
-/** The port of last time where it is still free, else any free one. */
+/** The previous port if it is still free, else any free one. */
 async function choosePort(preferred: number | undefined): Promise<number> {
   return (preferred !== undefined && (await listenOnce(preferred))) || ((await listenOnce(0)) ?? 0);
 }
 
-/** Binds a port for a moment (0: one that is free) and gives its number; undefined when it is taken. */
+/** Binds a port briefly (0: any free one) and returns its number; undefined if it is taken. */
 function listenOnce(port: number): Promise<number | undefined> {
   return new Promise((resolve) => {
     const server = createServer();

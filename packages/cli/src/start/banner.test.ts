@@ -17,7 +17,7 @@ test("a token that was generated is shown, ready to paste; one that the operator
   expect(given).toContain("'Authorization: Bearer YOUR_TOKEN'");
 });
 
-test("who chose no model is told that a stand-in answers", () => {
+test("without MODEL the banner says that a stand-in answers", () => {
   expect(banner({ ...facts, token: undefined })).toMatch(/Model +offline\/demo, a stand-in/);
   expect(banner({ ...facts, token: undefined, model: "openai/gpt-5-mini" })).toMatch(/Model +openai\/gpt-5-mini$/m);
 });

@@ -2,15 +2,15 @@ import { kickoffCommand, type ServedAutomation } from "./kickoff-command.ts";
 
 export interface BannerFacts {
   url: string;
-  /** Undefined where the operator set API_TOKENS: it is theirs, and no business of a terminal or a log. */
+  /** Undefined if the operator has set API_TOKENS: their tokens are not printed. */
   token: string | undefined;
   dataDir: string;
-  /** Of automations that name none; undefined where nobody chose one. */
+  /** The model of automations that name none; undefined if MODEL is not set. */
   model: string | undefined;
   served: readonly ServedAutomation[];
 }
 
-/** What a person needs in the first minute: where it is, a command to paste, how to stop. */
+/** What a new user needs first: the addresses, a command to paste, how to stop. */
 export function banner({ url, token, dataDir, model, served }: BannerFacts): string {
   const lines = [
     "crewstream is ready.",
@@ -31,7 +31,7 @@ export function banner({ url, token, dataDir, model, served }: BannerFacts): str
 /** One command of each kind: a flow, which needs no model, and a crew. */
 function kickoffs({ url, token, served }: Omit<BannerFacts, "dataDir" | "model">): string[] {
   const shown = (["flow", "crew"] as const).flatMap((kind) => served.find((each) => each.kind === kind) ?? []);
-  if (shown.length === 0) return ["No automation is served yet: put one into AUTOMATIONS_DIR (see the log above).", ""];
+  if (shown.length === 0) return ["No automations are served yet: add one to AUTOMATIONS_DIR (see the log above).", ""];
   return shown.flatMap((automation) => [
     `Kick off the ${automation.kind} ${automation.name}, whose events then appear in the inspector:`,
     "",

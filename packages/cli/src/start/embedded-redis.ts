@@ -7,20 +7,20 @@ import type { RedisBinary } from "../redis-server/find.ts";
 import { startPrivateRedis } from "../redis-server/private-redis.ts";
 import { roles } from "./system.ts";
 
-/** A Redis that keeps the data of `crewstream start` and is restarted, on the same port, when it dies. */
+/** The Redis that stores the data of `crewstream start`; restarted on the same port when it dies. */
 export interface EmbeddedRedis extends AsyncDisposable {
-  /** Its address for a process, which has a user of its own. */
+  /** Its URL for a process, each of which has its own user. */
   urlOf: (process: ProcessName) => string;
   /** Ends it without waiting for `stop`: it still writes its file, which takes milliseconds. */
   kill: () => void;
 }
 
-/** To write its append-only file to disk; also on a slow one. */
+/** Time to write its append-only file, even to a slow disk. */
 const graceMs = 15_000;
 
 /**
  * Starts it, or takes over the one that a killed start left behind.
- * @throws AppError `configuration` with Redis's own words when it does not start
+ * @throws AppError `configuration` with Redis's own output if it does not start
  */
 export async function startEmbeddedRedis(options: {
   dataDir: string;
@@ -31,7 +31,7 @@ export async function startEmbeddedRedis(options: {
 }): Promise<EmbeddedRedis> {
   const dir = join(options.dataDir, "redis");
   const users = Object.fromEntries(roles.map((role) => [role, aclRules(role, options.keyPrefix)]));
-  // Its routine lines would drown ours: they are shown if it dies.
+  // Its routine log lines are shown only if it dies.
   const lastLines: string[] = [];
   const onLine = (line: string): void => {
     lastLines.push(line);

@@ -12,7 +12,7 @@ const servedSchema = z.object({
   items: z.array(automationAnnouncementSchema.pick({ name: true, kind: true, inputs: true, required: true })),
 });
 
-/** What the crew workers serve, asked from the API; empty when it does not say. */
+/** The automations that crew workers serve, from the API; empty if the API does not answer. */
 export async function askServed(url: string, token: string): Promise<ServedAutomation[]> {
   try {
     const response = await fetch(`${url}/api/v1/automations`, {
@@ -25,7 +25,7 @@ export async function askServed(url: string, token: string): Promise<ServedAutom
   }
 }
 
-/** Inputs worth a first look, by name; any other that must be there gets its name as its value. */
+/** Example inputs by name; any other required input gets its name as its value. */
 const sampleInputs: Readonly<Record<string, string>> = {
   topic: "durable webhooks",
   version: "1.4.0",
@@ -38,12 +38,12 @@ const sampleInputs: Readonly<Record<string, string>> = {
 };
 
 /**
- * A kickoff to paste into a shell, whose events arrive in the inspector.
- * Everything variable stands in single quotes, so no shell expands it.
+ * A kickoff command to paste into a shell; its events arrive in the inspector.
+ * All variable parts are in single quotes, so that no shell expands them.
  */
 export function kickoffCommand(options: { url: string; token: string; automation: ServedAutomation }): string {
   const { url, token, automation } = options;
-  // The rest has defaults, of types that nobody here knows.
+  // The others have defaults, whose types are not known here.
   const given = automation.inputs.filter(
     (name) => automation.required.includes(name) || Object.hasOwn(sampleInputs, name),
   );

@@ -10,8 +10,8 @@ import {
 import { secretsDescriptorNumber } from "../processes/running-process.ts";
 
 /**
- * What any program of this machine may need to find its way: executables, home, time zone, language, temporary files,
- * certificates, proxies. Nothing of it is a secret of the deployment.
+ * What any program on this machine may need: executables, home, time zone, language, temporary files,
+ * certificates, proxies. None of it is a secret of the deployment.
  */
 const ofMachine = new Set([
   "PATH",
@@ -37,7 +37,7 @@ const ofMachine = new Set([
 ]);
 const ofMachinePrefixes = /^(LC_|NODE_|SSL_CERT_|OTEL_)/;
 
-/** How one of our processes is started. */
+/** How a crewstream process is started. */
 export interface ProcessEnvironment {
   /** Its environment, which every process of the same user can read in `/proc`. */
   env: Record<string, string>;
@@ -45,15 +45,15 @@ export interface ProcessEnvironment {
   secrets: string;
 }
 
-/** The environment of a program that is not ours: what is of the machine, and no variable of the deployment. */
+/** The environment of any other program: the machine's variables and none of the deployment's. */
 export function machineEnvironment(env: Environment): Record<string, string> {
   return select(env, (name) => isOfMachine(name) && !isSecretVariable(name));
 }
 
 /**
- * Parts what a process is given into its environment and its secrets. The API and the delivery worker get what their
- * schema names and what is of the machine. The crew worker gets everything but the variables of ours that it does not
- * read, as an automation takes the keys of its models and tools from the environment.
+ * Splits a process's configuration into its environment and its secrets. The API and the delivery worker get what their
+ * schema names and the machine's variables. The crew worker gets everything except crewstream's variables that it does
+ * not read, as automations take the keys of their models and tools from the environment.
  */
 export function processEnvironment(name: ProcessName, env: Environment): ProcessEnvironment {
   const own = (variable: string): boolean => variable in processVariables[name];
@@ -71,7 +71,7 @@ function isOfMachine(name: string): boolean {
   return ofMachine.has(name) || ofMachinePrefixes.test(name);
 }
 
-/** Ours are the processes' variables and those of the command line; npm's are about npm. */
+/** Crewstream's variables are those of its processes and of the command line; npm's are about npm. */
 function isOurs(name: string): boolean {
   return (
     name in variables.shape ||

@@ -4,7 +4,7 @@ import { identifyProcess, isRunning, processIdentitySchema, type ProcessIdentity
 import { adopt, type RunningProcess } from "../processes/running-process.ts";
 import { readJson, writePrivateFile } from "./private-files.ts";
 
-/** The running child processes, kept in a file: a start that follows a killed one ends what that left behind. */
+/** The running child processes, stored in a file, so that the next start can end those that a killed start left behind. */
 export class ProcessList {
   readonly #path: string;
   #running: ProcessIdentity[] = [];
@@ -29,8 +29,8 @@ export class ProcessList {
 }
 
 /**
- * Ends the processes that a killed start left behind. They notice by themselves that it is gone and drain; this waits
- * for them, and kills what does not end within `graceMs`.
+ * Ends the processes that a killed start left behind. They notice that it has ended and drain; this waits
+ * for them, and kills those that do not end within `graceMs`.
  * @returns how many there were
  */
 export async function endLeftBehind(path: string, graceMs: number): Promise<number> {
@@ -41,7 +41,7 @@ export async function endLeftBehind(path: string, graceMs: number): Promise<numb
   return leftBehind.length;
 }
 
-/** No SIGTERM: to a process that drains already it is the second one, which forces it. */
+/** No SIGTERM: for a process that is already draining it would be the second one, which forces it to exit. */
 async function waitOrKill(identity: ProcessIdentity, graceMs: number): Promise<void> {
   const running = adopt(identity);
   const timer = setTimeout(() => running.signal("SIGKILL"), graceMs);

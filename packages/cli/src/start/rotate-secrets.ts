@@ -8,16 +8,16 @@ export type SecretName = keyof Secrets;
 export interface Rotated {
   /** The whole list, the one that signs and encrypts first. */
   value: string;
-  /** Whether it was written to the file; one that the environment gives cannot be. */
+  /** Whether it was written to the file; false if it comes from the environment. */
   kept: boolean;
 }
 
-/** Puts a new secret before those in use: all of them are accepted, the first one is used. */
+/** Adds a new secret before those in use: all are accepted, the first one is used. */
 export function rotateSecret(name: SecretName, path: string, env: Environment): Promise<Rotated> {
   return change(name, path, env, (list) => [generateSecrets()[name], ...list]);
 }
 
-/** Leaves only the newest. What older ones have encrypted or signed counts no more. */
+/** Keeps only the newest. What older ones have encrypted or signed is no longer readable or valid. */
 export function dropOldSecrets(name: SecretName, path: string, env: Environment): Promise<Rotated> {
   return change(name, path, env, (list) => list.slice(0, 1));
 }
@@ -32,7 +32,7 @@ async function change(
   const secrets = given ? undefined : await readJson(path, secretsSchema);
   const current = given || secrets?.[name];
   if (!current) {
-    throw new AppError(`There is no ${name} to rotate: neither in the environment nor in ${path}.`, {
+    throw new AppError(`There is no ${name} to rotate, neither in the environment nor in ${path}.`, {
       code: ErrorCode.invalidInput,
     });
   }

@@ -5,7 +5,7 @@ import { splitList } from "@crewstream/service";
 import { z } from "zod";
 import { writePrivateFile } from "./private-files.ts";
 
-/** What a deployment must keep to itself, under the names of its environment variables. */
+/** The secrets of a deployment, by the names of their environment variables. */
 export const secretsSchema = z.object({
   API_TOKENS: z.string().min(1),
   ENCRYPTION_KEY: z.string().min(1),
@@ -22,14 +22,14 @@ export function generateSecrets(): Secrets {
   };
 }
 
-/** A new password for a Redis of one's own: 24 random bytes, in hexadecimal, which needs no quoting anywhere. */
+/** A new password for a private Redis: 24 random bytes in hexadecimal, which needs no quoting anywhere. */
 export function generatePassword(): string {
   return randomBytes(24).toString("hex");
 }
 
 /**
- * The secrets kept in a file, generated at the first call. Those given in the environment win and are not kept.
- * @throws AppError `configuration` when the file is damaged: making new ones would orphan what the old key encrypted
+ * The secrets stored in a file, generated on the first call. Those in the environment take precedence and are not stored.
+ * @throws AppError `configuration` if the file is damaged: new secrets would make existing encrypted data unreadable
  */
 export async function keepSecrets(path: string, env: Readonly<Record<string, string | undefined>>): Promise<Secrets> {
   const given = Object.fromEntries(
@@ -56,8 +56,8 @@ async function readSecrets(path: string): Promise<Secrets | undefined> {
     return secretsSchema.parse(JSON.parse(text));
   } catch {
     throw new AppError(
-      `${path} is damaged. Restore it from a backup; or delete it to get new secrets, ` +
-        "after which webhook secrets stored so far cannot be read any more.",
+      `${path} is damaged. Restore it from a backup, or delete it to get new secrets, ` +
+        "after which existing webhook secrets can no longer be decrypted.",
       { code: ErrorCode.configuration },
     );
   }

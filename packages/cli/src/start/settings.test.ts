@@ -9,7 +9,7 @@ test("a port that is taken is refused with the way to choose another", async () 
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   await expect(assertPortFree({ HOST: "127.0.0.1", PORT: port })).rejects.toThrow(
-    `Port ${port} on 127.0.0.1 is used by another program. Stop that, or choose another port: PORT=`,
+    `Port ${port} on 127.0.0.1 is used by another program. Stop it, or choose another port: PORT=`,
   );
   server.close();
   await once(server, "close");
@@ -17,7 +17,7 @@ test("a port that is taken is refused with the way to choose another", async () 
 });
 
 test("a host that is none of this machine's is refused", async () => {
-  await expect(assertPortFree({ HOST: "192.0.2.1", PORT: 0 })).rejects.toThrow("HOST=192.0.2.1 is no address");
+  await expect(assertPortFree({ HOST: "192.0.2.1", PORT: 0 })).rejects.toThrow("HOST=192.0.2.1 is not an address");
 });
 
 test("an empty variable is an absent one", () => {

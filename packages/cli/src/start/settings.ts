@@ -19,7 +19,7 @@ export function namesRedis(env: Environment): boolean {
   return ["REDIS_URL", "REDIS_CLUSTER_NODES", "REDIS_SENTINELS"].some((name) => Boolean(env[name]));
 }
 
-/** Under which address a browser on this machine reaches the API. */
+/** The URL at which a browser on this machine reaches the API. */
 export function localUrl(host: string, port: number): string {
   const anyAddress = host === "0.0.0.0" || host === "::";
   const shown = anyAddress ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host;
@@ -27,8 +27,8 @@ export function localUrl(host: string, port: number): string {
 }
 
 /**
- * Looks before anything is started whether the API will get its port.
- * @throws AppError `configuration` that says how to choose another
+ * Checks before anything is started whether the API's port is available.
+ * @throws AppError `configuration` that says how to choose another port
  */
 export async function assertPortFree({ HOST, PORT }: Pick<Settings, "HOST" | "PORT">): Promise<void> {
   const server = createServer();
@@ -39,9 +39,9 @@ export async function assertPortFree({ HOST, PORT }: Pick<Settings, "HOST" | "PO
   if (problem === undefined) return;
   const next = PORT === 65_535 ? 3000 : PORT + 1;
   const sentences: Record<string, string> = {
-    EADDRINUSE: `Port ${PORT} on ${HOST} is used by another program. Stop that, or choose another port: PORT=${next} npm start`,
-    EACCES: `Port ${PORT} on ${HOST} may not be opened by this user. Choose one above 1023: PORT=3000 npm start`,
-    EADDRNOTAVAIL: `HOST=${HOST} is no address of this machine. Use 127.0.0.1, or 0.0.0.0 for all.`,
+    EADDRINUSE: `Port ${PORT} on ${HOST} is used by another program. Stop it, or choose another port: PORT=${next} npm start`,
+    EACCES: `Port ${PORT} on ${HOST} cannot be opened by this user. Choose one above 1023: PORT=3000 npm start`,
+    EADDRNOTAVAIL: `HOST=${HOST} is not an address of this machine. Use 127.0.0.1, or 0.0.0.0 for all.`,
     ENOTFOUND: `HOST=${HOST} cannot be resolved. Use 127.0.0.1, or 0.0.0.0 for all.`,
   };
   throw new AppError(sentences[problem.code ?? ""] ?? `The API cannot listen on ${HOST}:${PORT}: ${problem.message}`, {

@@ -6,14 +6,14 @@ import { z } from "zod";
 import { identifyProcess, isRunning, processIdentitySchema, type ProcessIdentity } from "../processes/identity.ts";
 
 /**
- * Makes sure that one `crewstream start` at a time uses a data folder. A lock whose owner is gone (SIGKILL, power) is
- * taken over; disposing it frees the folder.
- * @throws AppError `conflict` that names the process that holds it
+ * Ensures that only one `crewstream start` at a time uses a data folder. A lock whose owner has died (SIGKILL, power
+ * failure) is taken over; disposing it releases the folder.
+ * @throws AppError `conflict` that names the process that holds the lock
  */
 export async function acquireStartLock(dataDir: string): Promise<AsyncDisposable> {
   const path = join(dataDir, "start.lock");
   const own = identifyProcess(process.pid);
-  if (own === undefined) throw new Error("The own process cannot be identified.");
+  if (own === undefined) throw new Error("Cannot identify the current process.");
   const text = JSON.stringify(own);
 
   while (!(await createExclusively(path, text))) {
@@ -26,7 +26,7 @@ export async function acquireStartLock(dataDir: string): Promise<AsyncDisposable
   return { [Symbol.asyncDispose]: () => removeIfStill(path, text) };
 }
 
-/** Written aside and then linked: the lock is never seen empty, and of two processes one gets it. */
+/** Written to a temporary file and then linked: the lock is never seen empty, and only one of two processes gets it. */
 async function createExclusively(path: string, text: string): Promise<boolean> {
   const temporary = `${path}.${randomUUID()}`;
   await writeFile(temporary, text, { mode: 0o600 });
@@ -41,7 +41,7 @@ async function createExclusively(path: string, text: string): Promise<boolean> {
   }
 }
 
-/** Moves it away and looks at what was moved: between reading and removing, another start may have put its own there. */
+/** Moves the lock away and checks what was moved: another start may have replaced it between reading and removing. */
 async function removeIfStill(path: string, expected: string): Promise<void> {
   const aside = `${path}.${randomUUID()}`;
   try {

@@ -15,27 +15,27 @@ import { assertPortFree, loadSettings, localUrl, namesRedis, type Settings } fro
 import { acquireStartLock } from "./start-lock.ts";
 import { System, type SystemOptions } from "./system.ts";
 
-/** A process ends itself two seconds after its own deadline; this is a little later. */
+/** A process exits two seconds after its own deadline; this is slightly longer. */
 const graceBeyondShutdownMs = 4000;
 
-/** Longest from the first process's start to all being ready; more means that something keeps failing. */
+/** Maximum time from the first process's start until all are ready; beyond it something keeps failing. */
 const readyWithinMs = 60_000;
 
 export interface StartOptions {
   env: Environment;
   view: LogView;
-  /** Begins the stop, also in mid-start. */
+  /** Starts the shutdown, even during startup. */
   stop: AbortSignal;
   /** Ends everything without draining. */
   kill: AbortSignal;
-  /** The file that each process runs; a test puts its own here. */
+  /** The file that each process runs; replaced in tests. */
   entry?: SystemOptions["entry"];
 }
 
 /**
- * Runs everything on this machine until it is stopped: an embedded Redis unless one is named, and the three
- * processes. Nothing that was started is running any more when this resolves or throws.
- * @throws AppError with what the person must change
+ * Runs everything on this machine until it is stopped: an embedded Redis unless one is configured, and the three
+ * processes. When this resolves or throws, everything that it started has ended.
+ * @throws AppError that says what to change
  */
 export async function start({ env: given, view, stop, kill, entry }: StartOptions): Promise<void> {
   const env = withSecretFiles(given);
@@ -47,7 +47,7 @@ export async function start({ env: given, view, stop, kill, entry }: StartOption
 
   const graceMs = settings.SHUTDOWN_TIMEOUT_MS + graceBeyondShutdownMs;
   const leftBehind = await endLeftBehind(join(dataDir, "processes.json"), graceMs);
-  if (leftBehind > 0) view.say(`${leftBehind} processes of an earlier start had been left behind and have ended`);
+  if (leftBehind > 0) view.say(`${leftBehind} processes left behind by an earlier start have ended`);
   await assertPortFree(settings);
 
   const secrets = await keepSecrets(join(dataDir, "secrets.json"), env);
@@ -87,7 +87,7 @@ export async function start({ env: given, view, stop, kill, entry }: StartOption
     view.banner(banner(facts), { ...facts, inspector: `${url}/inspector/demo` });
     await Promise.race([stopped, failed.promise]);
   }
-  view.say("Stopping: running work is drained (Ctrl-C again kills)");
+  view.say("Stopping: waiting for running work (press Ctrl-C again to kill)");
 }
 
 async function embeddedRedis(
@@ -102,7 +102,7 @@ async function embeddedRedis(
   return redis;
 }
 
-/** What differs from a deployment: webhooks may go to this machine, and there is an inspector. */
+/** Unlike in a deployment, webhooks may go to this machine, and there is an inspector. */
 function forDevelopment(env: Environment): Environment {
   return {
     WEBHOOK_ALLOW_NETWORKS: env["WEBHOOK_ALLOW_NETWORKS"] ?? "127.0.0.0/8,::1/128",
@@ -119,14 +119,14 @@ function aborted(signal: AbortSignal): Promise<undefined> {
 
 function notReady(): Promise<never> {
   return new Promise((_, reject) => {
-    const sentence = `Not ready within ${readyWithinMs / 1000} s: see in the log above which process keeps failing.`;
+    const sentence = `Not ready within ${readyWithinMs / 1000} s: check the log above for the process that keeps failing.`;
     const error = new AppError(sentence, { code: ErrorCode.internal });
     setTimeout(() => reject(error), readyWithinMs).unref();
   });
 }
 
 function misconfigured(role: string): AppError {
-  return new AppError(`The ${role} cannot work with this configuration: its reason stands in the log above.`, {
+  return new AppError(`The ${role} cannot run with this configuration: see the log above.`, {
     code: ErrorCode.configuration,
   });
 }

@@ -13,26 +13,26 @@ export type Role = (typeof roles)[number];
 
 export interface SystemOptions {
   dataDir: string;
-  /** What a process is configured by, secrets included; each gets what its schema names. */
+  /** The configuration of the processes, including secrets; each gets what its schema names. */
   env: (role: Role) => Environment;
   /** How long a process may take to end after SIGTERM before it is killed. */
   graceMs: number;
   view: LogView;
-  /** Called when a process ends in a way that a restart cannot mend. */
+  /** Called when a process ends in a way that a restart will not fix. */
   onFatal: (role: Role) => void;
-  /** The file that a role's process runs, and its arguments; a test puts its own here. */
+  /** The file that a role's process runs, and its arguments; replaced in tests. */
   entry?: (role: Role) => readonly string[];
 }
 
 /**
- * The three processes of one machine, each restarted when it dies. `CREWSTREAM_SUPERVISED=1` tells them to stop when
- * their channel to this process closes: so they do not outlive it, even when it is killed.
+ * The three processes of one machine, each restarted when it dies. `CREWSTREAM_SUPERVISED=1` makes them stop when
+ * their channel to this process closes, so they do not outlive it, even if it is killed.
  */
 export class System implements AsyncDisposable {
   readonly #options: SystemOptions;
   readonly #supervised: ReadonlyMap<Role, SupervisedProcess>;
   readonly #running: ProcessList;
-  /** Given by the api's first ready line; a restarted api takes the same, for its clients know it. */
+  /** From the API's first ready line; a restarted API uses the same port, which its clients know. */
   #port: string | undefined;
 
   constructor(options: SystemOptions) {
@@ -41,7 +41,7 @@ export class System implements AsyncDisposable {
     this.#supervised = new Map(roles.map((role) => [role, this.#supervise(role)]));
   }
 
-  /** Starts all and resolves, when each is ready, with the port of the API. */
+  /** Starts all and resolves with the API's port when each is ready. */
   async start(): Promise<number> {
     await Promise.all([...this.#supervised.values()].map((each) => each.start()));
     return Number(this.#port);
@@ -101,8 +101,8 @@ export class System implements AsyncDisposable {
 }
 
 /**
- * A delivery worker reads much that it forgets at once. V8 would let its young generation grow to 128 MB for that:
- * measured with 100,000 events behind endpoints that hang, a peak of 330 MB without the flag and 170 MB with it.
+ * Most of what a delivery worker reads is short-lived, for which V8 would let its young generation grow to 128 MB.
+ * Measured with 100,000 events behind endpoints that hang: a peak of 330 MB without the flag, 170 MB with it.
  */
 const nodeFlags: Record<Role, readonly string[]> = {
   api: [],
@@ -110,7 +110,7 @@ const nodeFlags: Record<Role, readonly string[]> = {
   "delivery-worker": ["--max-semi-space-size=4"],
 };
 
-/** Code that was compiled once need not be again: a third less CPU for a start, and for the thread of each run. */
+/** The compile cache saves a third of the CPU of a start, and of the thread of each run. */
 function compileCache(dataDir: string): NodeJS.ProcessEnv {
   return { NODE_COMPILE_CACHE: join(dataDir, "compile-cache") };
 }

@@ -10,13 +10,13 @@ export interface RenderOptions {
   now: number;
   paint: Paint;
   columns: number;
-  /** Lines that the terminal has room for: the oldest finished parts make way. */
+  /** Lines that fit on the terminal; the oldest finished parts are dropped first. */
   rows: number;
-  /** Tasks of the run, where it knows them. */
+  /** Number of tasks of the run, if known. */
   totalTasks: number | undefined;
 }
 
-/** The whole picture of a run: its tree, then one line with bar, tasks and tokens. */
+/** Renders a run: its tree, then one line with progress bar, tasks and tokens. */
 export function renderTree(tree: RunTree, options: RenderOptions): string[] {
   const lines = tree.roots.flatMap((root) => renderNode(root, "", options));
   const questions = renderQuestions(tree, options);
@@ -25,10 +25,10 @@ export function renderTree(tree: RunTree, options: RenderOptions): string[] {
   return [...shown, ...questions, renderSummary(tree, options)];
 }
 
-/** What the run waits for, and how to say it. */
+/** The pending human-input request, and the command that answers it. */
 export function renderQuestions(tree: RunTree, { paint, columns }: Pick<RenderOptions, "paint" | "columns">): string[] {
   return [...tree.questions.values()].flatMap(({ executionId, message, outcomes }) => [
-    paint("yellow", `Waits for a person: ${oneLine(message)}`.slice(0, columns)),
+    paint("yellow", `Waiting for a person: ${oneLine(message)}`.slice(0, columns)),
     `  crewstream answer ${executionId} ${outcomes.length === 0 ? "--approve" : `--outcome ${outcomes.map(oneLine).join("|")}`}`.slice(
       0,
       columns,

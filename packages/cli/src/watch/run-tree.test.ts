@@ -60,7 +60,7 @@ test("tells what a run waits for until it was answered", () => {
   tree.add(event("method_execution_paused", "mp", { started_event_id: "m" }));
   tree.add(event("flow_paused", "fp", { started_event_id: "f" }));
   const waiting = renderTree(tree, { ...options, totalTasks: undefined, rows: 20 });
-  expect(waiting.slice(2)).toEqual(["Waits for a person: Publish?", "  crewstream answer x --approve", "0 tokens"]);
+  expect(waiting.slice(2)).toEqual(["Waiting for a person: Publish?", "  crewstream answer x --approve", "0 tokens"]);
   tree.add(
     event("human_feedback_requested", "q2", { request_id: "r2", message: "Which?", emit: ["publish", "discard"] }),
   );

@@ -2,7 +2,7 @@ import type { EventEnvelope } from "@crewstream/contracts";
 
 export type NodeState = "running" | "paused" | "done" | "failed";
 
-/** Something of a run that has a beginning and an end: the crew, a task, an agent's turn, a call of a tool or model. */
+/** A part of a run that starts and ends: the crew, a task, an agent's turn, a tool or model call. */
 export interface RunNode {
   id: string;
   kind: string;
@@ -10,16 +10,16 @@ export interface RunNode {
   state: NodeState;
   startedAt: number;
   endedAt: number | undefined;
-  /** Tokens of the model calls within it, its children's included. */
+  /** Tokens of the model calls within it, including its children's. */
   tokens: number;
   children: RunNode[];
 }
 
-/** What a run waits for a person to say. */
+/** A pending human-input request of a run. */
 export interface Question {
   executionId: string;
   message: string;
-  /** What can be chosen; empty where any text or an approval answers. */
+  /** The possible outcomes; empty if any text or an approval answers. */
   outcomes: readonly string[];
 }
 
@@ -27,7 +27,7 @@ export function isQuestion(type: string): boolean {
   return /^(human_feedback|flow_input)_requested$/.test(type);
 }
 
-/** What is shown of a run, by the beginning of an event's type: `task` for `task_started`. */
+/** The parts of a run that are shown, by the prefix of an event's type: `task` for `task_started`. */
 const kinds: Readonly<Record<string, (data: Record<string, unknown>) => unknown>> = {
   crew_kickoff: (data) => data["crew_name"],
   flow: (data) => data["flow_name"],
@@ -40,7 +40,7 @@ const kinds: Readonly<Record<string, (data: Record<string, unknown>) => unknown>
   mcp_tool_execution: (data) => data["tool_name"],
 };
 
-/** States of a node by the last word of the event that closed it; any other is "done". */
+/** State of a node by the last word of the event that ended it; any other is "done". */
 const endStates: Readonly<Record<string, NodeState>> = { failed: "failed", error: "failed", paused: "paused" };
 
 /**
@@ -49,13 +49,13 @@ const endStates: Readonly<Record<string, NodeState>> = { failed: "failed", error
  */
 export class RunTree {
   readonly roots: RunNode[] = [];
-  /** What the run waits for a person to say, by the id of the request. */
+  /** Pending human-input requests by id. */
   readonly questions = new Map<string, Question>();
   readonly #nodes = new Map<string, RunNode>();
-  /** Shown node above each event; an event that is not shown stands for its parent. */
+  /** The visible node above each event; an event that is not shown maps to its parent's. */
   readonly #above = new Map<string, RunNode | undefined>();
 
-  /** Takes an event in; gives the node that it opened or closed. */
+  /** Adds an event; returns the node that it opened or closed. */
   add(event: EventEnvelope): RunNode | undefined {
     const { data } = event;
     this.#hear(event);
@@ -111,7 +111,7 @@ export class RunTree {
     return node;
   }
 
-  /** Adds to the node and all above it; says whether the node was found below. */
+  /** Adds to the node and all its ancestors; returns whether the node was found below. */
   #addTokens(nodes: readonly RunNode[], id: string, tokens: number): boolean {
     const holder = nodes.find((node) => node.id === id || this.#addTokens(node.children, id, tokens));
     if (holder !== undefined) holder.tokens += tokens;

@@ -1,10 +1,10 @@
 import type { EventEnvelope } from "@crewstream/contracts";
 
-/** The fields that say most about an event, the first present one of each group in this order. */
+/** The fields that describe an event best: the first present one of each group, in this order. */
 const subjects = ["task_name", "method_name", "tool_name", "agent_role", "flow_name", "crew_name"] as const;
 const contents = ["error", "chunk", "output", "result", "response"] as const;
 
-/** What an event is about and what it brought, in one text: `research · search_facts: three facts`. */
+/** An event's subject and result as one text: `research · search_facts: three facts`. */
 export function summarizeEvent(event: EventEnvelope): string {
   const { data } = event;
   const about = subjects.flatMap((name) => textOf(data[name]) ?? []).slice(0, 2);

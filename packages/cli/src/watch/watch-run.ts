@@ -9,8 +9,8 @@ import { isQuestion, RunTree } from "./run-tree.ts";
 const repaintEveryMs = 100;
 
 /**
- * Shows a run as it goes: on a terminal a tree that repaints itself, elsewhere one line for each part that has ended.
- * Resolves with the execution when it has ended, undefined when the person stopped watching (the run goes on).
+ * Shows a run's progress: a live tree on a terminal, otherwise one line for each part that has ended.
+ * Resolves with the execution when it has ended, or undefined when the user stopped watching (the run continues).
  */
 export async function watchRun(client: ApiClient, executionId: string, io: Io): Promise<Execution | undefined> {
   const signal = io.interrupted();
@@ -42,7 +42,7 @@ export async function watchRun(client: ApiClient, executionId: string, io: Io): 
   return signal.aborted ? undefined : read();
 }
 
-/** The last lines of a terminal, painted over and over. */
+/** The last lines of a terminal, repainted on each update. */
 class Screen {
   readonly #io: Io;
   #height = 0;
@@ -53,7 +53,7 @@ class Screen {
 
   paint(lines: readonly string[]): void {
     const up = this.#height === 0 ? "" : `\u001B[${this.#height}A`;
-    // Each line is cleared to its end, then everything below what is shown now.
+    // Each line is cleared to its end, then everything below the new content.
     this.#io.write(`${up}${lines.map((line) => `${line}\u001B[K\n`).join("")}\u001B[J`);
     this.#height = lines.length;
   }
