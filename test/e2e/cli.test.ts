@@ -131,7 +131,9 @@ test("doctor finds a healthy system healthy, and a missing Redis with a fix", as
 
   const broken = await run(["doctor"], { ...env, REDIS_URL: "redis://127.0.0.1:9", ENCRYPTION_KEY: "short" });
   expect(broken.code).toBe(1);
-  expect(broken.stdout).toMatch(/✗ Redis +.*ECONNREFUSED.*\n +Start it \(npm start brings one\), or correct REDIS_URL/);
+  expect(broken.stdout).toMatch(
+    /✗ Redis +.*ECONNREFUSED.*\n +Start it \(npm start includes one\), or correct REDIS_URL/,
+  );
   expect(broken.stdout).toMatch(/✗ Encryption key/);
 });
 

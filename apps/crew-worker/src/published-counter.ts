@@ -1,9 +1,9 @@
 import { addTallies, emptyTally, type Store } from "@crewstream/redis";
-import { Need, type Loop } from "@crewstream/service";
+import { Signal, type Loop } from "@crewstream/service";
 
 /** Counts published events in the process, and adds them to the shared counters two seconds after the first. */
 export function publishedCounter(store: Store): { add(events: number): void; loop: Loop } {
-  const need = new Need();
+  const trigger = new Signal();
   let count = 0;
   const flush = async (): Promise<void> => {
     const published = count;
@@ -18,8 +18,8 @@ export function publishedCounter(store: Store): { add(events: number): void; loo
   return {
     add: (events) => {
       count += events;
-      need.arise();
+      trigger.notify();
     },
-    loop: { name: "published", everyMs: 2000, need, run: flush },
+    loop: { name: "published", everyMs: 2000, trigger, run: flush },
   };
 }

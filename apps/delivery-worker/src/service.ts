@@ -33,10 +33,10 @@ export async function startDeliveryWorker(
     {
       name: "stats",
       everyMs: 2000,
-      need: context.stats.need,
+      trigger: context.stats.changed,
       run: () => context.stats.flush(store, Date.now()),
     },
-    { name: "in-flight", everyMs: 2000, need: context.gate.used, run: () => tellInFlight(context.gate, announce) },
+    { name: "in-flight", everyMs: 2000, trigger: context.gate.used, run: () => tellInFlight(context.gate, announce) },
   ];
   stack.use(superviseLoops(loops, { log, health }));
 
@@ -88,7 +88,7 @@ async function tellInFlight(
 ): Promise<void> {
   const counts = gate.inFlight();
   await announce(counts, Date.now());
-  if (counts.size > 0) gate.used.arise();
+  if (counts.size > 0) gate.used.notify();
 }
 
 /** Together, not one after the other: each stops its intake at once and then waits for its own jobs. */

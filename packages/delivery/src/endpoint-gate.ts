@@ -6,7 +6,7 @@ import {
   type BreakerLimits,
   type Store,
 } from "@crewstream/redis";
-import { Need, type Logger } from "@crewstream/service";
+import { Signal, type Logger } from "@crewstream/service";
 import { Places, type LineRoom } from "./places.ts";
 
 /** Leave to send one request; give it back exactly once. */
@@ -77,7 +77,7 @@ const afterProbeMs = 500;
  */
 export class EndpointGate {
   /** Requests have gone out. */
-  readonly used = new Need();
+  readonly used = new Signal();
   readonly #options: GateOptions;
   readonly #views = new Map<string, View>();
   readonly #lineRoom: LineRoom;
@@ -175,7 +175,7 @@ export class EndpointGate {
 
   #permit(endpoint: string, view: View, probe: boolean): Permit {
     const takenAt = Date.now();
-    this.used.arise();
+    this.used.notify();
     return {
       probe,
       release: async (report) => {

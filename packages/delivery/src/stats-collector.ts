@@ -7,12 +7,12 @@ import {
   type Store,
   type Tally,
 } from "@crewstream/redis";
-import { Need } from "@crewstream/service";
+import { Signal } from "@crewstream/service";
 
 /** Counts attempts per endpoint in the process, and adds them to the shared counters in one go now and then. */
 export class StatsCollector {
   /** There are counts to write. */
-  readonly need = new Need();
+  readonly changed = new Signal();
   #tallies = new Map<string, Tally>();
 
   attempted(endpoint: string, attempt: Attempt): void {
@@ -24,7 +24,7 @@ export class StatsCollector {
     } else tally.failed += 1;
     const bucket = latencyBucket(attempt.durationMs);
     tally.latency[bucket] = (tally.latency[bucket] ?? 0) + 1;
-    this.need.arise();
+    this.changed.notify();
   }
 
   /** Writes what was counted; keeps it for the next time when that fails. */

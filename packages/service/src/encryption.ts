@@ -8,15 +8,15 @@ const tagBytes = 16;
 
 /** Encrypts and decrypts secrets at rest. */
 export interface Cipher {
-  /** `v1.KEYID.BASE64URL`: AES-256-GCM under the newest key; `context` is authenticated and must be given again. */
+  /** `v1.KEYID.BASE64URL`: AES-256-GCM under the newest key; `context` is authenticated and required to decrypt. */
   seal(plaintext: string, context: string): string;
-  /** @throws AppError `configuration` when the key is not among ours, or the text was altered or moved elsewhere. */
+  /** @throws AppError `configuration` if the key is not in ENCRYPTION_KEY, or the text was altered or moved. */
   open(ciphertext: string, context: string): string;
 }
 
 /**
- * A cipher from `ENCRYPTION_KEY`: the first key encrypts, all of them decrypt, so a key is rotated by putting the
- * new one in front and dropping the old one once what it encrypted has expired.
+ * A cipher from `ENCRYPTION_KEY`: the first key encrypts, all of them decrypt. To rotate, put the
+ * new key first, and remove the old one when everything it encrypted has expired.
  */
 export function createCipher(configured: readonly Secret[]): Cipher {
   const keys = configured.map((key) => parseKey(key.reveal()));
@@ -48,7 +48,7 @@ export function createCipher(configured: readonly Secret[]): Cipher {
           .setAuthTag(raw.subarray(nonceBytes, nonceBytes + tagBytes));
         return decipher.update(raw.subarray(nonceBytes + tagBytes), undefined, "utf8") + decipher.final("utf8");
       } catch (cause) {
-        throw new AppError("A stored secret does not decrypt: it was altered or belongs elsewhere.", {
+        throw new AppError("A stored secret cannot be decrypted: it was altered or moved.", {
           code: ErrorCode.configuration,
           cause,
         });
@@ -64,7 +64,7 @@ function parseKey(text: string): { id: string; bytes: Buffer } {
 }
 
 function badKey(): AppError {
-  return new AppError("ENCRYPTION_KEY must be base64 of 32 bytes: make one with `openssl rand -base64 32`.", {
+  return new AppError("ENCRYPTION_KEY must be base64 of 32 bytes: generate one with `openssl rand -base64 32`.", {
     code: ErrorCode.configuration,
   });
 }

@@ -4,7 +4,7 @@ import { isSecretVariable } from "./config/secret-variables.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Names the descriptor on which whoever starts a process hands its secrets over, as a JSON object of variables. */
+/** Names the descriptor on which a supervisor passes secrets to a process, as a JSON object of variables. */
 export const secretsDescriptor = "CREWSTREAM_SECRETS_FD";
 
 /** The process's environment; the only place that reads it. */
@@ -13,9 +13,9 @@ export function environment(): Environment {
 }
 
 /**
- * The environment and the secrets that were handed over on a descriptor. Both are taken: the descriptor is closed, and
- * `process.env` holds no secret of the deployment any more, so neither a thread, a child process nor a diagnostic
- * report gets one. What the kernel shows in `/proc/PID/environ` is the environment the process was started with; only
+ * Takes the environment and the secrets that were passed on a descriptor: the descriptor is closed, and
+ * `process.env` no longer contains a secret of the deployment, so neither a thread, a child process nor a diagnostic
+ * report gets one. `/proc/PID/environ` keeps showing the environment the process was started with; only
  * what came on the descriptor is not in it.
  */
 export function takeEnvironment(): Environment {

@@ -5,19 +5,19 @@ export interface HealthCheck {
   set(ok: boolean): void;
 }
 
-/** A patient connection's ping waits until Redis is back; who asks for readiness waits for seconds only. */
+/** A ping over a connection that retries forever waits until Redis is back; a readiness probe waits only seconds. */
 const probeMs = 2000;
 
-/** What `/readyz` answers. */
+/** The body of `/readyz`. */
 export interface Readiness {
   ready: boolean;
   checks: Record<string, boolean>;
-  /** For operators, of checks that fail and can say why. Nothing secret: the answer is readable without a token. */
+  /** For operators: why checks fail. Contains no secrets, as the response is readable without a token. */
   reasons?: Record<string, string>;
 }
 
 /**
- * What `/readyz` tells: a set of named checks, ready when all hold. And what `/healthz` tells: whether only a new process
+ * Readiness for `/readyz`: a set of named checks, ready when all pass. And liveness for `/healthz`: whether only a restart
  * would help.
  */
 export class Health {
@@ -25,26 +25,26 @@ export class Health {
   readonly #probes = new Map<string, () => Promise<string | undefined>>();
   readonly #defects: (() => string | undefined)[] = [];
 
-  /** Registers a check whose owner sets it as things change. */
+  /** Registers a check whose owner sets its state. */
   check(name: string, initially = false): HealthCheck {
     this.#checks.set(name, initially);
     return { set: (ok) => void this.#checks.set(name, ok) };
   }
 
   /**
-   * Registers a check that is asked each time: for a sentence that says what is wrong, undefined when nothing is. One
+   * Registers a check that is called each time, and returns what is wrong, or undefined. A check
    * that throws or takes two seconds counts as failed.
    */
   probe(name: string, ask: () => Promise<string | undefined>): void {
     this.#probes.set(name, ask);
   }
 
-  /** Registers a look for what this process cannot recover from: a sentence, or undefined while there is nothing. */
+  /** Registers a check for a state that this process cannot recover from: returns what is wrong, or undefined. */
   defect(look: () => string | undefined): void {
     this.#defects.push(look);
   }
 
-  /** For liveness: what `/healthz` answers, and whether the process is fit to go on. */
+  /** For liveness: the body of `/healthz`, and whether the process is healthy. */
   liveness(): { live: boolean; text: string } {
     const found = this.#defects.map((look) => look()).find((sentence) => sentence !== undefined);
     return { live: found === undefined, text: found ?? "ok" };
@@ -74,7 +74,7 @@ function inTime(ask: () => Promise<string | undefined>): Promise<string | undefi
   });
 }
 
-/** Serves a worker's `/healthz` (no restart is needed), `/readyz` (it can work) and `/metrics` (Prometheus text). */
+/** Serves a worker's `/healthz` (no restart is needed), `/readyz` (ready to work) and `/metrics` (Prometheus text). */
 export async function serveHealth(options: {
   host: string;
   port: number;

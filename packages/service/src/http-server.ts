@@ -3,12 +3,12 @@ import type { Socket } from "node:net";
 import { once } from "node:events";
 
 /**
- * Connections over which nothing has been asked yet, as browsers open them ahead. `closeIdleConnections` takes them for
- * busy ones, and they would hold up a stop until its deadline.
+ * Connections without a request yet, as browsers preconnect. `closeIdleConnections` considers them
+ * busy, and they would delay a shutdown until its deadline.
  */
 const silent = new WeakMap<Server, Set<Socket>>();
 
-/** A server that {@link closeServer} can close at once when nobody is being answered. */
+/** A server that {@link closeServer} can close at once when no request is in progress. */
 export function httpServer(listener: RequestListener): Server {
   const server = createServer(listener);
   const sockets = new Set<Socket>();
@@ -21,23 +21,23 @@ export function httpServer(listener: RequestListener): Server {
   return server;
 }
 
-/** The port a listening server was given. */
+/** The port a server is listening on. */
 export function boundPort(server: Server): number {
   const address = server.address();
   return typeof address === "object" && address !== null ? address.port : 0;
 }
 
-/** Stops accepting, ends idle and silent connections, and resolves when the last request has been answered. */
+/** Stops accepting, closes idle and unused connections, and resolves when the last request has been answered. */
 export async function closeServer(server: Server): Promise<void> {
   const closed = once(server, "close");
   server.close();
   const closeIdle = (): void => {
     server.closeIdleConnections();
-    // Whoever has begun to ask is answered.
+    // Requests that have begun are answered.
     for (const socket of silent.get(server) ?? []) if (socket.bytesRead === 0) socket.destroy();
   };
   closeIdle();
-  // A connection that was busy is kept alive for seconds after its answer, and may bring another request.
+  // A keep-alive connection stays open for seconds after its response, and may carry another request.
   const sweep = setInterval(closeIdle, 50);
   try {
     await closed;

@@ -15,7 +15,7 @@ export { environment, secretsDescriptor, takeEnvironment, type Environment } fro
 export { Health, serveHealth, type HealthCheck } from "./health.ts";
 export { boundPort, closeServer, httpServer } from "./http-server.ts";
 export { superviseLoops, type Loop } from "./loops.ts";
-export { Need } from "./need.ts";
+export { Signal } from "./signal.ts";
 export {
   exitConfiguration,
   keepDebuggerClosed,

@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { Health } from "./health.ts";
 import { superviseLoops, type Loop } from "./loops.ts";
-import { Need } from "./need.ts";
+import { Signal } from "./signal.ts";
 import { createLogger } from "./telemetry/logger.ts";
 
 function supervised(loops: Loop[]): AsyncDisposable {
@@ -19,16 +19,16 @@ function passes(count: number): { loop: Loop; done: Promise<void> } {
   return { loop: { name: "beside", everyMs: 1, run }, done: promise };
 }
 
-test("a loop with a need makes no pass until there is one, and one pass for all that gathered", async () => {
-  const need = new Need();
+test("a loop with a trigger makes no pass until it is notified, and one pass for several notifications", async () => {
+  const trigger = new Signal();
   const ran = Promise.withResolvers<void>();
   const run = vi.fn(async () => ran.resolve());
   const before = passes(5);
-  await using _loops = supervised([{ name: "counts", everyMs: 1, need, run }, before.loop]);
+  await using _loops = supervised([{ name: "counts", everyMs: 1, trigger, run }, before.loop]);
   await before.done;
   expect(run).not.toHaveBeenCalled();
-  need.arise();
-  need.arise();
+  trigger.notify();
+  trigger.notify();
   await ran.promise;
   const after = passes(5);
   await using _beside = supervised([after.loop]);
@@ -36,23 +36,27 @@ test("a loop with a need makes no pass until there is one, and one pass for all 
   expect(run).toHaveBeenCalledTimes(1);
 });
 
-test("a pass that fails is made again, and a need that arises during a pass is not lost", async () => {
-  const need = new Need();
+test("a failed pass is repeated, and a notification during a pass is not lost", async () => {
+  const trigger = new Signal();
   const third = Promise.withResolvers<void>();
-  const results = [() => Promise.reject(new Error("no store")), async () => need.arise(), async () => third.resolve()];
-  await using _loops = supervised([{ name: "counts", everyMs: 1, need, run: async () => results.shift()?.() }]);
-  need.arise();
+  const results = [
+    () => Promise.reject(new Error("no store")),
+    async () => trigger.notify(),
+    async () => third.resolve(),
+  ];
+  await using _loops = supervised([{ name: "counts", everyMs: 1, trigger, run: async () => results.shift()?.() }]);
+  trigger.notify();
   await third.promise;
 });
 
-test("what has gathered when the loops end is seen to, and nothing else", async () => {
-  const need = new Need();
+test("accumulated work is processed before the loops end, and nothing else", async () => {
+  const trigger = new Signal();
   const run = vi.fn(() => Promise.resolve());
-  const loops = supervised([{ name: "counts", everyMs: 60_000, need, run }]);
-  need.arise();
+  const loops = supervised([{ name: "counts", everyMs: 60_000, trigger, run }]);
+  trigger.notify();
   await loops[Symbol.asyncDispose]();
   expect(run).toHaveBeenCalledTimes(1);
-  const idle = supervised([{ name: "counts", everyMs: 60_000, need, run }]);
+  const idle = supervised([{ name: "counts", everyMs: 60_000, trigger, run }]);
   await idle[Symbol.asyncDispose]();
   expect(run).toHaveBeenCalledTimes(1);
 });

@@ -1,28 +1,28 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Health } from "./health.ts";
-import type { Need } from "./need.ts";
+import type { Signal } from "./signal.ts";
 import { logFailure } from "./telemetry/failures.ts";
 import type { Logger } from "./telemetry/logger.ts";
 
-/** A piece of background work: a name and one pass of it. */
+/** Recurring background work: its name and one pass of it. */
 export interface Loop {
   name: string;
-  /** Pause between passes, in milliseconds. */
+  /** Delay between passes, in milliseconds. */
   everyMs: number;
   /**
-   * Without it passes come one after the other. With it a pass comes when there is a need, after a pause in which more
-   * of it gathers; what has gathered when the loops are disposed is seen to before.
+   * Without it passes run one after the other. With it a pass runs when notified, after a delay in which more
+   * work can accumulate; accumulated work is processed before the loops are disposed.
    */
-  need?: Need;
-  /** One pass; it should stop soon when the signal aborts. */
+  trigger?: Signal;
+  /** One pass; it should stop soon after the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
 }
 
 const failuresBeforeUnready = 3;
 
 /**
- * Runs loops until disposed. A pass that fails is logged and the next one comes at its time; three failures in a row
- * turn the loop's health check red until a pass succeeds.
+ * Runs loops until disposed. A failed pass is logged and the next one runs on schedule; after three failures in a row
+ * the loop's health check fails until a pass succeeds.
  */
 export function superviseLoops(loops: Loop[], context: { log: Logger; health: Health }): AsyncDisposable {
   const controller = new AbortController();
@@ -46,8 +46,8 @@ async function superviseLoop(
   };
   let failures = 0;
   while (!signal.aborted) {
-    if (loop.need !== undefined) {
-      if (!(await loop.need.arisen(signal))) return;
+    if (loop.trigger !== undefined) {
+      if (!(await loop.trigger.wait(signal))) return;
       await pause();
     }
     try {
@@ -55,12 +55,12 @@ async function superviseLoop(
       failures = 0;
     } catch (error) {
       failures += 1;
-      loop.need?.arise();
+      loop.trigger?.notify();
       if (!signal.aborted) {
         logFailure(log, "loop.failed", { level: "error", fields: { err: error, loop: loop.name, failures } });
       }
     }
     check.set(failures < failuresBeforeUnready);
-    if (loop.need === undefined) await pause();
+    if (loop.trigger === undefined) await pause();
   }
 }

@@ -8,22 +8,22 @@ import { createLogger, type Logger } from "./telemetry/logger.ts";
 import type { Tracing } from "./telemetry/tracing.ts";
 import { openTracing } from "./telemetry/open-tracing.ts";
 
-/** Exit code for a configuration that a restart cannot mend (`EX_CONFIG` of sysexits.h); supervisors stop on it. */
+/** Exit code for a configuration error that a restart will not fix (`EX_CONFIG` of sysexits.h); supervisors stop on it. */
 export const exitConfiguration = 78;
 
 export interface ServiceContext {
   log: Logger;
-  /** Aborts when the process is to stop: a start that waits for something gives up. */
+  /** Aborts when shutdown begins: a start that is still waiting for something gives up. */
   stopRequested: AbortSignal;
-  /** Aborts `SHUTDOWN_TIMEOUT_MS` after the stop began: what still runs then is cut off. */
+  /** Aborts `SHUTDOWN_TIMEOUT_MS` after shutdown began: work that is still running is aborted. */
   deadline: AbortSignal;
-  /** Undefined when no trace is wanted. */
+  /** Undefined if tracing is off. */
   tracing?: Tracing | undefined;
 }
 
 /** A started service; disposing it stops intake, drains, and closes what it opened, in reverse order. */
 export interface RunningService extends AsyncDisposable {
-  /** Facts for the `NAME.ready` log line, such as the port that was bound. */
+  /** Fields of the `NAME.ready` log line, such as the port. */
   facts: Record<string, unknown>;
 }
 
@@ -33,8 +33,8 @@ interface ServiceConfig {
 }
 
 /**
- * A process's life: configuration, start, one `NAME.ready` line, stop on SIGTERM, SIGINT or the loss of its
- * supervisor. A second signal, or a drain that outlives its deadline by two seconds, ends the process with code 1.
+ * The life cycle of a process: configuration, start, one `NAME.ready` line, shutdown on SIGTERM, SIGINT or the loss of its
+ * supervisor. A second signal, or a drain that exceeds its deadline by two seconds, ends the process with code 1.
  */
 export async function runService<Schema extends z.ZodObject>(
   name: string,
@@ -59,7 +59,7 @@ export async function runService<Schema extends z.ZodObject>(
     const { facts } = await service;
     if (!stop.signal.aborted) log.info(facts, `${name}.ready`);
   } catch (error) {
-    // A start that was interrupted has closed what it had opened.
+    // An interrupted start has already closed what it had opened.
     if (stop.signal.aborted) return;
     const configuration = AppError.is(error, ErrorCode.configuration);
     boot.fatal(configuration ? { reason: error.message } : { err: error }, `${name}.start_failed`);
@@ -68,8 +68,8 @@ export async function runService<Schema extends z.ZodObject>(
 }
 
 /**
- * Without a listener, SIGUSR1 opens Node's debugger on a loopback port, through which another process of this user, such
- * as a tool of an automation, could read this one's memory.
+ * Without a listener, SIGUSR1 opens Node's debugger on a loopback port, through which another process of the same user, such
+ * as an automation's tool, could read this one's memory.
  */
 export function keepDebuggerClosed(): void {
   process.on("SIGUSR1", () => undefined);
@@ -78,7 +78,7 @@ export function keepDebuggerClosed(): void {
 interface StopOptions {
   name: string;
   log: Logger;
-  /** It may still be starting. */
+  /** May still be starting. */
   service: Promise<RunningService>;
   tracing: Tracing | undefined;
   stop: AbortController;
@@ -114,7 +114,7 @@ function stopOnSignal({ name, log, service, tracing, stop, deadline, timeoutMs }
   };
   process.on("SIGTERM", () => begin("SIGTERM"));
   process.on("SIGINT", () => begin("SIGINT"));
-  // A child of `crewstream start` must not outlive it, also when it was killed without a word.
+  // A child of `crewstream start` must not outlive it, even if it was killed.
   if (environment()["CREWSTREAM_SUPERVISED"] === "1") process.on("disconnect", () => begin("supervisor gone"));
   process.on("unhandledRejection", (error) => {
     log.fatal({ err: error, message: errorMessage(error) }, `${name}.unhandled_rejection`);
@@ -122,7 +122,7 @@ function stopOnSignal({ name, log, service, tracing, stop, deadline, timeoutMs }
   });
 }
 
-/** The spans of what was drained leave last. */
+/** The spans of drained work are exported last. */
 async function close(
   starting: Promise<RunningService>,
   tracing: Tracing | undefined,

@@ -10,7 +10,7 @@ export function environmentTable(): string {
   return ["| variable | default | meaning |", "|---|---|---|", ...rows].join("\n");
 }
 
-/** A field's default as it would be written in the environment; undefined when it has none. */
+/** A field's default as it would be set in the environment; undefined if it has none. */
 function defaultOf(field: z.ZodType): string | undefined {
   for (let schema: unknown = field; schema !== undefined;) {
     const definition = (schema as { def: { type: string; defaultValue?: unknown; in?: unknown; innerType?: unknown } })

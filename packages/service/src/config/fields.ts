@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Secret } from "./secret.ts";
 
-/** A whole number with bounds, from text. */
+/** Parses a whole number within bounds. */
 export function whole(min: number, max: number) {
   return z.coerce.number().int().min(min).max(max);
 }
@@ -12,9 +12,9 @@ export function secret(schema: z.ZodString = z.string().min(1)) {
 }
 
 /**
- * Comma-separated secrets, the newest first, as they are while one is being rotated out: blanks around them do not count.
- * Messages name a bad one by its position, never by its value.
- * @param each what one secret must be, e.g. `base64 of 32 bytes`, and whether a text is
+ * Comma-separated secrets, newest first, of which there are several during a rotation; surrounding spaces are ignored.
+ * Messages identify an invalid one by its position, never by its value.
+ * @param each what a secret must be, e.g. `base64 of 32 bytes`, and the check for it
  */
 export function secrets(each: { is: string; check: (text: string) => boolean }) {
   return list().transform((items, context) => {
@@ -28,7 +28,7 @@ export function secrets(each: { is: string; check: (text: string) => boolean }) 
   });
 }
 
-/** `a, b` as a list; blanks around an item and empty items do not count. */
+/** Splits `a, b` into a list; trims items and drops empty ones. */
 export function splitList(text: string): string[] {
   return text
     .split(",")
@@ -62,7 +62,7 @@ export function nodes() {
   );
 }
 
-/** `announced:port=host:port,…` as a map from what nodes are announced as to where they are reached. */
+/** `announced:port=host:port,…` as a map from announced addresses of nodes to reachable ones. */
 export function natMap() {
   return list().transform((items, context) =>
     Object.fromEntries(
@@ -88,8 +88,8 @@ function parseNode(text: string): Node | undefined {
   return { host: (match[1] ?? "").replace(/^\[|\]$/g, ""), port: Number(match[2]) };
 }
 
-/** What stands before an @ may be a password: it is not repeated. */
+/** The part before an @ may be a password and is not repeated. */
 function notANode(item: string): string {
   if (!item.includes("@")) return `"${item}" is not host:port`;
-  return "holds credentials: nodes are host:port, user and password are REDIS_USERNAME and REDIS_PASSWORD";
+  return "contains credentials: nodes are host:port; user and password are REDIS_USERNAME and REDIS_PASSWORD";
 }

@@ -4,7 +4,7 @@ import type { Environment } from "../env.ts";
 import { secretVariables } from "./secret-variables.ts";
 
 /**
- * Reads a process's configuration. An empty variable counts as absent, as compose files write it.
+ * Reads a process's configuration. An empty variable counts as absent, since compose files set absent ones to "".
  * @throws AppError `configuration` that lists every bad variable at once, without its value (it may be a secret).
  */
 export function loadConfig<Schema extends z.ZodObject>(schema: Schema, env: Environment): z.output<Schema> {
@@ -16,10 +16,10 @@ export function loadConfig<Schema extends z.ZodObject>(schema: Schema, env: Envi
     const missing = issue.code === "invalid_type" && !(name in present);
     return `${name}: ${missing ? "is required" : issue.message}`;
   });
-  throw new AppError(`The environment is not usable:\n  ${problems.join("\n  ")}`, { code: ErrorCode.configuration });
+  throw new AppError(`Invalid environment:\n  ${problems.join("\n  ")}`, { code: ErrorCode.configuration });
 }
 
-/** The deployment's secrets that a process was given although its schema does not name them. */
+/** Secrets of the deployment that a process was given although its schema does not name them. */
 export function unneededSecrets(env: Environment, schema: z.ZodObject): string[] {
   return secretVariables.filter((name) => env[name] && !(name in schema.shape));
 }

@@ -24,8 +24,8 @@ const everyWorker = {
 } as const;
 
 /**
- * The variables that each process reads, and the only ones of ours that it is given. The crew worker, which runs code
- * that is not ours, has none of `API_TOKENS`, `ENCRYPTION_KEY` and `WEBHOOK_SIGNING_SECRET`.
+ * The variables that each process reads, and the only crewstream variables that it is given. The crew worker, which runs
+ * the automations' code, has none of `API_TOKENS`, `ENCRYPTION_KEY` and `WEBHOOK_SIGNING_SECRET`.
  */
 export const processVariables = {
   api: {

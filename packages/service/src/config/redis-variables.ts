@@ -1,4 +1,4 @@
-/** The variables that say where Redis is and how to get in; every process that connects picks them. */
+/** The variables with Redis's address and credentials; every process that connects picks them. */
 export const redisVariables = {
   REDIS_URL: true,
   REDIS_CLUSTER_NODES: true,

@@ -20,6 +20,6 @@ test("a secret is read from the file that NAME_FILE names, without the line brea
 test("a file that cannot be read, and a secret that is given twice, are configuration errors without the secret", () => {
   expect(() => withSecretFiles({ ENCRYPTION_KEY_FILE: join(dir, "none") })).toThrow(/ENCRYPTION_KEY_FILE: ENOENT/);
   expect(() => withSecretFiles({ ENCRYPTION_KEY_FILE: "/x", ENCRYPTION_KEY: "hush" })).toThrow(
-    /ENCRYPTION_KEY and ENCRYPTION_KEY_FILE are both set: leave one out$/,
+    /ENCRYPTION_KEY and ENCRYPTION_KEY_FILE are both set: remove one of them$/,
   );
 });

@@ -3,7 +3,7 @@ import { AppError, ErrorCode, errorMessage } from "@crewstream/contracts";
 import type { Environment } from "../env.ts";
 import { secretVariables } from "./secret-variables.ts";
 
-/** `NAME_FILE` for each variable that may hold a secret: the file that holds its value. */
+/** `NAME_FILE` for each variable that may contain a secret: the file with its value. */
 export const secretFileVariables: readonly string[] = secretVariables.map(fileVariable);
 
 function fileVariable(name: string): string {
@@ -12,8 +12,8 @@ function fileVariable(name: string): string {
 
 /**
  * The environment with the values of the files that `NAME_FILE` variables name, as Docker and Kubernetes mount secrets.
- * A line break at the end of a file does not count.
- * @throws AppError `configuration` for a file that cannot be read, and for a secret that is given both ways
+ * A trailing line break is removed.
+ * @throws AppError `configuration` for a file that cannot be read, and for a secret that is set both ways
  */
 export function withSecretFiles(env: Environment): Environment {
   const read = Object.fromEntries(
@@ -28,7 +28,7 @@ export function withSecretFiles(env: Environment): Environment {
 
 function readSecret(name: string, file: string, env: Environment): string {
   const variable = fileVariable(name);
-  if (env[name]) throw unusable(`${name} and ${variable} are both set: leave one out`);
+  if (env[name]) throw unusable(`${name} and ${variable} are both set: remove one of them`);
   try {
     return readFileSync(file, "utf8").replace(/\r?\n$/, "");
   } catch (cause) {
@@ -37,5 +37,5 @@ function readSecret(name: string, file: string, env: Environment): string {
 }
 
 function unusable(problem: string, cause?: unknown): AppError {
-  return new AppError(`The environment is not usable:\n  ${problem}`, { code: ErrorCode.configuration, cause });
+  return new AppError(`Invalid environment:\n  ${problem}`, { code: ErrorCode.configuration, cause });
 }

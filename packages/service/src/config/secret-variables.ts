@@ -1,6 +1,6 @@
 import type { Variables } from "./variables.ts";
 
-/** The variables whose value is a secret or may hold one, as a URL holds a password. */
+/** The variables whose value is or may contain a secret, like a URL with a password. */
 export const secretVariables = [
   "API_TOKENS",
   "REDIS_URL",
@@ -11,12 +11,12 @@ export const secretVariables = [
   "OPERATIONS_WEBHOOK_URL",
 ] as const satisfies readonly (keyof Variables)[];
 
-/** OpenTelemetry's variables that hold the key of the trace collector. */
+/** OpenTelemetry's variables that contain the key of the trace collector. */
 export const collectorKeys = ["OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_TRACES_HEADERS"] as const;
 
 const secretNames: ReadonlySet<string> = new Set([...secretVariables, ...collectorKeys]);
 
-/** Whether a variable of a process of ours is kept out of its environment where that is possible. */
+/** Whether a variable is kept out of a process's environment if possible. */
 export function isSecretVariable(name: string): boolean {
   return secretNames.has(name);
 }

@@ -1,6 +1,6 @@
 /**
- * A value that never prints itself: template strings, JSON and loggers show `[secret]`; only `reveal()` gives it out,
- * so a search for `.reveal(` lists every place where a secret leaves the configuration.
+ * A value that is never printed by accident: template strings, JSON and loggers show `[secret]`. Only `reveal()` returns
+ * it, so a search for `.reveal(` lists every place where a secret leaves the configuration.
  */
 export class Secret {
   readonly #value: string;

@@ -1,6 +1,6 @@
 import { Secret } from "./secret.ts";
 
-/** A configuration for the start-up log: secrets are `set` or `unset`, everything else is shown. */
+/** A configuration for the startup log: secrets are `set` or `unset`, everything else is shown. */
 export function summarize(config: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(config)

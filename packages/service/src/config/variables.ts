@@ -14,7 +14,7 @@ export const variables = z.object({
   API_TOKENS: secret()
     .optional()
     .describe(
-      "Comma-separated bearer tokens, optionally `name:token:scopes` with scopes such as `kickoff+read+admin`, `own` among them to limit it to what it started",
+      "Comma-separated bearer tokens, optionally `name:token:scopes` with scopes such as `kickoff+read+admin`; `own` limits a token to what it started",
     ),
   REDIS_URL: z
     .string()
@@ -61,7 +61,9 @@ export const variables = z.object({
   MODEL_OVERRIDE: z
     .string()
     .optional()
-    .describe("`provider/model` for every agent, whatever it names: for trying projects without their providers' keys"),
+    .describe(
+      "`provider/model` for every agent, even if it names another: for trying projects without their providers' keys",
+    ),
   ENCRYPTION_KEY: secrets({
     is: "base64 of 32 bytes (openssl rand -base64 32)",
     check: (text) => Buffer.from(text, "base64").length === 32,
@@ -108,7 +110,7 @@ export const variables = z.object({
   CREW_CONCURRENCY: whole(1, 1000).default(10).describe("Concurrent runs per crew worker"),
   RUN_MEMORY_MB: whole(64, 65_536)
     .default(1024)
-    .describe("Heap of one run, or memory of its Python processes; a run that outgrows it fails, alone"),
+    .describe("Maximum heap of one run, or memory of its Python processes; only a run that exceeds it fails"),
   RUN_MAX_SECONDS: whole(0, 31_536_000)
     .default(86_400)
     .describe("Maximum running time of a run, which fails beyond it; 0 for no limit"),
@@ -122,17 +124,16 @@ export const variables = z.object({
     .enum(["fail", "rerun"])
     .default("fail")
     .describe("What to do when a resumed run diverges from its journal: `fail`, or `rerun` everything from there"),
-  RUNS_DIR: z
-    .string()
-    .default(".crewstream/runs")
-    .describe("Folder in which each run gets a folder for the files it reads and writes"),
+  RUNS_DIR: z.string().default(".crewstream/runs").describe("Folder in which each run gets its own folder for files"),
   PYTHON_DIR: z
     .string()
     .default(".crewstream/python")
-    .describe("Folder for what Python projects need on this machine: environments, home folders, memories"),
+    .describe("Folder for the data of Python projects: environments, home folders, memories"),
   CREW_PYTHON_FORK: flag()
     .default(true)
-    .describe("Forks Python runs from a process that has imported crewai (Linux); else each starts anew, in 5 to 10 s"),
+    .describe(
+      "Forks Python runs from a process that has imported crewai (Linux); without it each run starts its own, in 5 to 10 s",
+    ),
   AUTOMATION_ALLOW_NETWORKS: list()
     .optional()
     .describe("CIDRs of private networks that tools and MCP clients may reach; none by default"),

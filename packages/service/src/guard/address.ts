@@ -3,7 +3,7 @@ import ipaddr from "ipaddr.js";
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 export type Network = [Address, number];
 
-/** Reads CIDRs such as `127.0.0.0/8`; a plain address is a network of one. Throws with the text that does not parse. */
+/** Reads CIDRs such as `127.0.0.0/8`; a plain address is a network of one. Throws an error with the invalid text. */
 export function parseNetworks(cidrs: readonly string[]): Network[] {
   return cidrs.map((text) => {
     try {
@@ -17,9 +17,9 @@ export function parseNetworks(cidrs: readonly string[]): Network[] {
 }
 
 /**
- * Why a webhook must not reach this address, as the name of its range, or undefined when it may. Only globally
- * routable unicast is allowed; an IPv6 address that carries an IPv4 one (mapped, NAT64, 6to4, Teredo) is judged by the
- * one it carries as well, or it would be a way around.
+ * Why a webhook must not reach this address, as the name of its range, or undefined if it may. Only globally
+ * routable unicast is allowed; for an IPv6 address that embeds an IPv4 one (mapped, NAT64, 6to4, Teredo) the
+ * embedded one is checked as well, as it would otherwise bypass the check.
  */
 export function forbiddenRange(text: string, allowed: readonly Network[]): string | undefined {
   const address = ipaddr.parse(text);
@@ -35,12 +35,12 @@ export function forbiddenRange(text: string, allowed: readonly Network[]): strin
   return undefined;
 }
 
-/** All that is handed out of IPv6 for the public internet (IANA, IPv6 global unicast). */
+/** IPv6 space that is allocated for the public internet (IANA, IPv6 global unicast). */
 const publicIPv6 = ipaddr.parseCIDR("2000::/3");
 
 /**
- * Addresses at which clouds tell a machine about itself: nearly all of them, AWS by IPv6, and Azure's WireServer, which is
- * an address of the public range (learn.microsoft.com, "What is IP address 168.63.129.16").
+ * Metadata addresses of clouds: that of nearly all of them, AWS's for IPv6, and Azure's WireServer, which is
+ * in a public range (learn.microsoft.com, "What is IP address 168.63.129.16").
  */
 const metadataAddresses: ReadonlySet<string> = new Set(["169.254.169.254", "fd00:ec2::254", "168.63.129.16"]);
 
@@ -48,7 +48,7 @@ function rangeOf(address: Address): string | undefined {
   if (metadataAddresses.has(address.toString())) return "metadata";
   const range = address.range();
   if (range !== "unicast") return range;
-  // What the library has no name for is not public because of that.
+  // A range that the library has no name for is not necessarily public.
   return address.kind() === "ipv4" || contains(publicIPv6, address) ? undefined : "reserved";
 }
 
@@ -65,7 +65,7 @@ function carriedIPv4(address: ipaddr.IPv6): ipaddr.IPv4 | undefined {
   if (address.isIPv4MappedAddress()) return address.toIPv4Address();
   const zeros = bytes.slice(0, 12).every((byte) => byte === 0);
   if (zeros && bytes.slice(12).some((byte) => byte > 1)) return at(12);
-  // Only under the well-known prefix do the last four bytes tell where it goes; 64:ff9b:1::/48 (RFC 8215) is local.
+  // Only under the well-known prefix are the last four bytes the destination; 64:ff9b:1::/48 (RFC 8215) is local.
   if (contains(nat64, address)) return at(12);
   if (bytes[0] === 0x20 && bytes[1] === 0x02) return at(2);
   if (bytes[0] === 0x20 && bytes[1] === 0x01 && bytes[2] === 0 && bytes[3] === 0) {

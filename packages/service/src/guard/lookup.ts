@@ -7,9 +7,9 @@ type LookupCallback = (error: NodeJS.ErrnoException | null, address: string | Lo
 export type GuardedLookup = (hostname: string, options: LookupOptions, callback: LookupCallback) => void;
 
 /**
- * A resolver for the connection itself that answers with allowed addresses only. The socket connects to what this
- * returns, so a name whose answer changes after the kickoff's check (rebinding) gains nothing.
- * Node does not resolve literals: those are checked before, in `checkUrl`.
+ * A resolver for the connection itself that returns only allowed addresses. The socket connects to what this
+ * returns, so DNS rebinding after the kickoff's check has no effect.
+ * Node does not resolve literals: those are checked beforehand, in `checkUrl`.
  */
 export function guardedLookup(policy: AddressPolicy, resolver: typeof resolve = resolve): GuardedLookup {
   return (hostname, options, callback) => {

@@ -1,17 +1,17 @@
 import { AppError, ErrorCode } from "@crewstream/contracts";
 import { parseNetworks, type Network } from "./address.ts";
 
-/** Where webhooks and automations may go. */
+/** Which addresses webhooks and automations may reach. */
 export interface AddressPolicy {
   /** Networks that are allowed although they are not public. */
   networks: Network[];
   /** Allowed ports; undefined allows all. */
   ports: ReadonlySet<number> | undefined;
-  /** What a refusal calls the URL. Default: the webhook URL. */
+  /** What error messages call the URL. Default: the webhook URL. */
   subject?: string;
 }
 
-/** @throws AppError `configuration` that names the variable and the text that is wrong */
+/** @throws AppError `configuration` that names the variable and the invalid text */
 export function addressPolicy(config: {
   WEBHOOK_ALLOW_NETWORKS?: string[] | undefined;
   WEBHOOK_ALLOW_PORTS?: string[] | undefined;

@@ -18,7 +18,7 @@ export function checkUrl(text: string, policy: AddressPolicy): URL {
   if (url.protocol !== "http:" && url.protocol !== "https:")
     throw refuse(policy, "must begin with http:// or https://");
   if (url.username !== "" || url.password !== "") {
-    throw refuse(policy, "must not hold credentials: give them as authentication {strategy: basic}");
+    throw refuse(policy, "must not contain credentials: use authentication {strategy: basic}");
   }
   const port = Number(url.port || (url.protocol === "https:" ? 443 : 80));
   if (policy.ports !== undefined && !policy.ports.has(port)) {
@@ -34,7 +34,7 @@ export function checkUrl(text: string, policy: AddressPolicy): URL {
 
 /**
  * All checks of a webhook URL at kickoff: those of {@link checkUrl}, and that its name resolves to no forbidden
- * address. A name that does not resolve now is let through: it may by the time of the delivery, which checks again.
+ * address. A name that does not resolve now is accepted: it may resolve by the time of the delivery, which checks again.
  */
 export async function assertAllowedUrl(text: string, policy: AddressPolicy): Promise<URL> {
   const url = checkUrl(text, policy);
@@ -58,13 +58,13 @@ export function checkAddress(address: string, policy: AddressPolicy, name?: stri
   );
 }
 
-/** The address of a URL whose host is one, without brackets. */
+/** The host of a URL if it is an address, without brackets. */
 function literalAddress(url: URL): string | undefined {
   const host = url.hostname.replace(/^\[|\]$/g, "");
   return isIP(host) === 0 ? undefined : host;
 }
 
-/** `localhost` and the names under it are this machine (RFC 6761), whatever a resolver says of them, or does not say. */
+/** `localhost` and its subdomains are this machine (RFC 6761), regardless of what a resolver says. */
 function isLocalhost(url: URL): boolean {
   return /(^|\.)localhost\.?$/.test(url.hostname);
 }

@@ -1,26 +1,26 @@
 import { errorMessage } from "@crewstream/contracts";
 import type { Logger } from "./logger.ts";
 
-/** A failure that goes on is logged this often, in milliseconds. */
+/** A continuing failure is logged this often, in milliseconds. */
 const repeatEveryMs = 60_000;
 
-/** Causes that are told apart at once; what comes above it shares one. */
+/** Maximum number of causes that are tracked separately; further ones share one entry. */
 const maxCauses = 500;
 
 export interface Failure {
   level: "warn" | "error";
-  /** Facts of this line; `err` is the error, or `reason` the sentence, that says what happened. */
+  /** Fields of this line; `err` is the error, or `reason` the sentence, that says what happened. */
   fields: Record<string, unknown> & { err?: unknown; reason?: string };
-  /** What makes it the same failure as another one; by default its text without ids and numbers. */
+  /** Identifies the cause of the failure; by default its text without ids and numbers. */
   cause?: string;
-  /** For a state rather than an event: says again what it is for as long as it lasts, undefined when it is over. */
+  /** For a state rather than an event: returns its current description while it lasts, undefined when it is over. */
   ongoing?: () => string | undefined;
 }
 
 interface Cause {
   failure: Failure;
   message: string;
-  /** Since the last line, by message. */
+  /** Counts since the last line, by message. */
   repeated: Map<string, number>;
 }
 
@@ -28,7 +28,7 @@ type Explain = (error: unknown) => string | undefined;
 
 const causesOf = Symbol("causes of failures");
 
-/** A logger's causes; loggers that were made from it as its children find them too. */
+/** A logger's causes, which its child loggers share. */
 interface WithCauses {
   [causesOf]?: Causes;
 }
@@ -63,7 +63,7 @@ class Causes {
     return reason === undefined ? failure : { ...failure, fields: { ...facts, reason } };
   }
 
-  /** What has become of a cause within a minute: forgotten when it is over. */
+  /** Reviews a cause after a minute: it is removed if it is over. */
   #say(key: string): void {
     const known = this.#known.get(key);
     if (known === undefined) return;
@@ -84,23 +84,23 @@ class Causes {
 }
 
 /**
- * Logs a failure that may come again and again: one cause is one line. The first is logged as it is; those of the same
- * cause that follow, under whatever message, are counted, and logged once a minute with their number. For what happens
- * once per unit of work, such as a run that failed, the logger itself is the right place.
- * @returns whether it was logged, and not only counted
+ * Logs a failure that may repeat, one line per cause. The first is logged in full; further ones with the same
+ * cause, under any message, are counted, and logged once a minute with the count. For something that happens
+ * once per unit of work, such as a failed run, use the logger itself.
+ * @returns whether it was logged rather than only counted
  */
 export function logFailure(log: Logger, message: string, failure: Failure): boolean {
   const holder = log as Logger & WithCauses;
   return (holder[causesOf] ??= new Causes(log)).report(failure, message);
 }
 
-/** Has errors that `explain` knows logged with its sentence, in place of a message and a stack that say nothing more. */
+/** Logs errors that `explain` recognises with its sentence instead of their message and stack. */
 export function explainFailures(log: Logger, explain: Explain): void {
   const holder = log as Logger & WithCauses;
   (holder[causesOf] ??= new Causes(log)).explain = explain;
 }
 
-/** Failures that differ only in ids, numbers, and since when they last have one cause. */
+/** Failures that differ only in ids, numbers, and their start time have the same cause. */
 function withoutDetails(text: string): string {
   return text.replace(/ \([^()]*since \d+ \w+\).*/, "").replace(/[\da-f]{8}-[\da-f-]{27}|\d+/gi, "#");
 }

@@ -4,7 +4,7 @@ import { hideSecrets, secretFields } from "./redact.ts";
 export type Logger = PinoLogger;
 
 /**
- * A JSON-lines logger on stdout, or `to` elsewhere. Lines are `log.info({ids and facts}, "noun.verb")`: an object
+ * A JSON-lines logger on stdout, or on `to`. Lines are `log.info({ids and fields}, "noun.verb")`: an object
  * first, a fixed message, one wide line per unit of work.
  */
 export function createLogger(options: { name: string; level: string; to?: DestinationStream }): Logger {
@@ -13,7 +13,7 @@ export function createLogger(options: { name: string; level: string; to?: Destin
     level: options.level,
     serializers: { err: (error: Error) => hideSecrets({ ...stdSerializers.err(error) }, 2) },
     formatters: { log: (fields) => hideSecrets(fields) },
-    // What a child is bound to passes no formatter.
+    // Formatters are not applied to a child's bindings.
     redact: { paths: [...secretFields], censor: "[secret]" },
   } satisfies LoggerOptions;
   return options.to === undefined ? pino(settings) : pino(settings, options.to);

@@ -21,7 +21,7 @@ export interface Metrics {
   requestSeconds: Histogram<"method" | "route" | "status">;
 }
 
-/** A process's metrics, with Node's own (event loop, memory, CPU) beside ours. */
+/** A process's metrics, including Node's own (event loop, memory, CPU). */
 export function createMetrics(service: string): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels({ service });
@@ -89,12 +89,12 @@ export function createMetrics(service: string): Metrics {
     }),
     redisDataLost: new Counter({
       name: "crewstream_redis_data_lost_total",
-      help: "Times that Redis came back without this deployment's data",
+      help: "Number of times that Redis lost this deployment's data",
       registers,
     }),
     requestSeconds: new Histogram({
       name: "crewstream_request_seconds",
-      help: "Duration of the API's answers, held-open ones left out",
+      help: "Duration of API requests, except streams and long polls",
       labelNames: ["method", "route", "status"],
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5],
       registers,
@@ -102,7 +102,7 @@ export function createMetrics(service: string): Metrics {
   };
 }
 
-/** The registry as Prometheus text, with the readiness of this moment. */
+/** The registry as Prometheus text, with the current readiness. */
 export async function renderMetrics(metrics: Metrics, health: Health): Promise<{ contentType: string; body: string }> {
   metrics.ready.set((await health.report()).ready ? 1 : 0);
   return { contentType: metrics.registry.contentType, body: await metrics.registry.metrics() };

@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { collectDefaultMetrics, Gauge, type Registry } from "prom-client";
 
-/** As rarely as Node's timers can: prom-client cannot leave its sampling of the event loop out. */
+/** The maximum of Node's timers, as prom-client cannot turn off its sampling of the event loop. */
 const neverMs = 2 ** 31 - 1;
 
 const sampled = ["min", "max", "mean", "stddev", "p50", "p90", "p99"];
@@ -9,9 +9,9 @@ const sampled = ["min", "max", "mean", "stddev", "p50", "p90", "p99"];
 /**
  * Node's own metrics: memory, CPU, handles, garbage collection, and how busy the event loop was since the last scrape.
  *
- * prom-client samples the loop's delay with a timer. Every 10 ms, its default, that is 0.4 % of a core for nothing and
- * wakes an idle machine a hundred times a second; a rarer one measures mostly its own period. The loop counts its idle
- * time anyway, and a loop that is never idle is what delays everybody.
+ * prom-client samples the loop's delay with a timer. Every 10 ms, its default, that costs 0.4 % of a core and
+ * wakes an idle machine a hundred times a second; a longer period mostly measures itself. The loop counts its idle
+ * time anyway, and a loop that is never idle is what delays everything.
  */
 export function nodeMetrics(registry: Registry): void {
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: neverMs });

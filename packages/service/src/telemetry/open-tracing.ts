@@ -4,7 +4,7 @@ import type { Tracing } from "./tracing.ts";
 import { readTracingSettings } from "./tracing-settings.ts";
 
 /**
- * Tracing as the standard `OTEL_*` variables ask for it, or undefined, and then OpenTelemetry is not even loaded.
+ * Tracing as configured by the standard `OTEL_*` variables, or undefined, and then OpenTelemetry is not even loaded.
  * @param service default of `service.name`
  */
 export async function openTracing(service: string, log: Logger, env: Environment): Promise<Tracing | undefined> {

@@ -29,16 +29,16 @@ import { samplerOf } from "./sampler.ts";
 import type { TracingSettings } from "./tracing-settings.ts";
 import type { SpanAttributes, SpanPlace, SpanStart, TraceSpan, Tracing } from "./tracing.ts";
 
-/** A collector that is away makes one line in this time. */
+/** Minimum interval between log lines about an unreachable collector. */
 const complainEveryMs = 5 * 60_000;
-/** A stopping process waits this long for its last spans to leave. */
+/** A stopping process waits this long for its last spans to be exported. */
 const maxFlushMs = 1000;
 
 const kinds = { server: SpanKind.SERVER, client: SpanKind.CLIENT, internal: SpanKind.INTERNAL } as const;
 
 /**
- * Tracing by OpenTelemetry, exported in batches by OTLP/HTTP in the background. Spans are dropped, never waited for, when
- * the collector is slow or away. One per process: it takes OpenTelemetry's globals, which `bullmq-otel` uses.
+ * OpenTelemetry tracing, exported in batches by OTLP/HTTP in the background. If the collector is slow or down, spans are
+ * dropped, never waited for. One per process: it sets OpenTelemetry's globals, which `bullmq-otel` uses.
  */
 export class OtlpTracing implements Tracing {
   readonly #ids = new ChosenIds();
@@ -112,7 +112,7 @@ export class OtlpTracing implements Tracing {
     const { promise: enough, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, maxFlushMs);
     deadline.addEventListener("abort", () => resolve(), { once: true });
-    // What went wrong was told by the exporter's own complaint.
+    // The exporter has already logged what went wrong.
     await Promise.race([this.#provider.shutdown().catch(nothing), enough]);
     clearTimeout(timer);
   }
@@ -154,7 +154,7 @@ class OtlpSpan implements TraceSpan {
   }
 }
 
-/** Random span ids, except for the next one when it is chosen. Starting a span takes exactly one, at once. */
+/** Random span ids, except that the next one can be set. Starting a span takes exactly one, synchronously. */
 class ChosenIds extends RandomIdGenerator {
   next: string | undefined;
 
@@ -191,5 +191,5 @@ function throttledComplaint(log: Logger): (message: string) => void {
 }
 
 function nothing(): void {
-  // Neither wanted nor worth a line.
+  // Not needed, and not worth a log line.
 }

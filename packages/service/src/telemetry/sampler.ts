@@ -7,7 +7,7 @@ import {
 } from "@opentelemetry/sdk-trace";
 import type { TracingSettings } from "./tracing-settings.ts";
 
-/** The sampler of `OTEL_TRACES_SAMPLER`. A parent-based one asks its root's sampler only where a trace begins. */
+/** The sampler of `OTEL_TRACES_SAMPLER`. A parent-based one asks its root sampler only at the start of a trace. */
 export function samplerOf({ sampler, ratio }: Pick<TracingSettings, "sampler" | "ratio">): Sampler {
   const root = rootOf(sampler, ratio);
   return sampler.startsWith("parentbased_") ? new ParentBasedSampler({ root }) : root;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Environment } from "../env.ts";
 
-/** The names that OpenTelemetry's specification gives to samplers. */
+/** The sampler names of OpenTelemetry's specification. */
 const samplerNames = [
   "always_on",
   "always_off",
@@ -14,17 +14,17 @@ export type SamplerName = (typeof samplerNames)[number];
 
 export interface TracingSettings {
   sampler: SamplerName;
-  /** Share of the traces that a ratio sampler keeps, 0 to 1. */
+  /** Fraction of traces that a ratio sampler keeps, 0 to 1. */
   ratio: number;
-  /** Request headers for the collector as they were given, `name=value,…`; those of the second text win. */
+  /** Request headers for the collector, `name=value,…`; those of the second text take precedence. */
   headers: readonly [all: string, traces: string];
-  /** Of the batches that spans leave in. */
+  /** Settings of the batches in which spans are exported. */
   batch: { delayMs: number; queue: number; size: number; timeoutMs: number };
 }
 
 const positive = z.coerce.number().int().positive();
 
-/** What does not parse counts as absent, as OpenTelemetry's specification asks. */
+/** Invalid values count as absent, as OpenTelemetry's specification requires. */
 const schema = z.object({
   OTEL_SDK_DISABLED: z.string().toLowerCase().default("false"),
   OTEL_TRACES_EXPORTER: z.string().optional(),
@@ -43,11 +43,11 @@ const schema = z.object({
 });
 
 /**
- * What the standard `OTEL_*` variables say of tracing. It is on when an endpoint or the exporter `otlp` is named; `off`
- * is the reason when it is asked for in a way that we do not have, else undefined.
+ * Tracing settings from the standard `OTEL_*` variables. Tracing is on if an endpoint or the exporter `otlp` is set; `off`
+ * is the reason if an unsupported configuration is requested, else undefined.
  *
  * The exporter reads its other variables itself (endpoint, timeout, compression, certificates) and the resource reads
- * `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES`. The headers hold the collector's key, which is not in `process.env`.
+ * `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES`. The headers contain the collector's key, which is not in `process.env`.
  */
 export function readTracingSettings(env: Environment): TracingSettings | { off: string | undefined } {
   const wanted = schema.parse(
