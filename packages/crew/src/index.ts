@@ -1,4 +1,5 @@
 export { memoryJournal, type Journal, type JournalKind, type JournalRow } from "./journal.ts";
+export type { RunFiles } from "./files/run-files.ts";
 export { originOf, type ErrorView } from "./run/error-origin.ts";
 export { closingEvents, OpenEvents } from "./run/open-events.ts";
 export { secretRemover } from "./run/secret-remover.ts";

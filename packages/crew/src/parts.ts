@@ -4,6 +4,7 @@
  */
 export { crewInputs } from "./crew/check-crew.ts";
 export { embeddingProviderName, embeddingProviders } from "./embedder/embedding-providers.ts";
+export { openFile, openFolder, readAtMost } from "./files/open-inside.ts";
 export { namesIn } from "./flow/condition.ts";
 export { documentEndings, formOf, textOf, type DocumentForm } from "./knowledge/documents/document-text.ts";
 export { DocumentFault, documentLimits } from "./knowledge/documents/limits.ts";

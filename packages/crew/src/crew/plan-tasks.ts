@@ -2,6 +2,7 @@ import { AppError, ErrorCode } from "@crewstream/contracts";
 import type { Agent, AgentDefinition } from "../agent/agent.ts";
 import { agentFrom } from "../agent/agent-from.ts";
 import type { CrewWide } from "../agent/assignment.ts";
+import { partsOfRunPath } from "../files/run-path.ts";
 import { RateLimiter } from "../llm/rate-limiter.ts";
 import type { CrewMemory } from "../memory/crew-memory.ts";
 import type { Scope } from "../run/scope.ts";
@@ -96,7 +97,11 @@ function limiterOf({ definition }: Agent, crewLimiter: RateLimiter | undefined):
 }
 
 function outputFileOf({ outputFile }: TaskDefinition, inputs: Inputs): string | undefined {
-  return outputFile === undefined ? undefined : interpolate(outputFile, inputs);
+  if (outputFile === undefined) return undefined;
+  const path = interpolate(outputFile, inputs);
+  // Now: when the task is done, its models have been paid for.
+  partsOfRunPath(path);
+  return path;
 }
 
 function requireInputs(crew: CrewDefinition, inputs: Inputs): void {

@@ -1,5 +1,5 @@
 import { AppError, ErrorCode } from "@crewstream/contracts";
-import { pathInRun } from "../files/run-directory.ts";
+import { RunFiles } from "../files/run-files.ts";
 import { customEmitter } from "../run/custom-event.ts";
 import type { Scope } from "../run/scope.ts";
 import type { ToolContext } from "./tool.ts";
@@ -7,12 +7,14 @@ import type { ToolContext } from "./tool.ts";
 /** What a tool called at `scope.path` may use. */
 export function toolContext(scope: Scope): ToolContext {
   const { run } = scope;
+  const files = new RunFiles(run.context.directory);
   return {
     signal: scope.signal,
     emit: customEmitter(scope),
     idempotencyKey: run.idOf("idempotency", scope.path),
     executionId: run.context.executionId,
-    pathInRun: (path) => pathInRun(run, path),
+    files,
+    pathInRun: (path) => files.resolve(path),
     fetchPublic: run.context.fetchPublic ?? noFetching,
     fetch: run.context.guardedFetch ?? noFetching,
     env: run.context.env,

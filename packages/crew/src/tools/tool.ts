@@ -1,5 +1,6 @@
 import { AppError, ErrorCode, errorMessage } from "@crewstream/contracts";
 import { z } from "zod";
+import type { RunFiles } from "../files/run-files.ts";
 import type { PublicFetch } from "./public-fetch.ts";
 import type { EmitCustom } from "../run/custom-event.ts";
 
@@ -18,7 +19,12 @@ export interface ToolContext {
    */
   idempotencyKey: string;
   executionId: string;
-  /** The absolute path of a file in the run's own directory; throws for anything outside. */
+  /** Reads, writes and lists files of the run's own directory, by relative path; throws for anything outside. */
+  files: Pick<RunFiles, "read" | "write" | "list">;
+  /**
+   * The absolute path of a file in the run's own directory, for libraries that take one; throws for anything outside and
+   * for symbolic links. Prefer `files`: a link that is put there later leads out of what is opened by path.
+   */
   pathInRun: (path: string) => Promise<string>;
   /** Fetches from public addresses only; throws if the host allows no fetching. */
   fetchPublic: PublicFetch;

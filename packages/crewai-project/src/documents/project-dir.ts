@@ -1,6 +1,7 @@
-import { readdir, readFile, realpath, stat } from "node:fs/promises";
+import { readdir, realpath, stat } from "node:fs/promises";
 import { isAbsolute, join, posix, relative, resolve, sep } from "node:path";
 import { errorMessage } from "@crewstream/contracts";
+import { openFile, openFolder, readAtMost } from "@crewstream/crew/parts";
 import type { Findings, Place } from "../finding.ts";
 import { SyntaxFault, type Document } from "./document.ts";
 import { parseJsonc } from "./json-document.ts";
@@ -82,10 +83,15 @@ export class ProjectDir {
     const file = posix.normalize(path.split(sep).join("/"));
     try {
       const real = await this.locate(file);
-      const found = await stat(real);
-      if (!found.isFile()) throw new PathFault("leads to no file");
-      if (found.size > limit) throw new PathFault(`leads to a file of more than ${limit / 1024} KiB`);
-      return await readFile(real);
+      if (!(await stat(real)).isFile()) throw new PathFault("leads to no file");
+      const folders = relative(this.root, real).split(sep);
+      const name = folders.pop() ?? "";
+      // What was located is opened without following links: it may have been replaced by one, or by a pipe, since.
+      await using folder = await openFolder(this.root, folders);
+      await using opened = await openFile(folder, name, "read");
+      const bytes = await readAtMost(opened, limit);
+      if (bytes === undefined) throw new PathFault(`leads to a file of more than ${limit / 1024} KiB`);
+      return bytes;
     } catch (error) {
       const reason = error instanceof PathFault ? error.message : `cannot be read: ${errorMessage(error)}`;
       this.#findings.error(named ?? file, `the path ${JSON.stringify(path)} ${reason}`);

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { errorMessage } from "@crewstream/contracts";
 import { defineTool } from "../tool.ts";
 import { parseCsv } from "./csv.ts";
-import { capped, readText, refused } from "./limits.ts";
+import { capped, refused } from "./limits.ts";
 
 const path = z.string().min(1).describe("Path inside the run's directory");
 
@@ -16,8 +16,8 @@ export const readCsvTool = defineTool({
     offset: z.number().int().min(0).default(0).describe("Rows to skip"),
     limit: z.number().int().min(1).max(1000).default(100),
   }),
-  async run(args, { pathInRun, signal }) {
-    const text = await readText(await pathInRun(args.path), args.path, signal);
+  async run(args, { files, signal }) {
+    const text = (await files.read(args.path, { signal })).toString("utf8");
     const [header = [], ...rows] = parseCsv(text, args.delimiter);
     const unknown = args.columns.filter((column) => !header.includes(column));
     if (unknown.length > 0) {
@@ -40,8 +40,8 @@ export const readJsonTool = defineTool({
     path,
     pointer: z.string().default("").describe("JSON Pointer of the part, for example /items/0/name; empty for all"),
   }),
-  async run(args, { pathInRun, signal }) {
-    const text = await readText(await pathInRun(args.path), args.path, signal);
+  async run(args, { files, signal }) {
+    const text = (await files.read(args.path, { signal })).toString("utf8");
     let value: unknown;
     try {
       value = JSON.parse(text);

@@ -1,13 +1,10 @@
-import { readFile, stat } from "node:fs/promises";
-import { relative } from "node:path";
-import { errorMessage } from "@crewstream/contracts";
+import { AppError, errorMessage } from "@crewstream/contracts";
 import { z } from "zod";
 import { formOf, textOf } from "../../knowledge/documents/document-text.ts";
-import { DocumentFault, documentLimits } from "../../knowledge/documents/limits.ts";
+import { documentLimits } from "../../knowledge/documents/limits.ts";
 import { piecesOf, type KnowledgeSource } from "../../knowledge/knowledge.ts";
 import { WordIndex } from "../../knowledge/word-index.ts";
-import { defineTool, type Tool } from "../tool.ts";
-import { filesAt } from "./files-at.ts";
+import { defineTool, type Tool, type ToolContext } from "../tool.ts";
 import { htmlText } from "./html-text.ts";
 import { capped, refused } from "./limits.ts";
 
@@ -30,19 +27,18 @@ export function documentSearch(name: string, what: string): Tool {
     name,
     description: `Finds the passages of ${what} that say something to a question.`,
     input: z.object({ query, path: z.string().default(".").describe("Path inside the run's directory") }),
-    async run(args, { pathInRun, signal }) {
-      const root = await pathInRun(".");
-      const files = (await filesAt(await pathInRun(args.path)))?.slice(0, maxFiles);
-      if (files === undefined) throw refused(`There is no file "${args.path}"`);
+    async run(args, { files, signal }) {
+      const found = (await files.list(args.path))?.slice(0, maxFiles);
+      if (found === undefined) throw refused(`There is no file "${args.path}"`);
       const sources: KnowledgeSource[] = [];
-      for (const file of files) {
+      for (const file of found) {
         signal.throwIfAborted();
-        const text = await textAt(file).catch((error: unknown) => {
+        const text = await textAt(files, file, signal).catch((error: unknown) => {
           // An unreadable document must not hide matches in the others.
-          if (files.length > 1) return "";
-          throw refused(`"${args.path}" ${errorMessage(error)}`);
+          if (found.length > 1) return "";
+          throw AppError.is(error) ? error : refused(`"${args.path}" ${errorMessage(error)}`);
         });
-        sources.push({ name: relative(root, file), text });
+        sources.push({ name: file, text });
       }
       return passagesFor(args.query, sources);
     },
@@ -72,8 +68,6 @@ export const searchWebsiteTool = defineTool({
   },
 });
 
-async function textAt(file: string): Promise<string> {
-  const { size } = await stat(file);
-  if (size > documentLimits.bytes) throw new DocumentFault(`has more than ${documentLimits.bytes} bytes`);
-  return textOf(formOf(file) ?? "text_file", await readFile(file));
+async function textAt(files: ToolContext["files"], file: string, signal: AbortSignal): Promise<string> {
+  return textOf(formOf(file) ?? "text_file", await files.read(file, { maxBytes: documentLimits.bytes, signal }));
 }

@@ -1,8 +1,6 @@
-import { relative } from "node:path";
 import { z } from "zod";
 import { defineTool } from "../tool.ts";
-import { filesAt } from "./files-at.ts";
-import { capped, readText } from "./limits.ts";
+import { capped } from "./limits.ts";
 
 export const searchTextTool = defineTool({
   name: "search_text",
@@ -12,18 +10,16 @@ export const searchTextTool = defineTool({
     path: z.string().default(".").describe("A file or folder inside the run's directory"),
     limit: z.number().int().min(1).max(200).default(50).describe("Lines at most"),
   }),
-  async run({ query, path, limit }, { pathInRun, signal }) {
+  async run({ query, path, limit }, { files, signal }) {
     const words = query.toLowerCase().split(/\s+/).filter(Boolean);
-    const root = await pathInRun(".");
     const found: string[] = [];
-    for (const file of (await filesAt(await pathInRun(path))) ?? []) {
+    for (const file of (await files.list(path)) ?? []) {
       signal.throwIfAborted();
-      const shown = relative(root, file);
       // A file that is not text must not hide matches in the others.
-      const text = await readText(file, shown, signal).catch(() => "");
+      const text = await files.read(file, { signal }).then(String, () => "");
       for (const [index, line] of text.split("\n").entries()) {
         if (!words.every((word) => line.toLowerCase().includes(word))) continue;
-        found.push(`${shown}:${index + 1}: ${line.trim().slice(0, 400)}`);
+        found.push(`${file}:${index + 1}: ${line.trim().slice(0, 400)}`);
         if (found.length >= limit) return capped([...found, `… stopped at ${limit} lines`].join("\n"), "");
       }
     }
