@@ -14,7 +14,7 @@ const dist = join(home, "dist");
 const stamp = join(dist, ".built-from");
 
 const sources = [
-  ...["src", "scripts", "../../packages/contracts/src"].flatMap((folder) => filesOf(join(home, folder))),
+  ...["src", "public", "scripts", "../../packages/contracts/src"].flatMap((folder) => filesOf(join(home, folder))),
   ...["index.html", "package.json", "vite.config.ts"].map((name) => join(home, name)),
 ];
 const hash = createHash("sha256");

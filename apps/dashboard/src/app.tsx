@@ -1,5 +1,7 @@
-import { lazy, Suspense, useMemo, type ReactElement } from "react";
+import { Suspense, useMemo, type ReactElement } from "react";
 import { useIsLimited, useSession } from "./api/session.ts";
+import { Boundary } from "./loading/boundary.tsx";
+import { lazyPart } from "./loading/lazy-part.ts";
 import { LoginPage } from "./pages/login.tsx";
 import { Page } from "./parts/page.tsx";
 import { Empty, Failure, Loading } from "./parts/states.tsx";
@@ -8,12 +10,7 @@ import { matchPath } from "./routing/match.ts";
 import { useRoute } from "./routing/route.ts";
 import { Shell } from "./shell.tsx";
 
-type PageComponent = (props: { params: Record<string, string> }) => ReactElement;
-
-/** A page whose code is loaded when it is first opened. */
-function page(load: () => Promise<PageComponent>) {
-  return lazy(async () => ({ default: await load() }));
-}
+const page = lazyPart<{ params: Record<string, string> }>;
 
 const pages = [
   ["/", page(async () => (await import("./pages/overview.tsx")).OverviewPage)],
@@ -59,18 +56,20 @@ function CurrentPage(): ReactElement {
   const isLimited = useIsLimited();
   const path = isLimited && asked === "/" ? "/executions" : asked;
   const found = useMemo(() => {
-    for (const [pattern, Component] of pages) {
+    for (const [pattern, part] of pages) {
       const params = matchPath(pattern, path);
-      if (params !== undefined) return { Component, params };
+      if (params !== undefined) return { part, params };
     }
     return undefined;
   }, [path]);
   if (found === undefined) return <NoSuchPage path={path} />;
-  const { Component, params } = found;
+  const { part, params } = found;
   return (
-    <Suspense fallback={<Loading what="the page" />}>
-      <Component key={path} params={params} />
-    </Suspense>
+    <Boundary key={path} what="This page" renew={part.renew}>
+      <Suspense fallback={<Loading what="the page" />}>
+        <part.Component params={params} />
+      </Suspense>
+    </Boundary>
   );
 }
 

@@ -24,6 +24,9 @@ export function isGone(error: unknown): boolean {
   return error instanceof ApiError && error.status === 404;
 }
 
+/** More than a long poll takes (20 s); a server that says nothing for longer is taken to be away. */
+const answerWithinMs = 30_000;
+
 let onSignedOut = (): void => undefined;
 
 /** Calls `listener` when the API no longer knows our session. */
@@ -65,9 +68,9 @@ export async function request<Schema extends z.ZodType>(
 async function send(path: string, options: RequestOptions): Promise<{ status: number; body: unknown }> {
   const { method = "GET", body, signal } = options;
   const hasBody = body !== undefined;
-  let response: Response;
+  const timeout = AbortSignal.timeout(answerWithinMs);
   try {
-    response = await fetch(new URL(path, apiBase), {
+    const response = await fetch(new URL(path, apiBase), {
       method,
       headers: {
         accept: "application/json",
@@ -75,14 +78,13 @@ async function send(path: string, options: RequestOptions): Promise<{ status: nu
         ...options.headers,
       },
       ...(hasBody ? { body: JSON.stringify(body) } : {}),
-      ...(signal === undefined ? {} : { signal }),
+      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
     });
+    return { status: response.status, body: parseJson(await response.text()) };
   } catch (error) {
     if (signal?.aborted === true) throw error;
     throw new ApiError(0, "No answer", "The server does not answer. It is tried again; check that it runs.");
   }
-  const text = await response.text();
-  return { status: response.status, body: parseJson(text) };
 }
 
 function toApiError(status: number, body: unknown): ApiError {

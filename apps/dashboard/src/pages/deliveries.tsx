@@ -4,7 +4,7 @@ import { useDeliveries, type DeliveryFilter } from "../api/deliveries.ts";
 import { useStats } from "../api/stats.ts";
 import { DeliveryTable } from "../parts/delivery-table.tsx";
 import { Page } from "../parts/page.tsx";
-import { Empty, Failure, Loading } from "../parts/states.tsx";
+import { Empty, Loaded } from "../parts/states.tsx";
 import { Tabs } from "../parts/tabs.tsx";
 import { hrefTo, navigate, useRoute } from "../routing/route.ts";
 import { FailureGroups } from "./deliveries/failure-groups.tsx";
@@ -74,10 +74,8 @@ function DeliveryList({ filter }: { filter: DeliveryFilter }): ReactElement {
   const list = useDeliveries(filter);
   const [title, hint] = emptyWords[filter.state];
   return (
-    <>
-      {list.error !== null && <Failure error={list.error} retry={() => void list.refetch()} />}
-      {list.data === undefined && list.error === null && <Loading what="deliveries" />}
-      {list.data !== undefined && (
+    <Loaded query={list} what="deliveries">
+      {() => (
         <section className="card" aria-label={`${words[filter.state]} deliveries`}>
           {list.items.length > 0 ? (
             <DeliveryTable
@@ -94,6 +92,6 @@ function DeliveryList({ filter }: { filter: DeliveryFilter }): ReactElement {
           )}
         </section>
       )}
-    </>
+    </Loaded>
   );
 }

@@ -6,7 +6,7 @@ import { errorKind } from "../format/failure.ts";
 import { count } from "../format/number.ts";
 import { ExecutionBadge, executionWord } from "../parts/badge.tsx";
 import { Page } from "../parts/page.tsx";
-import { Empty, Failure, Loading } from "../parts/states.tsx";
+import { Empty, Loaded } from "../parts/states.tsx";
 import { LongTable, type Column } from "../parts/table.tsx";
 import { Elapsed, Moment } from "../parts/time.tsx";
 import { hrefTo, navigate, useQueryValue } from "../routing/route.ts";
@@ -111,24 +111,24 @@ export function ExecutionsPage(): ReactElement {
           </select>
         </label>
       </div>
-      {list.error !== null && <Failure error={list.error} retry={() => void list.refetch()} />}
-      {list.data === undefined && list.error === null && <Loading what="executions" />}
-      {list.data !== undefined && (
-        <section className="card" aria-label="Executions">
-          {list.items.length > 0 ? (
-            <LongTable
-              label="Executions"
-              columns={columns}
-              items={list.items}
-              keyOf={({ id }) => id}
-              hasMore={list.hasNextPage && !list.isFetchingNextPage}
-              onEnd={() => void list.fetchNextPage()}
-            />
-          ) : (
-            <Nothing filtered={state !== "" || automation !== ""} />
-          )}
-        </section>
-      )}
+      <Loaded query={list} what="executions">
+        {() => (
+          <section className="card" aria-label="Executions">
+            {list.items.length > 0 ? (
+              <LongTable
+                label="Executions"
+                columns={columns}
+                items={list.items}
+                keyOf={({ id }) => id}
+                hasMore={list.hasNextPage && !list.isFetchingNextPage}
+                onEnd={() => void list.fetchNextPage()}
+              />
+            ) : (
+              <Nothing filtered={state !== "" || automation !== ""} />
+            )}
+          </section>
+        )}
+      </Loaded>
     </Page>
   );
 }

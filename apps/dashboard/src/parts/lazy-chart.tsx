@@ -1,15 +1,19 @@
-import { lazy, Suspense, type ComponentProps, type CSSProperties, type ReactElement } from "react";
+import { Suspense, type ComponentProps, type CSSProperties, type ReactElement } from "react";
+import { Boundary } from "../loading/boundary.tsx";
+import { lazyPart } from "../loading/lazy-part.ts";
 import type { Chart as ChartType } from "./chart.tsx";
 
-const Chart = lazy(async () => ({ default: (await import("./chart.tsx")).Chart }));
+const chart = lazyPart(async () => (await import("./chart.tsx")).Chart);
 
 /** A chart whose code comes after the page is there. */
 export function LazyChart(props: ComponentProps<typeof ChartType>): ReactElement {
   return (
     <div>
-      <Suspense fallback={<div className="chart" />}>
-        <Chart {...props} />
-      </Suspense>
+      <Boundary what="The chart" renew={chart.renew}>
+        <Suspense fallback={<div className="chart" />}>
+          <chart.Component {...props} />
+        </Suspense>
+      </Boundary>
       <div className="chart-key small muted">
         {props.series.map(({ name, colour }) => (
           <span key={name} style={{ "--key": `var(${colour})` } as CSSProperties}>

@@ -1,4 +1,4 @@
-import type { ReactElement, ReactNode } from "react";
+import { useRef, type ReactElement, type ReactNode } from "react";
 import { ApiError, isGone } from "../api/request.ts";
 import { Icon } from "./icon.tsx";
 
@@ -45,7 +45,10 @@ interface Read<Data> {
   refetch: () => unknown;
 }
 
-/** Shows what was read; before that, that it is being read or why it cannot be. */
+/**
+ * Shows what was read; before that, that it is being read or why it cannot be. A failure stays while it is tried again: a
+ * query forgets its error as it begins another read.
+ */
 export function Loaded<Data>({
   query,
   what,
@@ -55,7 +58,16 @@ export function Loaded<Data>({
   what: string;
   children: (data: Data) => ReactNode;
 }): ReactNode {
-  if (query.data !== undefined && !isGone(query.error)) return children(query.data);
-  if (query.error !== null) return <Failure error={query.error} retry={() => void query.refetch()} />;
+  const failure = useRef<unknown>(null);
+  if (query.error !== null || query.data !== undefined) failure.current = query.error;
+  if (query.data !== undefined && !isGone(query.error)) {
+    return (
+      <>
+        {query.error !== null && <Failure error={query.error} retry={() => void query.refetch()} />}
+        {children(query.data)}
+      </>
+    );
+  }
+  if (failure.current !== null) return <Failure error={failure.current} retry={() => void query.refetch()} />;
   return <Loading what={what} />;
 }

@@ -6,7 +6,7 @@ import { useMay } from "../../api/session.ts";
 import { outcomeText, reasonText } from "../../format/failure.ts";
 import { count, plural } from "../../format/number.ts";
 import { Card } from "../../parts/page.tsx";
-import { Failure } from "../../parts/states.tsx";
+import { Loaded } from "../../parts/states.tsx";
 import { Table, type Column } from "../../parts/table.tsx";
 import { hrefTo } from "../../routing/route.ts";
 import { RetryAllDialog } from "./retry-all-dialog.tsx";
@@ -18,17 +18,19 @@ export function FailureGroups({
 }: {
   state: "retrying" | "dead";
   endpoint: string | undefined;
-}): ReactElement | null {
+}): ReactElement {
   const query = useFailureGroups(state, endpoint);
   const [wanted, setWanted] = useState<RetryFilter>();
   const mayRetry = useMay("admin");
-  if (query.error !== null) return <Failure error={query.error} retry={() => void query.refetch()} />;
-  const found = query.data !== undefined && query.data.items.length > 0 ? query.data : undefined;
   return (
     <>
-      {found !== undefined && (
-        <Groups state={state} endpoint={endpoint} found={found} retry={mayRetry ? setWanted : undefined} />
-      )}
+      <Loaded query={query} what="the failures">
+        {(found) =>
+          found.items.length > 0 && (
+            <Groups state={state} endpoint={endpoint} found={found} retry={mayRetry ? setWanted : undefined} />
+          )
+        }
+      </Loaded>
       {/* It stays when what it retries has drained, and its groups are gone. */}
       {wanted !== undefined && <RetryAllDialog filter={wanted} onClose={() => setWanted(undefined)} />}
     </>

@@ -1,0 +1,55 @@
+const key = "crewstream-reloaded-for";
+
+/** The file name of the script that this document began with; it holds a hash of the build. */
+function ownBuild(): string | undefined {
+  const script = document.querySelector<HTMLScriptElement>("script[type=module][src]");
+  return script === null ? undefined : fileName(script.src);
+}
+
+/**
+ * The build that the server has now, by its first script; undefined while the server does not answer or the answer is no
+ * page of ours.
+ */
+async function serversBuild(): Promise<string | undefined> {
+  try {
+    const answer = await fetch("./", { cache: "no-store", signal: AbortSignal.timeout(10_000) });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const source = answer.ok ? page.querySelector("script[type=module][src]")?.getAttribute("src") : undefined;
+    return source === undefined || source === null ? undefined : fileName(source);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Reloads the page when the server has another build than this tab, whose files are then gone. At most once for each
+ * build, so that servers of two builds behind one address, or a build whose file is missing, make no tab reload for ever.
+ * @returns whether it reloads
+ */
+export async function reloadIfStale(): Promise<boolean> {
+  const build = await serversBuild();
+  if (build === undefined || build === ownBuild() || build === reloadedFor()) return false;
+  keepReloadedFor(build);
+  window.location.reload();
+  return true;
+}
+
+function fileName(url: string): string {
+  return url.slice(url.lastIndexOf("/") + 1);
+}
+
+function reloadedFor(): string | null {
+  try {
+    return sessionStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+function keepReloadedFor(build: string): void {
+  try {
+    sessionStorage.setItem(key, build);
+  } catch {
+    // A browser that keeps nothing: it reloads again if the new build fails, too.
+  }
+}
