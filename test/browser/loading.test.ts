@@ -13,6 +13,7 @@ function longList(): string {
   const items = Array.from({ length: listLength }, (_, index): ExecutionSummary => ({
     id: `01a20968-dd1a-7038-a20d-${String(index).padStart(12, "0")}`,
     automation: `run ${index}`,
+    inputs_preview: null,
     kind: "crew",
     state: "SUCCESS",
     token: "t",

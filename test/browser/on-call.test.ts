@@ -27,7 +27,7 @@ describe.skipIf(chromiumPath === undefined)("a person on call", () => {
     const { page } = window;
     onTestFailed(() => void process.stderr.write(`The page said last:\n${window.lastText}\n`));
     await window.signIn();
-    await page.getByText("All endpoints healthy").waitFor();
+    await page.getByText("Nothing has been sent yet").waitFor();
 
     let down = true;
     let refuses = true;

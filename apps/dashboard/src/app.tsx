@@ -44,7 +44,7 @@ export function App(): ReactElement {
           <CurrentPage />
         </Shell>
       ) : (
-        <LoginPage />
+        <LoginPage ended={session.data.ended} />
       )}
       <Toasts />
     </>

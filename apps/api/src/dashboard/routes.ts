@@ -64,7 +64,9 @@ export function dashboardRoutes(context: ApiContext): Router {
   router.get("/session", async (request, response) => {
     const session = await sessionOf(request);
     const identity = session === undefined ? undefined : tokens.identify(session.token);
-    response.json(identity === undefined ? { signed_in: false } : sessionView(identity));
+    // A cookie without a session is one of a session that has ended: by its time, its token's removal, or another key.
+    const ended = readSessionCookie(request, secure) !== undefined;
+    response.json(identity === undefined ? { signed_in: false, ended } : sessionView(identity));
   });
   router.use("/queues", queueBoard(context));
   router.use(dashboardAssets());

@@ -4,14 +4,18 @@ import { queryClient } from "./client.ts";
 import { request, whenSignedOut } from "./request.ts";
 
 const sessionSchema = z.discriminatedUnion("signed_in", [
-  z.object({ signed_in: z.literal(false) }),
+  z.object({ signed_in: z.literal(false), ended: z.boolean().default(false) }),
   z.object({ signed_in: z.literal(true), name: z.string(), scopes: z.array(z.string()) }),
 ]);
 export type Session = z.infer<typeof sessionSchema>;
 
 const key = ["session"];
 
-whenSignedOut(() => queryClient.setQueryData(key, { signed_in: false } satisfies Session));
+whenSignedOut(() =>
+  queryClient.setQueryData<Session>(key, (before) =>
+    before?.signed_in === false ? before : { signed_in: false, ended: true },
+  ),
+);
 
 /** Whether someone is signed in, and as whom. */
 export function useSession() {
@@ -25,7 +29,11 @@ export function useSession() {
 export function useSignIn() {
   return useMutation({
     mutationFn: (token: string) => request("dashboard/login", sessionSchema, { method: "POST", body: { token } }),
-    onSuccess: (session) => queryClient.setQueryData(key, session),
+    onSuccess: (session) => {
+      // Whoever signs in after a session has ended need not be the one before.
+      forgetAllRead();
+      queryClient.setQueryData(key, session);
+    },
   });
 }
 
@@ -34,10 +42,14 @@ export function useSignOut() {
   return useMutation({
     mutationFn: () => request("dashboard/logout", z.unknown(), { method: "POST" }),
     onSuccess: () => {
-      queryClient.setQueryData(key, { signed_in: false } satisfies Session);
-      queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== key[0] });
+      queryClient.setQueryData(key, { signed_in: false, ended: false } satisfies Session);
+      forgetAllRead();
     },
   });
+}
+
+function forgetAllRead(): void {
+  queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== key[0] });
 }
 
 /** Whether the signed-in token is limited to what it started: the deployment's numbers and endpoints are not for it. */

@@ -3,8 +3,12 @@ import { useSignIn } from "../api/session.ts";
 import iconUrl from "../style/icon.svg";
 import "./login.css";
 
-/** Asks for an API token. It is sent once, for a session cookie, and kept nowhere. */
-export function LoginPage(): ReactElement {
+/**
+ * Asks for an API token. It is sent once, for a session cookie, and kept nowhere. The page that was asked for stays in the
+ * address, and is shown then.
+ * @param ended whether there was a session before that has ended by itself
+ */
+export function LoginPage({ ended }: { ended: boolean }): ReactElement {
   const [token, setToken] = useState("");
   const signIn = useSignIn();
   useEffect(() => {
@@ -23,6 +27,11 @@ export function LoginPage(): ReactElement {
           <img src={iconUrl} alt="" width="28" height="28" />
           <h1>Sign in to crewstream</h1>
         </div>
+        {ended && (
+          <p className="notice warn" role="status">
+            Your session has ended. Sign in again, and you are back where you were.
+          </p>
+        )}
         <div className="field">
           <label htmlFor="token">API token</label>
           <input

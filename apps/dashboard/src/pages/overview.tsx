@@ -20,7 +20,9 @@ export function OverviewPage(): ReactElement {
       <Loaded query={stats} what="the numbers">
         {(data) => (
           <>
-            <Verdict stats={data} endpoints={endpoints.data?.items ?? []} />
+            <Loaded query={endpoints} what="the health of endpoints">
+              {({ items }) => <Verdict stats={data} endpoints={items} />}
+            </Loaded>
             <Questions />
             <Tiles stats={data} />
             <Traffic stats={data} />

@@ -4,7 +4,7 @@ import { count, plural, rate } from "../../format/number.ts";
 import { failureOf } from "../../parts/endpoint-table.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { NextProbe } from "../../parts/next-probe.tsx";
-import { Elapsed } from "../../parts/time.tsx";
+import { Elapsed, Moment } from "../../parts/time.tsx";
 import { hrefTo } from "../../routing/route.ts";
 
 /** The one sentence a person on call needs. */
@@ -108,15 +108,40 @@ export function Verdict({ stats, endpoints }: { stats: Stats; endpoints: readonl
       </div>
     );
   }
-  const perSecond = rate(stats.recent.published / 300);
+  return <Flowing stats={stats} endpoints={endpoints} />;
+}
+
+/** Nothing is wrong: what was sent, or that nothing was yet. */
+function Flowing({ stats, endpoints }: { stats: Stats; endpoints: readonly Endpoint[] }): ReactElement {
+  const { recent } = stats;
+  if (endpoints.length === 0) {
+    return (
+      <div className="notice" role="status">
+        <Icon name="deliveries" />
+        <div>
+          <strong>Nothing has been sent yet</strong>
+          <p className="muted">
+            No webhook has been delivered. Kick an <a href="#/automations">automation</a> off with a webhook, and this
+            line says whether its receiver takes the events.
+          </p>
+        </div>
+      </div>
+    );
+  }
+  const lastUsed = endpoints.map(({ used_at: at }) => at ?? "").sort().at(-1);
   return (
     <div className="notice good" role="status">
       <Icon name="done" />
       <div>
         <strong>All endpoints healthy</strong>
         <p className="muted">
-          {count(stats.recent.published)} published and {count(stats.recent.events)} delivered in the last five minutes
-          ({perSecond} per second).
+          {recent.published + recent.events === 0 ? (
+            <>
+              Nothing was published or sent in the last five minutes; the last delivery was <Moment at={lastUsed} />.
+            </>
+          ) : (
+            `${count(recent.published)} events published and ${count(recent.events)} delivered in the last five minutes (${rate(recent.published / 300)} per second).`
+          )}
         </p>
       </div>
     </div>
