@@ -59,6 +59,8 @@ const calls = (ids: Started): [method: string, path: string, body?: unknown][] =
   ["GET", `/${ids.ended}/status`],
   ["GET", `/api/v1/executions/${ids.ended}`],
   ["GET", `/api/v1/executions/${ids.ended}/events`],
+  ["GET", `/api/v1/executions/${ids.ended}/logs`],
+  ["POST", `/api/v1/executions/${ids.ended}/rerun`, { webhooks: [] }],
   ["GET", `/api/v1/deliveries/${delivery(ids.ended, 3)}`],
   ["GET", `/api/v1/deliveries/${delivery(ids.ended, 3)}/request`],
   ["POST", `/api/v1/deliveries/${delivery(ids.ended, 2)}/retry`],

@@ -9,6 +9,7 @@ import {
 import type { Logger } from "@crewstream/service";
 import type { CrewWorkerConfig } from "./config.ts";
 import type { ServedEntry } from "./registry.ts";
+import type { PrintedLines } from "./run-logs.ts";
 import { runOrder } from "./run-order.ts";
 import { logPrinted } from "./threads/printed-lines.ts";
 import type { RunOrder } from "./threads/protocol.ts";
@@ -28,7 +29,7 @@ export class PythonRuns implements AsyncDisposable {
   static async start(
     config: CrewWorkerConfig,
     env: Readonly<Record<string, string>>,
-    log: Logger,
+    { log, printed }: { log: Logger; printed: PrintedLines },
   ): Promise<PythonRuns> {
     const gateway = await ModelGateway.start();
     const launcher = new Launcher({
@@ -43,7 +44,8 @@ export class PythonRuns implements AsyncDisposable {
       maxEventBytes: config.EVENT_MAX_BYTES,
       memoryMb: config.RUN_MEMORY_MB,
       log: (executionId) => (level, text) => log[level]({ executionId, text }, "automation.python"),
-      printed: (child, executionId) => logPrinted(child, log, { executionId: () => executionId, level: "debug" }),
+      printed: (child, executionId) =>
+        logPrinted(child, log, { executionId: () => executionId, level: "debug", kept: printed }),
       gateway,
       launcher,
     });

@@ -11,6 +11,7 @@ import { publishedCounter } from "./published-counter.ts";
 import { PythonRuns } from "./python-runs.ts";
 import { recoverRuns } from "./recover-runs.ts";
 import { runExecution } from "./run-execution.ts";
+import { RunLogs } from "./run-logs.ts";
 import { sweepEveryMs, sweepRunFolders } from "./sweep-run-folders.ts";
 import { findInThread } from "./threads/find-in-thread.ts";
 import { ThreadPool } from "./threads/thread-pool.ts";
@@ -20,8 +21,9 @@ export async function startCrewWorker(config: CrewWorkerConfig, service: Service
   const { log, deadline, tracing } = service;
   await using stack = new AsyncDisposableStack();
   const worker = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
-  const threads = stack.use(new ThreadPool(config.RUN_MEMORY_MB, log));
   const env = automationEnvironment();
+  const logs = new RunLogs(env, log);
+  const threads = stack.use(new ThreadPool(config.RUN_MEMORY_MB, log, logs));
   // Automations that cannot be loaded are found out also while Redis is away.
   const [automations, opened] = await Promise.all([
     findInThread(
@@ -38,8 +40,10 @@ export async function startCrewWorker(config: CrewWorkerConfig, service: Service
     openWorkerProcess("crew", config, { ...service, stack }),
   ]);
   const { store, queues, telemetry, metrics, health, started, facts } = opened;
+  logs.keepIn(store);
+  stack.use(logs);
   const published = publishedCounter(store);
-  const python = stack.use(await PythonRuns.start(config, env, log));
+  const python = stack.use(await PythonRuns.start(config, env, { log, printed: logs }));
   python.warm(automations.values());
   const context = {
     config,

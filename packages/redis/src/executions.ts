@@ -8,6 +8,7 @@ import {
 } from "@crewstream/contracts";
 import { z } from "zod";
 import { relistDead } from "./delivery-index.ts";
+import { inputsPreview } from "./inputs-preview.ts";
 import { createdAt, listEnded, listNew, listsOfNew } from "./execution-index.ts";
 import { partitionOf } from "./keys.ts";
 import { callScript, runScript } from "./scripts.ts";
@@ -55,6 +56,8 @@ export const recordSchema = z.object({
   kind: z.enum(["crew", "flow"]),
   state: executionStateSchema,
   inputs: jsonText.pipe(z.record(z.string(), z.unknown())),
+  /** The begin of its inputs as a line of text, for lists and for searching them. */
+  inputs_preview: z.string().optional(),
   meta: jsonText.optional(),
   token: z.string(),
   created_at: millis,
@@ -135,6 +138,7 @@ const unlisted = { automation: "" };
 function recordPairs(execution: NewExecution): (string | number)[] {
   const { id, automation, kind, inputs, meta, token, own, restoreFrom, trace, createdAt } = execution;
   const pairs = ["id", id, "automation", automation, "kind", kind, "inputs", JSON.stringify(inputs), "token", token];
+  if (Object.keys(inputs).length > 0) pairs.push("inputs_preview", inputsPreview(inputs));
   if (meta !== undefined) pairs.push("meta", JSON.stringify(meta));
   if (own === true) pairs.push("own", "1");
   if (restoreFrom !== undefined) pairs.push("restore_from", restoreFrom);
@@ -228,7 +232,7 @@ export async function retireExecution(
   const [answer = 0] = await callScript(
     store.redis,
     "expire-keys",
-    [keys.exec, keys.events, keys.journal, keys.attempts, ...feedKeys],
+    [keys.exec, keys.events, keys.journal, keys.attempts, keys.logs, ...feedKeys],
     [Math.round(options.retentionMs)],
   );
   if (answer === ScriptError.stale) return;

@@ -57,6 +57,7 @@ export { announceEveryMs, liveProcesses, processAnnouncer, type LiveProcess } fr
 export type { RedisClient } from "./connection/client.ts";
 export type { Patience } from "./connection/cluster.ts";
 export { maxBlockMs } from "./connection/heartbeat.ts";
+export { appendLogs, maxLogLines, readLogs, type LogLine } from "./run-logs.ts";
 export {
   attemptSchema,
   deliveryRecordSchema,

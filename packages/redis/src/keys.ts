@@ -7,6 +7,7 @@ import type { ExecutionId } from "@crewstream/contracts";
  *   P:{ID}:events            stream  its events; entry `SEQ-0` holds those up to SEQ, as `event-chunks.ts` says
  *   P:{ID}:journal           hash    path → row of a finished step
  *   P:{ID}:attempts          stream  capped log of webhook attempts
+ *   P:{ID}:logs              stream  the newest lines that its automation printed
  *   P:{ID}:feed:N            hash    subscription, cursor, woken, blocked, counters
  *   P:{ID}:feed:N:open       hash    first seq → sealed (`s…`) or parked (`p…`) delivery
  *   P:{ID}:feed:N:dead       hash    first seq → dead letter
@@ -63,6 +64,7 @@ export class Keys {
       events: `${base}:events`,
       journal: `${base}:journal`,
       attempts: `${base}:attempts`,
+      logs: `${base}:logs`,
       feed: (feed) => ({
         feed: `${base}:feed:${feed}`,
         open: `${base}:feed:${feed}:open`,
@@ -218,6 +220,7 @@ export interface ExecutionKeys {
   events: string;
   journal: string;
   attempts: string;
+  logs: string;
   feed(feed: number): FeedKeys;
 }
 

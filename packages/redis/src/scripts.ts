@@ -11,6 +11,7 @@ export type ScriptName =
   | "decrement-runs"
   | "renew-lease"
   | "append"
+  | "append-logs"
   | "watch-execution"
   | "advance-feed"
   | "rest-feed"

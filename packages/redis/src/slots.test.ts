@@ -3,6 +3,7 @@ import { subscriptionSchema, type ExecutionId } from "@crewstream/contracts";
 import { expect, it } from "vitest";
 import { advanceFeed } from "./advance-feed.ts";
 import { askForSignals } from "./append-signals.ts";
+import { appendLogs } from "./run-logs.ts";
 import { announceWorker } from "./automations.ts";
 import { admitRequest, allowProbe, noteRefusal, reportRequest, type BreakerLimits } from "./breakers.ts";
 import type { RedisClient } from "./connection/client.ts";
@@ -73,6 +74,7 @@ it("gives every script keys of one slot, whoever calls it", async () => {
   await claimLease(store, id, { owner: "w", leaseMs: 1 });
   await renewLease(store, id, { epoch: 1, leaseMs: 1 });
   await appendStep(store, id, { epoch: 1, events: [], rows: [], fields: { state: "SUCCESS" }, feeds: [0, 1, 2] });
+  await appendLogs(store, id, [{ at: 1, output: "stdout", line: "a" }]);
   await answerHuman(store, id, { path: "p" }, { feedback: "", approved: true } as never);
   await advanceFeed(store, address, { settlements: [], seal: { from: 0, to: 1, deliveries: [record] }, maxParked: 1 });
   await feeds.restFeed(store, address, 1);

@@ -9,7 +9,7 @@ import {
 } from "@crewstream/redis";
 import type { z } from "zod";
 import type { Identity } from "../auth/tokens.ts";
-import { decodeCursor, encodeCursor, placeSchema } from "./cursor.ts";
+import { decodeCursor, encodeCursor, placeSchema, type Place } from "./cursor.ts";
 
 type Query = z.output<typeof executionsQuerySchema>;
 
@@ -23,7 +23,8 @@ export async function executionsPage(
   query: Query,
 ): Promise<{ items: ExecutionBrief[]; next: string | null }> {
   const list = listFor(identity, query);
-  let before = decodeCursor(placeSchema, query.cursor);
+  const since = query.since === undefined ? -Infinity : Date.parse(query.since);
+  let before = decodeCursor(placeSchema, query.cursor) ?? newestBefore(query.until);
   const items: ExecutionBrief[] = [];
   for (let looked = 0; looked < maxScanned;) {
     const limit = Math.min(maxScanned - looked, Math.max(query.limit - items.length, 50));
@@ -31,6 +32,7 @@ export async function executionsPage(
     const ids = page.map(({ id }) => parseExecutionId(id)).filter((id) => id !== undefined);
     const records = new Map((await readExecutionBriefs(store, ids)).map((record) => [record?.id, record]));
     for (const place of page) {
+      if (place.at < since) return { items, next: null };
       before = place;
       const record = records.get(parseExecutionId(place.id));
       // Without a record it has expired.
@@ -43,6 +45,11 @@ export async function executionsPage(
   return { items, next: before === undefined ? null : encodeCursor(before) };
 }
 
+/** The place after all that were created at a time, at most; none for the newest. */
+function newestBefore(until: string | undefined): Place | undefined {
+  return until === undefined ? undefined : { at: Date.parse(until), id: "~" };
+}
+
 /** The shortest list that holds all that match, and for a token with the scope `own` no other's. */
 function listFor({ own, name }: Identity, { status, automation }: Query): ExecutionList {
   if (own) return { kind: status !== undefined && groupOf(status) === "live" ? "open" : "by", token: name };
@@ -50,7 +57,14 @@ function listFor({ own, name }: Identity, { status, automation }: Query): Execut
   return status === undefined ? { kind: "all" } : { kind: "group", group: groupOf(status) };
 }
 
-function matches(record: ExecutionBrief, { status, automation }: Query): boolean {
+function matches(record: ExecutionBrief, query: Query): boolean {
+  const { status, automation, min_duration_ms: minDurationMs, search } = query;
   if (automation !== undefined && record.automation !== automation) return false;
-  return status === undefined || record.state === status;
+  if (status !== undefined && record.state !== status) return false;
+  const { started_at: startedAt, ended_at: endedAt = Date.now() } = record;
+  if (minDurationMs !== undefined && !(startedAt !== undefined && endedAt - startedAt >= minDurationMs)) return false;
+  if (search === undefined) return true;
+  const wanted = search.trim().toLowerCase();
+  const texts = [record.id, record.inputs_preview, record.error_type, record.error];
+  return texts.some((text) => text?.toLowerCase().includes(wanted) === true);
 }

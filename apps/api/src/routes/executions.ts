@@ -8,6 +8,7 @@ import {
   eventsPageSchema,
   eventsPositionSchema,
   eventsQuerySchema,
+  executionLogsSchema,
   executionSchema,
   executionsPageSchema,
   executionsQuerySchema,
@@ -18,7 +19,7 @@ import {
 } from "@crewstream/contracts";
 import { replayExecution } from "@crewstream/delivery";
 import { assertAllowedUrl } from "@crewstream/service";
-import { readExecution, readFeedHeads } from "@crewstream/redis";
+import { maxLogLines, readExecution, readFeedHeads, readLogs } from "@crewstream/redis";
 import { cancelRun } from "../cancel.ts";
 import { executionsPage } from "../lists/executions.ts";
 import { assertScope, identityOf } from "../middleware/authenticate.ts";
@@ -26,6 +27,7 @@ import { parseInput } from "../middleware/validate.ts";
 import type { Operation } from "../operations/operation.ts";
 import { executionSummary, executionView } from "../views/execution.ts";
 import { events } from "./events.ts";
+import { rerun } from "./rerun.ts";
 import { executionParam, executionRecord } from "./params.ts";
 
 const tag = "Executions";
@@ -36,7 +38,8 @@ const list: Operation = {
   path: "/executions",
   tag,
   summary: "Lists executions, newest first",
-  description: "A page can hold fewer items than asked for and yet have a next one.",
+  description:
+    "A page can hold fewer items than asked for, even none, and yet have a next one: a request looks at 1,000 executions at most.",
   scopes: ["read"],
   keepsToOwn: true,
   query: executionsQuerySchema,
@@ -59,6 +62,23 @@ const get: Operation = {
   handle: (context) => async (request, response) => {
     const record = await executionRecord(context.store, request);
     response.json(executionView(record, await readFeedHeads(context.store, record.id, record.feeds)));
+  },
+};
+
+const logs: Operation = {
+  method: "get",
+  path: "/executions/:id/logs",
+  tag,
+  summary: "Reads what an execution's automation printed",
+  scopes: ["read"],
+  keepsToOwn: true,
+  answers: { 200: { description: "Its newest lines", schema: executionLogsSchema }, 404: unknown },
+  handle: (context) => async (request, response) => {
+    const lines = await readLogs(context.store, (await executionRecord(context.store, request)).id);
+    response.json({
+      lines: lines.map(({ at, ...line }) => ({ at: new Date(at).toISOString(), ...line })),
+      truncated: lines.length >= maxLogLines,
+    });
   },
 };
 
@@ -149,4 +169,4 @@ const replay: Operation = {
 };
 
 /** Executions under `/api/v1`. */
-export const executionOperations: readonly Operation[] = [list, get, readEvents, cancel, replay];
+export const executionOperations: readonly Operation[] = [list, get, readEvents, logs, cancel, rerun, replay];

@@ -1,18 +1,10 @@
-import {
-  kickoffHeadersSchema,
-  parseTraceContext,
-  type KickoffResponse,
-  type Subscription,
-} from "@crewstream/contracts";
-import { sealSubscriptionSecrets } from "@crewstream/delivery";
+import { kickoffHeadersSchema, type KickoffResponse } from "@crewstream/contracts";
 import type { RequestHandler, Response } from "express";
 import type { ApiContext } from "../api-context.ts";
-import { claimKickoff } from "../kickoff/idempotency.ts";
+import { baseUrlOf, beginRun } from "../kickoff/begin-run.ts";
 import { checkInputs, inputsOf, parseKickoff, webhookPath } from "../kickoff/parse-kickoff.ts";
-import { checkAddresses, requestedWebhooks } from "../kickoff/requested-webhooks.ts";
-import { startRun } from "../kickoff/start-run.ts";
+import { requestedWebhooks } from "../kickoff/requested-webhooks.ts";
 import { kickoffWarnings } from "../kickoff/warnings.ts";
-import { identityOf } from "../middleware/authenticate.ts";
 import { parseHeaders } from "../operations/operation.ts";
 import { automationParam } from "./params.ts";
 
@@ -26,39 +18,17 @@ export function kickoff(context: ApiContext): RequestHandler {
     checkInputs(automation, inputs);
     const webhooks = requestedWebhooks(wanted, {
       kind: automation.kind,
-      baseUrl: context.config.PUBLIC_URL ?? `${request.protocol}://${request.get("host") ?? "localhost"}`,
+      baseUrl: baseUrlOf(context, request),
       pathOf: (index) => webhookPath(request.body, index),
     });
-    await checkAddresses(webhooks, context.addressPolicy);
-
-    const { name: token, own } = identityOf(request);
-    const claim = await claimKickoff(context.store, {
-      key,
-      client: token,
-      automation: automation.name,
-      body: request.body,
-    });
-    const { executionId } = claim;
-    const subscriptions = webhooks.map(({ subscription, secrets }, feed): Subscription => {
-      const sealedSecrets = sealSubscriptionSecrets(context.cipher, { executionId, feed }, secrets);
-      if (sealedSecrets !== undefined) subscription.sealedSecrets = sealedSecrets;
-      return subscription;
-    });
-    await startRun(context, claim, {
-      id: executionId,
-      automation: automation.name,
-      kind: automation.kind,
+    const { executionId, repeated } = await beginRun(context, request, {
+      automation,
       inputs,
       meta: wanted.meta,
-      token,
-      own,
-      createdAt: Date.now(),
-      ...(wanted.restoreFromStateId === undefined || automation.kind !== "flow"
-        ? {}
-        : { restoreFrom: wanted.restoreFromStateId }),
-      subscriptions,
-      // Without a span of ours the caller's context goes on to the webhooks as it came.
-      trace: context.tracing?.current() ?? parseTraceContext(request.headers),
+      restoreFrom: wanted.restoreFromStateId,
+      webhooks,
+      key,
+      body: request.body,
     });
 
     const warnings = kickoffWarnings(wanted, automation);
@@ -67,7 +37,7 @@ export function kickoff(context: ApiContext): RequestHandler {
       task_id: executionId,
       ...(warnings.length === 0 ? {} : { warnings }),
     };
-    if (claim.repeated) response.setHeader("idempotency-replayed", "true");
+    if (repeated) response.setHeader("idempotency-replayed", "true");
     sendOnce(response, answer);
   };
 }

@@ -25,6 +25,7 @@ export function executionSummary(record: ExecutionBrief): ExecutionSummary {
   return {
     id: record.id,
     automation: record.automation,
+    inputs_preview: record.inputs_preview ?? null,
     kind: record.kind,
     state: record.state,
     token: record.token,

@@ -14,11 +14,16 @@ test("what a run prints is a log line of ours with its execution, however much i
       if (lines.length === 4) all.resolve();
     },
   };
-  logPrinted(thread, createLogger({ name: "crew-worker", level: "info", to }), { executionId: () => "the-execution" });
+  const kept: string[] = [];
+  logPrinted(thread, createLogger({ name: "crew-worker", level: "info", to }), {
+    executionId: () => "the-execution",
+    kept: { add: (id, { output, line }) => void kept.push(`${String(id)} ${output} ${line}`) },
+  });
   await all.promise;
   expect(lines.map(({ msg, executionId }) => [msg, executionId])).toEqual(
     Array.from({ length: 4 }, () => ["automation.printed", "the-execution"]),
   );
+  expect(kept).toContain("the-execution stdout half");
   expect(lines.map(({ output, line }) => `${String(output)} ${String(line)}`).sort()).toEqual([
     "stderr no",
     "stderr oh",

@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import type { Logger } from "@crewstream/service";
+import type { PrintedLines } from "../run-logs.ts";
 
 /** What a program prints in one line is no more than this; the rest of it is left out. */
 const maxLineBytes = 8192;
@@ -7,15 +8,22 @@ const maxLineBytes = 8192;
 /**
  * Logs what a thread or process prints, line by line, with the execution it runs: an automation's own words are never
  * taken for lines of ours, whatever they look like. Both outputs end with what prints them.
+ * @param options.kept where they go besides
  */
 export function logPrinted(
   from: { stdout: Readable; stderr: Readable },
   log: Logger,
-  { executionId, level = "info" }: { executionId: () => string | undefined; level?: "info" | "debug" },
+  {
+    executionId,
+    level = "info",
+    kept,
+  }: { executionId: () => string | undefined; level?: "info" | "debug"; kept: PrintedLines },
 ): void {
   for (const output of ["stdout", "stderr"] as const) {
     const take = lineSplitter((line) => {
-      if (line.trim() !== "") log[level]({ executionId: executionId(), output, line }, "automation.printed");
+      if (line.trim() === "") return;
+      log[level]({ executionId: executionId(), output, line }, "automation.printed");
+      kept.add(executionId(), { output, line });
     });
     from[output].on("data", take);
     from[output].once("end", () => take(Buffer.from("\n")));

@@ -17,7 +17,7 @@ let pool: ThreadPool;
 beforeAll(async () => {
   process.env["SHOP_API_KEY"] = secret;
   folder = await mkdtemp(join(tmpdir(), "crewstream-errors-"));
-  pool = new ThreadPool(256, log);
+  pool = new ThreadPool(256, log, { add: () => undefined });
 });
 afterAll(async () => {
   delete process.env["SHOP_API_KEY"];

@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import type { Logger } from "@crewstream/service";
 import { automationEnvironment } from "../automation-environment.ts";
+import type { PrintedLines } from "../run-logs.ts";
 import { logPrinted } from "./printed-lines.ts";
 
 /** A thread without work is ended after this long; one is kept, so that the next run starts at once. */
@@ -19,13 +20,15 @@ export class ThreadPool implements AsyncDisposable {
   readonly #all = new Set<Worker>();
   readonly #timers = new Map<Worker, NodeJS.Timeout>();
   readonly #log: Logger;
+  readonly #printed: PrintedLines;
   /** What each thread works on, or did last: what it prints may arrive after its run has ended. */
   readonly #work = new Map<Worker, string>();
 
   /** @param heapMb a run that outgrows this heap ends its own thread and no other */
-  constructor(heapMb: number, log: Logger) {
+  constructor(heapMb: number, log: Logger, printed: PrintedLines) {
     this.#heapMb = heapMb;
     this.#log = log;
+    this.#printed = printed;
   }
 
   /** An idle thread, or a new one, for an execution. Whoever takes it gives it back, or discards it. */
@@ -66,7 +69,7 @@ export class ThreadPool implements AsyncDisposable {
       env: automationEnvironment(),
       resourceLimits: { maxOldGenerationSizeMb: this.#heapMb },
     });
-    logPrinted(thread, this.#log, { executionId: () => this.#work.get(thread) });
+    logPrinted(thread, this.#log, { executionId: () => this.#work.get(thread), kept: this.#printed });
     this.#all.add(thread);
     thread.once("exit", () => this.#forget(thread));
     // A fault while it is idle ends it; a run listens for its own.

@@ -5,6 +5,7 @@ import { bodyForms, orderings } from "../webhook.ts";
 import { absentable, emptyAsAbsent } from "./absent.ts";
 import { pageOf, pageQuerySchema, timeSchema } from "./page.ts";
 import { checkedAuthenticationSchema } from "../authentication.ts";
+import { webhooksSchema } from "./kickoff.ts";
 import { eventNameSchema, webhookUrlSchema } from "./webhook-settings.ts";
 
 /** States as clients write them: any case, and AMP's other word for a failure. */
@@ -17,6 +18,14 @@ const stateQuerySchema = z
 export const executionsQuerySchema = pageQuerySchema.extend({
   status: emptyAsAbsent(stateQuerySchema).describe("Only executions in this state"),
   automation: emptyAsAbsent(z.string().max(64)).describe("Only executions of this automation"),
+  since: emptyAsAbsent(z.iso.datetime({ offset: true })).describe("Only those created at this time or later"),
+  until: emptyAsAbsent(z.iso.datetime({ offset: true })).describe("Only those created at this time or earlier"),
+  min_duration_ms: emptyAsAbsent(z.coerce.number("milliseconds").int().min(0)).describe(
+    "Only those that took, or have been taking, at least this long",
+  ),
+  search: emptyAsAbsent(z.string().max(200)).describe(
+    "Only those with this text in their id, in the first 500 characters of their inputs, or in their error; case does not matter",
+  ),
 });
 
 export const progressViewSchema = z.object({
@@ -31,6 +40,7 @@ export const progressViewSchema = z.object({
 export const executionSummarySchema = z.object({
   id: z.string(),
   automation: z.string(),
+  inputs_preview: z.string().nullable().describe("The begin of its inputs, in a line"),
   kind: z.enum(["crew", "flow"]),
   state: executionStateSchema,
   token: z.string().describe("Name of the token that asked for it"),
@@ -125,6 +135,20 @@ export const eventsEndSchema = z.object({
 export const eventsPageSchema = z.object({
   events: z.array(eventEnvelopeSchema),
   next: z.number().int().nullable(),
+});
+
+/** The answer to `GET /executions/:id/logs`. */
+export const executionLogsSchema = z.object({
+  lines: z
+    .array(z.object({ at: timeSchema, output: z.enum(["stdout", "stderr"]), line: z.string() }))
+    .describe("What its automation printed, oldest first, without secrets; lines of at most 1,000 characters"),
+  truncated: z.boolean().describe("Only the newest 500 lines are kept"),
+});
+
+/** The body of `POST /executions/:id/rerun`. */
+export const rerunRequestSchema = z.object({
+  inputs: absentable(z.record(z.string(), z.unknown())).describe("Instead of that run's inputs"),
+  webhooks: absentable(webhooksSchema).describe("Instead of that run's webhooks, which go with their secrets"),
 });
 
 /** The body of `POST /executions/:id/replay`. */

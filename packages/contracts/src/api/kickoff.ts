@@ -6,7 +6,7 @@ import { webhookSettingsSchema, webhookUrlSchema } from "./webhook-settings.ts";
 const maxWebhooks = 10;
 
 /** `webhooks` is AMP's one object, or a list of such. Parsed to a list. */
-const webhooksSchema = z
+export const webhooksSchema = z
   .union(
     [webhookSettingsSchema, z.array(webhookSettingsSchema).max(maxWebhooks, `at most ${maxWebhooks} webhooks`)],
     'must be an object such as {"url": "https://example.com/hook", "events": ["*"]}, or a list of such',

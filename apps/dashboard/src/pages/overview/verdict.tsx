@@ -128,7 +128,10 @@ function Flowing({ stats, endpoints }: { stats: Stats; endpoints: readonly Endpo
       </div>
     );
   }
-  const lastUsed = endpoints.map(({ used_at: at }) => at ?? "").sort().at(-1);
+  const lastUsed = endpoints
+    .map(({ used_at: at }) => at ?? "")
+    .sort()
+    .at(-1);
   return (
     <div className="notice good" role="status">
       <Icon name="done" />

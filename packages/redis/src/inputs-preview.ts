@@ -1,0 +1,13 @@
+/** Characters of a preview: enough to tell runs apart, and little beside a record's other fields. */
+const maxPreviewChars = 500;
+
+/** The begin of a run's inputs as one line, `topic: durable webhooks, year: 2026`, at most 500 characters. */
+export function inputsPreview(inputs: Readonly<Record<string, unknown>>): string {
+  let preview = "";
+  for (const [name, value] of Object.entries(inputs)) {
+    const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "");
+    preview += `${preview === "" ? "" : ", "}${name}: ${text.slice(0, maxPreviewChars)}`;
+    if (preview.length >= maxPreviewChars) break;
+  }
+  return preview.slice(0, maxPreviewChars).replaceAll(/\s+/g, " ").toWellFormed();
+}
