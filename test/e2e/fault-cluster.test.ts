@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import { Lingerers, openStore, restFeed } from "@crewstream/redis";
+import { FeedWaiters, openStore, restFeed } from "@crewstream/redis";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ClusterSet } from "../support/cluster-set.ts";
 import { eventually } from "../support/eventually.ts";
@@ -100,18 +100,18 @@ it("tells a worker that lingers at a feed of what came, whichever master the run
     { REDIS_URL: "", REDIS_CLUSTER_NODES: nodes, KEY_PREFIX: randomUUID(), QUEUE_PARTITIONS: 4 },
     { patience: "patient", log: silentLog, name: "test" },
   );
-  await using lingerers = new Lingerers(store, { seats: 100, log: silentLog });
+  await using feedWaiters = new FeedWaiters(store, { maxPerGroup: 100, log: silentLog });
   const owners = new Set<number>();
   for (let count = 0; count < 30 && owners.size < 3; count += 1) {
     const executionId = await createTestExecution(store, [subscription(sink.url("/hook"), { mode: "realtime" })]);
     owners.add((await cluster.ownerOf(store.keys.execution(executionId).exec)).owner);
     const address = { executionId, feed: 0 };
-    using seat = await eventually(() => lingerers.sit(address, 0) ?? Promise.reject(new Error("no seat yet")));
-    expect(await restFeed(store, address, 10, seat.channel)).toBe("lingers");
+    using slot = await eventually(() => feedWaiters.acquire(address, 0) ?? Promise.reject(new Error("no slot yet")));
+    expect(await restFeed(store, address, 10, slot.channel)).toBe("waiting");
     const sent = events(executionId, { count: 1 });
-    const news = seat.news(30_000);
+    const notice = slot.next(30_000);
     expect(await publish(store, executionId, { events: sent })).toEqual([]);
-    expect(await news).toEqual({ events: sent });
+    expect(await notice).toEqual({ events: sent });
   }
   expect(owners.size).toBe(3);
 });

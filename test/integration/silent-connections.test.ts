@@ -1,6 +1,6 @@
 import { newExecutionId, runExecutionJobSchema, type RunExecutionJob } from "@crewstream/contracts";
 import { Queues, runsQueue, startWorker } from "@crewstream/queue";
-import { AppendSignals, openStore, type Store } from "@crewstream/redis";
+import { listenForAppends, Notifications, openStore, type Store } from "@crewstream/redis";
 import { createLogger, createMetrics, loadConfig, redisVariables, variables } from "@crewstream/service";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ClusterSet } from "../support/cluster-set.ts";
@@ -83,7 +83,7 @@ function use(env: Env) {
   const store: Store = stack.use(openStore(loadConfig(schema, env), { patience: "patient", log, name: "test" }));
   const queues = stack.use(new Queues(store));
   const taken: string[] = [];
-  const signals = stack.use(new AppendSignals(store));
+  const notifications = stack.use(new Notifications(store, "append notifications"));
   stack.use(
     startWorker<RunExecutionJob>({
       store,
@@ -106,17 +106,17 @@ function use(env: Env) {
         .filter(({ msg }) => msg === "redis.connection_replaced")
         .map(({ role, purpose }) => `${String(role)} ${String(purpose)}`),
     );
-  return { store, queues, signals, taken, replaced, stop: () => stack.disposeAsync() };
+  return { store, queues, notifications, taken, replaced, stop: () => stack.disposeAsync() };
 }
 
 describe.concurrent("when every connection falls silent, all are replaced, and the log says which: with", () => {
   test.each(Object.keys(kinds))("%s", { timeout: 120_000 }, async (kind) => {
     await using reached = await kinds[kind]!();
-    const { store, queues, signals, taken, replaced, stop } = use({ ...reached.env, KEY_PREFIX: "silent" });
+    const { store, queues, notifications, taken, replaced, stop } = use({ ...reached.env, KEY_PREFIX: "silent" });
     try {
       const id = newExecutionId();
       let heard = 0;
-      using listener = signals.listen(id, () => (heard += 1));
+      using listener = listenForAppends(notifications, store, id, () => (heard += 1));
       await listener.ready;
       const works = async (): Promise<void> => {
         const job = newExecutionId();
@@ -132,7 +132,7 @@ describe.concurrent("when every connection falls silent, all are replaced, and t
       reached.silence();
       await works();
       await eventually(() =>
-        expect([...replaced()].sort()).toEqual(["blocking runs", "commands store", "subscriber append signals"]),
+        expect([...replaced()].sort()).toEqual(["blocking runs", "commands store", "subscriber append notifications"]),
       );
       expect(store.connections.defect).toBeUndefined();
     } finally {

@@ -9,7 +9,7 @@ import {
   type DeliveryContext,
 } from "@crewstream/delivery";
 import type { Queues } from "@crewstream/queue";
-import { Lingerers, type Store } from "@crewstream/redis";
+import { FeedWaiters, type Store } from "@crewstream/redis";
 import {
   addressPolicy,
   createCipher,
@@ -82,11 +82,11 @@ export function createDeliveryContext(
     },
   });
   // Of a partition's slots some are always left for feeds that have something to send.
-  const seats = Math.floor(slotsPerPartition(config) * 0.6);
+  const maxPerGroup = Math.floor(slotsPerPartition(config) * 0.6);
   return {
     store,
     queues,
-    lingerers: stack.use(new Lingerers(store, { seats, log })),
+    feedWaiters: stack.use(new FeedWaiters(store, { maxPerGroup, log })),
     client: stack.use(
       createClient({ policy, timeoutMs: config.WEBHOOK_TIMEOUT_MS, concurrency: config.WEBHOOK_ENDPOINT_CONCURRENCY }),
     ),

@@ -73,7 +73,7 @@ export async function startDeliveryWorker(
     );
   }
   stack.defer(() => {
-    context.lingerers.close();
+    context.feedWaiters.close();
     return stopAll(workers);
   });
   started.set(true);

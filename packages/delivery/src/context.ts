@@ -1,5 +1,5 @@
 import type { ExecutionId } from "@crewstream/contracts";
-import type { Lingerers, Store } from "@crewstream/redis";
+import type { FeedWaiters, Store } from "@crewstream/redis";
 import type { AddressPolicy, Cipher, Logger, Metrics, Tracing } from "@crewstream/service";
 import type { Got } from "got";
 import type { AttemptLogger } from "./attempt-logger.ts";
@@ -54,7 +54,7 @@ export interface DeliveryContext {
   client: Got;
   policy: AddressPolicy;
   gate: EndpointGate;
-  lingerers: Lingerers;
+  feedWaiters: FeedWaiters;
   cipher: Cipher;
   sender: Sender;
   limits: DeliveryLimits;

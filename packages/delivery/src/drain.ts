@@ -5,7 +5,7 @@ import {
   type DeliveryRecord,
   type FeedState,
   type Seal,
-  type Seat,
+  type WaitSlot,
   type Settlement,
   type SettlementEffect,
 } from "@crewstream/redis";
@@ -19,7 +19,7 @@ import { InFlight } from "./in-flight.ts";
 import { isComplete, refreshExecutionState } from "./look-at-batch.ts";
 import type { OpenedFeed } from "./opened-feed.ts";
 import { Outbox, type Outgoing, type PassState } from "./outbox.ts";
-import { restOrLinger, type DrainResult } from "./rest.ts";
+import { restOrWait, type DrainResult } from "./rest.ts";
 import { publishSettlements, writeTurn } from "./settle.ts";
 import { waitForEndpoint } from "./wait-for-endpoint.ts";
 
@@ -37,8 +37,8 @@ interface Turn {
 
 /** A feed that always has more gives its worker slot to others after so long, ms. */
 const quantumMs = 2000;
-/** Who lingers for the next event does so for this long, ms. */
-const lingerMs = 1000;
+/** How long a worker waits at a feed for its next event, ms. */
+const waitMs = 1000;
 /** While a window in real time has room, the stream is looked at again after this, and then twice as long, ms. */
 const firstLookMs = 25;
 const maxReadMs = 200;
@@ -56,9 +56,9 @@ export class Drain {
   readonly #window: number;
   #startedAt = Date.now();
   /** A feed in real time that has just sent something is likely to have more soon. */
-  #mayLinger = false;
-  /** From where it lingers; kept until the pass ends. */
-  #seat: Seat | undefined;
+  #mayWait = false;
+  /** Its slot for waiting; kept until the pass ends. */
+  #waitSlot: WaitSlot | undefined;
   readonly #inFlight = new InFlight();
   #lookMs = firstLookMs;
   #settlements: Settlement[] = [];
@@ -87,7 +87,7 @@ export class Drain {
     try {
       return await this.#turns();
     } finally {
-      this.#seat?.[Symbol.dispose]();
+      this.#waitSlot?.[Symbol.dispose]();
     }
   }
 
@@ -111,18 +111,19 @@ export class Drain {
     }
   }
 
-  /** Puts the feed to rest; undefined when there is more after all: it came just now, or while the worker lingered. */
+  /** Puts the feed to rest; undefined if it has more events, which arrived just now or while the worker waited. */
   async #rest(): Promise<DrainResult | undefined> {
-    const { lingerers, store, limits } = this.#context;
+    const { feedWaiters, store, limits } = this.#context;
     const { address } = this.#feed;
-    if (this.#mayLinger) this.#seat ??= lingerers.sit(address, partitionOf(address.executionId, store.partitions));
-    const channel = this.#mayLinger ? this.#seat?.channel : undefined;
-    const rested = await restOrLinger(this.#context, address, this.#state.feeds, channel);
-    if (rested.kind === "lingers") {
-      const news = await this.#seat?.news(lingerMs);
-      this.#mayLinger = false;
+    if (this.#mayWait)
+      this.#waitSlot ??= feedWaiters.acquire(address, partitionOf(address.executionId, store.partitions));
+    const channel = this.#mayWait ? this.#waitSlot?.channel : undefined;
+    const rested = await restOrWait(this.#context, address, this.#state.feeds, channel);
+    if (rested.kind === "waiting") {
+      const notice = await this.#waitSlot?.next(waitMs);
+      this.#mayWait = false;
       this.#startedAt = Date.now();
-      this.#outbox.offer(news?.events ?? []);
+      this.#outbox.offer(notice?.events ?? []);
       return undefined;
     }
     // What came just now is read here, unless this pass knows of too many parked ones. It may be the run's end alone.
@@ -207,7 +208,7 @@ export class Drain {
   }
 
   #sendAll(ready: readonly Ready[]): void {
-    if (ready.length > 0) this.#mayLinger = this.#feed.subscription.mode === "realtime";
+    if (ready.length > 0) this.#mayWait = this.#feed.subscription.mode === "realtime";
     for (const { outgoing, permit } of ready) {
       this.#inFlight.add(this.#attempt(outgoing, permit).catch((error: unknown) => void this.#fail(error)));
     }

@@ -11,15 +11,15 @@ export async function endIfDone(context: DeliveryContext, address: FeedAddress, 
 }
 
 /** Puts a feed to rest. With a channel one that may get more stays awake, and its worker hears of more there. */
-export async function restOrLinger(
+export async function restOrWait(
   context: DeliveryContext,
   address: FeedAddress,
   feeds: number,
   channel: string | undefined,
-): Promise<DrainResult | { kind: "lingers" }> {
+): Promise<DrainResult | { kind: "waiting" }> {
   const answer = await restFeed(context.store, address, context.limits.maxParked, channel);
   if (answer === "more") return { kind: "later", delayMs: 0 };
-  if (answer === "lingers") return { kind: "lingers" };
+  if (answer === "waiting") return { kind: "waiting" };
   return retireIfDone(context, address, feeds, answer);
 }
 

@@ -112,7 +112,7 @@ export async function closeFeed(store: Store, { executionId, feed }: FeedAddress
 }
 
 /** What a feed that has nothing to do now is waiting for; see `lua/rest-feed.lua`. */
-export type FeedRest = "asleep" | "lingers" | "more" | "blocked" | "done" | "all_done" | "gone";
+export type FeedRest = "asleep" | "waiting" | "more" | "blocked" | "done" | "all_done" | "gone";
 
 const rests: Record<number, FeedRest> = {
   0: "asleep",
@@ -120,13 +120,13 @@ const rests: Record<number, FeedRest> = {
   2: "blocked",
   3: "done",
   4: "all_done",
-  5: "lingers",
+  5: "waiting",
   [ScriptError.executionGone]: "gone",
 };
 
 /**
  * Puts a feed to rest, unless something came meanwhile.
- * @param channel where its worker waits for the next append, instead of its queue; see `lingerers.ts`
+ * @param channel where its worker waits for the next append, instead of its queue; see `feed-waiters.ts`
  */
 export async function restFeed(
   store: Store,

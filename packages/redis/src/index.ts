@@ -8,7 +8,7 @@ export {
 export { aclRules } from "./acl.ts";
 export { fairPriority } from "./fair-priority.ts";
 export { bulkFilterSchema, readBulk, writeBulk, type Bulk, type BulkFilter } from "./bulk.ts";
-export { AppendSignals } from "./append-signals.ts";
+export { listenForAppends, Notifications } from "./notifications.ts";
 export {
   advanceFeed,
   sealDeliveries,
@@ -114,7 +114,7 @@ export { answerHuman } from "./human.ts";
 export { claimIdempotencyKey } from "./idempotency.ts";
 export { inFlightAnnouncer, readInFlight } from "./in-flight.ts";
 export { clearInspected, keepInspected, readInspected, type InspectedRequest } from "./inspector.ts";
-export { Lingerers, type News, type Seat } from "./lingerers.ts";
+export { type AppendNotice, FeedWaiters, type WaitSlot } from "./feed-waiters.ts";
 export { Keys, partitionOf, type IndexedState } from "./keys.ts";
 export { claimLease, decrementRunCount, releaseLease, renewLease, type Lease, type LeaseRefusal } from "./lease.ts";
 export { isOutage } from "./connection/outage.ts";

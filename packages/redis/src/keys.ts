@@ -46,7 +46,7 @@ import type { ExecutionId } from "@crewstream/contracts";
  *   {P:QUEUE}:…              BullMQ's keys of a queue, and beside them `turns`: token → the last priority its jobs were given
  *   P:watch:ID               channel on which appends tell processes that follow an execution
  *   P:heartbeat              channel on which nobody speaks: subscribing to it shows that Redis answers
- *   P:linger:PROCESS         channel on which appends tell a process of events for feeds that it lingers at
+ *   P:linger:PROCESS         channel on which a process receives events for feeds whose worker waits there
  *
  * All keys of one execution share its tag, so a script may be atomic over it; BullMQ's queues have tags of their own.
  */
@@ -194,7 +194,7 @@ export class Keys {
     return `${this.prefix}:heartbeat`;
   }
 
-  lingerChannel(process: string): string {
+  waiterChannel(process: string): string {
     return `${this.prefix}:linger:${process}`;
   }
 

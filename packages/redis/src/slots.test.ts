@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { subscriptionSchema, type ExecutionId } from "@crewstream/contracts";
 import { expect, it } from "vitest";
 import { advanceFeed } from "./advance-feed.ts";
-import { askForSignals } from "./append-signals.ts";
+import { enableAppendMessages } from "./notifications.ts";
 import { appendLogs } from "./run-logs.ts";
 import { announceWorker } from "./automations.ts";
 import { admitRequest, allowProbe, noteRefusal, reportRequest, type BreakerLimits } from "./breakers.ts";
@@ -88,7 +88,7 @@ it("gives every script keys of one slot, whoever calls it", async () => {
   await allowProbe(store, "e");
   await noteRefusal(store, "e", "rejected 401");
   await decrementRunCount(store, id);
-  await askForSignals(store, id);
+  await enableAppendMessages(store, id);
   await announceWorker(store, { worker: "w", host: "h", pid: 1, startedAt: 1, automations: [] }, 1);
   await changeMemories(store, "a", { id: "c", insert: [], update: [], remove: ["m"], limit: 1 });
   await processAnnouncer(store, "api").announce();

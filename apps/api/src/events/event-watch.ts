@@ -1,5 +1,5 @@
 import { hasEnded, type ExecutionId, type ExecutionState } from "@crewstream/contracts";
-import { AppendSignals, readExecutionHead, type Store } from "@crewstream/redis";
+import { listenForAppends, Notifications, readExecutionHead, type Store } from "@crewstream/redis";
 import { SharedReads } from "./shared-reads.ts";
 
 /** How far an execution's stream is, and in which state the execution; `gone` when it has expired. */
@@ -9,33 +9,33 @@ type Reader = (head: StreamHead) => void;
 
 interface Watched {
   readers: Set<Reader>;
-  signal: Disposable;
-  /** A look is under way. */
-  looking: boolean;
-  /** Something was told of that the look under way may not have seen. */
+  listening: Disposable;
+  /** A read is in progress. */
+  reading: boolean;
+  /** A notification arrived that the read in progress may have missed. */
   again: boolean;
 }
 
-/** What no signal tells of is found so late: a state that changes without an append, what a lost connection swallowed. */
-const lookEveryMs = 1000;
+/** Polling interval, for changes without a notification: a state that changes without an append, or lost messages. */
+const pollMs = 1000;
 
 /**
- * Tells readers when an execution has more events. All readers of a process share one look at each watched execution:
- * when it is told of an append, and every second besides, on the store's own connection. A blocking read would take a
- * connection per reader, and in a cluster one per slot. Without readers nothing is asked. While Redis is away nobody hears
- * anything, and nobody is cut off.
+ * Tells readers when an execution has more events. All readers in a process share one read of each watched execution:
+ * after each append, and every second, on the store's own connection. A blocking read would need a
+ * connection per reader, and in a cluster one per slot. Without readers there are no reads. While Redis is down, readers
+ * wait and are not disconnected.
  */
 export class EventWatch implements AsyncDisposable {
   readonly #store: Store;
-  readonly #signals: AppendSignals;
-  /** Pages that readers at the same place share. */
+  readonly #notifications: Notifications;
+  /** Pages that readers at the same position share. */
   readonly pages = new SharedReads();
   readonly #watched = new Map<ExecutionId, Watched>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(store: Store) {
     this.#store = store;
-    this.#signals = new AppendSignals(store);
+    this.#notifications = new Notifications(store, "append notifications");
   }
 
   /**
@@ -52,48 +52,48 @@ export class EventWatch implements AsyncDisposable {
     signal.addEventListener("abort", stop, { once: true });
     const watched = this.#watched.get(id) ?? this.#watch(id);
     watched.readers.add(reader);
-    void this.#look(id, watched);
+    void this.#read(id, watched);
     try {
       return await promise;
     } finally {
       signal.removeEventListener("abort", stop);
-      // A reader comes back for the next page at once: the watch is kept until the next look at all finds it empty.
+      // A reader usually returns for the next page at once: the watch is kept until the next poll finds it empty.
       watched.readers.delete(reader);
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearTimeout(this.#timer);
-    await this.#signals[Symbol.asyncDispose]();
+    await this.#notifications[Symbol.asyncDispose]();
   }
 
   #watch(id: ExecutionId): Watched {
-    const look = (): void => void this.#look(id, watched);
-    const signal = this.#signals.listen(id, look);
-    const watched: Watched = { readers: new Set(), signal, looking: false, again: false };
+    const read = (): void => void this.#read(id, watched);
+    const listening = listenForAppends(this.#notifications, this.#store, id, read);
+    const watched: Watched = { readers: new Set(), listening, reading: false, again: false };
     this.#watched.set(id, watched);
-    // What was appended before anybody was told is looked for once.
-    void signal.ready.then(look);
-    this.#timer ??= setTimeout(() => this.#lookAtAll(), lookEveryMs);
+    // Catches what was appended before the channel was subscribed. If that fails, the timer reads the head.
+    listening.ready.then(read, () => undefined);
+    this.#timer ??= setTimeout(() => this.#readAll(), pollMs);
     return watched;
   }
 
-  #lookAtAll(): void {
+  #readAll(): void {
     for (const [id, watched] of this.#watched) {
-      if (watched.readers.size > 0) void this.#look(id, watched);
+      if (watched.readers.size > 0) void this.#read(id, watched);
       else {
-        watched.signal[Symbol.dispose]();
+        watched.listening[Symbol.dispose]();
         this.#watched.delete(id);
       }
     }
-    this.#timer = this.#watched.size === 0 ? undefined : setTimeout(() => this.#lookAtAll(), lookEveryMs);
+    this.#timer = this.#watched.size === 0 ? undefined : setTimeout(() => this.#readAll(), pollMs);
   }
 
-  /** One look at a time; what is told of meanwhile makes it look once more. */
-  async #look(id: ExecutionId, watched: Watched): Promise<void> {
+  /** One read at a time; a notification during a read causes another one. */
+  async #read(id: ExecutionId, watched: Watched): Promise<void> {
     watched.again = true;
-    if (watched.looking) return;
-    watched.looking = true;
+    if (watched.reading) return;
+    watched.reading = true;
     try {
       while (watched.again && watched.readers.size > 0) {
         watched.again = false;
@@ -101,9 +101,9 @@ export class EventWatch implements AsyncDisposable {
         for (const reader of watched.readers) reader(head);
       }
     } catch {
-      // Redis is away: the next look is in a second.
+      // Redis is unavailable: the next read is in a second.
     } finally {
-      watched.looking = false;
+      watched.reading = false;
     }
   }
 }
