@@ -12,12 +12,14 @@ export async function giveUp(
 ): Promise<void> {
   const now = new Date();
   const stream = await host.stream();
-  const events = closingEvents(execution.id, stream, end.error, now).map((event, index) => {
-    const seq = stream.length + 1 + index;
-    const { id, type, timestamp } = event;
-    const data = { ...event.data, emission_sequence: seq };
-    return { seq, id, type, json: JSON.stringify({ id, execution_id: execution.id, timestamp, type, data }) };
-  });
+  const events = closingEvents(execution.id, stream, { error: end.error, cancelled: end.state === "REVOKED" }, now).map(
+    (event, index) => {
+      const seq = stream.length + 1 + index;
+      const { id, type, timestamp } = event;
+      const data = { ...event.data, emission_sequence: seq };
+      return { seq, id, type, json: JSON.stringify({ id, execution_id: execution.id, timestamp, type, data }) };
+    },
+  );
   const usage = noUsage();
   const outcome: RunOutcome =
     end.state === "FAILED"

@@ -142,13 +142,16 @@ async function pythonEntries(path: string, { pythonDir, env }: FindOptions): Pro
   return read.map(({ name, project }) => {
     const served = automationNameSchema.safeParse(name);
     if (!served.success) throw new Error(`the name ${name} does not serve as a path`);
-    const { kind, inputs, required } = project.takes;
+    const { kind, inputs, required, schema } = project.takes;
     const { description } = project;
     return {
       path,
       root: path,
       python: project,
-      announcement: { name, kind, runtime: "python", description, inputs, required, version },
+      announcement: {
+        ...{ name, kind, runtime: "python", description, inputs, required, version },
+        ...(schema === null ? {} : { inputs_schema: schema }),
+      },
     };
   });
 }
@@ -171,12 +174,11 @@ async function loadModule(file: string, fileName: string): Promise<LoadedAutomat
     throw new Error(
       `its name ${JSON.stringify(automation.name ?? fileName)} does not serve as a path: ${name.error.issues[0]?.message}`,
     );
-  const { kind, description, inputs, required } = automation;
   const version = createHash("sha256")
     .update(await readFile(file))
     .digest("hex")
     .slice(0, 12);
-  return { automation, warnings: [], announcement: { name: name.data, kind, description, inputs, required, version } };
+  return { automation, warnings: [], announcement: announcementOf(automation, name.data, version) };
 }
 
 /** A CrewAI project: served under its name where that serves as a path, else under its folder's. */
@@ -190,10 +192,19 @@ async function loadFolder(folder: string): Promise<LoadedAutomation | undefined>
   }
   const name = [automation.name, basename(folder)].find((each) => automationNameSchema.safeParse(each).success);
   if (name === undefined) throw new Error(`the folder's name does not serve as a path: ${basename(folder)}`);
-  const { kind, description, inputs, required } = automation;
   const version = await projectVersion(folder);
   const warnings = findings.map(findingText);
-  return { automation, warnings, announcement: { name, kind, description, inputs, required, version } };
+  return { automation, warnings, announcement: announcementOf(automation, name, version) };
+}
+
+function announcementOf(automation: Automation, name: string, version: string): AutomationAnnouncement {
+  const { kind, description, inputs, required, inputsSchema, outputSchema, chatInput } = automation;
+  return {
+    ...{ name, kind, description, inputs, required, version },
+    ...(inputsSchema === undefined ? {} : { inputs_schema: inputsSchema }),
+    ...(outputSchema === undefined ? {} : { output_schema: outputSchema }),
+    ...(chatInput === undefined ? {} : { chat_input: chatInput }),
+  };
 }
 
 function sourceFile(path: string): string | undefined {

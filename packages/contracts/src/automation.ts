@@ -19,6 +19,12 @@ export const automationAnnouncementSchema = z.object({
   inputs: z.array(z.string()),
   /** Which of them a kickoff must bring: all of a crew's without a default, none of a flow's. */
   required: z.array(z.string()),
+  /** JSON Schema of the inputs, in declared order, with types, defaults and descriptions as far as they are known. */
+  inputs_schema: z.record(z.string(), z.unknown()).optional(),
+  /** JSON Schema of the result, where the automation declares one: of a flow's final value, of a crew's `result_json`. */
+  output_schema: z.record(z.string(), z.unknown()).optional(),
+  /** The input that takes the text which a chat client sends. */
+  chat_input: z.string().optional(),
   /** Hash of the automation's source: two workers that serve different versions are told apart by it. */
   version: z.string(),
   /** What will make its runs fail, or does not work as its author may expect, one sentence each. */

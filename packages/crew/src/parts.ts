@@ -2,7 +2,7 @@
  * Building blocks for readers of project formats, in addition to what automations themselves import (`index.ts`). May
  * change with any version; `packages/crewai-project` and `packages/python-runtime` change with it.
  */
-export { crewInputs } from "./crew/check-crew.ts";
+export { crewInputs } from "./crew/crew-inputs.ts";
 export { embeddingProviderName, embeddingProviders } from "./embedder/embedding-providers.ts";
 export { openFile, openFolder, readAtMost } from "./files/open-inside.ts";
 export { namesIn } from "./flow/condition.ts";

@@ -80,6 +80,12 @@ export interface Automation {
   inputs: string[];
   /** Inputs a kickoff must provide: a crew's placeholders without a default; none for a flow. */
   required: string[];
+  /** JSON Schema of the inputs: types, defaults and descriptions, in declared order. */
+  inputsSchema?: Record<string, unknown>;
+  /** JSON Schema of the result, if it is declared. */
+  outputSchema?: Record<string, unknown>;
+  /** The input that a chat client's text goes to. */
+  chatInput?: string;
   /**
    * Runs to the end and reports the outcome. Never throws for a failure of the run itself (that is `FAILED`), only if
    * the run could not continue here: `lease_lost` and `shutdown`, after which another worker continues.

@@ -36,6 +36,7 @@ export const maybeInstant = instant.nullish();
 
 /** Where an error came from, in events that end failed work. */
 export const errorOrigin = {
+  cancelled: z.literal(true).optional().describe("The run was stopped: it is no failure of the automation."),
   error_location: maybeText.describe("Where it arose in the automation's code: file:line:column. Absent if not there."),
   error_stack: maybeText.describe("The error and its causes with their frames in the automation's code; no secrets."),
 };

@@ -22,6 +22,8 @@ const usage = {
   run_attempts: optionalInteger.describe("Which attempt of this call it is, as its runner counts."),
   delegations: maybeInteger,
   agent: agentView.nullish(),
+  tool_call_id: maybeText.describe("The model's id of the call, as in `llm_stream_chunk`; repeats within a run."),
+  call_id: maybeText.describe("Of the model call that asked for it."),
   plan_step_number: maybeInteger,
   plan_step_description: maybeText,
 };

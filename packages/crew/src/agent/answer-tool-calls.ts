@@ -1,5 +1,5 @@
 import type { LanguageModelV4Message } from "@ai-sdk/provider";
-import { parseArgs, type ToolCall } from "../llm/answer.ts";
+import { parseArgs, type ModelAnswer, type ToolCall } from "../llm/answer.ts";
 import type { Scope } from "../run/scope.ts";
 import { callTool, raisedFailure } from "../tools/call-tool.ts";
 import type { Toolbox } from "../tools/toolbox.ts";
@@ -20,7 +20,7 @@ export interface AnsweredCalls {
  */
 export async function answerToolCalls(
   scope: Scope,
-  calls: readonly ToolCall[],
+  { toolCalls: calls, callId }: Pick<ModelAnswer, "toolCalls" | "callId">,
   { agent, shared }: Assignment,
   conversation: Conversation,
 ): Promise<AnsweredCalls> {
@@ -29,6 +29,7 @@ export async function answerToolCalls(
     tools,
     used,
     agent,
+    ...(callId === undefined ? {} : { callId }),
     policy: agent.definition.toolFailurePolicy ?? shared?.toolFailurePolicy ?? "warn",
     ...(conversation.planStep === undefined ? {} : { planStep: conversation.planStep }),
     ...(shared?.cache === undefined || agent.definition.cache === false ? {} : { cache: shared.cache }),

@@ -54,7 +54,7 @@ export async function takeStep(
       if (isFinal && answer.text.trim() === "") throw emptyAnswer();
       const done = isFinal
         ? { results: [], final: answer.text }
-        : await answerToolCalls(at, answer.toolCalls, assignment, conversation);
+        : await answerToolCalls(at, answer, assignment, conversation);
       const report = shown.report({ answer, results: done.results, output: done.final ?? null });
       await tell(at, assignment, report);
       shown.finish(report);

@@ -1,5 +1,4 @@
 import { AppError, ErrorCode } from "@crewstream/contracts";
-import { placeholders } from "../task/interpolate.ts";
 import { taskName, type TaskDefinition } from "../task/task.ts";
 import type { CrewDefinition } from "./crew.ts";
 
@@ -74,14 +73,4 @@ function managerFaults(crew: CrewDefinition): string[] {
   if (crew.managerAgent?.tools?.length) return ["its manager must have no tools of its own"];
   const unused = crew.managerAgent !== undefined || crew.managerModel !== undefined;
   return unused && crew.process !== "hierarchical" ? ["it has a manager, but its process is not hierarchical"] : [];
-}
-
-/** Sorted names of all placeholders in a crew's texts: AMP's `/inputs`. */
-export function crewInputs(crew: CrewDefinition): string[] {
-  const agents = [...Object.values(crew.agents), ...(crew.managerAgent === undefined ? [] : [crew.managerAgent])];
-  const texts = [
-    ...agents.flatMap((agent) => [agent.role, agent.goal, agent.backstory]),
-    ...crew.tasks.flatMap((task) => [task.description, task.expectedOutput, task.outputFile ?? ""]),
-  ];
-  return [...new Set(texts.flatMap(placeholders))].sort();
 }

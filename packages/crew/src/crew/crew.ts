@@ -1,5 +1,7 @@
 import type { Usage } from "@crewstream/contracts";
+import type { z } from "zod";
 import type { AgentDefinition, StepCallback } from "../agent/agent.ts";
+import type { CallerOptions } from "../automation-schema.ts";
 import type { EmbedderRef } from "../embedder/embedder.ts";
 import type { KnowledgeSource } from "../knowledge/knowledge.ts";
 import type { ModelRef } from "../llm/model.ts";
@@ -13,7 +15,7 @@ import type { ToolFailurePolicy } from "../tools/failure.ts";
 type Inputs = Record<string, unknown>;
 
 /** A crew's definition: the argument of `defineCrew`, also built by project readers. */
-export interface CrewDefinition<AgentName extends string = string> {
+export interface CrewDefinition<AgentName extends string = string> extends CallerOptions {
   name?: string;
   description?: string;
   /** Agents by name. */
@@ -22,6 +24,8 @@ export interface CrewDefinition<AgentName extends string = string> {
   tasks: readonly TaskDefinition<NoInfer<AgentName>>[];
   /** Default inputs, overridden by those of the kickoff. */
   inputs?: Readonly<Inputs>;
+  /** Types, descriptions and defaults of inputs. A kickoff whose inputs do not fit fails; names beside it pass. */
+  inputSchema?: z.ZodObject;
   /** `hierarchical`: a manager delegates every task to agents. Default `sequential`. */
   process?: "sequential" | "hierarchical";
   /** Model of the built-in manager. Default: the model of the run. */

@@ -2,7 +2,9 @@ import type { Automation } from "../run-context.ts";
 import { runAutomation } from "../run/run-automation.ts";
 import { currentScope } from "../run/scope.ts";
 import { toLastTask } from "../task/task-output.ts";
-import { checkCrew, crewInputs } from "./check-crew.ts";
+import { callerView } from "../automation-schema.ts";
+import { checkCrew } from "./check-crew.ts";
+import { crewInputs, crewInputsSchema } from "./crew-inputs.ts";
 import type { CrewDefinition, CrewOutput } from "./crew.ts";
 import { runCrew } from "./run-crew.ts";
 
@@ -22,12 +24,16 @@ export function defineCrew<const AgentName extends string>(definition: CrewDefin
   const crew: CrewDefinition = definition;
   checkCrew(crew);
   const inputs = crewInputs(crew);
+  const inputsSchema = crewInputsSchema(crew);
+  const required = new Set(inputsSchema.required);
   return {
     kind: "crew",
     ...(crew.name === undefined ? {} : { name: crew.name }),
     description: crew.description ?? "",
     inputs,
-    required: inputs.filter((name) => !Object.hasOwn(crew.inputs ?? {}, name)),
+    required: inputs.filter((name) => required.has(name)),
+    inputsSchema,
+    ...callerView(crew),
     definition: crew,
     run: (context) =>
       runAutomation(context, async (scope) => {

@@ -12,7 +12,7 @@ import { interpolate } from "../task/interpolate.ts";
 import type { PlannedTask } from "../task/planned-task.ts";
 import { taskName, type TaskDefinition } from "../task/task.ts";
 import { ToolCache } from "../tools/tool-cache.ts";
-import { crewInputs } from "./check-crew.ts";
+import { crewInputs } from "./crew-inputs.ts";
 import type { CrewDefinition } from "./crew.ts";
 import { delegationTools } from "./delegation.ts";
 import { managerOf } from "./manager.ts";

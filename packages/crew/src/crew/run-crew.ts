@@ -1,3 +1,4 @@
+import { fittingInputs, fittingResult } from "../automation-schema.ts";
 import { crewMemory, type CrewMemory } from "../memory/crew-memory.ts";
 import type { Scope } from "../run/scope.ts";
 import { Span, within } from "../run/span.ts";
@@ -33,7 +34,7 @@ export async function runCrew(
       if (before.failure !== undefined) throw before.failure;
       const at = span.scope;
       const memory = crewMemory(at, crew, name);
-      const filled = planTasks(at, crew, name, before.inputs, memory);
+      const filled = planTasks(at, crew, name, fittingInputs(crew.inputSchema, before.inputs), memory);
       const tasks = crew.planning === true ? await planAhead(at, filled, crew.planningModel) : filled;
       const outputs = await remembered(at, memory, () => runTasks(at, tasks, { callback: crew.taskCallback }));
       const last = outputs.findLast((output) => output.raw !== "") ?? outputs.at(-1);
@@ -45,6 +46,7 @@ export async function runCrew(
         token_usage: meter.total(),
       };
       const output = await throughHooks(at.at("after"), crew.afterKickoff ?? [], plain);
+      fittingResult(crew.output, output.json_dict);
       span.end({
         type: "crew_kickoff_completed",
         data: {

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { callerView, toCallerSchema } from "../automation-schema.ts";
 import type { Automation } from "../run-context.ts";
 import { runAutomation } from "../run/run-automation.ts";
 import { currentScope, insideRun } from "../run/scope.ts";
@@ -42,6 +43,11 @@ export function flowFrom(definition: FlowDefinition): Flow {
     description: definition.description ?? "",
     inputs: Object.keys(definition.state?.shape ?? {}),
     required: [],
+    inputsSchema: {
+      type: "object",
+      ...(definition.state === undefined ? {} : toCallerSchema(definition.state, "input")),
+    },
+    ...callerView(definition),
     definition,
     graph,
     plot: () => {

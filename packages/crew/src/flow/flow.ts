@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { CallerOptions } from "../automation-schema.ts";
 import type { MemoryRef } from "../memory/memory.ts";
 import type { RememberOptions } from "../memory/remember.ts";
 import type { MemoryMatch } from "../memory/score.ts";
@@ -84,7 +85,7 @@ export interface FlowMethod {
   run: MethodBody<Record<string, unknown>, unknown, unknown>;
 }
 
-export interface FlowOptions<State extends z.ZodObject = z.ZodObject> {
+export interface FlowOptions<State extends z.ZodObject = z.ZodObject> extends CallerOptions {
   name?: string;
   description?: string;
   /** Shape of the state; its fields are the flow's inputs. Without it, the state is what the kickoff brings. */

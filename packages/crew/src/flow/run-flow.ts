@@ -1,3 +1,4 @@
+import { fittingResult } from "../automation-schema.ts";
 import { errorFields } from "../run/error-fields.ts";
 import { AppError, ErrorCode } from "@crewstream/contracts";
 import type { Json } from "../run/dump.ts";
@@ -28,7 +29,7 @@ export async function runFlow(scope: Scope, flow: FlowDefinition, name: string, 
       const { id } = state;
       const pauses = new Pauses(span, scope, { name, id });
       const running = new FlowRun(span.scope, flow, { name, id }, inputs, state, pauses);
-      const result = await running.finish();
+      const result = fittingResult(flow.output, await running.finish());
       span.end({ type: "flow_finished", data: { flow_name: name, result, state: running.state } });
       return result;
     },

@@ -12,6 +12,8 @@ type AssistantPart = Extract<LanguageModelV4Message, { role: "assistant" }>["con
 
 /** A complete response of a model, as it is journaled. */
 export interface ModelAnswer {
+  /** `call_id` of its events; not journaled, as its place in the run says it. */
+  callId?: string;
   text: string;
   reasoning: string;
   toolCalls: ToolCall[];

@@ -42,7 +42,7 @@ async function attemptCall(outer: Scope, request: ModelRequest): Promise<ModelAn
   const scope = stepScope(outer, input);
   const callId = scope.run.idOf("call", scope.path);
   const span = new Span(scope, "llm_call_started", startedData(request, callId));
-  return step<ModelAnswer>(scope, {
+  const answer = await step<ModelAnswer>(scope, {
     kind: "llm",
     input,
     async perform(inner) {
@@ -72,6 +72,7 @@ async function attemptCall(outer: Scope, request: ModelRequest): Promise<ModelAn
       } else span.end({ type: "llm_call_failed", data: failedData(scope, request, callId, outcome.failure) });
     },
   });
+  return { ...answer, callId };
 }
 
 function callOptions(request: ModelRequest, abortSignal: AbortSignal): LanguageModelV4CallOptions {

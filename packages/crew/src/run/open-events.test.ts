@@ -9,7 +9,7 @@ const starts = [...new Set(Object.values(eventPairs))].filter((type) => !type.st
 
 test.each(starts)("what closes %s has all that its type wants", (type) => {
   const opening = { id: "e1", type, data: examples.get(type) };
-  const [closing] = closingEvents(newExecutionId(), [JSON.stringify(opening)], "given up", new Date(0));
+  const [closing] = closingEvents(newExecutionId(), [JSON.stringify(opening)], { error: "given up" }, new Date(0));
   const checked = schemaFor(closing!.type)?.safeParse({ ...closing!.data, emission_sequence: 2 });
   expect(checked?.error?.issues.map(({ path, message }) => `${path.join(".")}: ${message}`)).toBeUndefined();
 });

@@ -54,6 +54,13 @@ function sharedFields({ data }: Started, ending: string): Record<string, unknown
   return Object.fromEntries(Object.entries(data).filter(([name]) => names.has(name)));
 }
 
+/** What the endings tell. */
+export interface Closing {
+  error: string;
+  /** The run was stopped. */
+  cancelled?: boolean;
+}
+
 /**
  * What a run has begun and not ended, for one that cannot end it itself: every started event has exactly one ending,
  * whatever happened to its worker or to the process it ran in.
@@ -70,7 +77,7 @@ export class OpenEvents {
   }
 
   /** The endings of all that is open, innermost first. They say that it went wrong, with this error. */
-  closing(id: ExecutionId, error: string, now: Date): RuntimeEvent[] {
+  closing(id: ExecutionId, { error, cancelled = false }: Closing, now: Date): RuntimeEvent[] {
     return [...this.#open.values()].reverse().map((opening): RuntimeEvent => {
       const type = failureOf.get(opening.type) ?? opening.type;
       const closing = eventId(id, `closing/${opening.id}`, type, 0);
@@ -81,6 +88,7 @@ export class OpenEvents {
         data: {
           ...sharedFields(opening, type),
           error,
+          ...(cancelled ? { cancelled } : {}),
           ...neverKnown[type],
           event_id: closing,
           parent_event_id: opening.data["parent_event_id"] ?? null,
@@ -96,8 +104,8 @@ export class OpenEvents {
 }
 
 /** {@link OpenEvents.closing} for a stream. @param stream JSON of its events, in order */
-export function closingEvents(id: ExecutionId, stream: Iterable<string>, error: string, now: Date): RuntimeEvent[] {
+export function closingEvents(id: ExecutionId, stream: Iterable<string>, end: Closing, now: Date): RuntimeEvent[] {
   const open = new OpenEvents();
   for (const json of stream) open.observe(started.parse(JSON.parse(json)));
-  return open.closing(id, error, now);
+  return open.closing(id, end, now);
 }

@@ -79,6 +79,12 @@ export class Run {
     return this.interrupted || error instanceof Suspended;
   }
 
+  /** Whether a person stopped the run: what fails from then on fails because of that. */
+  get stopped(): boolean {
+    const { signal } = this.context;
+    return signal.aborted && AppError.is(signal.reason, ErrorCode.cancelled);
+  }
+
   /** What `run()` rejects with if the run was interrupted. */
   get interruption(): unknown {
     return this.#interruption;

@@ -165,6 +165,7 @@ export class Scope {
       data: {
         ...toJsonFields(data),
         ...(typeof data["error"] === "string" ? { error: run.errorView.removeSecrets(data["error"]) } : {}),
+        ...(isFailure.test(type) && run.stopped ? { cancelled: true } : {}),
         source_fingerprint: identity.agentId ?? identity.taskId,
         source_type: identity.sourceType,
         fingerprint_metadata: null,
@@ -205,6 +206,9 @@ export interface EmitLinks {
   parentId?: string | null;
   startedId?: string;
 }
+
+/** Types whose events tell of a failure: in a run that was stopped it is none of the automation's. */
+const isFailure = /_(failed|error)$/;
 
 const current = new AsyncLocalStorage<Scope>();
 

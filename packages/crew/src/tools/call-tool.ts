@@ -22,7 +22,7 @@ export async function callTool(outer: Scope, call: ToolCall, box: Toolbox): Prom
   const args = parseArgs(call.args);
   const input = { tool: call.name, args: call.args };
   const scope = stepScope(outer, input);
-  const events = toolEvents(scope, call.name, args.ok ? args.value : call.args, box);
+  const events = toolEvents(scope, call, args.ok ? args.value : call.args, box);
   if (!args.ok || !isObject(args.value)) {
     const failure = invalidInput(
       `Tool '${call.name}' arguments are not a JSON object${args.ok ? "" : `: ${args.error}`}. Send the arguments as one JSON object`,

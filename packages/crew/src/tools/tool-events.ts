@@ -9,18 +9,20 @@ type Data = Record<string, unknown>;
 /** The events of one tool call, with the fields they share. */
 export function toolEvents(
   scope: Scope,
-  toolName: string,
+  { name, id }: { name: string; id?: string },
   toolArgs: unknown,
-  box: Pick<Toolbox, "agent" | "policy" | "planStep">,
+  box: Pick<Toolbox, "agent" | "policy" | "planStep" | "callId">,
 ): ToolEvents {
   const shared = {
     agent_key: box.agent?.key ?? null,
-    tool_name: toolName,
+    tool_name: name,
     tool_args: toolArgs,
     tool_class: null,
     run_attempts: 0,
     delegations: null,
     agent: null,
+    tool_call_id: id ?? null,
+    call_id: box.callId ?? null,
     plan_step_number: box.planStep?.number ?? null,
     plan_step_description: box.planStep?.description ?? null,
   };

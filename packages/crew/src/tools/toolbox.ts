@@ -11,6 +11,8 @@ export interface Toolbox {
   /** The calling agent; null if there is none. */
   agent: Agent | null;
   policy: ToolFailurePolicy;
+  /** `call_id` of the model call that asks for the tools. */
+  callId?: string;
   /** The plan step in which the call is made. */
   planStep?: { number: number; description: string };
   /** Cached results, if the crew caches them. */

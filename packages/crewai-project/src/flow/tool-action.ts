@@ -27,7 +27,7 @@ export async function callFlowTool(tool: Tool, args: unknown): Promise<unknown> 
   const ordinal = run.nextOrdinal(at.path, "tool");
   const input = { tool: tool.name, args };
   const scope = stepScope(ordinal === 0 ? at : method.at(`tool:${tool.name}#${ordinal}`), input);
-  const events = toolEvents(scope, tool.name, args, { agent: null, policy: "warn" });
+  const events = toolEvents(scope, { name: tool.name }, args, { agent: null, policy: "warn" });
   const span = new Span(scope, "tool_usage_started", events.started());
   const used = await step<Used>(scope, {
     kind: "tool",

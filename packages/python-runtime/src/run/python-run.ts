@@ -170,7 +170,7 @@ export class PythonRun {
 
   #close(error: string): void {
     const { sink, executionId } = this.#context;
-    for (const event of this.#open.closing(executionId, error, this.#context.now())) sink.emit(event);
+    for (const event of this.#open.closing(executionId, { error }, this.#context.now())) sink.emit(event);
   }
 }
 

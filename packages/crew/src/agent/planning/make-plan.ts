@@ -134,7 +134,7 @@ function showPlanCall(scope: Scope, answer: ModelAnswer): void {
     })),
     ready: made.ready,
   };
-  const events = toolEvents(scope, planTool.name, args, { agent: null, policy: "warn" });
+  const events = toolEvents(scope, { name: planTool.name }, args, { agent: null, policy: "warn" });
   const span = new Span(scope, "tool_usage_started", events.started());
   const text = JSON.stringify(args);
   const result = { text, failure: null, startedAt: at, finishedAt: at, fromCache: false };
