@@ -71,11 +71,13 @@ const apiTakesFromDelivery = new Set([
   "openSubscriptionSecrets",
   "countMatching",
   "discard",
+  "endFeed",
   "OperationResult",
   "replayExecution",
   "retryNow",
   "sealSubscriptionSecrets",
   "showRequest",
+  "subscribe",
 ]);
 
 const workspaces = Object.keys(mayImport).filter((each) => existsSync(join(root, each, "package.json")));

@@ -16,6 +16,7 @@ function longList(): string {
     inputs_preview: null,
     kind: "crew",
     state: "SUCCESS",
+    thread_id: null,
     token: "t",
     created_at: "2026-01-01T00:00:00.000Z",
     started_at: null,

@@ -30,6 +30,7 @@ async function startRun() {
     /** One event of a mebibyte. */
     emitLarge: () => append(next(["large"], "x".repeat(1024 * 1024)), { state: "RUNNING" }),
     end: () => append([], { state: "SUCCESS" }),
+    write: (types: string[], fields: Record<string, string>) => append(next(types), fields),
   };
 }
 
@@ -114,6 +115,32 @@ async function readStream(path: string, count: number, lastEventId?: string): Pr
   return { ids };
 }
 
+/** The messages of a stream as they come. */
+function readMessages(path: string): { next(count: number): Promise<unknown[]> } {
+  const opened = openStream(path);
+  let reader: ReadableStreamDefaultReader<string> | undefined;
+  let text = "";
+  const one = async (): Promise<unknown> => {
+    reader ??= (await opened).body!.pipeThrough(new TextDecoderStream()).getReader();
+    while (!text.includes("\n\n")) {
+      const { value, done } = await reader.read();
+      if (done) throw new Error(`The stream ended: ${text}`);
+      text += value;
+    }
+    const block = text.slice(0, text.indexOf("\n\n"));
+    text = text.slice(block.length + 2);
+    const field = (name: string) => new RegExp(`^${name}: (.+)$`, "m").exec(block)?.[1];
+    return { id: field("id"), event: field("event"), data: JSON.parse(field("data") ?? "null") as unknown };
+  };
+  return {
+    async next(count) {
+      const messages: unknown[] = [];
+      while (messages.length < count) messages.push(await one());
+      return messages;
+    },
+  };
+}
+
 test("a stream goes on where it was left, without gap or double, and says when it is over", async () => {
   const run = await startRun();
   await run.emit("a", "b");
@@ -124,6 +151,49 @@ test("a stream goes on where it was left, without gap or double, and says when i
   await run.emit("e");
   await run.end();
   expect(await second).toEqual({ ids: ["5"], end: 'event: end\ndata: {"state":"SUCCESS"}' });
+});
+
+test("a stream says when the run pauses and goes on, and why it failed", async () => {
+  const run = await startRun();
+  await run.emit("a");
+  const stream = readMessages(run.path);
+  const request = { id: "6e1f2b64-1111-4222-8333-444455556666", path: "p", kind: "review", message: "Good?" };
+  const pending = JSON.stringify([
+    {
+      ...request,
+      output: 1,
+      emit: null,
+      defaultOutcome: null,
+      timeoutSeconds: null,
+      automation: "n",
+      step: "s",
+      taskId: null,
+      agent: null,
+      metadata: {},
+    },
+  ]);
+  await run.write(["human_feedback_requested"], { state: "PAUSED", pending });
+  expect(await stream.next(3)).toMatchObject([
+    { id: "1" },
+    { id: "2" },
+    { event: "state", data: { state: "PAUSED", requests: [{ id: request.id, message: "Good?", output: 1 }] } },
+  ]);
+  await api.client.post(`${run.path.replace("/events", "")}/human-requests/${request.id}`, { feedback: "yes" });
+  expect(await stream.next(1)).toMatchObject([{ event: "state", data: { state: "RUNNING" } }]);
+  // Without a look in between: the second pause is told of, after its events.
+  await run.write(["b"], { state: "PAUSED", pending });
+  expect(await stream.next(2)).toMatchObject([{ id: "3" }, { event: "state", data: { state: "PAUSED" } }]);
+  await run.write(["c"], { state: "PAUSED", pending });
+  expect(await stream.next(3)).toMatchObject([
+    { data: { state: "RUNNING" } },
+    { id: "4" },
+    { data: { state: "PAUSED" } },
+  ]);
+  await run.write([], { state: "FAILED", error: "boom", error_type: "Error" });
+  expect(await stream.next(2)).toMatchObject([
+    { data: { state: "FAILED" } },
+    { event: "end", data: { state: "FAILED", error: "boom", error_type: "Error" } },
+  ]);
 });
 
 test("what is asked for by an alias has the alias for its type, in pages and in streams", async () => {

@@ -69,12 +69,13 @@ function goodPath(path: string): string {
         : path.includes("/deliveries/")
           ? ids.dead
           : ids.execution;
-  return path.replace("{automation}", "notes").replace("{id}", encodeURIComponent(id));
+  return path.replace("{automation}", "notes").replace("{id}", encodeURIComponent(id)).replace("{feed}", "0");
 }
 
 const goodBodies: Record<string, unknown> = {
   postDeliveriesRetry: { filter: { state: "dead" }, dry_run: true },
   postExecutionsIdReplay: { from: 1, to: 2 },
+  postExecutionsIdSubscriptions: { url, events: ["*"] },
   postKickoff: { inputs: { topic: "t", audience: "a" } },
   postAutomationsAutomationKickoff: { inputs: { log: "x" }, webhooks: { url, events: ["*"] } },
 };
@@ -176,6 +177,7 @@ describe("the OpenAPI document", () => {
     const needBodies = operations().filter(({ operation }) => operation.requestBody?.required === true);
     expect(needBodies.map(({ path }) => path).toSorted()).toEqual([
       "/api/v1/deliveries/retry",
+      "/api/v1/executions/{id}/subscriptions",
       "/automations/{automation}/resume",
       "/resume",
     ]);

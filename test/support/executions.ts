@@ -82,5 +82,5 @@ export async function publish(
   const { events: list = [], feeds = [0], epoch = 0, state } = step;
   const fields: Record<string, string | number> =
     state === undefined ? {} : { state, ...(hasEnded(state) ? { ended_at: Date.now() } : {}) };
-  return appendStep(store, id, { epoch, events: list, rows: [], fields, feeds });
+  return (await appendStep(store, id, { epoch, events: list, rows: [], fields, feeds })).asleep;
 }

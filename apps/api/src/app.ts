@@ -42,7 +42,7 @@ export function createApp(context: ApiContext): Express {
 
   app.use(sessionAuth(context), authenticate(context), limitRate(config.RATE_LIMIT_PER_MINUTE));
   for (const { prefix, operations } of operationGroups)
-    app.use(prefix === "" ? "/" : prefix, serve(context, operations));
+    app.use(prefix === "" ? "/" : prefix, serve(context, operations, { strict: prefix === "/api/v1" }));
   app.use(notFound);
   app.use(answerErrors(context));
   return app;

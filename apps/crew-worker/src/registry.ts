@@ -149,7 +149,13 @@ async function pythonEntries(path: string, { pythonDir, env }: FindOptions): Pro
       root: path,
       python: project,
       announcement: {
-        ...{ name, kind, runtime: "python", description, inputs, required, version },
+        name,
+        kind,
+        runtime: "python",
+        description,
+        inputs,
+        required,
+        version,
         ...(schema === null ? {} : { inputs_schema: schema }),
       },
     };
@@ -200,7 +206,12 @@ async function loadFolder(folder: string): Promise<LoadedAutomation | undefined>
 function announcementOf(automation: Automation, name: string, version: string): AutomationAnnouncement {
   const { kind, description, inputs, required, inputsSchema, outputSchema, chatInput } = automation;
   return {
-    ...{ name, kind, description, inputs, required, version },
+    name,
+    kind,
+    description,
+    inputs,
+    required,
+    version,
     ...(inputsSchema === undefined ? {} : { inputs_schema: inputsSchema }),
     ...(outputSchema === undefined ? {} : { output_schema: outputSchema }),
     ...(chatInput === undefined ? {} : { chat_input: chatInput }),

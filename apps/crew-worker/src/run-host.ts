@@ -7,6 +7,7 @@ import {
   readEvents,
   readJournal,
   readMemories,
+  readSubscriptions,
   readVectors,
   saveFlowState,
   type ExecutionRecord,
@@ -15,7 +16,7 @@ import {
 import { retentionMs } from "@crewstream/service";
 import type { CrewContext } from "./crew-context.ts";
 import { untilWritten } from "./retry-write.ts";
-import type { Subscribers } from "./subscribers.ts";
+import type { Subscribers, Wake } from "./subscribers.ts";
 import type { RunTrace } from "./trace/run-trace.ts";
 import type { ThreadCall, ThreadStep } from "./threads/protocol.ts";
 
@@ -68,12 +69,19 @@ export class RunHost {
     const { id } = execution;
     const feeds = subscribers.selecting(step.events);
     const write = () => appendStep(store, id, { ...step, feeds, epoch: lease.epoch });
-    const asleep = await untilWritten(write, { signal, log });
+    const { asleep, feeds: known } = await untilWritten(write, { signal, log });
     metrics.eventsPublished.inc(step.events.length);
     published.add(step.events.length);
     trace?.observe(step.events);
     const wakes = subscribers.wakes(step.events, asleep);
+    if (known > subscribers.size) wakes.push(...(await this.#greet(known)));
     await Promise.all(wakes.map(({ feed, ...wake }) => this.#context.queues.wakeFeed({ executionId: id, feed }, wake)));
+  }
+
+  /** Learns of the subscriptions that were added to the run; they may have missed the events of this write. */
+  async #greet(feeds: number): Promise<Wake[]> {
+    const { execution, subscribers } = this.#run;
+    return subscribers.add((await readSubscriptions(this.#context.store, execution.id, feeds)).slice(subscribers.size));
   }
 
   /**

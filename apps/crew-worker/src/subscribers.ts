@@ -22,6 +22,15 @@ interface Subscriber {
   bytes: number;
 }
 
+function subscriberOf(subscription: Subscription): Subscriber {
+  return {
+    select: compileSelector(subscription.events),
+    realtime: subscription.mode === "realtime",
+    events: 0,
+    bytes: 0,
+  };
+}
+
 /** Which feeds an event concerns, and how soon each wants to be woken. */
 export class Subscribers {
   readonly #subscribers: Subscriber[];
@@ -30,12 +39,20 @@ export class Subscribers {
 
   constructor(subscriptions: readonly Subscription[], window: BatchWindow) {
     this.#window = window;
-    this.#subscribers = subscriptions.map((subscription) => ({
-      select: compileSelector(subscription.events),
-      realtime: subscription.mode === "realtime",
-      events: 0,
-      bytes: 0,
-    }));
+    this.#subscribers = subscriptions.map(subscriberOf);
+  }
+
+  /** How many are known: the number of the next one. */
+  get size(): number {
+    return this.#subscribers.length;
+  }
+
+  /** Takes subscriptions that were added while the run is under way; each is to look at the stream once. */
+  add(subscriptions: readonly Subscription[]): Wake[] {
+    const first = this.size;
+    this.#subscribers.push(...subscriptions.map(subscriberOf));
+    this.#byType.clear();
+    return subscriptions.map((_, index) => ({ feed: first + index, delayMs: 0, flush: false }));
   }
 
   /** Feeds that select at least one of these events. */

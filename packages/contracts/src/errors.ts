@@ -10,6 +10,7 @@ export const ErrorCode = {
   notFound: "not_found",
   methodNotAllowed: "method_not_allowed",
   conflict: "conflict",
+  alreadyAnswered: "already_answered",
   unprocessable: "unprocessable",
   payloadTooLarge: "payload_too_large",
   rateLimited: "rate_limited",

@@ -99,10 +99,10 @@ test("a tool's events name the model's call", async () => {
     tasks: [{ description: "d", expectedOutput: "e", agent: "a" }],
   }).run(context);
   const of = (type: string) => context.sink.events.find((event) => event.type === type)?.data;
-  const asked = of("llm_call_completed");
-  const [call] = asked?.["response"] as { id: string }[];
+  const asked = of("llm_call_completed") ?? {};
+  const [call] = asked["response"] as { id: string }[];
   for (const type of ["tool_usage_started", "tool_usage_finished"]) {
-    expect(of(type)).toMatchObject({ tool_call_id: call?.id, call_id: asked?.["call_id"] });
+    expect(of(type)).toMatchObject({ tool_call_id: call?.id, call_id: asked["call_id"] });
   }
 });
 

@@ -2,16 +2,15 @@ import { closeFeed, indexSettlements, readFeed, type FeedAddress } from "@crewst
 import type { DeliveryContext } from "./context.ts";
 
 /**
- * Ends a subscription because its receiver said so. What was still open becomes dead letters, where a person sees it;
+ * Ends a subscription because its receiver or a client said so. What was still open becomes dead letters, where a person sees it;
  * events that come after are not delivered.
  */
 export async function endFeed(
-  context: DeliveryContext,
+  { store, log }: Pick<DeliveryContext, "store" | "log">,
   address: FeedAddress,
   endpoint: string,
   reason: string,
 ): Promise<void> {
-  const { store, log } = context;
   const before = await readFeed(store, address);
   const dead = await closeFeed(store, address, reason);
   const settlements = (before?.open ?? []).map(({ state: _, ...record }) => ({ record, outcome: "dead" as const }));

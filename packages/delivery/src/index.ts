@@ -10,6 +10,8 @@ export { createSender, type Sender } from "./request-headers.ts";
 export { type DrainResult } from "./rest.ts";
 export { retryDelivery } from "./retry.ts";
 export { countMatching, runBulkRetry } from "./operations/bulk-retry.ts";
+export { endFeed } from "./end-feed.ts";
+export { subscribe } from "./operations/subscribe.ts";
 export { replayExecution, type ReplayRequest } from "./operations/replay.ts";
 export { discard, retryNow, type OperationResult, type OperationsContext } from "./operations/retry-delivery.ts";
 export { showRequest, type ShownRequest } from "./operations/show-request.ts";

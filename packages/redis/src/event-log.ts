@@ -20,12 +20,20 @@ export interface AppendStep {
   feeds: readonly number[];
 }
 
+/** What a write found out. */
+export interface Appended {
+  /** Feeds that must be woken. */
+  asleep: number[];
+  /** Feeds of the execution: more than a worker knows when one was added meanwhile. */
+  feeds: number;
+}
+
 /**
  * Writes events, journal rows and record fields at once, under the lease. Safe to repeat when the answer was lost.
- * @returns the feeds, of those given, that were asleep and must be woken
+ * @returns the feeds, of those given, that were asleep and must be woken, and how many the execution has
  * @throws AppError `lease_lost`, `execution_gone`, or `stale_write` when the sequence does not follow
  */
-export async function appendStep(store: Store, id: ExecutionId, step: AppendStep): Promise<number[]> {
+export async function appendStep(store: Store, id: ExecutionId, step: AppendStep): Promise<Appended> {
   const keys = store.keys.execution(id);
   const fields = Object.entries(step.fields).flat();
   const chunks = toChunks(step.events);
@@ -40,7 +48,7 @@ export async function appendStep(store: Store, id: ExecutionId, step: AppendStep
   for (const [path, row] of step.rows) args.push(path, row);
   args.push(...fields);
   const feedKeys = step.feeds.map((feed) => keys.feed(feed).feed);
-  const [, ...woken] = await runScript(
+  const [, feeds = 0, ...woken] = await runScript(
     store.redis,
     "append",
     [keys.exec, keys.events, keys.journal, ...feedKeys],
@@ -48,7 +56,7 @@ export async function appendStep(store: Store, id: ExecutionId, step: AppendStep
   );
   const state = executionStateSchema.safeParse(step.fields["state"]);
   if (state.success && hasEnded(state.data)) await listEnded(store, id, state.data);
-  return woken.map((position) => step.feeds[position] ?? 0);
+  return { asleep: woken.map((position) => step.feeds[position] ?? 0), feeds };
 }
 
 /** Events of a stream that were read in one go. */

@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { hasEnded, parseExecutionId, type ExecutionId, type ExecutionState } from "@crewstream/contracts";
 import type { Listed } from "./newest.ts";
 import { readNewest } from "./newest.ts";
@@ -8,16 +9,19 @@ import type { Store } from "./store.ts";
 export type ExecutionGroup = "live" | "SUCCESS" | "FAILED" | "REVOKED";
 const groups: readonly ExecutionGroup[] = ["live", "SUCCESS", "FAILED", "REVOKED"];
 
-/** Which list: everything, a group, what one automation ran, or what one token started (of that, what has not ended). */
+/** Which list: everything, a group, what one automation ran, what one token started (of that, what has not ended), a thread. */
 export type ExecutionList =
   | { kind: "all" }
   | { kind: "group"; group: ExecutionGroup }
   | { kind: "of"; name: string }
   | { kind: "by"; token: string }
-  | { kind: "open"; token: string };
+  | { kind: "open"; token: string }
+  | { kind: "in"; thread: string };
 
 /** Entries looked at in one go when the lists are tidied. */
 const window = 200;
+/** Threads looked at in one go, of each of two places. */
+const threadWindow = 50;
 /** A record that is being written may not be there yet. */
 const graceMs = 60_000;
 
@@ -58,6 +62,21 @@ export function listsOfNew({ keys }: Pick<Store, "keys">, { automation, token }:
 export async function listNew(store: Store, id: ExecutionId, listing: Listing): Promise<void> {
   const { automation, token, maxOpen } = listing;
   await runScript(store.redis, "list-new", listsOfNew(store, listing), [id, createdAt(id), automation, token, maxOpen]);
+}
+
+/** Lists an execution in its thread; one without a record is passed over, and tidied away in time. */
+export async function listInThread(store: Store, id: ExecutionId, thread: string): Promise<void> {
+  const { redis, keys } = store;
+  const at = createdAt(id);
+  await Promise.all([
+    redis.zadd(keys.threads, at, hashOf(thread)),
+    redis.zadd(keyOf(store, { kind: "in", thread }), at, id),
+  ]);
+}
+
+/** A client may choose any text, of any length. */
+function hashOf(thread: string): string {
+  return hash("sha256", thread, "base64url");
 }
 
 /**
@@ -108,18 +127,47 @@ export async function tidyExecutions(store: Store, now: number): Promise<number>
   ];
   let tidied = 0;
   for (const list of lists) {
+    const isOpen = list.kind === "open" || (list.kind === "group" && list.group === "live");
+    const tidiedList = { key: keyOf(store, list), isOpen };
     for (let wrong = window; wrong > window / 2;) {
-      wrong = await tidyWindow(store, list, 0, now);
+      wrong = await tidyWindow(store, tidiedList, 0, now);
       tidied += wrong;
     }
-    const size = await redis.zcard(keyOf(store, list));
-    if (size > window) tidied += await tidyWindow(store, list, Math.floor(Math.random() * (size - window)), now);
+    const size = await redis.zcard(tidiedList.key);
+    if (size > window) tidied += await tidyWindow(store, tidiedList, Math.floor(Math.random() * (size - window)), now);
+  }
+  return tidied + (await tidyThreads(store, now));
+}
+
+/**
+ * Takes what has expired out of threads: of those that began their last run longest ago, and of some at random, as one
+ * with an old run that goes on would hide those behind it. An empty thread goes.
+ */
+async function tidyThreads(store: Store, now: number): Promise<number> {
+  const { redis, keys } = store;
+  const count = await redis.zcard(keys.threads);
+  const start = Math.floor(Math.random() * Math.max(1, count - window));
+  const threads = new Set([
+    ...(await redis.zrange(keys.threads, "0", String(threadWindow - 1))),
+    ...(await redis.zrange(keys.threads, String(start), String(start + threadWindow - 1))),
+  ]);
+  let tidied = 0;
+  for (const thread of threads) {
+    const key = keys.executionsIn(thread);
+    tidied += await tidyWindow(store, { key, isOpen: false }, 0, now);
+    // A kickoff lists its thread first: one that comes between is listed in it all the same.
+    if ((await redis.zcard(key)) === 0) await redis.zrem(keys.threads, thread);
   }
   return tidied;
 }
 
-async function tidyWindow(store: Store, list: ExecutionList, start: number, now: number): Promise<number> {
-  const key = keyOf(store, list);
+/** @param list of which all have not ended where `isOpen` */
+async function tidyWindow(
+  store: Store,
+  { key, isOpen }: { key: string; isOpen: boolean },
+  start: number,
+  now: number,
+): Promise<number> {
   const ids = await store.redis.zrange(key, String(start), String(start + window - 1));
   const wrong = await Promise.all(
     ids.map(async (text) => {
@@ -127,7 +175,6 @@ async function tidyWindow(store: Store, list: ExecutionList, start: number, now:
       if (id !== undefined && createdAt(id) > now - graceMs) return 0;
       const state = id === undefined ? null : await store.redis.hget(store.keys.execution(id).exec, "state");
       if (id === undefined || state === null) return store.redis.zrem(key, text);
-      const isOpen = list.kind === "open" || (list.kind === "group" && list.group === "live");
       if (!isOpen || !hasEnded(state as ExecutionState)) return 0;
       await listEnded(store, id, state as ExecutionState);
       return 1;
@@ -148,6 +195,8 @@ function keyOf({ keys }: Pick<Store, "keys">, list: ExecutionList): string {
       return keys.executionsBy(list.token);
     case "open":
       return keys.openRuns(list.token);
+    case "in":
+      return keys.executionsIn(hashOf(list.thread));
     default:
       return list satisfies never;
   }

@@ -9,7 +9,7 @@ import {
 import { z } from "zod";
 import { relistDead } from "./delivery-index.ts";
 import { inputsPreview } from "./inputs-preview.ts";
-import { createdAt, listEnded, listNew, listsOfNew } from "./execution-index.ts";
+import { createdAt, listEnded, listInThread, listNew, listsOfNew } from "./execution-index.ts";
 import { partitionOf } from "./keys.ts";
 import { callScript, runScript } from "./scripts.ts";
 import { ScriptError } from "./script-errors.ts";
@@ -30,6 +30,8 @@ export interface NewExecution {
   createdAt: number;
   /** Its token is limited to its own executions: states that a flow of another token saved do not exist for it. */
   own?: boolean;
+  /** Conversation, or other series of runs, that a client counts it to. */
+  thread?: string | undefined;
   /** Id under which an earlier run of this flow saved its state: this one begins with a copy of it. */
   restoreFrom?: string;
   subscriptions: Subscription[];
@@ -70,6 +72,7 @@ export const recordSchema = z.object({
   feeds: z.coerce.number(),
   feeds_open: z.coerce.number(),
   own: z.literal("1").optional(),
+  thread: z.string().optional(),
   restore_from: z.string().optional(),
   traceparent: z.string().optional(),
   tracestate: z.string().optional(),
@@ -109,7 +112,9 @@ export async function createExecution(store: Store, execution: NewExecution): Pr
     dueCompletion(subscription),
   ]);
   const active = activeKey(store, execution.id);
-  const { id, automation, token, maxOpen = 0 } = execution;
+  const { id, automation, token, thread, maxOpen = 0 } = execution;
+  // Listed before the record, so that no crash between leaves one that its thread does not have.
+  if (thread !== undefined) await listInThread(store, id, thread);
   const listing = execution.listed === false ? undefined : { automation, token, maxOpen };
   const create = (lists: readonly string[], { automation: listed }: { automation: string }) =>
     runScript(
@@ -136,11 +141,12 @@ const unlisted = { automation: "" };
 
 /** The fields of a new record, as names and values in turn. */
 function recordPairs(execution: NewExecution): (string | number)[] {
-  const { id, automation, kind, inputs, meta, token, own, restoreFrom, trace, createdAt } = execution;
+  const { id, automation, kind, inputs, meta, token, own, thread, restoreFrom, trace, createdAt } = execution;
   const pairs = ["id", id, "automation", automation, "kind", kind, "inputs", JSON.stringify(inputs), "token", token];
   if (Object.keys(inputs).length > 0) pairs.push("inputs_preview", inputsPreview(inputs));
   if (meta !== undefined) pairs.push("meta", JSON.stringify(meta));
   if (own === true) pairs.push("own", "1");
+  if (thread !== undefined) pairs.push("thread", thread);
   if (restoreFrom !== undefined) pairs.push("restore_from", restoreFrom);
   if (trace !== undefined) pairs.push(...Object.entries(trace).flat());
   return [...pairs, "created_at", createdAt];

@@ -198,14 +198,15 @@ export async function discardDelivery(store: Store, address: FeedAddress, first:
 }
 
 /**
- * Adds a feed that delivers the events `from` to `to` of an execution that exists, whether it has ended or not.
+ * Adds a feed that delivers the events `from` to `to` of an execution that exists, whether it has ended or not; without
+ * `to`, all from `from` on until the run ends.
  * @returns false when another feed has taken the number meanwhile: read the execution again
  * @throws AppError `execution_gone`
  */
 export async function addFeed(
   store: Store,
   id: ExecutionId,
-  replay: { feed: number; subscription: Subscription; from: number; to: number },
+  replay: { feed: number; subscription: Subscription; from: number; to?: number },
 ): Promise<boolean> {
   const keys = store.keys.execution(id);
   const others = Array.from({ length: replay.feed }, (_, feed) => Object.values(keys.feed(feed))).flat();
@@ -213,7 +214,13 @@ export async function addFeed(
     store.redis,
     "add-feed",
     [keys.exec, keys.feed(replay.feed).feed, keys.events, keys.journal, keys.attempts, ...others],
-    [replay.feed, JSON.stringify(replay.subscription), replay.from - 1, replay.to, dueCompletion(replay.subscription)],
+    [
+      replay.feed,
+      JSON.stringify(replay.subscription),
+      replay.from - 1,
+      replay.to ?? "",
+      dueCompletion(replay.subscription),
+    ],
   );
   if (answer === ScriptError.stale) return false;
   if (answer < 0) throw scriptError(answer, "add-feed");

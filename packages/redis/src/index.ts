@@ -110,7 +110,7 @@ export {
   type FeedState,
 } from "./feeds.ts";
 export { loadFlowState, saveFlowState } from "./flow-states.ts";
-export { answerHuman } from "./human.ts";
+export { answerHuman, readAnswer } from "./human.ts";
 export { claimIdempotencyKey } from "./idempotency.ts";
 export { inFlightAnnouncer, readInFlight } from "./in-flight.ts";
 export { clearInspected, keepInspected, readInspected, type InspectedRequest } from "./inspector.ts";

@@ -17,6 +17,8 @@ import type { ExecutionId } from "@crewstream/contracts";
  *   P:{index}:of:NAME        zset    those of one automation
  *   P:{index}:by:TOKEN       zset    those that a token started, by its name
  *   P:{index}:open:TOKEN     zset    those of them that have not ended
+ *   P:{index}:in:HASH        zset    those of a client's thread
+ *   P:{index}:threads        zset    threads by the creation of their last execution in ms
  *   P:{index}:automations    set     automations that ever ran
  *   P:{index}:tokens         set     names of tokens that ever started one
  *   P:{log-K}:STATE          zset    deliveries of partition K that are retrying or dead, by time in ms
@@ -95,6 +97,14 @@ export class Keys {
 
   openRuns(token: string): string {
     return `${this.prefix}:{index}:open:${token}`;
+  }
+
+  executionsIn(threadHash: string): string {
+    return `${this.prefix}:{index}:in:${threadHash}`;
+  }
+
+  get threads(): string {
+    return `${this.prefix}:{index}:threads`;
   }
 
   get tokenNames(): string {

@@ -75,7 +75,7 @@ it("gives every script keys of one slot, whoever calls it", async () => {
   await renewLease(store, id, { epoch: 1, leaseMs: 1 });
   await appendStep(store, id, { epoch: 1, events: [], rows: [], fields: { state: "SUCCESS" }, feeds: [0, 1, 2] });
   await appendLogs(store, id, [{ at: 1, output: "stdout", line: "a" }]);
-  await answerHuman(store, id, { path: "p" }, { feedback: "", approved: true } as never);
+  await answerHuman(store, id, { path: "p", id: "r" }, { feedback: "", approved: true } as never);
   await advanceFeed(store, address, { settlements: [], seal: { from: 0, to: 1, deliveries: [record] }, maxParked: 1 });
   await feeds.restFeed(store, address, 1);
   await feeds.closeFeed(store, address, "gone");

@@ -59,7 +59,7 @@ export class RunWriter {
   async #append(events: StoredEvent[], fields: Record<string, string | number>): Promise<void> {
     const { store, queues, id, lease, wakeDelayMs } = this.#parts;
     const feeds = events.length === 0 ? [] : [0];
-    const woken = await appendStep(store, id, { epoch: lease.epoch, events, rows: [], fields, feeds });
-    await Promise.all(woken.map((feed) => queues.wakeFeed({ executionId: id, feed }, { delayMs: wakeDelayMs })));
+    const { asleep } = await appendStep(store, id, { epoch: lease.epoch, events, rows: [], fields, feeds });
+    await Promise.all(asleep.map((feed) => queues.wakeFeed({ executionId: id, feed }, { delayMs: wakeDelayMs })));
   }
 }

@@ -1,9 +1,11 @@
 import { once } from "node:events";
-import { hasEnded, type ExecutionId } from "@crewstream/contracts";
-import { isOutage, type Store } from "@crewstream/redis";
+import type { ExecutionId } from "@crewstream/contracts";
+import type { ExecutionRecord, Store } from "@crewstream/redis";
 import type { Response } from "express";
 import type { ApiContext } from "../api-context.ts";
+import { humanRequests } from "../views/human-request.ts";
 import { readEventPage } from "./event-page.ts";
+import { followRun, type RunStep } from "./follow-run.ts";
 import { beginEventStream, message } from "./server-sent-events.ts";
 
 const pageEvents = 200;
@@ -11,37 +13,54 @@ const pageEvents = 200;
 /**
  * Streams an execution's events as Server-Sent Events until it has ended, the client leaves or the process stops. An
  * event's `id` is its sequence number, so a client that reconnects with `Last-Event-ID` misses nothing and gets nothing
- * twice. The last message is of type `end`. A slow client is waited for: nothing piles up for it.
+ * twice. A message of type `state` says that it pauses or goes on; the last one is of type `end`. A slow client is waited for: nothing piles up for it.
  */
 export async function streamEvents(
   context: Pick<ApiContext, "store" | "watch">,
   response: Response,
   request: { id: ExecutionId; after: number; types: readonly string[] | undefined; signal: AbortSignal },
 ): Promise<void> {
-  const { signal } = request;
+  const { id, after, types, signal } = request;
+  const { store, watch } = context;
   using _stream = beginEventStream(response);
+  const read = (from: number) =>
+    watch.pages.read(JSON.stringify([id, from, types]), () => readText(store, id, { after: from, types }));
   try {
-    let { after } = request;
-    while (!signal.aborted) {
-      const head = await context.watch.beyond(request.id, after, signal);
-      if (head === undefined) break;
-      if (head === "gone" || (head.seq <= after && hasEnded(head.state))) {
-        const state = head === "gone" ? "NOT FOUND" : head.state;
-        await send(response, message(JSON.stringify({ state }), { event: "end" }), signal);
-        break;
-      }
-      const { id, types } = request;
-      const from = after;
-      const page = await context.watch.pages
-        .read(JSON.stringify([id, from, types]), () => readText(context.store, id, { after: from, types }))
-        .catch(ignoreOutage);
-      if (page === undefined) continue;
-      await send(response, page.text, signal);
-      after = page.scanned;
+    for await (const step of followRun(context, { id, after, signal, read })) {
+      await sendText(response, textOf(step), signal);
     }
   } finally {
     response.end();
   }
+}
+
+function textOf(step: RunStep<{ text: string; scanned: number }>): string {
+  switch (step.kind) {
+    case "page":
+      return step.page.text;
+    case "paused":
+      return message(JSON.stringify(pausedState(step.record)), { event: "state" });
+    case "resumed":
+      return message(JSON.stringify({ state: step.state }), { event: "state" });
+    case "end":
+      return message(JSON.stringify(endState(step.record)), { event: "end" });
+    default:
+      return step satisfies never;
+  }
+}
+
+function pausedState(record: ExecutionRecord) {
+  return { state: record.state, requests: humanRequests(record) };
+}
+
+function endState(record: ExecutionRecord | undefined) {
+  if (record === undefined) return { state: "NOT FOUND" };
+  const { state, error, error_type } = record;
+  return {
+    state,
+    ...(error === undefined ? {} : { error }),
+    ...(error_type === undefined ? {} : { error_type }),
+  };
 }
 
 /** The next page as messages; a hundred readers at one place share it. */
@@ -57,11 +76,8 @@ async function readText(
   return { text: text + message(JSON.stringify({ after: scanned }), { event: "position", id: scanned }), scanned };
 }
 
-function ignoreOutage(error: unknown): undefined {
-  if (!isOutage(error)) throw error;
-}
-
-async function send(response: Response, text: string, signal: AbortSignal): Promise<void> {
+/** Writes to a client; one that is slow is waited for. */
+export async function sendText(response: Response, text: string, signal: AbortSignal): Promise<void> {
   if (text === "" || signal.aborted || response.write(text)) return;
   await once(response, "drain", { signal }).catch(() => undefined);
 }

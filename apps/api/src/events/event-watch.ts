@@ -41,12 +41,14 @@ export class EventWatch implements AsyncDisposable {
   /**
    * Resolves when the execution has events after `after`, has ended, or is gone; with undefined when the signal aborts
    * before.
+   * @param paused what the reader knows: it also resolves when the execution pauses or goes on
    */
-  async beyond(id: ExecutionId, after: number, signal: AbortSignal): Promise<StreamHead | undefined> {
+  async beyond(id: ExecutionId, after: number, signal: AbortSignal, paused?: boolean): Promise<StreamHead | undefined> {
     if (signal.aborted) return undefined;
     const { promise, resolve } = Promise.withResolvers<StreamHead | undefined>();
     const reader: Reader = (head) => {
       if (head === "gone" || head.seq > after || hasEnded(head.state)) resolve(head);
+      else if (paused !== undefined && paused !== (head.state === "PAUSED")) resolve(head);
     };
     const stop = (): void => resolve(undefined);
     signal.addEventListener("abort", stop, { once: true });

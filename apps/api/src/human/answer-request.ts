@@ -3,10 +3,12 @@ import {
   ErrorCode,
   isApproval,
   readOutcome,
+  type ExecutionId,
   type HumanAnswer,
   type PendingInput,
 } from "@crewstream/contracts";
-import { answerHuman, type ExecutionRecord } from "@crewstream/redis";
+import { answerHuman, readAnswer, type ExecutionRecord } from "@crewstream/redis";
+import { z } from "zod";
 import type { ApiContext } from "../api-context.ts";
 
 /** What a person said, from wherever it came. */
@@ -17,17 +19,30 @@ export function nothingPending(): AppError {
   return new AppError("Execution is not in pending human input state", { code: ErrorCode.invalidInput });
 }
 
+/** What became of an answer. */
+export interface TakenAnswer {
+  /** The outcome that was taken; null where there are none, or where a model reads it from the text. */
+  outcome: string | null;
+  /** A task's work is done again. */
+  sentBack: boolean;
+}
+
+const keptSchema = z.object({
+  given: z.string(),
+  taken: z.object({ outcome: z.string().nullable(), sentBack: z.boolean() }),
+});
+
 /**
- * Gives a run its answer and lets it continue: the same execution, on whichever worker is free.
- * @returns the outcome that was taken; undefined where there are none, or where a model reads it from the text
- * @throws AppError `unprocessable` for an answer that stands for no outcome, `invalid_input` when the request was answered already
+ * Gives a run its answer and lets it continue: the same execution, on whichever worker is free. The same answer given
+ * again is taken as it was.
+ * @throws AppError `unprocessable` for an answer that stands for no outcome, `already_answered` for another one than before
  */
 export async function answerRequest(
   { store, queues }: Pick<ApiContext, "store" | "queues">,
   execution: ExecutionRecord,
   request: PendingInput,
   answer: Answer,
-): Promise<string | undefined> {
+): Promise<TakenAnswer> {
   const outcome = outcomeOf(request, answer);
   const row: HumanAnswer = {
     ...answer,
@@ -35,10 +50,60 @@ export async function answerRequest(
     at: new Date().toISOString(),
     timedOut: false,
   };
-  if (!(await answerHuman(store, execution.id, request, row))) throw nothingPending();
+  const taken = { outcome: outcome ?? null, sentBack: sendsBack(request, answer) };
+  const kept: z.input<typeof keptSchema> = { given: textOf(answer), taken };
+  if (!(await answerHuman(store, execution.id, request, row, kept))) {
+    const before = await answeredBefore(store, execution.id, request.id, answer);
+    if (before === undefined) throw nothingPending();
+    return before;
+  }
   // A pause's timeout may be waiting as this execution's job; the run takes its place.
   await queues.enqueueRun(execution, { replace: true });
-  return outcome;
+  return taken;
+}
+
+/**
+ * The same for a request by its id, whether it waits or was answered.
+ * @throws AppError as {@link answerRequest}, `not_found` when there is no such request, `invalid_input` when the run waits for nobody
+ */
+export async function answerById(
+  context: Pick<ApiContext, "store" | "queues">,
+  execution: ExecutionRecord,
+  requestId: string,
+  answer: Answer,
+): Promise<TakenAnswer> {
+  const pending = execution.state === "PAUSED" ? execution.pending?.find(({ id }) => id === requestId) : undefined;
+  if (pending !== undefined) return answerRequest(context, execution, pending, answer);
+  const before = await answeredBefore(context.store, execution.id, requestId, answer);
+  if (before !== undefined) return before;
+  if (execution.state !== "PAUSED") throw nothingPending();
+  throw new AppError(`The execution waits for no request ${requestId}.`, { code: ErrorCode.notFound });
+}
+
+/**
+ * What became of the same answer when it was given before; undefined for a request that was not answered.
+ * @throws AppError `already_answered` when another answer was given, or none in time
+ */
+export async function answeredBefore(
+  store: ApiContext["store"],
+  id: ExecutionId,
+  requestId: string,
+  answer: Answer,
+): Promise<TakenAnswer | undefined> {
+  const kept = await readAnswer(store, id, requestId);
+  if (kept === undefined) return undefined;
+  const before = keptSchema.safeParse(kept);
+  if (before.success && before.data.given === textOf(answer)) return before.data.taken;
+  const why = before.success ? "with another answer" : "by its default, as its time was over";
+  throw new AppError(`The request was answered already, ${why}.`, {
+    code: ErrorCode.alreadyAnswered,
+    details: { request_id: requestId, ...(before.success ? { outcome: before.data.taken.outcome } : {}) },
+  });
+}
+
+/** What of an answer makes it the same; not who gave it. */
+function textOf({ feedback, approved, outcome }: Answer): string {
+  return JSON.stringify([feedback, approved, outcome ?? null]);
 }
 
 /** Decided before it is stored, so that whoever answers is told, and what is refused leaves the request as it was. */
@@ -64,7 +129,7 @@ function outcomeOf(request: PendingInput, answer: Answer): string | undefined {
 }
 
 /** Whether an answer sends a task's work back, for the reply's wording: a flow continues with any answer. */
-export function sendsBack(request: PendingInput, answer: Pick<Answer, "feedback" | "approved">): boolean {
+function sendsBack(request: PendingInput, answer: Pick<Answer, "feedback" | "approved">): boolean {
   return isTaskReview(request) && !isApproval({ ...answer, timedOut: false });
 }
 

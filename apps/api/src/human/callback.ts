@@ -7,7 +7,7 @@ import type { ApiContext } from "../api-context.ts";
 import { jsonBody } from "../middleware/json-body.ts";
 import { parseInput } from "../middleware/validate.ts";
 import { textParam } from "../routes/params.ts";
-import { answerRequest, nothingPending } from "./answer-request.ts";
+import { answerById } from "./answer-request.ts";
 
 /**
  * The callback URL of a flow's human request, as AMP has it: no API token, the URL's own token lets in the answer to
@@ -28,17 +28,15 @@ export function callbackRoutes(context: ApiContext): Router {
     const execution = response.locals[asked] as ExecutionRecord;
     const requestId = textParam(request, "request");
     const { feedback, approved, outcome, source } = parseInput(humanAnswerRequestSchema, request.body);
-    const pending = execution.state === "PAUSED" ? execution.pending?.find((each) => each.id === requestId) : undefined;
-    if (pending === undefined) throw nothingPending();
     const answer = {
       feedback: feedback ?? "",
       approved: approved ?? null,
       ...(outcome === undefined ? {} : { outcome }),
       source: source ?? "callback",
     };
-    const taken = await answerRequest(context, execution, pending, answer);
+    const { outcome: taken } = await answerById(context, execution, requestId, answer);
     const ids = { id: requestId, kickoff_id: execution.id, execution_id: execution.id };
-    response.json({ status: "received", ...ids, outcome: taken ?? null });
+    response.json({ status: "received", ...ids, outcome: taken });
   });
   return router;
 }

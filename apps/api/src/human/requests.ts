@@ -1,15 +1,11 @@
 import {
-  AppError,
-  ErrorCode,
   humanAnswerRequestSchema,
   humanRequestsPageSchema,
   humanRequestsQuerySchema,
   parseExecutionId,
   problemSchema,
   resumeResponseSchema,
-  type PendingInput,
 } from "@crewstream/contracts";
-import type { ExecutionRecord } from "@crewstream/redis";
 import { z } from "zod";
 import { readVisible } from "../auth/visibility.ts";
 import { executionsPage } from "../lists/executions.ts";
@@ -17,8 +13,8 @@ import { identityOf } from "../middleware/authenticate.ts";
 import { parseInput } from "../middleware/validate.ts";
 import type { Operation } from "../operations/operation.ts";
 import { executionRecord, textParam } from "../routes/params.ts";
-import { isoTime } from "../views/time.ts";
-import { answerRequest, nothingPending, sendsBack } from "./answer-request.ts";
+import { humanRequests } from "../views/human-request.ts";
+import { answerById } from "./answer-request.ts";
 
 const tag = "Human requests";
 const list: Operation = {
@@ -37,26 +33,19 @@ const list: Operation = {
       const { execution_id: only, ...page } = parseInput(humanRequestsQuerySchema, request.query);
       const { items, next } =
         only === undefined
-          ? await executionsPage(store, identity, { ...page, status: "PAUSED", automation: undefined })
+          ? await executionsPage(store, identity, {
+              ...page,
+              status: "PAUSED",
+              automation: undefined,
+              thread_id: undefined,
+            })
           : { items: [{ id: only }], next: null };
       const ids = items.map(({ id }) => parseExecutionId(id)).filter((id) => id !== undefined);
-      const records = (await Promise.all(ids.map((id) => readVisible(store, identity, id)))).filter(
-        (record) => record?.state === "PAUSED",
-      );
-      response.json({
-        items: records.flatMap((record) => (record?.pending ?? []).map((pending) => humanRequest(record, pending))),
-        next_cursor: next,
-      });
+      const records = await Promise.all(ids.map((id) => readVisible(store, identity, id)));
+      const requests = records.flatMap((record) => (record === undefined ? [] : humanRequests(record)));
+      response.json({ items: requests, next_cursor: next });
     },
 };
-
-function humanRequest(record: ExecutionRecord | undefined, { path: _, ...pending }: PendingInput) {
-  return Object.assign(pending, {
-    automation: record?.automation,
-    execution_id: record?.id,
-    asked_at: isoTime(record?.updated_at),
-  });
-}
 
 const answer: Operation = {
   method: "post",
@@ -68,8 +57,9 @@ const answer: Operation = {
   body: humanAnswerRequestSchema,
   answers: {
     200: { description: "The run goes on", schema: resumeResponseSchema },
-    400: { description: "It was answered already, or the run waits for nobody", schema: problemSchema },
+    400: { description: "The run waits for nobody", schema: problemSchema },
     404: { description: "There is no such execution or request", schema: problemSchema },
+    409: { description: "It was answered already, and differently (`already_answered`)", schema: problemSchema },
     422: {
       description: "The answer stands for none of the request's outcomes (`details.outcomes`)",
       schema: problemSchema,
@@ -79,11 +69,6 @@ const answer: Operation = {
     const execution = await executionRecord(context.store, request);
     const { id } = execution;
     const requestId = parseInput(z.uuid("must be the id of a request"), textParam(request, "request"));
-    if (execution.state !== "PAUSED") throw nothingPending();
-    const pending = execution.pending?.find((each) => each.id === requestId);
-    if (pending === undefined) {
-      throw new AppError(`The execution waits for no request ${requestId}.`, { code: ErrorCode.notFound });
-    }
     const {
       feedback = "",
       approved = null,
@@ -91,14 +76,13 @@ const answer: Operation = {
       source = "api",
     } = parseInput(humanAnswerRequestSchema, request.body);
     const answer = { feedback, approved, ...(outcome === undefined ? {} : { outcome }), source };
-    const taken = await answerRequest(context, execution, pending, answer);
-    const back = sendsBack(pending, answer);
+    const taken = await answerById(context, execution, requestId, answer);
     response.json({
       kickoff_id: id,
       execution_id: id,
-      status: back ? "retrying" : "resumed",
-      outcome: taken ?? null,
-      message: back ? "The work is done again with your feedback" : "The run goes on",
+      status: taken.sentBack ? "retrying" : "resumed",
+      outcome: taken.outcome,
+      message: taken.sentBack ? "The work is done again with your feedback" : "The run goes on",
     });
   },
 };

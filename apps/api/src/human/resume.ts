@@ -16,7 +16,7 @@ import { readVisible } from "../auth/visibility.ts";
 import { identityOf } from "../middleware/authenticate.ts";
 import { parseInput } from "../middleware/validate.ts";
 import type { Operation } from "../operations/operation.ts";
-import { answerRequest, nothingPending, sendsBack } from "./answer-request.ts";
+import { answeredBefore, answerRequest, nothingPending } from "./answer-request.ts";
 
 /** `POST /resume`: the answer to what a run asked, in any casing. Webhook URLs of the kickoff stay in force. */
 export const resumeOperation: Operation = {
@@ -36,6 +36,10 @@ export const resumeOperation: Operation = {
     200: { description: "The run goes on", schema: resumeResponseSchema },
     400: { description: "It waits for no answer, or for none of this task", schema: problemSchema },
     404: { description: "There is no such execution", schema: problemSchema },
+    409: {
+      description: "The request was answered already, and differently (`already_answered`)",
+      schema: problemSchema,
+    },
     422: {
       description:
         "The execution's id is missing, or the answer stands for none of the request's outcomes (`details.outcomes`)",
@@ -51,15 +55,14 @@ function resume(context: ApiContext): RequestHandler {
     const { executionId = "", taskId, feedback, approved, outcome } = parseInput(resumeRequestSchema, request.body);
     const execution = await findExecution(context, identityOf(request), executionId);
     const answer = { feedback, approved, ...(outcome === undefined ? {} : { outcome }), source: "resume" };
-    const pending = pickRequest(execution, taskId);
-    const taken = await answerRequest(context, execution, pending, answer);
-    const back = sendsBack(pending, answer);
+    const before = taskId === undefined ? undefined : await answeredBefore(context.store, execution.id, taskId, answer);
+    const taken = before ?? (await answerRequest(context, execution, pickRequest(execution, taskId), answer));
     response.json({
       kickoff_id: execution.id,
       execution_id: execution.id,
-      status: back ? "retrying" : "resumed",
-      outcome: taken ?? null,
-      message: back ? "Task will be retried with your feedback" : "Execution resumed successfully",
+      status: taken.sentBack ? "retrying" : "resumed",
+      outcome: taken.outcome,
+      message: taken.sentBack ? "Task will be retried with your feedback" : "Execution resumed successfully",
     });
   };
 }

@@ -12,6 +12,8 @@ export interface WantedRun {
   automation: ServedAutomation;
   inputs: Record<string, unknown>;
   meta: unknown;
+  /** Conversation that it belongs to. */
+  thread?: string | undefined;
   restoreFrom?: string | undefined;
   webhooks: readonly RequestedWebhook[];
   /** Idempotency key, and what must be equal for it to name the same run. */
@@ -26,7 +28,7 @@ export interface WantedRun {
 export async function beginRun(
   context: ApiContext,
   request: Request,
-  { automation, inputs, meta, restoreFrom, webhooks, key, body }: WantedRun,
+  { automation, inputs, meta, thread, restoreFrom, webhooks, key, body }: WantedRun,
 ): Promise<{ executionId: ExecutionId; repeated: boolean }> {
   await checkAddresses(webhooks, context.addressPolicy);
   const { name: token, own } = identityOf(request);
@@ -42,6 +44,7 @@ export async function beginRun(
     kind: automation.kind,
     inputs,
     meta,
+    thread,
     token,
     own,
     createdAt: Date.now(),

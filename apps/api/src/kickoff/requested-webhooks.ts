@@ -43,7 +43,7 @@ export function requestedWebhooks(
 ): RequestedWebhook[] {
   const { webhooks = [], meta } = request;
   const echoed = meta === undefined ? {} : { meta };
-  const modern = webhooks.map((settings, index) => fromSettings(settings, options.pathOf(index)));
+  const modern = webhooks.map((settings, index) => webhookFromSettings(settings, options.pathOf(index)));
   const old = legacy.flatMap(({ field, form, ...events }) => {
     const url = request[field];
     if (url === undefined) return [];
@@ -94,7 +94,8 @@ function humanUrl(request: Pick<KickoffRequest, "humanInputWebhook" | "humanInpu
   return request.humanInputWebhook?.url ?? request.humanInputWebhookUrl;
 }
 
-function fromSettings(settings: WebhookSettings, path: string): RequestedWebhook {
+/** A webhook from its settings. @param path where it stands in the body, for messages */
+export function webhookFromSettings(settings: WebhookSettings, path: string): RequestedWebhook {
   const { authentication, signing_secret: signingSecret, retry } = settings;
   const subscription: Subscription = {
     url: settings.url,
@@ -107,7 +108,11 @@ function fromSettings(settings: WebhookSettings, path: string): RequestedWebhook
     ...(settings.completion === true ? { completion: true } : {}),
     ...(retry === undefined
       ? {}
-      : { retrySchedule: retry.schedule.map((text, at) => delayMs(text, `${path}.retry.schedule[${at}]`)) }),
+      : {
+          retrySchedule: retry.schedule.map((text, at) =>
+            delayMs(text, `${path === "" ? "" : `${path}.`}retry.schedule[${at}]`),
+          ),
+        }),
   };
   const secrets: SubscriptionSecrets = {
     ...(authentication === undefined ? {} : { authentication }),
@@ -132,7 +137,7 @@ function delayMs(text: string, path: string): number {
 export async function checkAddresses(webhooks: readonly RequestedWebhook[], policy: AddressPolicy): Promise<void> {
   await Promise.all(
     webhooks.map(async ({ path, subscription }) => {
-      const field = subscription.form === "events" ? `${path}.url` : path;
+      const field = subscription.form !== "events" ? path : path === "" ? "url" : `${path}.url`;
       try {
         await checkInTime(subscription.url, policy);
       } catch (error) {

@@ -23,6 +23,7 @@ export async function executionsPage(
   query: Query,
 ): Promise<{ items: ExecutionBrief[]; next: string | null }> {
   const list = listFor(identity, query);
+  const token = identity.own ? identity.name : undefined;
   const since = query.since === undefined ? -Infinity : Date.parse(query.since);
   let before = decodeCursor(placeSchema, query.cursor) ?? newestBefore(query.until);
   const items: ExecutionBrief[] = [];
@@ -36,7 +37,7 @@ export async function executionsPage(
       before = place;
       const record = records.get(parseExecutionId(place.id));
       // Without a record it has expired.
-      if (record !== undefined && matches(record, query)) items.push(record);
+      if (record !== undefined && matches(record, query, token)) items.push(record);
       if (items.length === query.limit) return { items, next: encodeCursor(before) };
     }
     looked += page.length;
@@ -51,14 +52,17 @@ function newestBefore(until: string | undefined): Place | undefined {
 }
 
 /** The shortest list that holds all that match, and for a token with the scope `own` no other's. */
-function listFor({ own, name }: Identity, { status, automation }: Query): ExecutionList {
+function listFor({ own, name }: Identity, { status, automation, thread_id: thread }: Query): ExecutionList {
+  if (thread !== undefined) return { kind: "in", thread };
   if (own) return { kind: status !== undefined && groupOf(status) === "live" ? "open" : "by", token: name };
   if (automation !== undefined) return { kind: "of", name: automation };
   return status === undefined ? { kind: "all" } : { kind: "group", group: groupOf(status) };
 }
 
-function matches(record: ExecutionBrief, query: Query): boolean {
-  const { status, automation, min_duration_ms: minDurationMs, search } = query;
+function matches(record: ExecutionBrief, query: Query, token: string | undefined): boolean {
+  const { status, automation, thread_id: thread, min_duration_ms: minDurationMs, search } = query;
+  if (token !== undefined && record.token !== token) return false;
+  if (thread !== undefined && record.thread !== thread) return false;
   if (automation !== undefined && record.automation !== automation) return false;
   if (status !== undefined && record.state !== status) return false;
   const { started_at: startedAt, ended_at: endedAt = Date.now() } = record;

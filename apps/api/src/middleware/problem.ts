@@ -16,6 +16,7 @@ const answers: Record<ErrorCode, { status: number; title: string }> = {
   [ErrorCode.methodNotAllowed]: { status: 405, title: "Method Not Allowed" },
   [ErrorCode.executionGone]: { status: 404, title: "Not Found" },
   [ErrorCode.conflict]: { status: 409, title: "Conflict" },
+  [ErrorCode.alreadyAnswered]: { status: 409, title: "Already Answered" },
   [ErrorCode.staleWrite]: { status: 409, title: "Conflict" },
   [ErrorCode.leaseLost]: { status: 409, title: "Conflict" },
   [ErrorCode.cancelled]: { status: 409, title: "Conflict" },

@@ -6,6 +6,7 @@ import { endpointOperations } from "../routes/endpoints.ts";
 import { executionOperations } from "../routes/executions.ts";
 import { memoryOperations } from "../routes/memory.ts";
 import { statsOperations } from "../routes/stats.ts";
+import { subscriptionOperations } from "../routes/subscriptions.ts";
 import type { Operation } from "./operation.ts";
 
 /** Where operations are mounted: AMP's at the root and per automation, ours under `/api/v1`. */
@@ -14,6 +15,7 @@ export const operationGroups: readonly { prefix: string; operations: readonly Op
     prefix: "/api/v1",
     operations: [
       ...executionOperations,
+      ...subscriptionOperations,
       ...deliveryOperations,
       ...endpointOperations,
       ...catalogueOperations,

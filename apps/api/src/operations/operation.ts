@@ -1,3 +1,4 @@
+import { AppError, ErrorCode } from "@crewstream/contracts";
 import type { Request, RequestHandler } from "express";
 import { Router } from "express";
 import type { z } from "zod";
@@ -56,16 +57,38 @@ export function parseHeaders<Schema extends z.ZodObject>(schema: Schema, request
   return parseInput(schema, Object.fromEntries(Object.keys(schema.shape).map((name) => [name, request.get(name)])));
 }
 
-/** Serves operations: the scope is checked before the body is read. */
-export function serve(context: ApiContext, operations: readonly Operation[]): Router {
+/**
+ * Serves operations: the scope is checked before the body is read.
+ * @param options.strict refuses query parameters that an operation does not have: a filter that is misspelt would give
+ *   everything. Clients of AMP send what they like, so its routes ignore them.
+ */
+export function serve(
+  context: ApiContext,
+  operations: readonly Operation[],
+  { strict = false }: { strict?: boolean } = {},
+): Router {
   const router = Router({ mergeParams: true });
   for (const operation of operations) {
     const handlers = [
       requireScope(...operation.scopes),
       ...(operation.keepsToOwn === true ? [] : [requireWhole]),
+      ...(strict ? [refuseOtherParameters(operation)] : []),
       ...(operation.method === "post" ? jsonBody : []),
     ];
     router[operation.method](operation.path, handlers, operation.handle(context));
   }
   return answerOtherMethods(router);
+}
+
+function refuseOtherParameters({ query }: Operation): RequestHandler {
+  const known = Object.keys(query?.shape ?? {});
+  return (request, _response, next) => {
+    const other = Object.keys(request.query).find((name) => !known.includes(name));
+    if (other === undefined) return next();
+    const instead = known.length === 0 ? "It takes none." : `It takes ${known.join(", ")}.`;
+    throw new AppError(`There is no query parameter "${other.slice(0, 100)}" here. ${instead}`, {
+      code: ErrorCode.invalidInput,
+      details: { path: other.slice(0, 100), known },
+    });
+  };
 }

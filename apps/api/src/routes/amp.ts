@@ -4,6 +4,7 @@ import {
   kickoffRequestSchema,
   kickoffResponseSchema,
   problemSchema,
+  stopQuerySchema,
   stopResponseSchema,
 } from "@crewstream/contracts";
 import { z } from "zod";
@@ -86,6 +87,7 @@ export const ampOperations: readonly Operation[] = [
     summary: "Stops a run",
     scopes: ["kickoff"],
     keepsToOwn: true,
+    query: stopQuerySchema,
     answers: {
       200: { description: "It is stopped, or its worker was asked", schema: stopResponseSchema },
       404: unknown,

@@ -9,6 +9,7 @@ import {
   eventsPositionSchema,
   eventsQuerySchema,
   executionLogsSchema,
+  eventsStateSchema,
   executionSchema,
   executionsPageSchema,
   executionsQuerySchema,
@@ -122,7 +123,12 @@ const readEvents: Operation = {
     200: {
       description: "A page, or a stream",
       schema: eventsPageSchema,
-      stream: { "": eventEnvelopeSchema, position: eventsPositionSchema, end: eventsEndSchema },
+      stream: {
+        "": eventEnvelopeSchema,
+        position: eventsPositionSchema,
+        state: eventsStateSchema,
+        end: eventsEndSchema,
+      },
     },
     204: { description: "The stream has ended" },
     404: unknown,

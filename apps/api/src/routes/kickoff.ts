@@ -25,6 +25,7 @@ export function kickoff(context: ApiContext): RequestHandler {
       automation,
       inputs,
       meta: wanted.meta,
+      thread: wanted.thread_id ?? wanted.threadId,
       restoreFrom: wanted.restoreFromStateId,
       webhooks,
       key,

@@ -1,7 +1,9 @@
-import { AppError, ErrorCode } from "@crewstream/contracts";
+import { AppError, ErrorCode, stopQuerySchema } from "@crewstream/contracts";
 import type { RequestHandler } from "express";
 import type { ApiContext } from "../api-context.ts";
 import { cancelRun } from "../cancel.ts";
+import { untilClosed } from "../middleware/until-closed.ts";
+import { parseInput } from "../middleware/validate.ts";
 import { unknownExecution } from "../status/status-body.ts";
 import { textParam } from "./params.ts";
 import { findExecution } from "./status.ts";
@@ -9,6 +11,7 @@ import { findExecution } from "./status.ts";
 /** `POST /stop/:id` and `POST /cancel/:id`: the answer's words are those of AMP's own draft. */
 export function stop(context: ApiContext): RequestHandler {
   return async (request, response) => {
+    const { wait } = parseInput(stopQuerySchema, request.query);
     const record = await findExecution(context, request);
     if (record === undefined) {
       const answer = unknownExecution(textParam(request, "id"), "hybrid");
@@ -22,8 +25,10 @@ export function stop(context: ApiContext): RequestHandler {
         details: { state: record.state },
       });
     }
+    const deadline = AbortSignal.any([untilClosed(context, response), AbortSignal.timeout(Math.ceil(wait * 1000))]);
+    const hasEnded = answer === "ended" || (await context.watch.beyond(record.id, Infinity, deadline)) !== undefined;
     response.json({
-      status: answer === "ended" ? "stopped" : "stopping",
+      status: hasEnded ? "stopped" : "stopping",
       kickoffId: record.id,
       kickoff_id: record.id,
     });

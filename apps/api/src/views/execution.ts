@@ -29,6 +29,7 @@ export function executionSummary(record: ExecutionBrief): ExecutionSummary {
     kind: record.kind,
     state: record.state,
     token: record.token,
+    thread_id: record.thread ?? null,
     created_at: new Date(record.created_at).toISOString(),
     started_at: isoTime(record.started_at),
     updated_at: isoTime(record.updated_at),
@@ -45,7 +46,7 @@ export function executionSummary(record: ExecutionBrief): ExecutionSummary {
   };
 }
 
-function feedView({ feed, subscription, state, cursor, parked }: FeedHead): FeedView {
+export function feedView({ feed, subscription, state, cursor, parked }: FeedHead): FeedView {
   return {
     feed,
     url: shownUrl(subscription.url),

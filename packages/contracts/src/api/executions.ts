@@ -3,10 +3,11 @@ import { eventEnvelopeSchema } from "../envelope.ts";
 import { executionStateSchema, executionStates, usageSchema } from "../execution.ts";
 import { bodyForms, orderings } from "../webhook.ts";
 import { absentable, emptyAsAbsent } from "./absent.ts";
+import { humanRequestSchema } from "./human.ts";
 import { pageOf, pageQuerySchema, timeSchema } from "./page.ts";
 import { checkedAuthenticationSchema } from "../authentication.ts";
-import { webhooksSchema } from "./kickoff.ts";
-import { eventNameSchema, webhookUrlSchema } from "./webhook-settings.ts";
+import { threadIdSchema, webhooksSchema } from "./kickoff.ts";
+import { eventNameSchema, webhookSettingsSchema, webhookUrlSchema } from "./webhook-settings.ts";
 
 /** States as clients write them: any case, and AMP's other word for a failure. */
 const stateQuerySchema = z
@@ -26,6 +27,7 @@ export const executionsQuerySchema = pageQuerySchema.extend({
   search: emptyAsAbsent(z.string().max(200)).describe(
     "Only those with this text in their id, in the first 500 characters of their inputs, or in their error; case does not matter",
   ),
+  thread_id: emptyAsAbsent(threadIdSchema).describe("Only executions of this thread"),
 });
 
 export const progressViewSchema = z.object({
@@ -44,6 +46,7 @@ export const executionSummarySchema = z.object({
   kind: z.enum(["crew", "flow"]),
   state: executionStateSchema,
   token: z.string().describe("Name of the token that asked for it"),
+  thread_id: z.string().nullable(),
   created_at: timeSchema,
   started_at: timeSchema.nullable(),
   updated_at: timeSchema.nullable(),
@@ -126,9 +129,17 @@ export const eventsHeadersSchema = z.object({
 /** A message of a stream of events that moves its reader's place on past events that it did not ask for. */
 export const eventsPositionSchema = z.object({ after: z.number().int() });
 
+/** A message of a stream of events that says that the run pauses, with what it waits for, or goes on. It has no number. */
+export const eventsStateSchema = z.object({
+  state: executionStateSchema,
+  requests: z.array(humanRequestSchema).optional().describe("While it is `PAUSED`"),
+});
+
 /** The last message of a stream of events. */
 export const eventsEndSchema = z.object({
   state: z.enum([...executionStates, "NOT FOUND"]).describe("How the execution ended; `NOT FOUND` when it has expired"),
+  error: z.string().optional().describe("Why it failed or was stopped"),
+  error_type: z.string().optional(),
 });
 
 /** A page of events; `next` is `after` for the next one, null when no more will come. */
@@ -165,6 +176,14 @@ export const replayResponseSchema = z.object({
   execution_id: z.string(),
   feed: z.number().int().describe("Number of the feed that delivers it"),
 });
+
+/** The body of `POST /executions/:id/subscriptions`: a webhook of a kickoff, and where its events begin. */
+export const subscribeRequestSchema = webhookSettingsSchema.extend({
+  from: absentable(z.number().int().min(1)).describe("First sequence number; default the next one that comes"),
+});
+
+/** The subscriptions of an execution; replays are among them. */
+export const subscriptionsPageSchema = pageOf(feedViewSchema);
 
 export const cancelResponseSchema = z.object({
   id: z.string(),

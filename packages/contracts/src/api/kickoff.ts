@@ -5,6 +5,9 @@ import { webhookSettingsSchema, webhookUrlSchema } from "./webhook-settings.ts";
 
 const maxWebhooks = 10;
 
+/** A client's own name for a conversation. */
+export const threadIdSchema = z.string("must be text").max(255, "at most 255 characters");
+
 /** `webhooks` is AMP's one object, or a list of such. Parsed to a list. */
 export const webhooksSchema = z
   .union(
@@ -17,6 +20,8 @@ export const webhooksSchema = z
 /** Any JSON. `z.json()` would say so in a recursive JSON Schema, whose references an OpenAPI document cannot hold. */
 const anyJson = z.custom<z.infer<ReturnType<typeof z.json>>>();
 
+const threadId = absentable(threadIdSchema);
+
 /**
  * The body of `POST /kickoff` (AMP's deployment API). Unknown fields pass: clients send both casings and fields that
  * nobody documents. `null`, `""` and absence are equal.
@@ -25,6 +30,10 @@ export const kickoffRequestSchema = z.looseObject({
   inputs: absentable(z.record(z.string(), z.unknown(), 'must be an object such as {"topic": "AI"}')),
   crewai_trigger_payload: emptyAsAbsent(anyJson).describe("What triggered the run: the input of this name"),
   meta: emptyAsAbsent(anyJson).describe("Echoed in the legacy webhooks and in `last_executed_task`"),
+  thread_id: threadId.describe(
+    "Conversation, or other series of runs, that it belongs to: `GET /executions?thread_id=`",
+  ),
+  threadId,
   taskWebhookUrl: absentable(webhookUrlSchema),
   stepWebhookUrl: absentable(webhookUrlSchema),
   crewWebhookUrl: absentable(webhookUrlSchema),
@@ -56,6 +65,11 @@ export type KickoffResponse = z.infer<typeof kickoffResponseSchema>;
 
 /** The answer to `GET /inputs`. */
 export const inputsResponseSchema = z.object({ inputs: z.array(z.string()) });
+
+/** The query of `POST /stop/:id`. */
+export const stopQuerySchema = z.object({
+  wait: z.coerce.number("seconds").min(0).max(60).default(0).describe("Seconds to wait for the end of the run"),
+});
 
 /** The answer to `POST /stop/:id`; AMP's key is in camel case here. */
 export const stopResponseSchema = z.object({

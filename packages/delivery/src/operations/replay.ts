@@ -5,9 +5,10 @@ import {
   type Subscription,
   type SubscriptionSecrets,
 } from "@crewstream/contracts";
-import { addFeed, readExecution, readFeed } from "@crewstream/redis";
+import { readFeed } from "@crewstream/redis";
 import type { Cipher } from "@crewstream/service";
 import { openSubscriptionSecrets, sealSubscriptionSecrets } from "../secrets.ts";
+import { addNextFeed } from "./add-next-feed.ts";
 import type { OperationsContext } from "./retry-delivery.ts";
 
 export interface ReplayRequest {
@@ -33,29 +34,14 @@ export async function replayExecution(
   id: ExecutionId,
   request: ReplayRequest,
 ): Promise<number> {
-  for (let tries = 0; tries < 10; tries += 1) {
-    const execution = await readExecution(context.store, id);
-    if (execution === undefined)
-      throw new AppError("The execution does not exist (any more).", { code: ErrorCode.executionGone });
-    const range = { from: request.from ?? 1, to: Math.min(request.to ?? execution.seq, execution.seq) };
+  return addNextFeed(context, id, async ({ seq }, feed) => {
+    const range = { from: request.from ?? 1, to: Math.min(request.to ?? seq, seq) };
     if (range.from < 1 || range.from > range.to) {
-      throw new AppError(
-        `There is no event from ${range.from} to ${range.to}: the execution has 1 to ${execution.seq}.`,
-        {
-          code: ErrorCode.invalidInput,
-        },
-      );
+      throw new AppError(`There is no event from ${range.from} to ${range.to}: the execution has 1 to ${seq}.`, {
+        code: ErrorCode.invalidInput,
+      });
     }
-    const feed = execution.feeds;
-    const subscription = await replaySubscription(context, id, request, feed);
-    if (await addFeed(context.store, id, { feed, subscription, ...range })) {
-      await context.queues.wakeFeed({ executionId: id, feed }, { delayMs: 0 });
-      return feed;
-    }
-  }
-  throw new AppError("Other replays were added at the same time; try again.", {
-    code: ErrorCode.conflict,
-    retryable: true,
+    return { subscription: await replaySubscription(context, id, request, feed), ...range };
   });
 }
 

@@ -1,8 +1,10 @@
 --[[
-  Adds a feed to an execution that exists: a replay. What was about to expire stays until it is done.
+  Adds a feed to an execution that exists: a replay, or a subscription that follows the run from now on. What was about to
+  expire stays until it is done.
 
   KEYS  1 exec, 2 the new feed, 3… every other key of the execution
-  ARGV  1 number of the new feed, 2 subscription JSON, 3 cursor, 4 last sequence that it delivers,
+  ARGV  1 number of the new feed, 2 subscription JSON, 3 cursor, 4 last sequence that it delivers; empty for
+        one that follows the run,
         5 "due" when it is to say that it is complete, else ""
   Returns  1
   Errors   -1 no such execution, -3 another feed has this number
@@ -14,10 +16,10 @@ end
 if feeds ~= ARGV[1] then
   return -3
 end
-redis.call(
-  "HSET", KEYS[2], "sub", ARGV[2], "state", "open", "cursor", ARGV[3], "until", ARGV[4], "woken", 1, "parked", 0,
-  "sealed", 0
-)
+redis.call("HSET", KEYS[2], "sub", ARGV[2], "state", "open", "cursor", ARGV[3], "woken", 1, "parked", 0, "sealed", 0)
+if ARGV[4] ~= "" then
+  redis.call("HSET", KEYS[2], "until", ARGV[4])
+end
 if ARGV[5] ~= "" then
   redis.call("HSET", KEYS[2], "completion", ARGV[5])
 end

@@ -9,10 +9,10 @@
   KEYS  1 exec, 2 events, 3 journal, 4… the feeds that select at least one of these events
   ARGV  1 epoch, 2 sequence of the first event, 3 entries, 4 rows, 5 fields, then (sequence of the last event, text) per
         entry of the stream, (path, row) per journal row, (name, value) per field
-  Returns  {last sequence, n…}: n are positions (from 0) among the given feeds that were asleep and are now to be woken
+  Returns  {last sequence, feeds, n…}: how many feeds the execution has; n are positions (from 0) among the given feeds that were asleep and are now to be woken
   Errors   {-1} no such execution, {-2} the lease was lost, {-3} the sequence does not follow
 ]]
-local record = redis.call("HMGET", KEYS[1], "epoch", "seq", "watch")
+local record = redis.call("HMGET", KEYS[1], "epoch", "seq", "watch", "feeds")
 if not record[1] then
   return { -1 }
 end
@@ -53,7 +53,7 @@ end
 if record[3] then
   redis.call("PUBLISH", record[3], last)
 end
-local answer = { last }
+local answer = { last, tonumber(record[4]) }
 for i = 4, #KEYS do
   local feed = redis.call("HMGET", KEYS[i], "woken", "state", "linger")
   if feed[3] then

@@ -16,11 +16,18 @@ if state == "SUCCESS" or state == "FAILED" or state == "REVOKED" then
   return 0
 end
 redis.call("HSET", KEYS[1], "cancel", 1)
+local function tell()
+  local watch = redis.call("HGET", KEYS[1], "watch")
+  if watch then
+    redis.call("PUBLISH", watch, 0)
+  end
+end
 local time = redis.call("TIME")
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 if state == "PAUSED" then
   redis.call("HSET", KEYS[1], "state", "RUNNING", "lease_until", 0)
   redis.call("HDEL", KEYS[1], "pending")
+  tell()
   return 3
 end
 if state ~= "PENDING" then
@@ -28,4 +35,5 @@ if state ~= "PENDING" then
 end
 redis.call("HINCRBY", KEYS[1], "epoch", 1)
 redis.call("HSET", KEYS[1], "state", "REVOKED", "error", ARGV[1], "error_type", "Cancelled", "ended_at", now, "updated_at", now)
+tell()
 return 1

@@ -1,0 +1,38 @@
+import {
+  AppError,
+  ErrorCode,
+  type ExecutionId,
+  type Subscription,
+  type SubscriptionSecrets,
+} from "@crewstream/contracts";
+import type { Cipher } from "@crewstream/service";
+import { sealSubscriptionSecrets } from "../secrets.ts";
+import { addNextFeed } from "./add-next-feed.ts";
+import type { OperationsContext } from "./retry-delivery.ts";
+
+/** Each event of a run is compared with each of its subscriptions, and each wakes a feed of its own. */
+const maxFeeds = 50;
+
+/**
+ * Adds a subscription to an execution, which may be running: it gets the events from `from` on, or those that come, until
+ * the run ends.
+ * @returns the number of its feed
+ * @throws AppError `execution_gone`; `conflict` when the execution has as many as it may
+ */
+export function subscribe(
+  context: OperationsContext & { cipher: Cipher },
+  executionId: ExecutionId,
+  request: { subscription: Subscription; secrets: SubscriptionSecrets; from?: number | undefined },
+): Promise<number> {
+  return addNextFeed(context, executionId, async ({ feeds, seq }, feed) => {
+    if (feeds >= maxFeeds) {
+      throw new AppError(`The execution has ${feeds} subscriptions and replays, as many as it may.`, {
+        code: ErrorCode.conflict,
+        details: { max_subscriptions: maxFeeds },
+      });
+    }
+    const sealedSecrets = sealSubscriptionSecrets(context.cipher, { executionId, feed }, request.secrets);
+    const subscription = { ...request.subscription, ...(sealedSecrets === undefined ? {} : { sealedSecrets }) };
+    return { subscription, from: request.from ?? seq + 1 };
+  });
+}
