@@ -1,10 +1,13 @@
 import { deliveryId, endpointId, type ExecutionId } from "@crewstream/contracts";
 import { Queues } from "@crewstream/queue";
 import {
+  addExpediteRequest,
   advanceFeed,
   countDeliveries,
   indexSettlements,
   openStore,
+  readExpediteRequests,
+  readFeed,
   sealDeliveries,
   takeTurn,
   unlist,
@@ -35,13 +38,13 @@ beforeAll(async () => {
   queues = stack.use(new Queues(store));
   // Not what this is about, and it would count.
   await takeTurn(store, "tidy-deliveries", 600_000);
-  context = { store, queues, limits: { retentionMs: 60_000 } as ReconcileContext["limits"] };
+  context = { store, queues, log: silentLog, limits: { retentionMs: 60_000 } as ReconcileContext["limits"] };
 });
 afterAll(() => stack.disposeAsync());
 
 /** A run that goes on, whose feed has parked its first `count` events, each with a retry in an hour. */
-async function parkedRun(count: number): Promise<ExecutionId> {
-  const id = await createTestExecution(store, [subscription(url, { mode: "realtime" })]);
+async function parkedRun(count: number, to = url): Promise<ExecutionId> {
+  const id = await createTestExecution(store, [subscription(to, { mode: "realtime" })]);
   await publish(store, id, { events: events(id, { count }) });
   const address = { executionId: id, feed: 0 };
   const records = Array.from({ length: count }, (_, index) => {
@@ -53,7 +56,7 @@ async function parkedRun(count: number): Promise<ExecutionId> {
     await sealDeliveries(store, address, { from: start, to: start + sealed.length, deliveries: sealed });
     const part = sealed.map((record): Settlement => ({ record, outcome: "parked" }));
     const { effects } = await advanceFeed(store, address, { settlements: part, maxParked: count + 1 });
-    await indexSettlements(store, address, endpoint, part, effects);
+    await indexSettlements(store, address, endpointId(new URL(to)), part, effects);
   }
   await Promise.all(records.map(({ first }) => queues.scheduleRetry({ ...address, first }, { delayMs: 3_600_000 })));
   return id;
@@ -118,4 +121,24 @@ test("a pass looks at a bounded number of deliveries, and several come by all of
     expect(passes).toBeLessThan(50);
     await pass();
   }
+});
+
+test("deliveries are expedited though the process that was to do it died, or Redis was away", async () => {
+  const recovered = "http://127.0.0.1:10/hook";
+  const id = await parkedRun(1, recovered);
+  const request = await addExpediteRequest(store, endpointId(new URL(recovered)));
+  await store.redis.del(store.keys.turn("reconcile"));
+  const unreachable = Object.create(queues, {
+    scheduleRetry: { value: () => Promise.reject(new Error("Redis is not reachable")) },
+  }) as Queues;
+  const failing = reconcile({ ...context, queues: unreachable }, 1000, new AbortController().signal);
+  await expect(failing).rejects.toThrow("Redis is not reachable");
+  expect(await readExpediteRequests(store)).toEqual([request]);
+
+  await pass();
+  const [delivery] = (await readFeed(store, { executionId: id, feed: 0 }))?.open ?? [];
+  expect(delivery).toMatchObject({ state: "parked", expeditedFrom: inAnHour });
+  const queue = queues.all().find(({ name }) => name === `retries-${partitionOf(id, store.partitions)}`);
+  expect(await queue?.getWaiting()).toMatchObject([{ data: { executionId: id, feed: 0, first: 1 } }]);
+  expect(await readExpediteRequests(store)).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { hasEnded, type RetryDeliveryJob } from "@crewstream/contracts";
-import type { DeliveryContext } from "@crewstream/delivery";
+import { expediteRequested, type DeliveryContext } from "@crewstream/delivery";
 import type { Queues } from "@crewstream/queue";
 import {
   activeExecutions,
@@ -30,12 +30,13 @@ const pageSize = 200;
 /** The lists are tidied at every fourth pass: nobody waits for it. */
 const passesPerTidying = 4;
 
-export type ReconcileContext = Pick<DeliveryContext, "store" | "limits"> & { queues: Queues };
+export type ReconcileContext = Pick<DeliveryContext, "store" | "limits" | "log"> & { queues: Queues };
 
 /**
  * Finds feeds that have undelivered events and no job, sealed deliveries without an owner, and parked ones without a
  * retry: what a crash between two writes, or a job that was removed, leaves behind. Waking is idempotent, so a feed
- * that was well is only asked once more. What has expired is taken off the lists.
+ * that was well is only asked once more. Endpoints whose recovery nobody has acted on have their deliveries expedited.
+ * What has expired is taken off the lists.
  * @param everyMs pause between passes of the process whose turn it is
  */
 export async function reconcile(context: ReconcileContext, everyMs: number, signal: AbortSignal): Promise<void> {
@@ -44,6 +45,7 @@ export async function reconcile(context: ReconcileContext, everyMs: number, sign
   if (await takeTurn(store, "tidy-deliveries", everyMs * (passesPerTidying - 0.1))) {
     await tidyDeliveries(store, { now: Date.now(), retentionMs: limits.retentionMs });
   }
+  await expediteRequested(context);
   for (let partition = 0; partition < store.partitions; partition += 1) {
     const budget = { left: Math.ceil(deliveriesPerPass / store.partitions) };
     for (const id of fromRandomPlace(await activeExecutions(store, partition, perPass))) {

@@ -28,7 +28,7 @@ export async function startDeliveryWorker(
     {
       name: "reconcile",
       everyMs: config.RECONCILE_MS,
-      run: (signal) => reconcile({ store, limits: context.limits, queues }, config.RECONCILE_MS, signal),
+      run: (signal) => reconcile({ store, limits: context.limits, queues, log }, config.RECONCILE_MS, signal),
     },
     {
       name: "stats",

@@ -1,5 +1,14 @@
 import { endpointOrigin, parseDeliveryId } from "@crewstream/contracts";
-import { expediteDelivery, listDeliveries, relist, takeWaitingJobs } from "@crewstream/redis";
+import {
+  addExpediteRequest,
+  expediteDelivery,
+  listDeliveries,
+  readExpediteRequests,
+  relist,
+  removeExpediteRequests,
+  takeWaitingJobs,
+  type ExpediteRequest,
+} from "@crewstream/redis";
 import type { DeliveryContext } from "./context.ts";
 
 /** At most this many waiting jobs are woken and deliveries expedited; the others return by themselves. */
@@ -12,9 +21,28 @@ type Context = Pick<DeliveryContext, "store" | "queues" | "log">;
 
 /**
  * Called when an endpoint's state has changed for the better: its breaker closed, or a person resumed it. Wakes the feeds
- * and retries that wait for it, and brings forward deliveries that failed because of it.
+ * and retries that wait for it, and brings forward deliveries that failed because of it. A caller that has promised it
+ * to somebody stores the request first, as {@link addExpediteRequest} does, and gives it here.
  */
-export async function expediteEndpoint(context: Context, endpoint: string): Promise<void> {
+export async function expediteEndpoint(context: Context, endpoint: string, stored?: ExpediteRequest): Promise<void> {
+  const request = stored ?? (await addExpediteRequest(context.store, endpoint));
+  await expedite(context, endpoint);
+  await removeExpediteRequests(context.store, [request]);
+}
+
+/**
+ * Carries out the requests that are still stored: their process died, or Redis was away when they were to be done. One
+ * that another process is at is done twice, which changes nothing.
+ */
+export async function expediteRequested(context: Context): Promise<void> {
+  const requests = await readExpediteRequests(context.store);
+  for (const [endpoint, own] of Map.groupBy(requests, (request) => request.endpoint)) {
+    await expedite(context, endpoint);
+    await removeExpediteRequests(context.store, own);
+  }
+}
+
+async function expedite(context: Context, endpoint: string): Promise<void> {
   const woken = await wakeWaitingJobs(context, endpoint);
   const expedited = await expediteRetries(context, endpoint);
   if (woken + expedited > 0) context.log.info({ endpoint, woken, expedited }, "endpoint.retries_expedited");
@@ -56,10 +84,11 @@ async function expediteRetries({ store, queues }: Context, endpoint: string): Pr
       const found = await expediteDelivery(store, address, dueAt);
       if (found === "kept") continue;
       expedited += 1;
-      await relist(store, address, url, "retrying", dueAt);
       const delayMs = Math.max(0, dueAt - Date.now());
       if (found === "parked") await queues.scheduleRetry(address, { delayMs, replace: true });
       else await queues.wakeFeed(address, { delayMs, flush: true });
+      // Last, since the list is where a repeated request finds what an interrupted one has left.
+      await relist(store, address, url, "retrying", dueAt);
     }
     before = page.at(-1);
     if (page.length < pageLength) break;

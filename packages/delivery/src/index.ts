@@ -4,7 +4,7 @@ export type { Alert, DeliveryContext, DeliveryLimits, DeliveryQueues, JobLease }
 export { createClient } from "./client.ts";
 export { EndpointGate, type GateEvent } from "./endpoint-gate.ts";
 export { drainFeed } from "./feed.ts";
-export { expediteEndpoint } from "./expedite-endpoint.ts";
+export { expediteEndpoint, expediteRequested } from "./expedite-endpoint.ts";
 export { openSubscriptionSecrets, sealSubscriptionSecrets } from "./secrets.ts";
 export { createSender, type Sender } from "./request-headers.ts";
 export { type DrainResult } from "./rest.ts";

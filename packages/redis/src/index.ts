@@ -33,6 +33,12 @@ export {
 export { listActive, oldestActive } from "./active-executions.ts";
 export { readAttempts } from "./attempts.ts";
 export { readFeedHead, readFeedHeads, type FeedHead } from "./feed-heads.ts";
+export {
+  addExpediteRequest,
+  readExpediteRequests,
+  removeExpediteRequests,
+  type ExpediteRequest,
+} from "./expedite-requests.ts";
 export { addWaitingJob, takeWaitingJobs, type WaitingJob } from "./endpoint-waiters.ts";
 export { endpointUsedAt, holdEndpoint, listEndpoints, opensAt, readBreaker, type BreakerView } from "./endpoints.ts";
 export {

@@ -33,6 +33,7 @@ import type { ExecutionId } from "@crewstream/contracts";
  *   P:{ep:ID}:stats:MINUTE   hash    its counters of a minute; MINUTE is ms / 60,000
  *   P:{stats}:MINUTE         hash    everybody's counters of a minute
  *   P:{endpoints}:seen       zset    endpoints by last use in ms
+ *   P:{endpoints}:expedite   set     requests to expedite an endpoint's deliveries that are not done: its id and a UUID
  *   P:{alert:KIND:ENDPOINT}  string  an alert of this kind was sent within the hour
  *   P:{idem:HASH}            string  idempotency key of a kickoff
  *   P:{signed-out:SESSION}   string  a session of the dashboard that was ended before its time
@@ -161,6 +162,10 @@ export class Keys {
 
   get endpoints(): string {
     return `${this.prefix}:{endpoints}:seen`;
+  }
+
+  get expediteRequests(): string {
+    return `${this.prefix}:{endpoints}:expedite`;
   }
 
   alert(kind: string, endpoint: string): string {

@@ -11,6 +11,7 @@ import {
 } from "@crewstream/contracts";
 import { expediteEndpoint } from "@crewstream/delivery";
 import {
+  addExpediteRequest,
   countDeliveries,
   endpointUsedAt,
   holdEndpoint,
@@ -75,11 +76,13 @@ function hold(held: boolean): (context: ApiContext) => RequestHandler {
   return ({ store, queues, log }) =>
     async (request, response) => {
       const { id } = await findEndpoint(store, request);
+      // Stored before anything is promised: an outage that begins after the answer only delays what it says.
+      const expedite = held ? undefined : await addExpediteRequest(store, id);
       await holdEndpoint(store, id, held);
       response.json(await findEndpoint(store, request));
-      if (held) return;
+      if (expedite === undefined) return;
       // As when its breaker closes by itself; the answer need not wait for it.
-      expediteEndpoint({ store, queues, log }, id).catch((error: unknown) => {
+      expediteEndpoint({ store, queues, log }, id, expedite).catch((error: unknown) => {
         logFailure(log, "endpoint.expedite_failed", { level: "warn", fields: { err: error, endpoint: id } });
       });
     };

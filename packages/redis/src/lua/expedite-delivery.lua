@@ -1,7 +1,8 @@
 --[[
   Brings the next attempt of a delivery forward; its schedule continues unchanged: the record keeps the time that it had, for
   when this attempt fails as well. Only failures caused by the endpoint are brought forward: a delivery that was rejected
-  individually keeps its time.
+  individually keeps its time. One that has been brought forward already is answered in the same way: who did it may have
+  died before its job was moved.
 
   KEYS  1 open
   ARGV  1 first seq, 2 when, in ms
@@ -14,11 +15,15 @@ end
 local record = cjson.decode(string.sub(open, 2))
 local refused = record.outcome == "redirected" or record.outcome == "forbidden"
   or (record.outcome == "rejected" and (record.status or 0) < 500)
-if refused or not record.nextAt or record.nextAt <= tonumber(ARGV[2]) then
+if refused or not record.nextAt then
   return 0
 end
-record.expeditedFrom = record.expeditedFrom or record.nextAt
-record.nextAt = tonumber(ARGV[2])
 local state = string.sub(open, 1, 1)
-redis.call("HSET", KEYS[1], ARGV[1], state .. cjson.encode(record))
+if record.nextAt > tonumber(ARGV[2]) then
+  record.expeditedFrom = record.expeditedFrom or record.nextAt
+  record.nextAt = tonumber(ARGV[2])
+  redis.call("HSET", KEYS[1], ARGV[1], state .. cjson.encode(record))
+elseif not record.expeditedFrom then
+  return 0
+end
 return state == "p" and 1 or 2
