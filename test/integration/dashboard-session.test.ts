@@ -29,7 +29,10 @@ describe("signing in", () => {
     const { cookie } = await signIn("read-token");
     const session = await api.client.get("/dashboard/session", { token: null, headers: { cookie } });
     expect(session.body).toEqual({ signed_in: true, name: "reader", scopes: ["read"] });
-    expect((await api.client.get("/dashboard/session", { token: null })).body).toEqual({ signed_in: false });
+    expect((await api.client.get("/dashboard/session", { token: null })).body).toEqual({
+      signed_in: false,
+      ended: false,
+    });
   });
 
   test("a cookie that is no text is no session", async () => {
@@ -76,7 +79,7 @@ describe("signing in", () => {
     expect(answer.headers.get("set-cookie")).toMatch(/=;.*Expires=Thu, 01 Jan 1970/i);
 
     const copied = { token: null, headers: { cookie } };
-    expect((await api.client.get("/dashboard/session", copied)).body).toEqual({ signed_in: false });
+    expect((await api.client.get("/dashboard/session", copied)).body).toEqual({ signed_in: false, ended: true });
     expect((await api.client.get("/api/v1/automations", copied)).status).toBe(401);
     expect((await api.client.get("/dashboard/queues/", copied)).status).toBe(401);
     const untouched = await api.client.get("/api/v1/automations", { token: null, headers: { cookie: other.cookie } });

@@ -166,7 +166,7 @@ test("processes and Redis that die are restarted and said so, Redis with the sam
 test("a configuration error stops everything with its reason", async () => {
   const system = await start({ FAKE_MODES: '{"api":"misconfigured"}' });
   const { error } = await system.logged(({ msg }) => msg === "start.failed");
-  expect(error).toMatch(/^The api cannot work with this configuration/);
+  expect(error).toMatch(/^The api cannot run with this configuration/);
   expect(system.logs.find(({ msg }) => msg === "api.start_failed")?.["reason"]).toBe("ENCRYPTION_KEY: is required");
   expect(await system.exited).toEqual({ code: 1, signal: null });
   expect(alive([await redisPid()])).toEqual([]);
