@@ -20,7 +20,7 @@ const flags = [
 ];
 
 /** Longest that a page is waited for: two cores serve everything at once. */
-const patienceMs = 20_000;
+const maxWaitMs = 20_000;
 
 /** A browser window on a system's dashboard; what its console complained of is kept. */
 export class Window implements AsyncDisposable {
@@ -47,7 +47,7 @@ export class Window implements AsyncDisposable {
     if (chromiumPath === undefined) throw new Error("There is no Chromium: install it, or set CHROMIUM to its path.");
     const browser = await chromium.launch({ executablePath: chromiumPath, args: flags });
     const context: BrowserContext = await browser.newContext({ viewport: { width: 1280, height: 900 } });
-    context.setDefaultTimeout(patienceMs);
+    context.setDefaultTimeout(maxWaitMs);
     const base = options.base ?? system.client.baseUrl;
     return new Window(browser, await context.newPage(), `${base}/dashboard/`);
   }

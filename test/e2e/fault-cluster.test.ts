@@ -98,7 +98,7 @@ it("tells a worker that lingers at a feed of what came, whichever master the run
   const nodes = cluster.masters.map(({ port }) => ({ host: "127.0.0.1", port }));
   await using store = openStore(
     { REDIS_URL: "", REDIS_CLUSTER_NODES: nodes, KEY_PREFIX: randomUUID(), QUEUE_PARTITIONS: 4 },
-    { patience: "patient", log: silentLog, name: "test" },
+    { retry: "forever", log: silentLog, name: "test" },
   );
   await using feedWaiters = new FeedWaiters(store, { maxPerGroup: 100, log: silentLog });
   const owners = new Set<number>();

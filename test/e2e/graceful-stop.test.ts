@@ -38,7 +38,7 @@ const stopped = { code: 0, signal: null };
 async function heldJobs(): Promise<number> {
   const config = loadConfig(variables.pick({ REDIS_URL: true, KEY_PREFIX: true, QUEUE_PARTITIONS: true }), system.env);
   const log = createLogger({ name: "test", level: "silent" });
-  await using store = openStore(config, { patience: "impatient", log, name: "test" });
+  await using store = openStore(config, { retry: "failFast", log, name: "test" });
   await using queues = new Queues(store);
   return (await queues.depths()).reduce((sum, { active }) => sum + active, 0);
 }

@@ -143,7 +143,7 @@ export class FaultySystem implements AsyncDisposable {
   #store(): Store {
     return openStore(
       { REDIS_URL: this.redis.url, KEY_PREFIX: this.env["KEY_PREFIX"] ?? "", QUEUE_PARTITIONS: 4 },
-      { patience: "patient", log: createLogger({ name: "test", level: "silent" }), name: "test" },
+      { retry: "forever", log: createLogger({ name: "test", level: "silent" }), name: "test" },
     );
   }
 

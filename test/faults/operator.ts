@@ -3,7 +3,7 @@ import { endpointId } from "@crewstream/contracts";
 import type { FaultySystem } from "./faulty-system.ts";
 
 /** Shorter waits than this the receiver means as it says them, ms. */
-const patienceMs = 60_000;
+const maxWaitMs = 60_000;
 const lookMs = 500;
 
 interface EndpointView {
@@ -38,7 +38,7 @@ export class Operator implements AsyncDisposable {
       // Redis may be away: the operator looks again.
       const waitUntil = await this.#waitUntil().catch(() => null);
       if (waitUntil === null || waitUntil === resumed) continue;
-      if (Date.parse(waitUntil) - Date.now() < patienceMs) continue;
+      if (Date.parse(waitUntil) - Date.now() < maxWaitMs) continue;
       await delay(200 + this.#random() * 2000);
       if (await this.#resume().catch(() => false)) resumed = waitUntil;
     }

@@ -12,7 +12,7 @@ let queues: Queues;
 let owners: Map<ExecutionId, string>;
 beforeEach(() => {
   const config = loadConfig(schema, testEnvironment());
-  store = openStore(config, { patience: "patient", log: silentLog, name: "test" });
+  store = openStore(config, { retry: "forever", log: silentLog, name: "test" });
   queues = new Queues(store);
   owners = new Map();
 });

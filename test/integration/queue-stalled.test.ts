@@ -10,7 +10,7 @@ import { FaultyRedis } from "../support/redis.ts";
 test("an idle worker asks only whether a job is under way, and a dead worker's job is taken over", async () => {
   await using redis = await FaultyRedis.start();
   const config = { REDIS_URL: redis.url, KEY_PREFIX: "stalled", QUEUE_PARTITIONS: 1 } as StoreConfig;
-  await using store = openStore(config, { patience: "patient", log: silentLog, name: "test" });
+  await using store = openStore(config, { retry: "forever", log: silentLog, name: "test" });
   await using queues = new Queues(store);
   const taken: string[] = [];
   await using _worker = startWorker<RunExecutionJob>({

@@ -34,7 +34,7 @@ beforeAll(async () => {
   // Its own: what a pass costs is read off the server's counters.
   const redis = stack.use(await FaultyRedis.start());
   const config = { REDIS_URL: redis.url, KEY_PREFIX: "reconcile", QUEUE_PARTITIONS: 4 } as StoreConfig;
-  store = stack.use(openStore(config, { patience: "patient", log: silentLog, name: "test" }));
+  store = stack.use(openStore(config, { retry: "forever", log: silentLog, name: "test" }));
   queues = stack.use(new Queues(store));
   // Not what this is about, and it would count.
   await takeTurn(store, "tidy-deliveries", 600_000);

@@ -80,7 +80,7 @@ function use(env: Env) {
   });
   const schema = variables.pick({ ...redisVariables, KEY_PREFIX: true, QUEUE_PARTITIONS: true });
   const stack = new AsyncDisposableStack();
-  const store: Store = stack.use(openStore(loadConfig(schema, env), { patience: "patient", log, name: "test" }));
+  const store: Store = stack.use(openStore(loadConfig(schema, env), { retry: "forever", log, name: "test" }));
   const queues = stack.use(new Queues(store));
   const taken: string[] = [];
   const notifications = stack.use(new Notifications(store, "append notifications"));

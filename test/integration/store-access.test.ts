@@ -20,8 +20,8 @@ const keys = {
   ENCRYPTION_KEY: Buffer.alloc(32, 1).toString("base64"),
   WEBHOOK_SIGNING_SECRET: `whsec_${Buffer.alloc(32, 2).toString("base64")}`,
 };
-const open = (env: Env, patience: "patient" | "impatient" = "patient"): Store =>
-  openStore(loadConfig(schema, env), { patience, log: silentLog, name: "test" });
+const open = (env: Env, retry: "forever" | "failFast" = "forever"): Store =>
+  openStore(loadConfig(schema, env), { retry, log: silentLog, name: "test" });
 
 /** A record is written and read, and a job goes through a worker, whose blocking connection is another one. */
 async function works(env: Env): Promise<void> {
@@ -50,7 +50,7 @@ async function works(env: Env): Promise<void> {
 
 /** What a client is told that does not get in. */
 async function refusal(env: Env): Promise<string> {
-  await using store = open(env, "impatient");
+  await using store = open(env, "failFast");
   const [error] = (await once(store.redis, "error", { signal: AbortSignal.timeout(30_000) })) as [Error];
   return `${error.message} ${(Reflect.get(error, "lastNodeError") as Error | undefined)?.message ?? ""}`;
 }
@@ -96,7 +96,7 @@ describe("a master behind Sentinels, all with passwords and TLS", () => {
     const announced = `127.0.0.1:${set.ports.master}`;
     await works({ ...set.env, REDIS_NAT_MAP: `${announced}=localhost:${set.ports.master}` });
     const nobody = await freePort();
-    await using lost = open({ ...set.env, REDIS_NAT_MAP: `${announced}=127.0.0.1:${nobody}` }, "impatient");
+    await using lost = open({ ...set.env, REDIS_NAT_MAP: `${announced}=127.0.0.1:${nobody}` }, "failFast");
     await expect(lost.redis.ping()).rejects.toThrow(/writeable|closed|ECONNREFUSED/);
   });
 

@@ -42,7 +42,7 @@ export async function startTestApi(
   const config = loadConfig(apiConfigSchema, env);
   const log = createLogger({ name: "test", level: "silent" });
   await using stack = new AsyncDisposableStack();
-  const store = stack.use(openStore(config, { patience: "patient", log, name: "test" }));
+  const store = stack.use(openStore(config, { retry: "forever", log, name: "test" }));
   if (automations.length > 0) {
     const worker = { worker: "w1", host: "test", pid: 1, startedAt: Date.now(), automations };
     await announceWorker(store, worker, 3_600_000);

@@ -1,11 +1,11 @@
 /** Longest that anything in a test is waited for: generous, since two cores serve everything at once. */
-export const patienceMs = 45_000;
+export const maxWaitMs = 45_000;
 
 /**
  * Repeats a check until it does not throw and gives its value. For what has no event to wait for.
  * @throws the check's last error, with how long was waited
  */
-export async function eventually<T>(check: () => T | Promise<T>, withinMs = patienceMs): Promise<T> {
+export async function eventually<T>(check: () => T | Promise<T>, withinMs = maxWaitMs): Promise<T> {
   const giveUpAt = Date.now() + withinMs;
   for (;;) {
     try {
@@ -18,7 +18,7 @@ export async function eventually<T>(check: () => T | Promise<T>, withinMs = pati
 }
 
 /** Waits for a promise, but not for ever; what was seen so far goes into the error. */
-export async function within<T>(promise: Promise<T>, describe: () => string, limitMs = patienceMs): Promise<T> {
+export async function within<T>(promise: Promise<T>, describe: () => string, limitMs = maxWaitMs): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`Not within ${limitMs} ms: ${describe()}`)), limitMs);

@@ -19,7 +19,7 @@ export const silentLog = createLogger({ name: "test", level: "silent" });
 export function openTestStore(env: Record<string, string> = testEnvironment()): Store {
   const { REDIS_URL = "", KEY_PREFIX = "" } = env;
   const config = { REDIS_URL, KEY_PREFIX, QUEUE_PARTITIONS: 4 } as StoreConfig;
-  return openStore(config, { patience: "patient", log: silentLog, name: "test" });
+  return openStore(config, { retry: "forever", log: silentLog, name: "test" });
 }
 
 /** A subscription to everything, with what a test says over it. */

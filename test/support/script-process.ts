@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { launch, type ProcessExit, type RunningProcess } from "@crewstream/cli";
 import { endWithTests } from "./end-with-tests.ts";
-import { patienceMs } from "./eventually.ts";
+import { maxWaitMs } from "./eventually.ts";
 import { WatchList } from "./watch-list.ts";
 
 /** A line that a process logged; one that is not JSON has it in `msg`. */
@@ -67,7 +67,7 @@ export class ScriptProcess implements AsyncDisposable {
   }
 
   /** Resolves with the first line that matches, logged already or later. */
-  logged(matches: (record: LogRecord) => boolean, limitMs = patienceMs): Promise<LogRecord> {
+  logged(matches: (record: LogRecord) => boolean, limitMs = maxWaitMs): Promise<LogRecord> {
     return this.#logs.until(
       (records) => {
         const found = records.find(matches);
@@ -100,7 +100,7 @@ export class ScriptProcess implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#running.signal("SIGCONT");
     this.#running.signal("SIGTERM");
-    const timer = setTimeout(() => this.#running.signal("SIGKILL"), patienceMs);
+    const timer = setTimeout(() => this.#running.signal("SIGKILL"), maxWaitMs);
     await this.#running.exited;
     clearTimeout(timer);
   }

@@ -1,4 +1,4 @@
-import { patienceMs, within } from "./eventually.ts";
+import { maxWaitMs, within } from "./eventually.ts";
 
 /** A growing record of what was seen, with waits that wake as it grows. */
 export class WatchList<Item> {
@@ -22,7 +22,7 @@ export class WatchList<Item> {
   async until<T>(
     predicate: (items: readonly Item[]) => T,
     describe: (items: readonly Item[]) => string,
-    limitMs = patienceMs,
+    limitMs = maxWaitMs,
   ): Promise<Exclude<T, undefined | false>> {
     const { promise, resolve, reject } = Promise.withResolvers<Exclude<T, undefined | false>>();
     const look = (): void => {

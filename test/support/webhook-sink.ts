@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { patienceMs } from "./eventually.ts";
+import { maxWaitMs } from "./eventually.ts";
 import { pickReply, sendReply, type Reply, type Script, type SinkEvent, type SinkRequest } from "./sink-reply.ts";
 import { WatchList } from "./watch-list.ts";
 
@@ -67,7 +67,7 @@ export class WebhookSink implements AsyncDisposable {
   }
 
   /** Resolves when the predicate gives something else than `undefined` or `false`; it is asked after every answer. */
-  until<T>(predicate: (sink: this) => T, limitMs = patienceMs): Promise<Exclude<T, undefined | false>> {
+  until<T>(predicate: (sink: this) => T, limitMs = maxWaitMs): Promise<Exclude<T, undefined | false>> {
     return this.#seen.until(() => predicate(this), summarize, limitMs);
   }
 

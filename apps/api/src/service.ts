@@ -44,7 +44,7 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
   const { log, deadline, stopRequested, tracing } = service;
   const tokens = startupTokens(config, log);
   await using starting = new AsyncDisposableStack();
-  const store = starting.use(openStore(config, { patience: "impatient", log, name: "api" }));
+  const store = starting.use(openStore(config, { retry: "failFast", log, name: "api" }));
   const queues = starting.use(new Queues(store, await queueTelemetry(tracing)));
   const health = new Health();
   const started = health.check("started");

@@ -6,7 +6,7 @@ import { logFailure } from "@crewstream/service";
 /** Several readers share one look. */
 const freshForMs = 5000;
 /** Redis may be away, and whoever reads the metrics then wants to see that. */
-const patienceMs = 1000;
+const maxWaitMs = 1000;
 
 /**
  * Keeps the gauges that are read from elsewhere, and looks only when somebody reads them: ten queues asked every few
@@ -31,7 +31,7 @@ export function gaugesOnDemand(context: DeliveryContext, queues: Queues): () => 
     }
     if (reading === undefined) return;
     const late = new AbortController();
-    await Promise.race([reading, delay(patienceMs, undefined, { signal: late.signal }).catch(() => undefined)]);
+    await Promise.race([reading, delay(maxWaitMs, undefined, { signal: late.signal }).catch(() => undefined)]);
     late.abort();
   };
 }

@@ -48,7 +48,7 @@ export async function openWorkerProcess(
   const metrics = createMetrics(name);
   const health = new Health();
   const started = health.check("started");
-  const store = stack.use(openStore(config, { patience: "patient", log, name }));
+  const store = stack.use(openStore(config, { retry: "forever", log, name }));
   health.probe("redis", () => redisProblem(store));
   health.defect(() => store.connections.defect);
   const facts: Record<string, unknown> = {};

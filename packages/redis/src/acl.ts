@@ -1,16 +1,16 @@
 import type { ProcessName } from "@crewstream/service";
 
-/** Nothing that administers the server or lists keys; `INFO`, `ROLE` and `CLUSTER SLOTS` are what clients look at. */
+/** No command that administers the server or lists keys; clients need `INFO`, `ROLE` and `CLUSTER SLOTS`. */
 const commands = "+@all -@admin -@dangerous -scan -randomkey +info +role +cluster|slots";
 
 /** A UUID between the braces of a key, as a glob. */
 const execution = "{????????-????-????-????-????????????}";
 
 /**
- * What a process may do at Redis: the rules of an ACL user (Redis 6.2), without its name and password. None reaches keys
- * of another prefix. The crew worker, whose password an automation could find, reaches only what it works with itself:
- * executions and their lists, memories and flow states, and the queues that it takes from or adds to. It has no part in
- * sessions, idempotency keys, the inspector, attempt logs, alerts, or the state of endpoints.
+ * What a process may do in Redis: the rules of an ACL user (Redis 6.2), without its name and password. No process
+ * reaches keys of another prefix. The crew worker, whose password an automation could find, reaches only what it needs
+ * itself: executions and their lists, memories and flow states, and the queues that it takes from or adds to. It has no
+ * access to sessions, idempotency keys, the inspector, attempt logs, alerts, or the state of endpoints.
  * @param prefix `KEY_PREFIX`; `*` for any
  */
 export function aclRules(process: ProcessName, prefix: string): string {
@@ -24,7 +24,7 @@ function crewKeys(prefix: string): string[] {
     `${execution}:*`,
     "{active-*}:executions",
     "{index}:*",
-    // Dead letters of a run that is retired are listed again, if a crash had left them off.
+    // Retiring a run lists its dead letters again, in case a crash left them off the lists.
     "{log-*}:dead",
     "{ep:*}:dead",
     "{workers}:*",

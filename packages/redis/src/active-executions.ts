@@ -3,7 +3,7 @@ import type { Listed } from "./newest.ts";
 import { readNewest } from "./newest.ts";
 import type { Store } from "./store.ts";
 
-/** Executions of a partition that run, or have something to deliver yet, strictly before `before`. */
+/** Executions of a partition that are running or have undelivered events, strictly before `before`. */
 export async function listActive(
   store: Store,
   partition: number,
@@ -16,7 +16,7 @@ export async function listActive(
   });
 }
 
-/** The oldest executions of a partition that run, or have something to deliver yet. */
+/** The oldest executions of a partition that are running or have undelivered events. */
 export async function oldestActive(store: Store, partition: number, limit: number): Promise<ExecutionId[]> {
   const ids = await store.redis.zrange(store.keys.active(partition), "0", String(limit - 1));
   return ids.map(parseExecutionId).filter((id) => id !== undefined);

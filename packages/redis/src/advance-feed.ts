@@ -8,19 +8,19 @@ import type { Store } from "./store.ts";
 /** Attempts kept per execution. */
 const attemptLogLength = 1000;
 
-/** Deliveries to record before a byte is sent, and the way the cursor goes over what was read for them. */
+/** Deliveries to record before their first byte is sent, and how far the cursor moves for what was read for them. */
 export interface Seal {
   from: number;
   to: number;
   deliveries: readonly DeliveryRecord[];
   /**
-   * `last`: no selected event up to `to` is left, so that the last delivery may be the feed's last. `completion`: the
-   * empty delivery that says that the feed is complete. Default `more`.
+   * `last`: no selected event up to `to` is left, so the last delivery may be the feed's last. `completion`: the empty
+   * delivery that marks the feed as complete. Default `more`.
    */
   kind?: "more" | "last" | "completion";
 }
 
-/** What writing down an attempt did: nothing when someone else had settled the delivery before. */
+/** What recording an attempt did: nothing if another process had settled the delivery before. */
 export type SettlementEffect = "none" | "settled" | "took_back_dead_letter";
 
 const effectNames: readonly SettlementEffect[] = ["none", "settled", "took_back_dead_letter"];
@@ -28,15 +28,17 @@ const effectNames: readonly SettlementEffect[] = ["none", "settled", "took_back_
 export interface Advance {
   /** What each settlement did. */
   effects: SettlementEffect[];
-  /** The feed had stopped at its parked limit, and is to be woken. */
+  /** The feed had stopped at its parked limit, and must be woken. */
   wake: boolean;
-  /** `stale`: someone else has moved the cursor, read the feed again. `closed`: the subscription has ended. */
+  /** `stale`: another process has moved the cursor; read the feed again. `closed`: the subscription has ended. */
   sealed: "sealed" | "stale" | "closed" | "nothing";
-  /** The last one of the deliveries is the feed's last, and was sealed with these totals. */
+  /** The last of the deliveries is the feed's last, and was sealed with these totals. */
   complete: FeedTotals | undefined;
 }
 
-/** Writes down what became of deliveries, with their attempts, and seals the next ones: one script for a whole turn. */
+/**
+ * Records the outcomes of deliveries, with their attempts, and seals the next deliveries: one script for a whole turn.
+ */
 export async function advanceFeed(
   store: Store,
   { executionId, feed }: FeedAddress,
@@ -78,7 +80,7 @@ export async function advanceFeed(
   };
 }
 
-/** Deliveries that were sealed, as they were written down. */
+/** Deliveries that were sealed, as they were stored. */
 export function sealedRecords(
   deliveries: readonly DeliveryRecord[],
   { complete }: Pick<Advance, "complete">,

@@ -6,7 +6,7 @@ import type { Store } from "./store.ts";
 /** Attempts kept per partition over all executions; an execution keeps its own longer. */
 const logLength = 20_000;
 
-/** Adds attempts to the log over all executions, which feeds the live view and the list of what was delivered. */
+/** Adds attempts to the deployment-wide log, which feeds the live view and the list of delivered deliveries. */
 export async function logAttempts(store: Store, attempts: readonly Attempt[]): Promise<void> {
   await Promise.all(
     attempts.map((attempt) => {
@@ -16,7 +16,7 @@ export async function logAttempts(store: Store, attempts: readonly Attempt[]): P
   );
 }
 
-/** An attempt and its place in its partition's log. */
+/** An attempt and its position in its partition's log. */
 export interface LoggedAttempt {
   cursor: string;
   attempt: Attempt;

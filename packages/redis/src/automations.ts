@@ -21,14 +21,14 @@ export async function announceWorker(store: Store, announcement: WorkerAnnouncem
   await runScript(store.redis, "announce", [store.keys.automations], args);
 }
 
-/** Takes a worker's announcement back at once, when it stops. */
+/** Removes a worker's announcement immediately, when it stops. */
 export async function withdrawWorker(store: Store, worker: string): Promise<void> {
   await runScript(store.redis, "announce", [store.keys.automations], [worker, "", 0]);
 }
 
 /**
- * What live workers serve, by name. Where versions differ the newest worker's words stand, as it is the one a
- * deployment is moving to.
+ * What live workers serve, by name. If versions differ, the newest worker's announcement wins, as it is the version
+ * that a deployment is moving to.
  */
 export async function servedAutomations(store: Store, now: number): Promise<ServedAutomation[]> {
   const workers = Object.values(await store.redis.hgetall(store.keys.automations))

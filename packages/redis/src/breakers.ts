@@ -9,11 +9,14 @@ export interface BreakerLimits {
   windowPercent: number;
   firstPauseMs: number;
   maxPauseMs: number;
-  /** After this long a probe that was never reported is given up. */
+  /** A probe that has not been reported for this long is given up. */
   probeMs: number;
 }
 
-/** Leave to send, to send as the one probe, or how long to wait; `failingMs` is how long the breaker has been open. */
+/**
+ * Permission to send, to send as the single probe, or how long to wait; `failingMs` is how long the breaker has been
+ * open.
+ */
 export type Admission =
   | { kind: "yes" }
   | { kind: "probe" }
@@ -40,14 +43,14 @@ export interface RequestReport {
   verdict: "well" | "ill" | "silent";
   probe: boolean;
   reason: string;
-  /** For how long the endpoint asked to be left alone. */
+  /** How long the endpoint asked us to wait (`Retry-After`). */
   pauseMs: number;
-  /** Whether there was an answer, of whatever status. */
+  /** Whether there was a response, of any status. */
   answered: boolean;
   wellSince: number;
 }
 
-/** Reports what a request says of its endpoint, and returns what that changed. */
+/** Reports what a request's outcome says about its endpoint, and returns what that changed. */
 export async function reportRequest(
   store: Store,
   endpoint: string,
@@ -73,15 +76,16 @@ export async function reportRequest(
 }
 
 /**
- * Lets one request through to an endpoint that is throttled or failing: a person believes that it is back.
- * @returns `paused` when an operator has paused the endpoint, which only an operator ends
+ * Lets one request through to an endpoint that is throttled or failing, because a person believes that it has
+ * recovered.
+ * @returns `paused` if an operator has paused the endpoint; only an operator can resume it
  */
 export async function allowProbe(store: Store, endpoint: string): Promise<"allowed" | "paused"> {
   const [answer] = await runScript(store.redis, "allow-probe", [store.keys.breaker(endpoint)], []);
   return answer === 2 ? "paused" : "allowed";
 }
 
-/** Notes how an endpoint refuses deliveries although it is up: for people, the breaker does not count it. */
+/** Records how an endpoint that is up refuses deliveries. For display only: the breaker does not count it. */
 export async function noteRefusal(store: Store, endpoint: string, refusal: string): Promise<void> {
   await runScript(store.redis, "note-refusal", [store.keys.breaker(endpoint)], [refusal]);
 }

@@ -1,12 +1,12 @@
 import { z } from "zod";
 import type { Store } from "./store.ts";
 
-/** Which deliveries a bulk operation is about. */
+/** Which deliveries a bulk operation applies to. */
 export const bulkFilterSchema = z.object({
   state: z.enum(["retrying", "dead"]),
   endpoint: z.string().optional(),
   executionId: z.string().optional(),
-  /** Of executions that the token of this name started. */
+  /** Of executions that the token with this name started. */
   token: z.string().optional(),
   outcome: z.string().optional(),
   status: z.number().int().optional(),
@@ -19,7 +19,7 @@ const bulkSchema = z.object({
   state: z.enum(["running", "finished"]),
   total: z.number(),
   done: z.number(),
-  /** Left alone because their endpoint is paused. */
+  /** Skipped because their endpoint is paused. */
   skipped: z.number().default(0),
   startedAt: z.number(),
   position: z

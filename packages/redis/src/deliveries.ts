@@ -1,30 +1,30 @@
 import { feedTotalsSchema } from "@crewstream/contracts";
 import { z } from "zod";
 
-/** A delivery that is sealed, parked or dead. Its body is made again from its events, byte for byte. */
+/** A delivery that is sealed, parked or dead-lettered. Its body is rendered again from its events, byte for byte. */
 export const deliveryRecordSchema = z.object({
-  /** Sequence of its first and last selected event. */
+  /** Sequence numbers of its first and last selected event. */
   first: z.number(),
   last: z.number(),
   events: z.number(),
   sealedAt: z.number(),
-  /** Attempts that were made. */
+  /** Number of attempts made. */
   attempts: z.number(),
-  /** When the last one began; ms. */
+  /** When the last attempt began; ms. */
   lastAt: z.number().optional(),
-  /** When the next one is due, for a parked delivery; ms. */
+  /** When the next attempt is due, for a parked delivery; ms. */
   nextAt: z.number().optional(),
-  /** Outcome of the last attempt, in words of `delivery`'s outcome union, and the status if there was one. */
+  /** Outcome of the last attempt, as a kind of `delivery`'s outcome union, and the status if there was one. */
   outcome: z.string().optional(),
   status: z.number().optional(),
   reason: z.string().optional(),
-  /** Attempts that do not count in the schedule: those before a person restarted it, and those before their time. */
+  /** Attempts that do not count towards the schedule: those before a person restarted it, and those brought forward. */
   scheduleFrom: z.number().optional(),
-  /** When that was, ms. */
+  /** When that was; ms. */
   revivedAt: z.number().optional(),
-  /** When the next attempt would be due if it had not been brought forward; ms. One before it is an extra attempt. */
+  /** When the next attempt would be due if it had not been brought forward; ms. An earlier one is an extra attempt. */
   expeditedFrom: z.number().optional(),
-  /** Of the last delivery of a feed, when that was known as it was sealed: what the whole feed consists of. */
+  /** In the last delivery of a feed, if that was known when it was sealed: totals of the whole feed. */
   complete: feedTotalsSchema.optional(),
 });
 export type DeliveryRecord = z.infer<typeof deliveryRecordSchema>;
@@ -38,7 +38,7 @@ export function parseOpenDelivery(text: string): OpenDelivery {
   return { ...record, state: text.startsWith("p") ? "parked" : "sealed" };
 }
 
-/** Whether it has failed and will be tried again: it is parked, or the head for which a strict feed waits. */
+/** Whether it has failed and will be retried: it is parked, or held at the head of a strict feed. */
 export function waitsForRetry({ state, nextAt }: OpenDelivery): boolean {
   return state === "parked" || nextAt !== undefined;
 }
@@ -56,13 +56,13 @@ export const attemptSchema = z.object({
   outcome: z.string(),
   status: z.number().optional(),
   reason: z.string().optional(),
-  /** The first 2 KiB of the answer. */
+  /** The first 2 KiB of the response body. */
   response: z.string().optional(),
   /** The beginning of its headers, unless it was an acknowledgement. */
   headers: z.record(z.string(), z.string()).optional(),
   settled: z.enum(["delivered", "parked", "dead", "held"]),
   nextAt: z.number().optional(),
-  /** As in the delivery's record, which is gone when it was acknowledged. */
+  /** As in the delivery's record, which is deleted once it is acknowledged. */
   complete: feedTotalsSchema.optional(),
 });
 export type Attempt = z.infer<typeof attemptSchema>;

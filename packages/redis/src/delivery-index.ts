@@ -6,16 +6,16 @@ import { partitionOf, type IndexedState } from "./keys.ts";
 import { readNewest, type Listed } from "./newest.ts";
 import type { Store } from "./store.ts";
 
-/** Deliveries that are asked about with one command. */
+/** Deliveries that are looked up with one command. */
 const relistPage = 500;
 
 const states: readonly IndexedState[] = ["retrying", "dead"];
 
 /**
- * Keeps the lists over all executions in step with what was settled: which deliveries are retrying or dead, by
- * partition and by endpoint. They lie in other slots than the execution, so a crash between can leave them behind; the
+ * Keeps the deployment-wide lists in step with what was settled: which deliveries are retrying or dead, by partition
+ * and by endpoint. The lists are in other slots than the execution, so a crash in between can leave them behind; the
  * reconciler repairs that before the execution is retired.
- * @param effects what the settlements did in the feed; what did nothing there is not listed
+ * @param effects what the settlements did in the feed; what had no effect there is not listed
  */
 export async function indexSettlements(
   store: Store,
@@ -30,7 +30,7 @@ export async function indexSettlements(
     const id = deliveryId({ ...address, first: record.first });
     const effect = effects?.[index] ?? "settled";
     if (outcome === "delivered") {
-      // The first attempt that went well was never listed: the common case costs nothing here.
+      // A delivery whose first attempt succeeded was never listed: the common case costs nothing here.
       if (record.attempts > 1 || effect !== "settled") writes.push(unlist(store, partition, endpoint, id));
     } else if (effect === "none") continue;
     else if (outcome === "dead")
@@ -41,9 +41,9 @@ export async function indexSettlements(
 }
 
 /**
- * Lists a delivery under one state, and under no other. Somebody else may settle it between the feed's write and this
- * one, and has cleared the lists before we write into them: so the feed is looked at again afterwards, and the lists
- * are written until they say what it says.
+ * Lists a delivery under one state, and under no other. Another process may settle it between the write to the feed and
+ * this one, and clear the lists before we write to them. So the feed is read again afterwards, and the lists are
+ * written until they agree with it.
  */
 async function place(
   store: Store,
@@ -80,7 +80,7 @@ async function listUnder(
   ]);
 }
 
-/** The list that a delivery belongs to by its feed; undefined when it was acknowledged or dropped. */
+/** The list that a delivery belongs to according to its feed; undefined if it was acknowledged or discarded. */
 async function stateOf(store: Store, address: FeedAddress & { first: number }): Promise<IndexedState | undefined> {
   const stands = await Promise.all(states.map((state) => standsAs(store, address, state)));
   return states.find((_, index) => stands[index]);
@@ -107,7 +107,7 @@ export async function unlist(store: Store, partition: number, endpoint: string, 
   );
 }
 
-/** Lists a delivery whose next attempt was brought forward, or which a person has revived. */
+/** Lists a delivery whose next attempt was brought forward, or which a person has retried. */
 export async function relist(
   store: Store,
   address: FeedAddress & { first: number },
@@ -119,8 +119,9 @@ export async function relist(
 }
 
 /**
- * Lists those deliveries of a feed that are not listed; for the reconciler. Two commands when all of them are.
- * @param options.at when each was put into its state (ms), by its first sequence
+ * Lists those deliveries of a feed that are missing from the lists; for the reconciler. Costs two commands if none is
+ * missing.
+ * @param options.at when each entered its state (ms), by its first sequence
  */
 export async function relistMissing(
   store: Store,
@@ -142,7 +143,7 @@ export async function relistMissing(
   await Promise.all(missing.map(({ first, time }) => place(store, { ...address, first }, endpoint, state, time)));
 }
 
-/** {@link relistMissing} for the dead letters of all feeds of an execution; they have none mostly. */
+/** {@link relistMissing} for the dead letters of all feeds of an execution; most have none. */
 export async function relistDead(store: Store, executionId: ExecutionId, feeds: number): Promise<void> {
   const addresses = Array.from({ length: feeds }, (_, feed) => ({ executionId, feed }));
   const letters = await Promise.all(addresses.map((address) => readDeadFirsts(store, address)));

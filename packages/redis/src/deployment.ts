@@ -9,7 +9,7 @@ const tryEveryMs = 200;
 
 /**
  * A process's membership in its deployment, whose record in Redis holds what all processes must agree on. The record
- * lasts for as long as the data do: when it is gone, or is another, so are the data.
+ * lives as long as the data: if it is gone, or a different one, so is the data.
  */
 export class Deployment {
   readonly #store: Store;
@@ -21,12 +21,12 @@ export class Deployment {
   }
 
   /**
-   * Waits until Redis can be used, for as long as that takes, and then agrees with the other processes.
-   * @throws AppError `configuration` when they do not agree, or Redis refuses our user or password; what `signal` aborts
-   * with
+   * Waits until Redis can be used, for as long as that takes, and then checks that it agrees with the other processes.
+   * @throws AppError `configuration` if they disagree, or Redis rejects our user or password; the reason of `signal`
+   * when that is aborted
    */
   static async join(store: Store, signal: AbortSignal): Promise<Deployment> {
-    // Commands of a patient store wait by themselves: one attempt may outlast many looks.
+    // Commands of a store that retries forever wait by themselves: one attempt may outlast many checks.
     let attempt: Promise<{ id: string } | { error: unknown }> | undefined;
     for (;;) {
       attempt ??= agree(store).then(
@@ -45,10 +45,11 @@ export class Deployment {
   }
 
   /**
-   * Looks whether Redis still is the one that was joined. When it has come back empty, or is another, an error is logged
-   * and counted, the time is kept in the record for everybody to see, and the process goes on with what is there.
-   * @returns when the loss was noticed, by whichever process was first; undefined when nothing was lost
-   * @throws AppError `configuration` when what is there was started with another number of partitions
+   * Checks whether Redis still is the one that was joined. If it has come back empty, or is a different one, an error
+   * is logged and counted, the time is stored in the record for everybody to see, and the process continues with what
+   * is there.
+   * @returns when the loss was noticed, by whichever process was first; undefined if nothing was lost
+   * @throws AppError `configuration` if the data there was created with another number of partitions
    */
   async check({ log, metrics }: { log: Logger; metrics: Pick<Metrics, "redisDataLost"> }): Promise<Date | undefined> {
     const { redis, keys, connections } = this.#store;
@@ -63,7 +64,7 @@ export class Deployment {
   }
 }
 
-/** When a process noticed that Redis had lost the data of before; undefined when that has not happened. */
+/** When a process noticed that Redis had lost the previous data; undefined if that has not happened. */
 export async function dataLostAt({ redis, keys }: Store): Promise<Date | undefined> {
   const at = await redis.hget(keys.deployment, "lost_at");
   return at === null ? undefined : new Date(Number(at));
@@ -71,8 +72,8 @@ export async function dataLostAt({ redis, keys }: Store): Promise<Date | undefin
 
 /**
  * Stores what all processes of a deployment must agree on at its first start, and checks it at every later one: a
- * process with another number of partitions would look for jobs where none are put.
- * @returns the id that the deployment's data have
+ * process with another number of partitions would look for jobs where none are added.
+ * @returns the id of the deployment's data
  * @throws AppError `configuration` that names both numbers
  */
 async function agree(store: Store): Promise<string> {
@@ -88,7 +89,7 @@ async function agree(store: Store): Promise<string> {
   );
 }
 
-/** Stores a setting of the deployment as this process has it; returns what was stored before, undefined for nothing. */
+/** Stores this process's value of a deployment setting; returns what was stored before, undefined for nothing. */
 export async function replaceSetting({ redis, keys }: Store, name: string, value: string): Promise<string | undefined> {
   const answers = await redis.multi().hget(keys.deployment, name).hset(keys.deployment, name, value).exec();
   return (answers?.[0]?.[1] as string | null | undefined) ?? undefined;

@@ -6,8 +6,8 @@ import type { Store } from "./store.ts";
 export type WaitingJob = FeedAddress & { first?: number };
 
 /**
- * Notes that a job waits for an endpoint, so that it can be woken when the endpoint's state changes. A note is worth
- * nothing once the job has returned by itself: those older than `keptMs` are removed, which bounds the list.
+ * Records that a job waits for an endpoint, so that it can be woken when the endpoint's state changes. An entry is
+ * useless once the job has returned by itself: entries older than `keptMs` are removed, which bounds the list.
  */
 export async function addWaitingJob(
   { redis, keys }: Store,
@@ -23,7 +23,7 @@ export async function addWaitingJob(
   ]);
 }
 
-/** Takes up to `count` waiting jobs of an endpoint off the list, those that have waited longest first. */
+/** Removes up to `count` waiting jobs of an endpoint from the list, those that have waited longest first. */
 export async function takeWaitingJobs({ redis, keys }: Store, endpoint: string, count: number): Promise<WaitingJob[]> {
   const flat = await redis.zpopmin(keys.endpointWaiting(endpoint), count);
   return flat.flatMap((text, index) => (index % 2 === 0 ? (parseMember(text) ?? []) : []));

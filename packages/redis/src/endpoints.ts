@@ -24,11 +24,11 @@ export interface BreakerView {
   reason: string | undefined;
   openedAt: number | undefined;
   nextProbeAt: number | undefined;
-  /** Until when the endpoint asked to be left alone. */
+  /** Until when the endpoint asked us to wait (`Retry-After`). */
   pauseUntil: number | undefined;
-  /** Failed probes in a row. */
+  /** Consecutive failed probes. */
   trips: number;
-  /** A person's retry lets one request through although the endpoint asked to be left alone. */
+  /** A person's retry lets one request through although the endpoint asked us to wait. */
   probeAllowed: boolean;
   /** How it last refused a delivery although it is up, e.g. `rejected 401` or `gone 410`, and when. */
   refusal: string | undefined;
@@ -36,7 +36,7 @@ export interface BreakerView {
 }
 
 /**
- * When the next request may go to an endpoint, as things are: ms, not later than `now` when it may go at once; undefined
+ * When the next request may go to an endpoint in its current state: ms, at most `now` if it may go at once; undefined
  * while an operator has paused the endpoint.
  */
 export function opensAt(breaker: BreakerView, now: number): number | undefined {
@@ -67,8 +67,8 @@ export async function readBreaker(store: Store, endpoint: string): Promise<Break
 }
 
 /**
- * Stops all deliveries to an endpoint at an operator's wish, or lets them go on. Going on closes the breaker too: the
- * operator knows something that the breaker does not.
+ * Pauses or resumes all deliveries to an endpoint, for an operator. Resuming closes the breaker too: the operator knows
+ * something that the breaker does not.
  */
 export async function holdEndpoint(store: Store, endpoint: string, held: boolean): Promise<void> {
   const key = store.keys.breaker(endpoint);

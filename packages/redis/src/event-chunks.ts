@@ -1,21 +1,21 @@
 import type { StoredEvent } from "@crewstream/contracts";
 
 /**
- * Several events of one write are one entry of the stream: a reader's work per entry (in Redis, and in the client that
- * takes the answer apart) is six times that of a line in it. An entry is small enough that reading from its middle costs
- * little, and that what Redis does in one go stays short.
+ * Several events of one write share an entry of the stream: a reader's work per entry (in Redis, and in the client that
+ * parses the reply) is six times that of a line in it. An entry is small enough that reading from its middle is cheap,
+ * and that Redis is never busy with one for long.
  */
 const chunkEvents = 64;
 const chunkCharacters = 32 * 1024;
 
-/** An entry: its id is the sequence of its last event, so the first entry from N on is the one that holds N. */
+/** An entry: its id is the sequence of its last event, so the first entry from N on is the one that contains N. */
 export interface EventChunk {
   last: number;
-  /** Per event its type and its JSON, a line each; neither holds a line break. */
+  /** Per event its type and its JSON, one line each; neither contains a line break. */
   text: string;
 }
 
-/** Puts the events of one write into entries; the same events always into the same ones. */
+/** Groups the events of one write into entries; the same events always into the same entries. */
 export function toChunks(events: readonly StoredEvent[]): EventChunk[] {
   const chunks: EventChunk[] = [];
   let lines: string[] = [];

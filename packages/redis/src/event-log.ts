@@ -4,7 +4,7 @@ import { listEnded } from "./execution-index.ts";
 import { runScript } from "./scripts.ts";
 import type { Store } from "./store.ts";
 
-/** Entries that a first look takes: enough for most answers, and few where each is a megabyte. */
+/** Entries that a first read takes: enough for most requests, and few if each is a megabyte. */
 const firstEntries = 4;
 
 /** One write of a run; see `lua/append.lua`. */
@@ -20,18 +20,18 @@ export interface AppendStep {
   feeds: readonly number[];
 }
 
-/** What a write found out. */
+/** What a write returned. */
 export interface Appended {
   /** Feeds that must be woken. */
   asleep: number[];
-  /** Feeds of the execution: more than a worker knows when one was added meanwhile. */
+  /** Number of feeds of the execution: more than a worker knows of if one was added meanwhile. */
   feeds: number;
 }
 
 /**
- * Writes events, journal rows and record fields at once, under the lease. Safe to repeat when the answer was lost.
- * @returns the feeds, of those given, that were asleep and must be woken, and how many the execution has
- * @throws AppError `lease_lost`, `execution_gone`, or `stale_write` when the sequence does not follow
+ * Writes events, journal rows and record fields at once, under the lease. Safe to repeat if the reply was lost.
+ * @returns which of the given feeds were asleep and must be woken, and how many feeds the execution has
+ * @throws AppError `lease_lost`, `execution_gone`, or `stale_write` if the sequence does not follow
  */
 export async function appendStep(store: Store, id: ExecutionId, step: AppendStep): Promise<Appended> {
   const keys = store.keys.execution(id);
@@ -59,7 +59,7 @@ export async function appendStep(store: Store, id: ExecutionId, step: AppendStep
   return { asleep: woken.map((position) => step.feeds[position] ?? 0), feeds };
 }
 
-/** Events of a stream that were read in one go. */
+/** Events of a stream from a single read. */
 export interface EventRead {
   events: StoredEvent[];
   /** Nothing follows, or nothing up to `to`. */
@@ -67,8 +67,8 @@ export interface EventRead {
 }
 
 /**
- * Events from sequence `from` to `to` (both included), in order: those of `entries` entries of the stream, each of which
- * holds some 32 KiB of them or one larger event alone.
+ * Events from sequence `from` to `to` (both included), in order: those of `entries` entries of the stream, each of
+ * which holds about 32 KiB of events or a single larger one.
  */
 export async function readEntries(
   store: Store,
@@ -89,7 +89,7 @@ export async function readEvents(
   range: { from: number; to?: number; limit: number },
 ): Promise<StoredEvent[]> {
   const events: StoredEvent[] = [];
-  // How many events stand in an entry is seen from the first ones.
+  // The first entries show how many events an entry holds.
   for (let entries = Math.min(firstEntries, range.limit); ;) {
     const from = (events.at(-1)?.seq ?? range.from - 1) + 1;
     const read = await readEntries(store, id, { ...range, from, entries });

@@ -5,11 +5,11 @@ import { readNewest } from "./newest.ts";
 import { runScript } from "./scripts.ts";
 import type { Store } from "./store.ts";
 
-/** Lists of executions by how they stand: all that have not ended are one, as they change too often for more. */
+/** Lists of executions by state: all that have not ended are one list, as their state changes too often for more. */
 export type ExecutionGroup = "live" | "SUCCESS" | "FAILED" | "REVOKED";
 const groups: readonly ExecutionGroup[] = ["live", "SUCCESS", "FAILED", "REVOKED"];
 
-/** Which list: everything, a group, what one automation ran, what one token started (of that, what has not ended), a thread. */
+/** Which list: all, a state group, an automation's, a token's (or only its unfinished ones), a thread's. */
 export type ExecutionList =
   | { kind: "all" }
   | { kind: "group"; group: ExecutionGroup }
@@ -18,11 +18,11 @@ export type ExecutionList =
   | { kind: "open"; token: string }
   | { kind: "in"; thread: string };
 
-/** Entries looked at in one go when the lists are tidied. */
+/** Entries checked per pass when the lists are tidied. */
 const window = 200;
-/** Threads looked at in one go, of each of two places. */
+/** Threads checked per pass, in each of two places. */
 const threadWindow = 50;
-/** A record that is being written may not be there yet. */
+/** A record that is being written may not exist yet. */
 const graceMs = 60_000;
 
 /** The group of a state. */
@@ -30,7 +30,7 @@ export function groupOf(state: ExecutionState): ExecutionGroup {
   return state === "SUCCESS" || state === "FAILED" || state === "REVOKED" ? state : "live";
 }
 
-/** When an execution was created, in ms: the first 48 bits of a UUID of version 7. */
+/** When an execution was created, in ms: the first 48 bits of its UUIDv7. */
 export function createdAt(id: ExecutionId): number {
   return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
 }
@@ -40,11 +40,13 @@ export interface Listing {
   automation: string;
   /** Name of the token that started it. */
   token: string;
-  /** How many of that token may be open; 0 for any number. */
+  /** How many executions of that token may be open; 0 for no limit. */
   maxOpen: number;
 }
 
-/** The lists that a new execution goes to, then the open ones of its token, and last the sets of tokens and automations. */
+/**
+ * The lists that a new execution goes to, then the open ones of its token, and last the sets of tokens and automations.
+ */
 export function listsOfNew({ keys }: Pick<Store, "keys">, { automation, token }: Listing): string[] {
   const all = [
     keys.executionIndex,
@@ -56,15 +58,17 @@ export function listsOfNew({ keys }: Pick<Store, "keys">, { automation, token }:
 }
 
 /**
- * Lists a new execution, where its record lies on another server.
- * @throws AppError `rate_limited` when as many of its token are open as may be
+ * Lists a new execution if its record is on another server.
+ * @throws AppError `rate_limited` if the maximum of open executions of its token is reached
  */
 export async function listNew(store: Store, id: ExecutionId, listing: Listing): Promise<void> {
   const { automation, token, maxOpen } = listing;
   await runScript(store.redis, "list-new", listsOfNew(store, listing), [id, createdAt(id), automation, token, maxOpen]);
 }
 
-/** Lists an execution in its thread; one without a record is passed over, and tidied away in time. */
+/**
+ * Adds an execution to its thread; one without a record is skipped by readers, and removed when the lists are tidied.
+ */
 export async function listInThread(store: Store, id: ExecutionId, thread: string): Promise<void> {
   const { redis, keys } = store;
   const at = createdAt(id);
@@ -80,8 +84,8 @@ function hashOf(thread: string): string {
 }
 
 /**
- * Moves an execution that has ended to the list of its end. Written beside the record, which lies in another slot: a
- * crash between the two leaves it among the live ones until the lists are tidied.
+ * Moves an execution that has ended to the list of its outcome. Its record is in another slot: a crash between the two
+ * writes leaves it among the live ones until the lists are tidied.
  */
 export async function listEnded(store: Store, id: ExecutionId, state: ExecutionState): Promise<void> {
   if (!hasEnded(state)) return;
@@ -94,7 +98,7 @@ export async function listEnded(store: Store, id: ExecutionId, state: ExecutionS
   await runScript(store.redis, "list-ended", keys, [id, createdAt(id)]);
 }
 
-/** Executions of a list, newest first, strictly before `before`. The cost does not depend on how many there are. */
+/** Executions of a list, newest first, strictly before `before`. The cost does not depend on the length of the list. */
 export async function listExecutions(
   store: Store,
   list: ExecutionList,
@@ -109,9 +113,9 @@ export async function countLive(store: Store): Promise<number> {
 }
 
 /**
- * Takes executions that have expired off the lists, and moves those whose end was not listed. Looks at the oldest
- * entries of each list for as long as many of them are wrong, and at some in a random place, as an old execution that
- * goes on would hide what is behind it.
+ * Removes expired executions from the lists, and moves those whose end was not listed. Checks the oldest entries of
+ * each list for as long as many of them are wrong, and some at a random position, as an old execution that is still
+ * running would hide what is behind it.
  */
 export async function tidyExecutions(store: Store, now: number): Promise<number> {
   const { redis, keys } = store;
@@ -140,8 +144,8 @@ export async function tidyExecutions(store: Store, now: number): Promise<number>
 }
 
 /**
- * Takes what has expired out of threads: of those that began their last run longest ago, and of some at random, as one
- * with an old run that goes on would hide those behind it. An empty thread goes.
+ * Removes what has expired from threads: from those whose last run began longest ago, and from some at random, as one
+ * with an old run that is still open would hide those behind it. An empty thread is deleted.
  */
 async function tidyThreads(store: Store, now: number): Promise<number> {
   const { redis, keys } = store;
@@ -155,13 +159,13 @@ async function tidyThreads(store: Store, now: number): Promise<number> {
   for (const thread of threads) {
     const key = keys.executionsIn(thread);
     tidied += await tidyWindow(store, { key, isOpen: false }, 0, now);
-    // A kickoff lists its thread first: one that comes between is listed in it all the same.
+    // A kickoff writes to its thread first, so a concurrent one is still in the thread's list.
     if ((await redis.zcard(key)) === 0) await redis.zrem(keys.threads, thread);
   }
   return tidied;
 }
 
-/** @param list of which all have not ended where `isOpen` */
+/** @param list all its entries are unfinished if `isOpen` */
 async function tidyWindow(
   store: Store,
   { key, isOpen }: { key: string; isOpen: boolean },

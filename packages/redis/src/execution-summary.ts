@@ -14,7 +14,7 @@ const summarySchema = recordSchema.omit({
 });
 const fields = Object.keys(summarySchema.shape);
 
-/** An execution without what a client or a model may have made large. */
+/** An execution without the fields that a client or a model may have made large. */
 export type ExecutionBrief = Omit<z.infer<typeof summarySchema>, "id"> & { id: ExecutionId };
 
 /** Reads many records for a list; undefined for those that have expired. */

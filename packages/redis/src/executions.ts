@@ -25,17 +25,17 @@ export interface NewExecution {
   meta: unknown;
   /** Name of the token that started it. */
   token: string;
-  /** How many runs of that token may be open with this one; default any number. */
+  /** How many runs of that token may be open, this one included; unlimited by default. */
   maxOpen?: number;
   createdAt: number;
-  /** Its token is limited to its own executions: states that a flow of another token saved do not exist for it. */
+  /** Its token is limited to its own executions: states that a flow of another token saved are invisible to it. */
   own?: boolean;
-  /** Conversation, or other series of runs, that a client counts it to. */
+  /** Conversation, or other series of runs, that a client assigns it to. */
   thread?: string | undefined;
-  /** Id under which an earlier run of this flow saved its state: this one begins with a copy of it. */
+  /** Id under which an earlier run of this flow saved its state: this one begins with a copy. */
   restoreFrom?: string;
   subscriptions: Subscription[];
-  /** The trace of the kickoff, which the run and its deliveries go on with. */
+  /** The trace of the kickoff, which the run and its deliveries continue. */
   trace?: TraceContext | undefined;
   /** False keeps it off the list of executions; default true. */
   listed?: boolean;
@@ -58,7 +58,7 @@ export const recordSchema = z.object({
   kind: z.enum(["crew", "flow"]),
   state: executionStateSchema,
   inputs: jsonText.pipe(z.record(z.string(), z.unknown())),
-  /** The begin of its inputs as a line of text, for lists and for searching them. */
+  /** The beginning of its inputs as a line of text, for lists and search. */
   inputs_preview: z.string().optional(),
   meta: jsonText.optional(),
   token: z.string(),
@@ -80,7 +80,7 @@ export const recordSchema = z.object({
   cancel: z.string().optional(),
   /** Why the run's thread or worker died the last time. */
   last_fault: z.string().optional(),
-  /** What it waits for a person to say, while PAUSED. */
+  /** The human input it waits for, while PAUSED. */
   pending: jsonText.pipe(z.array(pendingInputSchema)).optional(),
   error: z.string().optional(),
   error_type: z.string().optional(),
@@ -100,8 +100,8 @@ export type ExecutionRecord = Omit<z.infer<typeof recordSchema>, "id"> & { id: E
 
 /**
  * Creates an execution and its feeds in one script, and lists it as active. Idempotent by id.
- * @returns false when it exists already
- * @throws AppError `rate_limited` when as many runs of its token are open as may be
+ * @returns false if it exists already
+ * @throws AppError `rate_limited` if the maximum of open runs of its token is reached
  */
 export async function createExecution(store: Store, execution: NewExecution): Promise<boolean> {
   const keys = store.keys.execution(execution.id);
@@ -113,7 +113,7 @@ export async function createExecution(store: Store, execution: NewExecution): Pr
   ]);
   const active = activeKey(store, execution.id);
   const { id, automation, token, thread, maxOpen = 0 } = execution;
-  // Listed before the record, so that no crash between leaves one that its thread does not have.
+  // Listed before the record, so that no crash in between leaves a record that its thread does not list.
   if (thread !== undefined) await listInThread(store, id, thread);
   const listing = execution.listed === false ? undefined : { automation, token, maxOpen };
   const create = (lists: readonly string[], { automation: listed }: { automation: string }) =>
@@ -128,18 +128,18 @@ export async function createExecution(store: Store, execution: NewExecution): Pr
     const [created] = await create([active, ...lists], listing ?? unlisted);
     return created === 1;
   }
-  // The lists lie in other slots. Listed before or with the record, so that no crash between leaves one that nobody
-  // watches. An entry without a record is dropped by the reconciler.
+  // The lists are in other slots. Written before or with the record, so that no crash in between leaves a record that
+  // nobody watches. An entry without a record is removed by the reconciler.
   const list = listing === undefined ? undefined : listNew(store, id, listing);
   if (maxOpen > 0) await list;
   const [, , [created]] = await Promise.all([store.redis.zadd(active, createdAt(id), id), list, create([], unlisted)]);
   return created === 1;
 }
 
-/** What the script takes for an execution whose lists it does not write. */
+/** Arguments of the script for an execution whose lists it does not write. */
 const unlisted = { automation: "" };
 
-/** The fields of a new record, as names and values in turn. */
+/** The fields of a new record, alternating names and values. */
 function recordPairs(execution: NewExecution): (string | number)[] {
   const { id, automation, kind, inputs, meta, token, own, thread, restoreFrom, trace, createdAt } = execution;
   const pairs = ["id", id, "automation", automation, "kind", kind, "inputs", JSON.stringify(inputs), "token", token];
@@ -152,13 +152,13 @@ function recordPairs(execution: NewExecution): (string | number)[] {
   return [...pairs, "created_at", createdAt];
 }
 
-/** Takes a kickoff back whose client was told that it failed; a run that has begun stays. */
+/** Undoes a kickoff whose client was answered with a failure; a run that has begun stays. */
 export async function discardExecution(store: Store, id: ExecutionId, feeds: number): Promise<void> {
   const keys = store.keys.execution(id);
   const feedKeys = Array.from({ length: feeds }, (_, feed) => keys.feed(feed).feed);
   const token = await readStarter(store, id);
   const [discarded] = await runScript(store.redis, "discard-execution", [keys.exec, ...feedKeys], []);
-  // The other lists are tidied in time; this one has a limit.
+  // The other lists are tidied later; this one counts towards a limit.
   if (discarded === 1 && token !== undefined) await store.redis.zrem(store.keys.openRuns(token), id);
 }
 
@@ -185,14 +185,14 @@ export async function readExecutionHead(
 }
 
 /**
- * What a cancel did: the run has ended, its worker was asked, a worker must take it (it waited for a person) to end it,
- * it had ended before, or there is no such execution.
+ * What a cancel did: the run has ended, its worker was asked to end it, a worker must take it to end it (it waited for
+ * a person), it had ended before, or there is no such execution.
  */
 export type CancelAnswer = "ended" | "asked" | "to_be_taken" | "over" | "unknown";
 
 const cancelAnswers: Record<number, CancelAnswer> = { 0: "over", 1: "ended", 2: "asked", 3: "to_be_taken" };
 
-/** Stops a run: at once when no worker has it, else its worker does at its next heartbeat. */
+/** Stops a run: immediately if no worker has it, else its worker does at its next heartbeat. */
 export async function cancelExecution(store: Store, id: ExecutionId, reason: string): Promise<CancelAnswer> {
   const [answer = 0] = await callScript(store.redis, "cancel-execution", [store.keys.execution(id).exec], [reason]);
   if (answer === 1) await listEnded(store, id, "REVOKED");
@@ -200,8 +200,8 @@ export async function cancelExecution(store: Store, id: ExecutionId, reason: str
 }
 
 /**
- * Executions of a partition that are not done, at most `limit`. Of more than that a window at a random place, so that
- * repeated calls come by all of them.
+ * Executions of a partition that are not done, at most `limit`. If there are more, a window at a random position, so
+ * that repeated calls eventually cover all.
  */
 export async function activeExecutions(store: Store, partition: number, limit: number): Promise<ExecutionId[]> {
   const key = store.keys.active(partition);
@@ -212,7 +212,7 @@ export async function activeExecutions(store: Store, partition: number, limit: n
   return range(Math.floor(Math.random() * ((await store.redis.zcard(key)) - limit + 1)));
 }
 
-/** A record may be on its way still when its execution is watched already: it lies in another slot. */
+/** The record of an execution that is already watched may not be written yet: it is in another slot. */
 const recordGraceMs = 60_000;
 
 /** Stops watching an execution that has no record (any more). */
@@ -222,8 +222,8 @@ export async function forgetExecution(store: Store, id: ExecutionId): Promise<vo
 
 /**
  * Lets an execution that is done expire, and stops watching it. Called when it has ended and its last feed is done;
- * calling it again, or too early, does no harm. As nobody looks after it any more, a dead letter that a crash left off
- * the lists is listed before.
+ * calling it again, or too early, does no harm. As nobody looks after it any more, dead letters that a crash left off
+ * the lists are listed first.
  */
 export async function retireExecution(
   store: Store,
@@ -243,7 +243,7 @@ export async function retireExecution(
   );
   if (answer === ScriptError.stale) return;
   await unwatch(store, id);
-  // A replay or a revived dead letter that came between is watched on.
+  // If a replay or a retried dead letter came in between, it remains watched.
   const reopened = Number(await store.redis.hget(keys.exec, "feeds_open")) > 0;
   if (reopened) await store.redis.zadd(activeKey(store, id), Date.now(), id);
 }

@@ -4,11 +4,11 @@ import type { Store } from "./store.ts";
 /** A request to wake what waits for an endpoint; it is stored until that is done. */
 export interface ExpediteRequest {
   endpoint: string;
-  /** Tells it from later requests for the same endpoint, which are not done when this one is. */
+  /** Distinguishes it from later requests for the same endpoint, which are not done when this one is. */
   id: string;
 }
 
-/** Stores a request, so that it outlives the process that was to carry it out, and an outage of Redis. */
+/** Stores a request, so that it survives the process that is to carry it out, and an outage of Redis. */
 export async function addExpediteRequest({ redis, keys }: Store, endpoint: string): Promise<ExpediteRequest> {
   const request = { endpoint, id: randomUUID() };
   await redis.sadd(keys.expediteRequests, memberOf(request));

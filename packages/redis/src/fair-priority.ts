@@ -1,20 +1,20 @@
 import { runScript } from "./scripts.ts";
 import type { Store } from "./store.ts";
 
-/** The keys of a queue that its owners' turns are read from and kept under; all in one slot. */
+/** The keys of a queue that hold its owners' turns; all in one slot. */
 export interface FairQueueKeys {
   /** BullMQ's sorted set of waiting jobs by priority. */
   waiting: string;
   /** Hash: owner → the last priority it was given. */
   turns: string;
-  /** Exists while the job waits already. */
+  /** Exists if the job is waiting already. */
   job: string;
 }
 
 /**
- * The priority with which an owner's new job is added, so that the owners of a queue take turns: however many jobs one of
- * them adds, the next job of another waits for about one of them. Start-time fair queueing (Goyal, Vin and Cheng, 1996)
- * with jobs of equal cost.
+ * The priority with which an owner's new job is added, so that the owners of a queue take turns: however many jobs one
+ * of them adds, the next job of another waits for about one of them. Start-time fair queueing (Goyal, Vin and Cheng,
+ * 1996) with jobs of equal cost.
  */
 export async function fairPriority(
   store: Store,

@@ -21,15 +21,15 @@ export interface FeedAddress {
 export interface FeedState {
   subscription: Subscription;
   state: "open" | "closed" | "done";
-  /** Everything up to here has been sealed or passed over. */
+  /** Everything up to here has been sealed or skipped. */
   cursor: number;
   /** A replay's last sequence; undefined for a feed that follows its run. */
   until: number | undefined;
   parked: number;
-  /** An empty delivery is to end it, saying that it is complete, unless its last one can. */
+  /** An empty delivery is to complete it, unless its last delivery can. */
   completionDue: boolean;
   executionState: ExecutionState;
-  /** Feeds of the execution, needed to retire it. */
+  /** Number of feeds of the execution, needed to retire it. */
   feeds: number;
   /** The trace of the kickoff. */
   trace: TraceContext | undefined;
@@ -38,8 +38,8 @@ export interface FeedState {
 }
 
 /**
- * Loads a feed in one round trip; undefined when its execution has expired.
- * @param only of the open deliveries, this one alone: a feed may have hundreds parked
+ * Loads a feed in one round trip; undefined if its execution has expired.
+ * @param only loads just this one of the open deliveries: a feed may have hundreds parked
  */
 export async function readFeed(
   store: Store,
@@ -102,7 +102,7 @@ export async function expediteDelivery(
 }
 
 /**
- * Ends a subscription because its receiver said so.
+ * Ends a subscription at its receiver's request.
  * @returns how many open deliveries became dead letters
  */
 export async function closeFeed(store: Store, { executionId, feed }: FeedAddress, reason: string): Promise<number> {
@@ -125,8 +125,8 @@ const rests: Record<number, FeedRest> = {
 };
 
 /**
- * Puts a feed to rest, unless something came meanwhile.
- * @param channel where its worker waits for the next append, instead of its queue; see `feed-waiters.ts`
+ * Puts a feed to rest, unless more was appended meanwhile.
+ * @param channel where its worker waits for the next append, instead of in its queue; see `feed-waiters.ts`
  */
 export async function restFeed(
   store: Store,
@@ -141,14 +141,15 @@ export async function restFeed(
 }
 
 /**
- * Ends a feed if it is done: for who has settled something of it beside its own job, which may be lingering. Put to
- * rest under it, it would not hear of what is appended next.
+ * Ends a feed if it is done: for a process that has settled one of its deliveries outside its own job, which may be
+ * waiting for the next event. If the feed were put to rest meanwhile, that job would not be notified of what is
+ * appended next.
  */
 export function endFeedIfDone(store: Store, address: FeedAddress, maxParked: number): Promise<FeedRest> {
   return restFeed(store, address, maxParked, "-");
 }
 
-/** An open delivery, or undefined when it was settled. */
+/** An open delivery, or undefined if it was settled. */
 export async function readOpenDelivery(
   store: Store,
   address: FeedAddress,
@@ -159,14 +160,14 @@ export async function readOpenDelivery(
   return text === null ? undefined : parseOpenDelivery(text);
 }
 
-/** What a person's wish about a delivery came to; `parked` and `held` say where it waits now. */
+/** What became of a person's retry or discard; `parked` and `held` say where the delivery waits now. */
 export type ReviveAnswer = "not_found" | "in_flight" | "parked" | "held";
 export type DiscardAnswer = "not_found" | "in_flight" | "done";
 
 const reviveAnswers: readonly ReviveAnswer[] = ["not_found", "in_flight", "parked", "held"];
 const discardAnswers: readonly DiscardAnswer[] = ["not_found", "in_flight", "done"];
 
-/** Makes a delivery due that waits for a retry or is a dead letter; its schedule begins anew. */
+/** Makes a parked or held delivery, or a dead letter, due now; its schedule starts over. */
 export async function reviveDelivery(
   store: Store,
   address: FeedAddress,
@@ -190,7 +191,7 @@ export async function reviveDelivery(
   return reviveAnswers[answer] ?? "not_found";
 }
 
-/** Drops a delivery that waits for a retry or is a dead letter. */
+/** Drops a parked or held delivery, or a dead letter. */
 export async function discardDelivery(store: Store, address: FeedAddress, first: number): Promise<DiscardAnswer> {
   const keys = store.keys.execution(address.executionId).feed(address.feed);
   const [answer = 0] = await runScript(store.redis, "discard-delivery", [keys.feed, keys.open, keys.dead], [first]);
@@ -198,9 +199,9 @@ export async function discardDelivery(store: Store, address: FeedAddress, first:
 }
 
 /**
- * Adds a feed that delivers the events `from` to `to` of an execution that exists, whether it has ended or not; without
+ * Adds a feed that delivers the events `from` to `to` of an existing execution, whether it has ended or not; without
  * `to`, all from `from` on until the run ends.
- * @returns false when another feed has taken the number meanwhile: read the execution again
+ * @returns false if another feed has taken the number meanwhile: read the execution again
  * @throws AppError `execution_gone`
  */
 export async function addFeed(

@@ -4,7 +4,7 @@ import type { Store } from "./store.ts";
 export interface FlowStateAddress {
   flow: string;
   id: string;
-  /** Name of the token that it is kept for; undefined for states that every token's runs share. */
+  /** Name of the token that it is stored for; undefined for states that all tokens' runs share. */
   owner: string | undefined;
 }
 

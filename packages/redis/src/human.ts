@@ -3,9 +3,9 @@ import { runScript } from "./scripts.ts";
 import type { Store } from "./store.ts";
 
 /**
- * Journals a person's answer and takes the execution out of its pause; the caller asks for its run.
- * @param kept JSON that {@link readAnswer} gives to whoever answers the same request again
- * @returns false when the request is answered already, or the run waits for nobody
+ * Journals a person's answer and ends the execution's pause; the caller requests its run.
+ * @param kept JSON that {@link readAnswer} returns to a client that answers the same request again
+ * @returns false if the request is answered already, or the run does not wait for an answer
  * @throws AppError `execution_gone`
  */
 export async function answerHuman(
@@ -22,7 +22,7 @@ export async function answerHuman(
   return answered === 1;
 }
 
-/** What was kept of the answer to a request; undefined when it was not answered. */
+/** What was stored for the answer to a request; undefined if it was not answered. */
 export async function readAnswer(store: Store, id: ExecutionId, requestId: string): Promise<unknown> {
   const text = await store.redis.hget(store.keys.execution(id).exec, `answer:${requestId}`);
   return text === null ? undefined : (JSON.parse(text) as unknown);

@@ -8,7 +8,7 @@ const keptForSeconds = 24 * 60 * 60;
 
 /**
  * Binds an idempotency key to an execution for 24 hours. `keyHash` and `bodyHash` are digests: a key may be a secret.
- * @returns the execution the key stands for now: the given one when the key was free, else the earlier one and
+ * @returns the execution that the key belongs to now: the given one if the key was free, else the earlier one and
  *   whether its body was the same
  */
 export async function claimIdempotencyKey(

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { Store } from "./store.ts";
 
-/** A process that has not said its numbers for so long is dead, and so are its requests. */
+/** A process that has not reported for this long is dead, and so are its requests. */
 const timeToLiveMs = 15_000;
 
 /**
- * Tells everybody how many requests this process has under way, by endpoint. `announce` is called again every few
- * seconds with what is under way then; endpoints without any are left out of it.
+ * Publishes how many requests this process has in flight, by endpoint. `announce` is called again every few seconds
+ * with the current numbers, which omit endpoints without any.
  */
 export function inFlightAnnouncer(store: Store): {
   announce: (counts: ReadonlyMap<string, number>, now: number) => Promise<void>;
@@ -21,7 +21,7 @@ export function inFlightAnnouncer(store: Store): {
         return [
           store.redis.hset(key, own, `${now + timeToLiveMs} ${count}`),
           store.redis.pexpire(key, timeToLiveMs),
-          // One that has never answered is in use, too: it is listed before its first timeout.
+          // An endpoint that has never responded is in use, too: it is listed before its first timeout.
           store.redis.zadd(store.keys.endpoints, now, endpoint),
         ];
       });
@@ -31,7 +31,7 @@ export function inFlightAnnouncer(store: Store): {
   };
 }
 
-/** Requests that all processes have under way to an endpoint, as they last told. */
+/** Requests that all processes have in flight to an endpoint, as last reported. */
 export async function readInFlight(store: Store, endpoint: string, now: number): Promise<number> {
   const told = await store.redis.hvals(store.keys.inFlight(endpoint));
   return told

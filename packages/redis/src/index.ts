@@ -61,7 +61,7 @@ export {
 } from "./breakers.ts";
 export { announceEveryMs, liveProcesses, processAnnouncer, type LiveProcess } from "./processes.ts";
 export type { RedisClient } from "./connection/client.ts";
-export type { Patience } from "./connection/cluster.ts";
+export type { RetryMode } from "./connection/cluster.ts";
 export { maxBlockMs } from "./connection/heartbeat.ts";
 export { appendLogs, maxLogLines, readLogs, type LogLine } from "./run-logs.ts";
 export {

@@ -1,7 +1,7 @@
-/** Characters of a preview: enough to tell runs apart, and little beside a record's other fields. */
+/** Characters of a preview: enough to tell runs apart, and small compared to a record's other fields. */
 const maxPreviewChars = 500;
 
-/** The begin of a run's inputs as one line, `topic: durable webhooks, year: 2026`, at most 500 characters. */
+/** The beginning of a run's inputs as one line, `topic: durable webhooks, year: 2026`, at most 500 characters. */
 export function inputsPreview(inputs: Readonly<Record<string, unknown>>): string {
   let preview = "";
   for (const [name, value] of Object.entries(inputs)) {

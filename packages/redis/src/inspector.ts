@@ -9,14 +9,14 @@ export const inspectedRequestSchema = z.object({
   at: z.number(),
   verified: z.boolean(),
   problem: z.string().optional(),
-  /** The status that was answered. */
+  /** The status of our response. */
   status: z.number().optional(),
   headers: z.record(z.string(), z.string()),
   body: z.string(),
 });
 export type InspectedRequest = z.infer<typeof inspectedRequestSchema>;
 
-/** Keeps a request under a name: the newest 500, for a day. */
+/** Stores a request under a name: the newest 500, for a day. */
 export async function keepInspected(store: Store, name: string, request: InspectedRequest): Promise<void> {
   const key = store.keys.inspector(name);
   await Promise.all([
@@ -26,7 +26,7 @@ export async function keepInspected(store: Store, name: string, request: Inspect
   ]);
 }
 
-/** The kept requests of a name, newest first. */
+/** The stored requests of a name, newest first. */
 export async function readInspected(store: Store, name: string, limit = keptRequests): Promise<InspectedRequest[]> {
   const texts = await store.redis.lrange(store.keys.inspector(name), 0, limit - 1);
   return texts.map((text) => inspectedRequestSchema.parse(JSON.parse(text)));

@@ -27,7 +27,7 @@ import type { ExecutionId } from "@crewstream/contracts";
  *   P:{workers}:automations  hash    worker id → what it serves and until when
  *   P:{workers}:processes    hash    process id → what it is and until when
  *   P:{ep:ID}:breaker        hash    an endpoint's breaker
- *   P:{ep:ID}:in-flight      hash    process → until when it is believed, and its requests under way
+ *   P:{ep:ID}:in-flight      hash    process → until when it is believed, and its requests in flight
  *   P:{ep:ID}:waiting        zset    jobs that wait for the endpoint's state to change, by the time they began to, in ms
  *   P:{ep:ID}:STATE          zset    the endpoint's deliveries that are retrying or dead
  *   P:{ep:ID}:stats:MINUTE   hash    its counters of a minute; MINUTE is ms / 60,000
@@ -41,17 +41,17 @@ import type { ExecutionId } from "@crewstream/contracts";
  *                                    braces where that token is limited to its own executions
  *   P:{memory:NAME}:records  hash    memory id → what an automation remembers
  *   P:{memory:NAME}:vectors  hash    memory id → its packed vector
- *   P:{memory:NAME}:worths   zset    memories by what they are worth: the least goes first
+ *   P:{memory:NAME}:worths   zset    memories by value: the lowest is removed first
  *   P:{memory:NAME}:knowledge hash   hash of a text → packed vector of a piece of its knowledge
- *   P:{turn:NAME}            string  who does a periodic piece of work for all
- *   P:{deployment}           hash    what all processes must agree on (partitions), and whether they still have the same data
+ *   P:{turn:NAME}            string  which process does a periodic task for all
+ *   P:{deployment}           hash    what all processes agree on (partitions), and whether data was lost
  *   P:{inspector}:NAME       list    what the development inspector received
- *   {P:QUEUE}:…              BullMQ's keys of a queue, and beside them `turns`: token → the last priority its jobs were given
+ *   {P:QUEUE}:…              BullMQ's keys of a queue, and `turns`: token → the last priority its jobs were given
  *   P:watch:ID               channel on which appends tell processes that follow an execution
- *   P:heartbeat              channel on which nobody speaks: subscribing to it shows that Redis answers
+ *   P:heartbeat              channel to which nobody publishes: subscribing to it shows that Redis answers
  *   P:linger:PROCESS         channel on which a process receives events for feeds whose worker waits there
  *
- * All keys of one execution share its tag, so a script may be atomic over it; BullMQ's queues have tags of their own.
+ * All keys of one execution share its tag, so a script can be atomic over it; BullMQ's queues have tags of their own.
  */
 export class Keys {
   readonly prefix: string;
@@ -252,8 +252,8 @@ export interface FeedKeys {
 }
 
 /**
- * The queue partition of an execution. The last eight hex digits of a UUID v7 are random, so executions spread
- * evenly; the leading ones are a clock.
+ * The queue partition of an execution. The last eight hex digits of a UUIDv7 are random, so executions spread evenly;
+ * the first ones are a timestamp.
  */
 export function partitionOf(id: ExecutionId, partitions: number): number {
   return Number.parseInt(id.slice(-8), 16) % partitions;

@@ -3,16 +3,16 @@ import { ScriptError } from "./script-errors.ts";
 import { callScript, runScript } from "./scripts.ts";
 import type { Store } from "./store.ts";
 
-/** A worker's right to write an execution; `epoch` fences off whoever held it before. */
+/** A worker's right to write to an execution; `epoch` fences off earlier holders. */
 export interface Lease {
   epoch: number;
   /** Sequence of the last event in the stream. */
   seq: number;
-  /** How often the run was begun, this time included. */
+  /** How often the run was started, this time included. */
   runs: number;
 }
 
-/** Why a lease is not to be had. */
+/** Why a lease cannot be acquired. */
 export type LeaseRefusal = "gone" | "ended" | "held" | "paused";
 
 const refusals: Record<number, LeaseRefusal> = {
@@ -22,7 +22,7 @@ const refusals: Record<number, LeaseRefusal> = {
   [ScriptError.executionPaused]: "paused",
 };
 
-/** Takes the lease for `leaseMs`, or says why not; `leftMs` is what remains of another worker's. */
+/** Acquires the lease for `leaseMs`, or says why not; `leftMs` is what remains of another worker's lease. */
 export async function claimLease(
   store: Store,
   id: ExecutionId,
@@ -39,8 +39,8 @@ export async function claimLease(
 
 /**
  * Extends the lease.
- * @returns whether a cancel was asked for
- * @throws AppError `lease_lost` when another worker has it
+ * @returns whether a cancel was requested
+ * @throws AppError `lease_lost` if another worker has it
  */
 export async function renewLease(
   store: Store,
@@ -57,14 +57,14 @@ export async function renewLease(
 }
 
 /**
- * Decrements the count of runs: this one's worker lost the lease and lives, so the execution did not take it down. Not
- * fenced, as the worker has no epoch any more.
+ * Decrements the count of runs: this run's worker lost the lease but is alive, so the execution did not crash it. Not
+ * fenced, as the worker no longer has an epoch.
  */
 export async function decrementRunCount(store: Store, id: ExecutionId): Promise<void> {
   await runScript(store.redis, "decrement-runs", [store.keys.execution(id).exec], []);
 }
 
-/** Gives the lease back, so that another worker need not wait for its end. */
+/** Releases the lease, so that another worker need not wait until it expires. */
 export async function releaseLease(store: Store, id: ExecutionId, epoch: number): Promise<void> {
   await runScript(store.redis, "renew-lease", [store.keys.execution(id).exec], [epoch, 0]);
 }

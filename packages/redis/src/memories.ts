@@ -3,9 +3,9 @@ import { z } from "zod";
 import { runScript } from "./scripts.ts";
 import type { Store } from "./store.ts";
 
-/** An automation that has saved nothing for so long has nothing to remember. */
+/** The memories of an automation that has saved nothing for this long expire. */
 const keptMs = 365 * 86_400_000;
-/** Vectors of knowledge are made again where they are not there; more of one automation than these start anew. */
+/** Missing vectors of knowledge are computed again; an automation's are all dropped once there are more than these. */
 const maxVectors = 10_000;
 const vectorsKeptMs = 30 * 86_400_000;
 
@@ -29,7 +29,7 @@ export interface MemoriesChange {
   limit: number;
 }
 
-/** All that an automation remembers, with the vectors. */
+/** All memories of an automation, with the vectors. */
 export async function readMemories(store: Store, automation: string): Promise<KeptMemory[]> {
   const keys = store.keys.memories(automation);
   const [heads, vectors] = await Promise.all([store.redis.hgetall(keys.records), store.redis.hgetall(keys.vectors)]);
@@ -38,7 +38,7 @@ export async function readMemories(store: Store, automation: string): Promise<Ke
   );
 }
 
-/** Does a save's change whole. Done again, it changes nothing more. */
+/** Applies all changes of a save. Repeating it changes nothing more. */
 export async function changeMemories(store: Store, automation: string, change: MemoriesChange): Promise<void> {
   const { records, vectors, worths } = store.keys.memories(automation);
   const fields = ({ vector, ...head }: KeptMemory): (string | number)[] => [
@@ -68,7 +68,7 @@ export async function changeMemories(store: Store, automation: string, change: M
   );
 }
 
-/** What an automation remembers, at a path and below it where one is named, the newest first, without the vectors. */
+/** The memories of an automation, at or below a path if one is given, newest first, without the vectors. */
 export async function listMemories(store: Store, automation: string, scope?: string): Promise<MemoryRecord[]> {
   const heads = await store.redis.hvals(store.keys.memories(automation).records);
   const path = (scope ?? "").replace(/\/+$/, "") || "/";
@@ -78,12 +78,12 @@ export async function listMemories(store: Store, automation: string, scope?: str
   return records.sort((one, other) => other.created_at.localeCompare(one.created_at) || one.id.localeCompare(other.id));
 }
 
-/** Forgets one memory. @returns false when there is none of this id */
+/** Deletes one memory. @returns false if there is none with this id */
 export async function forgetMemory(store: Store, automation: string, id: string): Promise<boolean> {
   return (await forget(store, automation, [id])) === 1;
 }
 
-/** Forgets all that an automation remembers, or what lies at a path and below it. @returns how many memories that were */
+/** Deletes all memories of an automation, or those at or below a path. @returns how many there were */
 export async function forgetMemories(store: Store, automation: string, scope?: string): Promise<number> {
   if (scope !== undefined) {
     const ids = (await listMemories(store, automation, scope)).map(({ id }) => id);
@@ -95,7 +95,7 @@ export async function forgetMemories(store: Store, automation: string, scope?: s
   return count;
 }
 
-/** Forgets these, one at least, and says how many of them there were. */
+/** Deletes these, at least one, and returns how many of them existed. */
 async function forget(store: Store, automation: string, ids: readonly string[]): Promise<number> {
   const { records, vectors, worths } = store.keys.memories(automation);
   const [gone] = await Promise.all([
@@ -106,7 +106,7 @@ async function forget(store: Store, automation: string, ids: readonly string[]):
   return gone;
 }
 
-/** Kept vectors of an automation's knowledge; undefined for what is to be made again. */
+/** Stored vectors of an automation's knowledge; undefined for those to be computed. */
 export async function readVectors(
   store: Store,
   automation: string,
@@ -117,7 +117,7 @@ export async function readVectors(
   return found.map((vector) => vector ?? undefined);
 }
 
-/** Keeps vectors of an automation's knowledge, for 30 days from the last that were kept. */
+/** Stores vectors of an automation's knowledge, for 30 days from the last write. */
 export async function keepVectors(
   store: Store,
   automation: string,

@@ -8,7 +8,7 @@ export interface Listed {
 
 /**
  * Members of a sorted set, highest score first, strictly before `before`; equal scores by member, descending. The cost
- * depends on the page, and on how many share the score where it begins.
+ * depends on the page, and on how many share the score at its start.
  */
 export async function readNewest(
   store: Store,

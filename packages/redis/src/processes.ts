@@ -4,7 +4,7 @@ import { z } from "zod";
 import { runScript } from "./scripts.ts";
 import type { Store } from "./store.ts";
 
-/** Announcements are repeated this often; two may be lost before a process counts as dead. */
+/** Interval at which announcements are repeated; two may be lost before a process counts as dead. */
 export const announceEveryMs = 5000;
 const timeToLiveMs = 3 * announceEveryMs;
 
@@ -18,7 +18,7 @@ const processSchema = z.object({
 });
 export type LiveProcess = z.infer<typeof processSchema>;
 
-/** Makes this process known to the others; `announce` is called again every {@link announceEveryMs}. */
+/** Announces this process to the others; `announce` is called again every {@link announceEveryMs}. */
 export function processAnnouncer(
   store: Store,
   kind: LiveProcess["kind"],
@@ -36,7 +36,7 @@ export function processAnnouncer(
   return { announce: () => say(JSON.stringify({ ...identity, seenAt: Date.now() })), withdraw: () => say("") };
 }
 
-/** Processes of the deployment that are alive, the longest running first. */
+/** Live processes of the deployment, longest running first. */
 export async function liveProcesses(store: Store, now: number): Promise<LiveProcess[]> {
   return Object.values(await store.redis.hgetall(store.keys.processes))
     .filter((text) => Number.parseInt(text, 10) > now)

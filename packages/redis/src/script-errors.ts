@@ -24,7 +24,7 @@ const meanings: Record<ScriptError, { code: ErrorCode; message: string }> = {
   [ScriptError.executionPaused]: { code: ErrorCode.conflict, message: "The execution waits for a person." },
 };
 
-/** A script's negative answer as an error, with the script's name for the log. */
+/** A script's negative result as an error, with the script's name for the log. */
 export function scriptError(value: number, script: string): AppError {
   const meaning = meanings[value as ScriptError];
   if (meaning === undefined) return new AppError(`${script} answered ${value}.`, { code: ErrorCode.internal });

@@ -4,7 +4,7 @@ import { scriptError } from "./script-errors.ts";
 
 const folder = new URL("./lua/", import.meta.url);
 
-/** Names of our scripts: the files in `lua/`, each headed by its keys, arguments and answers. */
+/** Names of our scripts: the files in `lua/`, each headed by its keys, arguments and return values. */
 export type ScriptName =
   | "create-execution"
   | "claim-lease"
@@ -34,7 +34,9 @@ export type ScriptName =
   | "announce"
   | "change-memories";
 
-/** All scripts for a client to define; it sends each by its hash and falls back to the text when Redis forgot it. */
+/**
+ * All scripts for a client to define; it calls each by its hash and falls back to the text if Redis has forgotten it.
+ */
 export const scriptDefinitions: Record<string, { lua: string }> = Object.fromEntries(
   readdirSync(folder)
     .filter((file) => file.endsWith(".lua"))
@@ -43,7 +45,9 @@ export const scriptDefinitions: Record<string, { lua: string }> = Object.fromEnt
 
 type ScriptCommand = (keyCount: number, ...keysAndArgs: (string | number)[]) => Promise<unknown>;
 
-/** Runs a script whose negative answers are outcomes to its caller. An answer is a number or a list that begins with one. */
+/**
+ * Runs a script whose negative results are outcomes to its caller. A result is a number or a list that begins with one.
+ */
 export async function callScript(
   redis: Redis | Cluster,
   name: ScriptName,
@@ -57,7 +61,7 @@ export async function callScript(
 
 /**
  * Runs a script that is expected to succeed.
- * @throws AppError for a negative answer, as `script-errors.ts` names it
+ * @throws AppError for a negative result, as `script-errors.ts` names it
  */
 export async function runScript(...call: Parameters<typeof callScript>): Promise<number[]> {
   const [, name] = call;

@@ -24,7 +24,7 @@ import type { Store } from "./store.ts";
 const id = "01a20943-16a5-7575-9541-1466c374a9b5" as ExecutionId;
 const address = { executionId: id, feed: 2 };
 
-/** A store of a cluster that runs nothing: it notes which keys are given to which script. */
+/** A store of a cluster that executes nothing: it records which keys are passed to which script. */
 function recorder(): { store: Store; calls: { script: string; keys: string[] }[] } {
   const calls: { script: string; keys: string[] }[] = [];
   const redis = new Proxy({ isCluster: true } as RedisClient, {
@@ -42,7 +42,7 @@ function recorder(): { store: Store; calls: { script: string; keys: string[] }[]
   return { store: { redis, connections, keys: new Keys("p"), partitions: 16, [Symbol.asyncDispose]: nothing }, calls };
 }
 
-/** The part of a key that decides on its slot, as the cluster's specification says. */
+/** The part of a key that determines its slot, according to the cluster's specification. */
 function slotTag(key: string): string {
   return /\{([^}]+)\}/.exec(key)?.[1] ?? key;
 }

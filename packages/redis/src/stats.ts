@@ -1,21 +1,21 @@
 import type { Store } from "./store.ts";
 
 /**
- * Upper bounds of the latency histogram in ms; the last is open. Attempts that use up the default timeout, 15 s and a
- * moment, have a narrow bucket of their own, or their median would be told as 22 s.
+ * Upper bounds of the latency histogram in ms; the last bucket is open. Attempts that use up the default timeout,
+ * slightly over 15 s, have a narrow bucket of their own, or their median would be shown as 22 s.
  */
 export const latencyBounds = [5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 14_900, 15_200, 30_000] as const;
 
 const minuteMs = 60_000;
 const keptForSeconds = 24 * 3600;
 
-/** Counters of one endpoint, or of everybody, over some time. */
+/** Counters of one endpoint, or of the whole deployment, over some time. */
 export interface Tally {
   delivered: number;
   failed: number;
   events: number;
   published: number;
-  /** Attempts per latency bound; one more than there are bounds. */
+  /** Attempts per latency bucket; one more than there are bounds. */
   latency: number[];
 }
 
@@ -29,7 +29,7 @@ export function emptyTally(): Tally {
   };
 }
 
-/** Adds what a process counted since its last call, per endpoint, to the current minute; all in one pipeline's time. */
+/** Adds what a process counted since its last call, per endpoint, to the current minute; all in one pipeline. */
 export async function addTallies(store: Store, tallies: ReadonlyMap<string, Tally>, now: number): Promise<void> {
   const minute = Math.floor(now / minuteMs);
   const total = emptyTally();
@@ -44,7 +44,7 @@ export async function addTallies(store: Store, tallies: ReadonlyMap<string, Tall
   await Promise.all(writes);
 }
 
-/** Counters of the last `minutes`, oldest first; of one endpoint or of everybody. */
+/** Counters of the last `minutes`, oldest first; of one endpoint or of the whole deployment. */
 export async function readTallies(
   store: Store,
   options: { endpoint?: string; minutes: number; now: number },
@@ -60,7 +60,7 @@ export async function readTallies(
   );
 }
 
-/** Endpoints that were delivered to, the latest first. */
+/** Endpoints with deliveries, most recently used first. */
 export async function readEndpoints(store: Store, limit: number): Promise<{ endpoint: string; usedAt: number }[]> {
   const flat = await store.redis.zrevrange(store.keys.endpoints, 0, String(limit - 1), "WITHSCORES");
   return flat.flatMap((endpoint, index) => (index % 2 === 0 ? [{ endpoint, usedAt: Number(flat[index + 1]) }] : []));

@@ -1,7 +1,7 @@
 import type { Logger, Variables } from "@crewstream/service";
 import type { RedisConfig } from "./connection/access.ts";
 import type { RedisClient } from "./connection/client.ts";
-import type { Patience } from "./connection/cluster.ts";
+import type { RetryMode } from "./connection/cluster.ts";
 import { Connections } from "./connection/connections.ts";
 import { Keys } from "./keys.ts";
 
@@ -9,7 +9,7 @@ import { Keys } from "./keys.ts";
 export interface Store extends AsyncDisposable {
   /** For commands that do not block. */
   redis: RedisClient;
-  /** Opens further ones, and knows how all of them are. */
+  /** Opens further connections, and knows the state of all of them. */
   connections: Connections;
   keys: Keys;
   partitions: number;
@@ -18,11 +18,11 @@ export interface Store extends AsyncDisposable {
 export type StoreConfig = RedisConfig & Pick<Variables, "KEY_PREFIX" | "QUEUE_PARTITIONS">;
 
 /** Opens the store; the caller disposes it. */
-export function openStore(config: StoreConfig, options: { patience: Patience; log: Logger; name: string }): Store {
+export function openStore(config: StoreConfig, options: { retry: RetryMode; log: Logger; name: string }): Store {
   const keys = new Keys(config.KEY_PREFIX);
-  const { patience, log, name } = options;
+  const { retry, log, name } = options;
   const connections = new Connections(config, { log, name, heartbeatChannel: keys.heartbeatChannel });
-  const redis = connections.open({ role: "commands", purpose: "store", patience });
+  const redis = connections.open({ role: "commands", purpose: "store", retry });
   return {
     redis,
     connections,
@@ -35,10 +35,10 @@ export function openStore(config: StoreConfig, options: { patience: Patience; lo
   };
 }
 
-/** What keeps us from Redis, as a sentence for operators; undefined when it answers. For readiness. */
+/** What keeps us from reaching Redis, as a sentence for operators; undefined if it responds. For readiness. */
 export async function redisProblem(store: Store): Promise<string | undefined> {
   const { outage } = store.connections;
-  // A patient store's ping would wait until Redis is back.
+  // The ping of a store that retries forever would wait until Redis is back.
   if (outage !== undefined) return outage;
   try {
     await store.redis.ping();

@@ -5,14 +5,14 @@ import type { Store } from "./store.ts";
 
 const states: readonly IndexedState[] = ["retrying", "dead"];
 
-/** Entries looked at in one go. */
+/** Entries checked per read. */
 const window = 200;
-/** Endpoints looked at in one pass. */
+/** Endpoints checked per pass. */
 const endpointsPerPass = 100;
 
 /**
- * Takes deliveries off the lists whose execution has expired, or which a crash left there, cuts the attempt logs to
- * the retention, and forgets endpoints that were not delivered to for so long. Without it the lists would only grow.
+ * Removes deliveries from the lists if their execution has expired or a crash left them there, trims the attempt logs
+ * to the retention, and forgets endpoints that have had no delivery for that long. Otherwise the lists would only grow.
  * @returns how many entries were wrong
  */
 export async function tidyDeliveries(store: Store, options: { now: number; retentionMs: number }): Promise<number> {
@@ -30,7 +30,7 @@ export async function tidyDeliveries(store: Store, options: { now: number; reten
   return tidied;
 }
 
-/** An endpoint is forgotten after its last delivery is: through it alone its lists are found. */
+/** An endpoint is forgotten only after its last delivery: its lists are found only through it. */
 async function forgetUnused(store: Store, endpoint: string, oldest: number): Promise<void> {
   const { redis, keys } = store;
   if (Number(await redis.zscore(keys.endpoints, endpoint)) >= oldest) return;
@@ -39,7 +39,7 @@ async function forgetUnused(store: Store, endpoint: string, oldest: number): Pro
   if (left.every((count) => count === 0)) await redis.zrem(keys.endpoints, endpoint);
 }
 
-/** The endpoints unused for longest, which are forgotten next, and a window at a random place. */
+/** The endpoints unused for longest, which are forgotten next, and a window at a random position. */
 async function someEndpoints(store: Store): Promise<Set<string>> {
   const { redis, keys } = store;
   const half = endpointsPerPass / 2;
@@ -52,7 +52,7 @@ async function someEndpoints(store: Store): Promise<Set<string>> {
   return new Set([...first, ...some]);
 }
 
-/** The oldest entries for as long as many of them are wrong, and a window at a random place behind them. */
+/** The oldest entries for as long as many of them are wrong, and a window at a random position behind them. */
 async function tidyList(store: Store, key: string, state: IndexedState): Promise<number> {
   let tidied = 0;
   let seen = 0;

@@ -11,7 +11,7 @@ import { cpuSeconds, peakMegabytes, resetPeak } from "./process-meter.ts";
 import { serviceEnvironment, startService, type Service } from "./services.ts";
 
 /** A run that has not arrived whole by then has lost something, or the machine is far too busy. */
-const patienceMs = 90_000;
+const maxWaitMs = 90_000;
 
 export interface BenchOptions {
   /** Folder for `--cpu-prof` of the delivery worker and the publisher. */
@@ -110,7 +110,7 @@ export class Bench implements AsyncDisposable {
     return { published, arrived };
   }
 
-  #arrived(run: string, events: number, timeoutMs = patienceMs): Promise<Received> {
+  #arrived(run: string, events: number, timeoutMs = maxWaitMs): Promise<Received> {
     return this.receiver.call("until", { run, events, timeoutMs });
   }
 

@@ -16,7 +16,7 @@ const open = (prefix: string): Store =>
   openStore(
     { REDIS_URL: redisUrl, KEY_PREFIX: prefix, QUEUE_PARTITIONS: 4 },
     {
-      patience: "patient",
+      retry: "forever",
       log: createLogger({ name: "publisher", level: "warn" }),
       name: "publisher",
     },

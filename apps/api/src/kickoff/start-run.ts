@@ -6,7 +6,7 @@ import type { ApiContext } from "../api-context.ts";
 import type { KickoffClaim } from "./idempotency.ts";
 
 /** Within two seconds a client has its answer; Redis gets most of them. */
-const patienceMs = 1700;
+const maxWaitMs = 1700;
 /** Nobody knows when a run will end; a client that asks this often is no load. */
 const openRunsRetrySeconds = 5;
 
@@ -72,7 +72,7 @@ function createdAt(id: ExecutionId): number {
 async function inTime(attempt: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error("Command timed out")), patienceMs);
+    timer = setTimeout(() => reject(new Error("Command timed out")), maxWaitMs);
   });
   try {
     await Promise.race([attempt, late]);

@@ -30,7 +30,7 @@ export async function askRedis(env: Environment, dataDir: string): Promise<Store
   const url = embedded && { REDIS_URL: `redis://:${embedded.password}@127.0.0.1:${embedded.port}` };
   const config = loadConfig(configSchema, { ...env, ...url });
   const log = createLogger({ name: "doctor", level: "silent" });
-  await using store = openStore(config, { patience: "impatient", log, name: "doctor" });
+  await using store = openStore(config, { retry: "failFast", log, name: "doctor" });
   if (store.redis.status !== "ready") {
     const failed = once(store.redis, "error").then(([error]) => Promise.reject(error as Error));
     await Promise.race([once(store.redis, "ready", { signal: AbortSignal.timeout(5000) }), failed]).catch(

@@ -4,11 +4,11 @@ import { AppError, ErrorCode } from "@crewstream/contracts";
 import type { redisVariables, Variables } from "@crewstream/service";
 import type { RedisOptions } from "ioredis";
 
-/** Where Redis is and how to get in. */
+/** Where Redis is and how to log in. */
 export type RedisConfig = Pick<Variables, keyof typeof redisVariables>;
 
 /**
- * Who we are to Redis, and TLS as configured; the same for each node of a Cluster and behind Sentinels.
+ * Credentials for Redis, and TLS as configured; the same for each node of a Cluster and behind Sentinels.
  * @throws AppError `configuration` for a file that cannot be read
  */
 export function accessOptions(config: RedisConfig): Pick<RedisOptions, "username" | "password" | "tls"> {
@@ -20,7 +20,7 @@ export function accessOptions(config: RedisConfig): Pick<RedisOptions, "username
   };
 }
 
-/** The same for Sentinels, which have users and passwords of their own, and then lead to nodes with ours. */
+/** The same for Sentinels, which have their own users and passwords, and then lead to nodes with ours. */
 export function sentinelOptions(
   config: RedisConfig,
 ): Pick<RedisOptions, "sentinelUsername" | "sentinelPassword" | "sentinelTLS" | "enableTLSForSentinelMode" | "natMap"> {
@@ -34,13 +34,13 @@ export function sentinelOptions(
   };
 }
 
-/** Beside a list of nodes the URL means nothing, and it has a default. */
+/** If nodes are listed, the URL (which has a default) is ignored. */
 function usesTls({ REDIS_TLS, REDIS_URL, REDIS_CLUSTER_NODES, REDIS_SENTINELS }: RedisConfig): boolean {
   const single = REDIS_CLUSTER_NODES === undefined && REDIS_SENTINELS === undefined;
   return REDIS_TLS === true || (single && REDIS_URL.startsWith("rediss:"));
 }
 
-/** What TLS to Redis needs; files are read now. */
+/** TLS options for Redis; files are read now. */
 export function tlsOptions(config: RedisConfig): ConnectionOptions {
   const { REDIS_TLS_SERVERNAME: servername } = config;
   return {

@@ -1,6 +1,6 @@
 import type { RedisConfig } from "./access.ts";
 
-/** Where Redis is, as people name it: without user and password. */
+/** Where Redis is, for display: without user and password. */
 export function redisAddress(config: RedisConfig): string {
   const list = (nodes: readonly { host: string; port: number }[]): string => nodes.map(hostAndPort).join(", ");
   if (config.REDIS_CLUSTER_NODES !== undefined) return list(config.REDIS_CLUSTER_NODES);

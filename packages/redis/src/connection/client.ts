@@ -2,37 +2,37 @@ import { AppError, ErrorCode } from "@crewstream/contracts";
 import { Redis, type Cluster, type RedisOptions } from "ioredis";
 import { accessOptions, sentinelOptions, type RedisConfig } from "./access.ts";
 import { scriptDefinitions } from "../scripts.ts";
-import { createCluster, type Patience } from "./cluster.ts";
+import { createCluster, type RetryMode } from "./cluster.ts";
 import { gatherWrites } from "./gather-writes.ts";
 
 export type RedisClient = (Redis | Cluster) & AsyncDisposable;
 
-/** Map replies as flat lists, the same over both protocol versions; ioredis's overloads want it said. */
+/** Map replies as flat lists, the same in both protocol versions; ioredis's overloads need it declared. */
 const legacyReplies = { replyMapping: "legacy" } as const;
 
-const patienceOptions = {
-  patient: { maxRetriesPerRequest: null, enableOfflineQueue: true },
-  // Without an offline queue a command fails at once while there is no connection; the timeout is for a server that
-  // is connected and silent.
-  impatient: {
+const retryOptions = {
+  forever: { maxRetriesPerRequest: null, enableOfflineQueue: true },
+  // Without an offline queue a command fails at once if there is no connection; the timeout is for a server that is
+  // connected but does not respond.
+  failFast: {
     maxRetriesPerRequest: 0,
     enableOfflineQueue: false,
     commandTimeout: 1500,
     autoResendUnfulfilledCommands: false,
   },
-} satisfies Record<Patience, RedisOptions>;
+} satisfies Record<RetryMode, RedisOptions>;
 
-/** A Sentinel that is connected and silent: the next one is asked. */
+/** For a Sentinel that is connected but does not respond: the next one is tried. */
 const sentinelCommandTimeout = 5000;
 
 /**
- * Connects as configured: Cluster, Sentinel or a single server. Reconnects for ever with at most a second between
- * tries, and after a failover, when the old master answers READONLY. Resolves before the connection stands.
+ * Connects as configured: Cluster, Sentinel or a single server. Reconnects forever with at most a second between
+ * attempts, also after a failover, when the old master answers READONLY. Returns before the connection is established.
  */
-export function createRedis(config: RedisConfig, options: { patience: Patience; name: string }): RedisClient {
+export function createRedis(config: RedisConfig, options: { retry: RetryMode; name: string }): RedisClient {
   const common = {
     ...legacyReplies,
-    ...patienceOptions[options.patience],
+    ...retryOptions[options.retry],
     ...accessOptions(config),
     connectionName: options.name,
     retryStrategy: (times: number) => Math.min(50 * 2 ** Math.min(times, 5), 1000),
@@ -40,26 +40,22 @@ export function createRedis(config: RedisConfig, options: { patience: Patience; 
     maxLoadingRetryTime: 1000,
     scripts: scriptDefinitions,
   };
-  const client = connect(config, options.patience, common satisfies RedisOptions);
+  const client = connect(config, options.retry, common satisfies RedisOptions);
   gatherWrites(client);
   // Without a listener a lost connection would end the process.
   client.on("error", () => undefined);
   return Object.assign(client, {
     async [Symbol.asyncDispose]() {
-      // `quit` waits for replies under way; a server that is gone would keep it waiting.
+      // `quit` waits for pending replies; if the server is gone, it would wait forever.
       if (client.status === "ready") await Promise.race([client.quit().catch(() => undefined), closeSoon()]);
       client.disconnect();
     },
   });
 }
 
-function connect(
-  config: RedisConfig,
-  patience: Patience,
-  common: RedisOptions & typeof legacyReplies,
-): Redis | Cluster {
+function connect(config: RedisConfig, retry: RetryMode, common: RedisOptions & typeof legacyReplies): Redis | Cluster {
   if (config.REDIS_CLUSTER_NODES !== undefined) {
-    return createCluster(config.REDIS_CLUSTER_NODES, { patience, natMap: config.REDIS_NAT_MAP, redisOptions: common });
+    return createCluster(config.REDIS_CLUSTER_NODES, { retry, natMap: config.REDIS_NAT_MAP, redisOptions: common });
   }
   if (config.REDIS_SENTINELS !== undefined) {
     if (config.REDIS_SENTINEL_MASTER === undefined) {
@@ -71,7 +67,7 @@ function connect(
     return new Redis({ ...common, ...sentinelOptions(config), ...master, sentinelCommandTimeout });
   }
   if (config.REDIS_URL.startsWith("unix://")) return new Redis(config.REDIS_URL.slice("unix://".length), common);
-  // A URL of `rediss` would put its own idea of TLS before ours, which knows of files.
+  // A `rediss` URL would override our TLS options, which include the files.
   return new Redis(config.REDIS_URL.replace(/^rediss:/, "redis:"), common);
 }
 

@@ -3,7 +3,7 @@ import { explainFailures, logFailure, type Logger } from "@crewstream/service";
 import type { RedisConfig } from "./access.ts";
 import { redisAddress } from "./address.ts";
 import { createRedis, type RedisClient } from "./client.ts";
-import type { Patience } from "./cluster.ts";
+import type { RetryMode } from "./cluster.ts";
 import {
   clusterSubscriberHeartbeat,
   heartbeatMs,
@@ -17,44 +17,44 @@ import { Reachability } from "./reachability.ts";
 
 export interface ConnectionOptions {
   role: ConnectionRole;
-  /** Who uses it, for the log: a queue, say. */
+  /** What uses it, for the log, e.g. a queue. */
   purpose: string;
-  /** Only commands may be impatient. */
-  patience?: Patience;
-  /** As `CLIENT LIST` shows it; the process's own name without. */
+  /** `failFast` is for commands only. */
+  retry?: RetryMode;
+  /** As shown by `CLIENT LIST`; by default the process's own name. */
   name?: string;
 }
 
-/** A client and what watches its connections: one, or one to each node of a Cluster. */
+/** A client and what watches its connections: a single one, or one per node of a Cluster. */
 interface Opened {
   options: ConnectionOptions;
   heartbeats: Map<object, Heartbeat>;
-  /** Looks in a row that saw neither an answer nor an attempt to connect. */
+  /** Consecutive checks that saw neither a reply nor an attempt to connect. */
   quiet: number;
 }
 
-/** With this many quiet looks (a minute) nothing explains a connection's silence any more. */
-const stuckLooks = 60_000 / heartbeatMs;
+/** After this many silent checks (a minute) nothing explains a connection's silence any more. */
+const stuckChecks = 60_000 / heartbeatMs;
 
 /**
- * The connections of one process to Redis, whoever uses them. Each has a deadline: one over which Redis has said nothing
- * for too long is replaced, and the log says so. Every one is to be opened here.
+ * All connections of one process to Redis. Each has a deadline: if Redis sends nothing over it for too long, it is
+ * replaced, and the replacement is logged. Every connection must be opened here.
  */
 export class Connections implements Disposable {
   readonly #config: RedisConfig;
   readonly #options: { log: Logger; name: string; heartbeatChannel: string };
   readonly #opened = new Set<Opened>();
   readonly #timer: NodeJS.Timeout;
-  /** As the first connection for commands sees it; one tells for all. */
+  /** As seen by the first connection for commands, which reports for all of them. */
   #reachability: Reachability | undefined;
 
-  /** @param options.heartbeatChannel a channel of this deployment on which nobody speaks */
+  /** @param options.heartbeatChannel a channel of this deployment to which nobody publishes */
   constructor(config: RedisConfig, options: { log: Logger; name: string; heartbeatChannel: string }) {
     this.#config = config;
     this.#options = options;
-    // Whatever fails on account of Redis has one cause, which is said in one sentence.
+    // All failures caused by Redis have the same cause, which is reported in one sentence.
     explainFailures(options.log, (error) => (isOutage(error) ? this.explain(error) : undefined));
-    this.#timer = setInterval(() => this.#look(), heartbeatMs).unref();
+    this.#timer = setInterval(() => this.#check(), heartbeatMs).unref();
   }
 
   /** Where Redis is, without credentials. */
@@ -62,11 +62,11 @@ export class Connections implements Disposable {
     return redisAddress(this.#config);
   }
 
-  /** Opens a connection, or with a Cluster one to each node that is used; the caller closes it. */
+  /** Opens a connection, or in a Cluster one to each node that is used; the caller closes it. */
   open(options: ConnectionOptions): RedisClient {
-    const { role, patience = "patient", name = this.#options.name } = options;
+    const { role, retry = "forever", name = this.#options.name } = options;
     const { log } = this.#options;
-    const client = createRedis(this.#config, { patience, name });
+    const client = createRedis(this.#config, { retry, name });
     if (role === "commands") {
       this.#reachability ??= new Reachability(client, { address: this.address, log });
     }
@@ -93,12 +93,12 @@ export class Connections implements Disposable {
   }
 
   /**
-   * A sentence about a connection over which there has been neither an answer nor an attempt to connect for a minute: it
-   * should have been replaced and was not, and only a new process helps. Undefined also during an outage of Redis, in
-   * which connections are attempted again and again.
+   * A sentence about a connection that has seen neither a reply nor an attempt to connect for a minute: it should have
+   * been replaced and was not, and only a new process helps. Undefined also during an outage of Redis, when connections
+   * are attempted again and again.
    */
   get defect(): string | undefined {
-    const stuck = [...this.#opened].find(({ quiet }) => quiet >= stuckLooks)?.options;
+    const stuck = [...this.#opened].find(({ quiet }) => quiet >= stuckChecks)?.options;
     return (
       stuck && `The connection to Redis for ${stuck.purpose} (${stuck.role}) has neither answered nor been replaced.`
     );
@@ -109,12 +109,12 @@ export class Connections implements Disposable {
     return this.#reachability?.outage;
   }
 
-  /** Whether Redis refuses our user or password: waiting does not help. */
+  /** Whether Redis rejects our user or password: waiting does not help. */
   get refusedLogin(): boolean {
     return this.#reachability?.refusedLogin ?? false;
   }
 
-  /** As {@link outage}, or what an error of a command says of a Redis that is connected. */
+  /** As {@link outage}, or what a command's error says about a Redis that is connected. */
   explain(error: unknown): string {
     return this.#reachability?.explain(error) ?? errorMessage(error);
   }
@@ -123,11 +123,11 @@ export class Connections implements Disposable {
     clearInterval(this.#timer);
   }
 
-  #look(): void {
-    this.#reachability?.look();
+  #check(): void {
+    this.#reachability?.check();
     for (const opened of this.#opened) {
       let heard = false;
-      for (const heartbeat of opened.heartbeats.values()) heard = heartbeat.look() || heard;
+      for (const heartbeat of opened.heartbeats.values()) heard = heartbeat.check() || heard;
       opened.quiet = heard ? 0 : opened.quiet + 1;
     }
   }

@@ -5,7 +5,7 @@ import type { Redis } from "ioredis";
 import { expect, test } from "vitest";
 import { gatherWrites } from "./gather-writes.ts";
 
-/** A client that has just connected, and what its socket was asked to write, one entry per system call. */
+/** A newly connected client, and what its socket was asked to write, one entry per system call. */
 function connectedClient(): { send: (text: string) => void; calls: string[] } {
   const calls: string[] = [];
   const socket = new Writable({

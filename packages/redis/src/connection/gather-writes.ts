@@ -1,10 +1,10 @@
 import type { Cluster, Redis } from "ioredis";
 
 /**
- * Lets the commands that a client issues in one turn of the event loop leave in one write to the socket. ioredis writes
- * each by itself, and a write is a system call: of a delivery worker that sends in real time they were a fifth of the
- * CPU, and Redis reads and answers as often. ioredis's own `enableAutoPipelining` gathers too, but it holds all
- * commands back until the ones before have been answered.
+ * Sends the commands that a client issues in one turn of the event loop with one write to the socket. ioredis writes
+ * each separately, and a write is a system call: in a delivery worker that sends in real time they took a fifth of the
+ * CPU, and Redis read and answered as often. ioredis's own `enableAutoPipelining` batches too, but it holds back all
+ * commands until the previous ones have been answered.
  */
 export function gatherWrites(client: Redis | Cluster): void {
   if ("nodes" in client) {
@@ -14,7 +14,7 @@ export function gatherWrites(client: Redis | Cluster): void {
   client.on("connect", () => corkPerTurn(client.stream));
 }
 
-/** Corks a socket with its first write of a turn, until all that the turn has to handle is handled. */
+/** Corks a socket at its first write of a turn, until everything in that turn has been handled. */
 function corkPerTurn(socket: Redis["stream"]): void {
   const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
   let corked = false;

@@ -1,22 +1,22 @@
 import type { Cluster, Redis } from "ioredis";
 
 /**
- * What a connection is for. One that blocks answers nothing else while it waits; one that subscribes may hear nothing
+ * What a connection is for. A blocking one answers nothing else while it waits; a subscribing one may receive nothing
  * for hours.
  */
 export type ConnectionRole = "commands" | "subscriber" | "blocking";
 
-/** The longest wait that a blocking command may ask for, in milliseconds. */
+/** The longest wait that a blocking command may request, in milliseconds. */
 export const maxBlockMs = 10_000;
 
-/** Time between two looks at a connection, in milliseconds. */
+/** Interval between two checks of a connection, in milliseconds. */
 export const heartbeatMs = 2500;
 
 /**
- * Looks in a row that find nothing new from Redis: after `ping` of them Redis is asked for a sign of life, after `dead`
- * the connection is replaced. That is within 10 to 12.5 s; of one that blocks, which is asked only when its wait must be
- * over, within 17.5 to 20 s. Looks are counted and not time: a process that was stopped or starved for a minute reads
- * what has come meanwhile before it takes anything for dead.
+ * Consecutive checks that find nothing new from Redis: after `ping` of them a PING is sent, after `dead` the connection
+ * is replaced. That is within 10 to 12.5 s; for a blocking connection, which is pinged only when its wait must be over,
+ * within 17.5 to 20 s. Checks are counted instead of time: a process that was suspended or starved for a minute reads
+ * what has arrived meanwhile before it declares anything dead.
  */
 const limits: Record<ConnectionRole, { ping: number; dead: number }> = {
   commands: { ping: 2, dead: 4 },
@@ -26,17 +26,17 @@ const limits: Record<ConnectionRole, { ping: number; dead: number }> = {
 
 /** One connection as it is watched. */
 export interface Heartbeat {
-  /** A look at it, every {@link heartbeatMs}. @returns whether Redis has said something since the last one */
-  look(): boolean;
+  /** Checks it, every {@link heartbeatMs}. @returns whether Redis has sent something since the last check */
+  check(): boolean;
 }
 
 /** Called when a connection is given up. */
 export type Report = (silentMs: number, server: string) => void;
 
 /**
- * Watches each socket that a client to one server opens, from the handshake on: a peer that swallows what it is sent
- * without ending the connection (no FIN, no RST) is otherwise never found out, however long commands wait. What counts is
- * bytes from Redis, so a connection with traffic costs nothing.
+ * Watches each socket that a client to one server opens, starting with the handshake: a peer that swallows what it is
+ * sent without ending the connection (no FIN, no RST) would otherwise never be detected, however long commands wait.
+ * Bytes from Redis are what counts, so watching a busy connection costs nothing.
  */
 export function socketHeartbeat(redis: Redis, role: ConnectionRole, report: Report): Heartbeat {
   const { ping, dead } = limits[role];
@@ -52,11 +52,11 @@ export function socketHeartbeat(redis: Redis, role: ConnectionRole, report: Repo
   const replaceUnlessHeard = (suspect: Redis["stream"]): void => {
     if (suspect.destroyed || suspect.bytesRead !== read) return;
     if (role !== "blocking") report(silent * heartbeatMs, serverOf(suspect));
-    // ioredis then reconnects, and sends again what waits for its answer if it may.
+    // ioredis then reconnects, and resends pending commands where it may.
     suspect.destroy();
   };
   return {
-    look() {
+    check() {
       if (socket === undefined || socket.destroyed) return false;
       if (socket.bytesRead !== read) {
         read = socket.bytesRead;
@@ -65,14 +65,16 @@ export function socketHeartbeat(redis: Redis, role: ConnectionRole, report: Repo
       }
       silent += 1;
       if (silent === ping && redis.status === "ready") redis.ping().catch(() => undefined);
-      // What has come while this process was held up is read before.
+      // What arrived while this process was blocked is read first.
       if (silent >= dead) setImmediate(replaceUnlessHeard, socket);
       return false;
     },
   };
 }
 
-/** BullMQ itself gives up a blocking connection whose wait is not answered a second after its time, and does not say so. */
+/**
+ * BullMQ itself gives up a blocking connection that is not answered a second after its timeout, without reporting it.
+ */
 function reportAbandoned(socket: Redis["stream"], report: Report): void {
   const server = serverOf(socket);
   let heardAt = performance.now();
@@ -88,8 +90,8 @@ function reportAbandoned(socket: Redis["stream"], report: Report): void {
 }
 
 /**
- * Watches the connection on which a client of a Cluster subscribes, which is ioredis's own and not to be got at: by
- * subscribing once more, to a channel on which nobody speaks.
+ * Watches the connection on which a Cluster client subscribes. It is internal to ioredis, so it is tested by
+ * subscribing to one more channel, to which nobody publishes.
  */
 export function clusterSubscriberHeartbeat(cluster: Cluster, channel: string, report: Report): Heartbeat {
   const { ping, dead } = limits.subscriber;
@@ -102,11 +104,11 @@ export function clusterSubscriberHeartbeat(cluster: Cluster, channel: string, re
     const answer = (): void => {
       if (mine === asked) answered = true;
     };
-    // A refusal is an answer too: ioredis knows of what it refuses for, and reconnects.
+    // A rejection is a reply too: ioredis handles its cause, and reconnects.
     cluster.subscribe(channel).then(answer, answer);
   };
   return {
-    look() {
+    check() {
       const heard = answered;
       silent = heard || cluster.status !== "ready" ? 0 : silent + 1;
       answered = false;
@@ -115,7 +117,7 @@ export function clusterSubscriberHeartbeat(cluster: Cluster, channel: string, re
         report(silent * heartbeatMs, "");
         silent = 0;
         asked += 1;
-        // It subscribes again to all its channels when it has connected.
+        // It resubscribes to all its channels once it has connected.
         cluster.disconnect(true);
       }
       return heard;

@@ -1,8 +1,8 @@
-/** What ioredis says when there is no connection, or none that answers. */
+/** What ioredis reports when there is no connection, or none that responds. */
 const connectionErrors =
   /^(Connection is closed|Stream isn't writeable|Command timed out|Reached the max retries|ClusterAllFailedError|Failed to refresh slots cache|Too many Cluster redirections|Cluster isn't ready|Cluster is ended|None of startup nodes|All sentinels are unreachable|connect E|read E|write E|getaddrinfo )/;
 
-/** Redis's own answers that another try, later, can turn into success, in words for operators. */
+/** Error replies of Redis that are temporary, as words for operators. */
 const temporaryReplies: Record<string, string> = {
   LOADING: "is loading its data",
   OOM: "has reached maxmemory and refuses writes",
@@ -31,8 +31,8 @@ const errorCodes: Record<string, string> = {
 };
 
 /**
- * Whether an error means that Redis cannot be used now: away, silent, loading, full, failing over. A script's own
- * refusal or a programming error is none.
+ * Whether an error means that Redis cannot be used now: down, unresponsive, loading, full, failing over. A script's own
+ * error and a programming error are not outages.
  */
 export function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
@@ -42,7 +42,9 @@ export function isOutage(error: unknown): boolean {
   return connectionErrors.test(error.message) || temporaryReply(error) !== undefined;
 }
 
-/** What Redis itself says in an error, to follow its name in a sentence; undefined when it has said nothing of the kind. */
+/**
+ * What Redis itself says in an error, to follow its name in a sentence; undefined if it has said nothing of the kind.
+ */
 export function temporaryReply(error: Error): string | undefined {
   const message = error.message.replace(/^ERR Error running script.*?@user_script:\s*\d+:\s*/, "");
   const reply = Object.keys(temporaryReplies).find((each) => message.startsWith(each));
@@ -52,7 +54,7 @@ export function temporaryReply(error: Error): string | undefined {
   return found === undefined ? undefined : temporaryReplies[found];
 }
 
-/** Why a connection failed, in a few words for operators, of any error that a client emits. */
+/** Why a connection failed, in a few words for operators, for any error that a client emits. */
 export function connectionFailure(error: Error): string {
   const cause: unknown = Reflect.get(error, "lastNodeError");
   if (cause instanceof Error && cause !== error) return connectionFailure(cause);
@@ -67,7 +69,7 @@ export function connectionFailure(error: Error): string {
     : error.message;
 }
 
-/** Whether Redis, or a Sentinel, does not let us in as who we say we are. */
+/** Whether Redis, or a Sentinel, rejects our credentials. */
 export function isRefusedLogin(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const cause: unknown = Reflect.get(error, "lastNodeError");

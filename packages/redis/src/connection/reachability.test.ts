@@ -40,7 +40,7 @@ test("a Redis that reads its file is said to be loading", async () => {
   const { client, reachability } = watched();
   client.status = "connect";
   client.info = async () => "# Persistence\r\nloading:1\r\nloading_loaded_perc:42.07\r\n";
-  reachability.look();
+  reachability.check();
   await Promise.resolve();
   expect(reachability.outage).toBe("Redis at db:6379 is loading its data (42 % so far, since 0 s)");
 });

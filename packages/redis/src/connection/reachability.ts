@@ -2,20 +2,20 @@ import { logFailure, type Logger } from "@crewstream/service";
 import type { Cluster, Redis } from "ioredis";
 import { connectionFailure, isRefusedLogin, temporaryReply } from "./outage.ts";
 
-type State = { kind: "reachable" } | { kind: "away" } | { kind: "loading"; percent: string };
+type State = { kind: "reachable" } | { kind: "down" } | { kind: "loading"; percent: string };
 
-/** Whether Redis can be reached over one connection, since when not and why: in sentences for operators. */
+/** Whether Redis can be reached over one connection, if not since when and why: as sentences for operators. */
 export class Reachability {
   readonly #client: Redis | Cluster;
   readonly #address: string;
   readonly #log: Logger;
-  #state: State = { kind: "away" };
+  #state: State = { kind: "down" };
   #since = performance.now();
-  /** Of this outage: whether it was reported, and whether a line shows it. */
+  /** Of this outage: whether it was reported, and whether a log line shows it. */
   #reported = false;
   #logged = false;
-  #asking = false;
-  /** Of the last failure since there was a connection. */
+  #checking = false;
+  /** The last failure since there was a connection. */
   #reason: string | undefined;
   #refusedLogin = false;
 
@@ -29,7 +29,7 @@ export class Reachability {
     client.on("error", (error: Error) => this.#failed(error));
   }
 
-  /** What keeps us from Redis, as a sentence; undefined while there is a connection. */
+  /** What keeps us from reaching Redis, as a sentence; undefined while there is a connection. */
   get outage(): string | undefined {
     const state = this.#state;
     const since = `since ${duration(performance.now() - this.#since)}`;
@@ -38,19 +38,19 @@ export class Reachability {
         return undefined;
       case "loading":
         return `Redis at ${this.#address} is loading its data (${state.percent} % so far, ${since})`;
-      case "away":
+      case "down":
         return `Redis is not reachable at ${this.#address} (${since})${this.#reason === undefined ? "" : `: ${this.#reason}`}`;
       default:
         return state satisfies never;
     }
   }
 
-  /** Whether what keeps us from it is a wrong user or password, for which waiting does not help. */
+  /** Whether the cause is a wrong user or password; waiting does not help then. */
   get refusedLogin(): boolean {
     return this.#refusedLogin;
   }
 
-  /** As {@link outage}, or what an error of a command says of a Redis that is connected. */
+  /** As {@link outage}, or what a command's error says about a Redis that is connected. */
   explain(error: unknown): string {
     const { outage } = this;
     if (outage !== undefined) return outage;
@@ -61,11 +61,11 @@ export class Reachability {
     return `Redis at ${this.#address} is not available: ${connectionFailure(error)}`;
   }
 
-  /** Called every now and then: sees what no event tells. */
-  look(): void {
+  /** Called periodically: finds what no event reports. */
+  check(): void {
     if (this.#state.kind === "reachable") return;
-    this.#askWhetherLoading();
-    this.#say();
+    this.#checkLoading();
+    this.#report();
   }
 
   #ready(): void {
@@ -79,17 +79,17 @@ export class Reachability {
 
   #closed(): void {
     if (this.#state.kind === "reachable") this.#since = performance.now();
-    this.#state = { kind: "away" };
+    this.#state = { kind: "down" };
   }
 
-  /** Of a connection that stands an error may tell as well; whether it is lost is heard of then. */
+  /** An established connection may report errors as well; whether it is lost is known only when it closes. */
   #failed(error: Error): void {
     this.#reason = connectionFailure(error);
     this.#refusedLogin = isRefusedLogin(error);
-    if (this.#state.kind !== "reachable") this.#say();
+    if (this.#state.kind !== "reachable") this.#report();
   }
 
-  #say(): void {
+  #report(): void {
     const { outage } = this;
     if (this.#reported || outage === undefined) return;
     this.#reported = true;
@@ -97,20 +97,20 @@ export class Reachability {
     this.#logged = logFailure(this.#log, "redis.unreachable", failure);
   }
 
-  /** A Redis that reads its file takes connections, and ioredis waits for its end without a word. */
-  #askWhetherLoading(): void {
-    if (this.#client.status !== "connect" || this.#asking) return;
-    this.#asking = true;
+  /** A Redis that is loading its data accepts connections, and ioredis silently waits until it is done. */
+  #checkLoading(): void {
+    if (this.#client.status !== "connect" || this.#checking) return;
+    this.#checking = true;
     this.#client
       .info("persistence")
       .then((info) => {
         if (this.#state.kind === "reachable") return;
         const loading = /^loading:1/m.test(info);
         const [, percent = "0"] = /^loading_loaded_perc:(\d+)/m.exec(info) ?? [];
-        this.#state = loading ? { kind: "loading", percent } : { kind: "away" };
+        this.#state = loading ? { kind: "loading", percent } : { kind: "down" };
       })
       .catch(() => undefined)
-      .finally(() => (this.#asking = false));
+      .finally(() => (this.#checking = false));
   }
 }
 

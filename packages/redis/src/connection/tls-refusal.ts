@@ -2,13 +2,13 @@ import { once } from "node:events";
 import { connect } from "node:tls";
 import { tlsOptions, type RedisConfig } from "./access.ts";
 
-const patienceMs = 3000;
-/** A server that wants a certificate of ours says so only after the handshake (TLS 1.3). */
+const maxWaitMs = 3000;
+/** A server that requires a client certificate reports that only after the handshake (TLS 1.3). */
 const afterthoughtMs = 500;
 
 /**
- * Why the first node of a Cluster, or the first Sentinel, and we do not agree on TLS. ioredis keeps it to itself: from
- * both it is heard only that a connection was closed. Undefined when they do agree, or TLS is not used there.
+ * Why TLS with the first node of a Cluster, or the first Sentinel, fails. ioredis does not report it: it only says that
+ * a connection was closed. Undefined if TLS works or is not used there.
  */
 export async function tlsRefusal(config: RedisConfig): Promise<string | undefined> {
   const { REDIS_CLUSTER_NODES, REDIS_SENTINELS, REDIS_TLS, REDIS_SENTINEL_TLS } = config;
@@ -19,7 +19,7 @@ export async function tlsRefusal(config: RedisConfig): Promise<string | undefine
   socket.resume();
   const failed = once(socket, "error").then(([error]) => error as Error);
   try {
-    await once(socket, "secureConnect", { signal: AbortSignal.timeout(patienceMs) });
+    await once(socket, "secureConnect", { signal: AbortSignal.timeout(maxWaitMs) });
     const quiet = once(socket, "close", { signal: AbortSignal.timeout(afterthoughtMs) }).catch(() => undefined);
     const error = await Promise.race([failed, quiet]);
     return error instanceof Error ? error.message : undefined;

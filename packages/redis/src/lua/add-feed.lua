@@ -1,11 +1,11 @@
 --[[
-  Adds a feed to an execution that exists: a replay, or a subscription that follows the run from now on. What was about to
-  expire stays until it is done.
+  Adds a feed to an existing execution: a replay, or a subscription that follows the run from now on. An expiry that was
+  set is removed until the feed is done.
 
   KEYS  1 exec, 2 the new feed, 3… every other key of the execution
   ARGV  1 number of the new feed, 2 subscription JSON, 3 cursor, 4 last sequence that it delivers; empty for
         one that follows the run,
-        5 "due" when it is to say that it is complete, else ""
+        5 "due" if it is to announce its completion, else ""
   Returns  1
   Errors   -1 no such execution, -3 another feed has this number
 ]]

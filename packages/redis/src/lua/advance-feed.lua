@@ -1,20 +1,20 @@
 --[[
-  One step of a feed: writes down what became of deliveries, then records the next ones before their first byte leaves
-  and moves the cursor past what was read for them. Either part may be missing. Together they cost one round trip per
-  turn of a busy feed.
+  One turn of a feed: records the outcomes of deliveries, then records the next deliveries before their first byte is
+  sent and moves the cursor past what was read for them. Either part may be missing. Together they cost one round trip
+  per turn of a busy feed.
 
-  A delivery that is no longer open was settled by someone else: nothing changes, so a late failure never brings back
-  what was acknowledged. A late acknowledgement counts: it takes back a dead letter. The compare-and-set on the cursor
-  makes an event part of one delivery, whoever else drains this feed.
+  A delivery that is no longer open was settled by another process: nothing changes, so a late failure never brings back
+  what was acknowledged. A late acknowledgement counts: it removes a dead letter. The compare-and-set on the cursor puts
+  an event in exactly one delivery, whichever other process drains this feed.
 
   The feed counts what was sealed. The last delivery of a feed whose stream will not grow is sealed with these totals,
-  which its receiver is told. One that comes too late for that, as the run ended after it, may be followed by an empty
-  delivery with the totals; the feed's field `completion` is "due" while that is wanted.
+  which its receiver gets. If the run ended only after it was sealed, an empty delivery with the totals may follow it;
+  the feed's field `completion` is "due" while that is wanted.
 
   KEYS  1 feed, 2 open, 3 dead, 4 attempts, 5 exec
   ARGV  1 attempt log length, 2 parked limit, 3 deliveries to settle,
         then (first seq, outcome, record JSON, events, attempt JSON) for each; outcome is "delivered", "parked", "dead",
-        or "held" (stays sealed, to be tried again in place); an empty attempt JSON logs nothing;
+        or "held" (stays sealed, to be retried in place); an empty attempt JSON logs nothing;
         then, to seal: cursor that was read from, new cursor, "last" when no selected event up to there is left,
         "completion" for the empty delivery, else "more", events of all deliveries together, (first seq, record JSON) each
   Returns  {seal, wake, deliveries, events, settled…}: seal is 1 when it was done, 0 when none was asked for, -3 when the
@@ -25,8 +25,8 @@
 local settlements = tonumber(ARGV[3])
 local answer = { 0, 0, 0, 0 }
 if settlements > 0 then
-  -- A write that needs no memory, and does nothing: after it Redis lets the script finish also when it is full. Refused,
-  -- what was acknowledged would be sent again and again for as long as there is no room.
+  -- A write that needs no memory and has no effect: after it Redis lets the script finish even if it is full. If the
+  -- script were rejected, an acknowledged delivery would be sent again and again for as long as there is no room.
   redis.call("HDEL", KEYS[1], "")
 end
 local feed = redis.call("HMGET", KEYS[1], "cursor", "state", "blocked", "parked", "until", "sealed", "completion")
@@ -65,7 +65,7 @@ for _ = 1, settlements do
     count("delivered", 1)
     count("delivered_events", tonumber(events))
   end
-  -- Nothing is logged for an execution that has expired meanwhile: the log would outlive it for ever.
+  -- Nothing is logged for an execution that has expired meanwhile: the log would never expire.
   if attempt ~= "" and feed[2] then
     redis.call("XADD", KEYS[4], "MAXLEN", "~", ARGV[1], "*", "a", attempt)
   end

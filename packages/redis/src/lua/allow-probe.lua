@@ -1,9 +1,9 @@
 --[[
   Lets one request through to an endpoint that is throttled or whose breaker is open, because a person asked for it: the
-  next one is the probe.
+  next request is the probe.
 
   KEYS  1 breaker
-  Returns  0 it is open for requests anyway, 1 one probe is allowed, 2 an operator has paused it: nothing was changed
+  Returns  0 requests are allowed anyway, 1 one probe is allowed, 2 an operator has paused it: nothing was changed
 ]]
 local b = redis.call("HMGET", KEYS[1], "state", "pause_until", "held")
 if b[3] == "1" then

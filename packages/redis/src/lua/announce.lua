@@ -1,5 +1,5 @@
 --[[
-  A worker says what it serves; what silent workers said is dropped.
+  A worker announces what it serves; announcements of workers that have not renewed them are removed.
 
   KEYS  1 automations
   ARGV  1 worker id, 2 announcement JSON (empty: the worker leaves), 3 time to live in ms

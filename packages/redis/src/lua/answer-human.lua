@@ -1,9 +1,9 @@
 --[[
-  Puts a person's answer where the run will find it, and lets the run go on. Who follows the execution is told.
+  Stores a person's answer where the run will find it, and resumes the run. Followers of the execution are notified.
 
   KEYS  1 exec, 2 journal
-  ARGV  1 journal path of the request, 2 the answer's row, 3 id of the request, 4 what is kept for whoever answers again
-  Returns  1 answered, 0 it was answered already or the run waits for nobody
+  ARGV  1 journal path of the request, 2 the answer's row, 3 id of the request, 4 what is stored for repeated answers
+  Returns  1 answered, 0 it was answered already or the run is not waiting
   Errors   -1 no such execution
 ]]
 local state = redis.call("HGET", KEYS[1], "state")

@@ -1,6 +1,6 @@
 --[[
-  Adds lines to what an execution logged. They may come when it has ended and expires, or is gone: what is kept of them
-  goes with its record.
+  Adds lines to an execution's log. They may arrive when it has ended and expires, or is gone: stored lines expire with
+  its record.
 
   KEYS  1 exec, 2 logs
   ARGV  1 how many lines are kept, then one line each (JSON)

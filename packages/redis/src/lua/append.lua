@@ -1,10 +1,12 @@
 --[[
   One step of a run: its events, its journal rows and the record's new fields, all or nothing, by the lease's holder
-  only. Repeating a call whose answer was lost changes nothing: entries that are there already are passed over. It
-  names all its feeds again, as nobody may have heard that they were to be woken.
+  only. Repeating a call whose reply was lost changes nothing: entries that exist already are skipped. It returns all
+  its feeds again, as the first reply, which named those to wake, may have been lost.
 
-  Who follows the execution is told of it on its channel.
-  A worker that lingers at a feed is told on its channel, with the events where they are few: `KEY\nLAST\nTEXT`, else `KEY`.
+  Followers of the execution are notified on its channel.
+  A worker that waits at a feed is notified on its channel, with the events if they are few: `KEY
+  LAST
+  TEXT`, else `KEY`.
 
   KEYS  1 exec, 2 events, 3 journal, 4… the feeds that select at least one of these events
   ARGV  1 epoch, 2 sequence of the first event, 3 entries, 4 rows, 5 fields, then (sequence of the last event, text) per

@@ -1,8 +1,8 @@
 --[[
-  May a request be sent to this endpoint? While its breaker is open, one caller at a time gets leave to probe.
+  May a request be sent to this endpoint? While its breaker is open, one caller at a time may send a probe.
 
   KEYS  1 breaker
-  ARGV  1 how long a probe may take in ms, 2 requests that went well since the last call
+  ARGV  1 how long a probe may take in ms, 2 successful requests since the last call
   Returns  {answer, wait in ms, ms since which it has been failing}; answer is
            0 yes, 1 yes, as the probe, 2 not now, 3 not until an operator resumes it
 ]]
@@ -25,7 +25,7 @@ if pause > 0 then
   if b[7] ~= "1" then
     return { 2, pause, failing }
   end
-  -- A person asked for a retry: one request goes through, and ends the pause if it succeeds.
+  -- A person asked for a retry: one request goes through, and closes the breaker if it succeeds.
   redis.call("HDEL", KEYS[1], "probe_allowed")
   redis.call("HSET", KEYS[1], "probe_until", now + tonumber(ARGV[1]))
   return { 1, 0, failing }

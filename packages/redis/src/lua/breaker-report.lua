@@ -1,6 +1,6 @@
 --[[
-  What a request says of its endpoint. The breaker opens on consecutive failures or on the failure rate of a window,
-  and closes when a request goes well; each probe without an answer doubles the pause before the next.
+  What a request's outcome says about its endpoint. The breaker opens on consecutive failures or on the failure rate of
+  a window, and closes on a success; each probe without a response doubles the pause before the next.
 
   KEYS  1 breaker
   ARGV  1 "well", "ill" or "silent" (no answer to judge by), 2 "1" when it was the probe, 3 consecutive failures that open it, 4 window in ms,
@@ -9,14 +9,14 @@
         12 "1" when the endpoint answered
   Returns  {change, wait in ms}; change is 0 none, 1 opened, 2 closed
 ]]
--- As in advance-feed.lua: also a full Redis hears of what an endpoint does. Refused, the attempt would count for nothing,
--- be made again and again, and never open the breaker.
+-- As in advance-feed.lua: an endpoint's outcome is recorded even if Redis is full. If it were rejected, the attempt
+-- would not count, would be repeated again and again, and would never open the breaker.
 redis.call("HDEL", KEYS[1], "")
 local b = redis.call("HMGET", KEYS[1], "state", "failures", "window_at", "window_ok", "window_ill", "trips", "held", "pause_until")
 local time = redis.call("TIME")
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 
--- A week without a word of its endpoint, and the breaker is forgotten; what an operator holds stays held.
+-- A breaker without a report for a week is forgotten; an endpoint that an operator has paused stays paused.
 local function write(...)
   redis.call("HSET", KEYS[1], ...)
   if b[7] ~= "1" then
@@ -35,7 +35,7 @@ if ARGV[1] == "well" then
   return { 2, 0 }
 end
 if ARGV[1] == "silent" then
-  -- A probe that was cut off by our own stop is no failure: the next one has its turn after a pause that did not grow.
+  -- A probe that our own shutdown cut off is not a failure: the next one is sent after a pause that has not grown.
   if b[1] ~= "open" or ARGV[2] ~= "1" then
     return { 0, 0 }
   end
@@ -52,7 +52,8 @@ if b[1] == "open" then
   if ARGV[2] ~= "1" then
     return { 0, 0 }
   end
-  -- An endpoint that answers, if badly, may object to this one delivery only: it is asked again soon, with another.
+  -- An endpoint that responds, even with an error, may object to this one delivery only: the next probe, with another
+  -- delivery, is soon.
   local trips = tonumber(b[6] or "0") + (ARGV[12] == "1" and 0 or 1)
   local pause = math.min(tonumber(ARGV[7]) * 2 ^ trips, tonumber(ARGV[8]))
   write("trips", trips, "probe_until", 0, "next_probe_at", math.floor(now + pause))

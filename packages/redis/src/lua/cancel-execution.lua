@@ -1,7 +1,7 @@
 --[[
-  A person wants a run stopped. One that is queued ends here and now, under a new epoch, so that a worker that was about
-  to begin cannot write. Any other is marked: its worker ends it, or, when it waits for a person, the one that takes it
-  out of its pause, as what the run has begun has to be closed.
+  A person wants to stop a run. One that is queued ends immediately, under a new epoch, so that a worker that was about
+  to begin cannot write. Any other is marked: its worker ends it, or, if it waits for a person, the worker that resumes
+  it, as what the run has begun has to be closed.
 
   KEYS  1 exec
   ARGV  1 reason

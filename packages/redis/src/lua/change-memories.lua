@@ -1,11 +1,11 @@
 --[[
-  Writes what one save changes in the memories of an automation, and drops what is worth least beyond the limit.
+  Applies a save's changes to the memories of an automation, and removes the least valuable ones beyond the limit.
 
   KEYS  1 records, 2 vectors, 3 worths
   ARGV  1 id of the change, 2 how many are kept, 3 time to live in ms, 4 how many of the following are inserted,
         5 how many are new versions, then for each inserted: id, record, vector, worth; for each new version: the same, the
         revision it follows, and id, record, vector, worth of what is inserted instead; then ids to remove
-  Returns  how many memories there are
+  Returns  the number of memories
 ]]
 local function put(id, record, vector, worth)
   redis.call("HSET", KEYS[1], id, record)

@@ -1,5 +1,5 @@
 --[[
-  Takes the lease of an execution for a worker: a new epoch, so that writes of an earlier holder are refused.
+  Acquires the lease of an execution for a worker, with a new epoch, so that writes of an earlier holder are rejected.
 
   KEYS  1 exec
   ARGV  1 owner, 2 lease in ms

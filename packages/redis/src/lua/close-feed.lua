@@ -1,6 +1,6 @@
 --[[
-  Ends a subscription at its receiver's wish: nothing more is sealed, and what was open becomes dead letters, where a
-  person sees it.
+  Ends a subscription at its receiver's request: nothing more is sealed, and open deliveries become dead letters, where
+  a person sees them.
 
   KEYS  1 feed, 2 open, 3 dead
   ARGV  1 reason

@@ -1,13 +1,13 @@
 --[[
-  Creates an execution with its feeds, once, and lists it where one server holds its lists too.
+  Creates an execution with its feeds, once, and lists it if its lists are on the same server.
 
   KEYS  1 exec, then one feed hash per subscription, then on a single server the sorted sets that list it, and last
         those open of its token, the set of tokens and the set of automations, unless there is no automation in ARGV
   ARGV  1 feeds, 2 when it was created in ms, 3 execution, 4 automation or empty, 5 name of its token, 6 how many may be
         open of it (0: any number), 7 number of record fields (name, value pairs), 8… those pairs, then per feed its
-        subscription (JSON) and "due" when it is to say that it is complete, else ""
+        subscription (JSON) and "due" if it is to announce its completion, else ""
   Returns  1 created, 0 it exists already
-  Errors   -8 as many of its token are open as may be
+  Errors   -8 the maximum of open executions of its token is reached
 ]]
 if redis.call("EXISTS", KEYS[1]) == 1 then
   return 0

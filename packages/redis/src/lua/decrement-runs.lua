@@ -1,9 +1,9 @@
 --[[
-  Takes a started run off the count of those that may have died of their execution. An execution that has expired meanwhile
-  is not created again.
+  Removes a started run from the count of those that may have crashed because of their execution. An execution that has
+  expired meanwhile is not created again.
 
   KEYS  1 exec
-  Returns  1 when it was counted down, 0 when there is nothing to count
+  Returns  1 if it was decremented, 0 when there is nothing to count
 ]]
 if redis.call("HEXISTS", KEYS[1], "runs") == 0 then
   return 0

@@ -1,11 +1,11 @@
 --[[
-  Drops a delivery at a person's wish: a dead letter, a parked one, or the held head of a strict feed. One that is being
-  sent for the first time is not dropped. A later attempt of it may be under way: whatever becomes of that finds the
-  delivery gone, and changes nothing.
+  Drops a delivery at a person's request: a dead letter, a parked one, or the held head of a strict feed. A delivery
+  whose first attempt is in flight is not dropped. A later attempt may be in flight: its outcome finds the delivery
+  gone, and changes nothing.
 
   KEYS  1 feed, 2 open, 3 dead
   ARGV  1 first seq
-  Returns  0 there is nothing to drop, 1 it is being sent for the first time, 2 dropped
+  Returns  0 there is nothing to drop, 1 its first attempt is in flight, 2 dropped
 ]]
 if redis.call("HDEL", KEYS[3], ARGV[1]) == 1 then
   redis.call("HINCRBY", KEYS[1], "dead", -1)

@@ -1,5 +1,5 @@
 --[[
-  Takes a kickoff back whose client was told that it failed. A run that a worker has begun stays.
+  Undoes a kickoff whose client was answered with a failure. A run that a worker has begun stays.
 
   KEYS  1 exec, 2… its feeds
   Returns  1 discarded, 0 there was nothing to discard

@@ -1,8 +1,8 @@
 --[[
-  Brings the next attempt of a delivery forward; its schedule continues unchanged: the record keeps the time that it had, for
-  when this attempt fails as well. Only failures caused by the endpoint are brought forward: a delivery that was rejected
-  individually keeps its time. One that has been brought forward already is answered in the same way: who did it may have
-  died before its job was moved.
+  Brings the next attempt of a delivery forward. Its schedule continues unchanged: the record keeps the original time,
+  for when this attempt fails as well. Only failures caused by the endpoint are brought forward: a delivery that was
+  rejected individually keeps its time. A delivery that has been brought forward already gets the same answer: the
+  process that did it may have died before its job was moved.
 
   KEYS  1 open
   ARGV  1 first seq, 2 when, in ms

@@ -1,9 +1,10 @@
 --[[
-  Lets everything of an execution expire, unless a feed of it is open (again): a replay may have been added meanwhile.
+  Lets everything of an execution expire, unless one of its feeds is open (again): a replay may have been added
+  meanwhile.
 
   KEYS  its keys, the first of them its record
   ARGV  1 time to live in ms
-  Returns  how many keys there were
+  Returns  the number of keys
   Errors   -3 a feed is open
 ]]
 local open = redis.call("HGET", KEYS[1], "feeds_open")

@@ -1,6 +1,6 @@
 --[[
-  Moves an execution from the list of live ones to that of its end, and off the open ones of its token; one that was never
-  listed stays off.
+  Moves an execution from the list of live ones to that of its outcome, and removes it from the open ones of its token;
+  one that was never listed stays unlisted.
 
   KEYS  1 live executions, 2 those that ended in its state, 3 those open of its token
   ARGV  1 execution, 2 when it was created in ms

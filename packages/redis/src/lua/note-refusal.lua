@@ -1,5 +1,5 @@
 --[[
-  Notes how an endpoint last refused a delivery although it is up (4xx, 410): its breaker stays closed, but people see it.
+  Records how an endpoint that is up last refused a delivery (4xx, 410): its breaker stays closed, but people see it.
 
   KEYS  1 breaker
   ARGV  1 the refusal, e.g. "rejected 401"

@@ -1,9 +1,10 @@
 --[[
-  Keeps the lease, or with 0 ms gives it back at once; `runs` is taken back too when the run was handed over unhurt.
+  Renews the lease, or with 0 ms releases it; then `runs` is decremented too, as the run was handed over without a
+  crash.
 
   KEYS  1 exec
   ARGV  1 epoch, 2 lease in ms (0: release)
-  Returns  1 when a cancel was asked for, else 0
+  Returns  1 if a cancel was requested, else 0
   Errors   -1 no such execution, -2 the lease was lost
 ]]
 local record = redis.call("HMGET", KEYS[1], "epoch", "cancel")

@@ -1,12 +1,12 @@
 --[[
-  A feed has nothing more to do now: decides, against what may have been appended meanwhile, whether that is true.
+  A feed has nothing more to do now: checks whether that is still true, as more may have been appended meanwhile.
 
   KEYS  1 exec, 2 feed, 3 open
-  ARGV  1 parked limit, 2 channel on which its worker waits a moment for more; empty when it does not; "-" from who only
-        looks whether the feed is done: it stays as awake as its own job has it
+  ARGV  1 parked limit, 2 channel on which its worker waits briefly for more; empty if it does not; "-" from a caller
+        that only checks whether the feed is done: whether it is awake remains as its own job has set it
   Returns  0 asleep: the next append wakes it
-           5 lingering: it stays awake, and the next append says so on the channel
-           1 there is more: events, or the empty delivery that is to say that the feed is complete
+           5 waiting: it stays awake, and the next append is announced on the channel
+           1 there is more: events, or the empty delivery that announces the feed's completion
            2 blocked at its parked limit: the settling of a parked delivery wakes it
            3 done: the execution has ended (or the replay its range) and all its events are settled
            4 done, and it was the last feed of its execution

@@ -1,12 +1,12 @@
 --[[
-  Makes a delivery due at a person's wish, its retry schedule from the beginning: a dead letter is parked again; a
-  parked one, and the held head of a strict feed, get a new time where they are. Its record is changed here and not by
-  the caller, so that an attempt which is written down meanwhile is not undone. A feed that was done is not done any
-  more, and what was about to expire stays until it is.
+  Makes a delivery due at a person's request, with its retry schedule from the beginning: a dead letter is parked again;
+  a parked one, and the held head of a strict feed, get a new time where they are. Its record is changed here and not by
+  the caller, so that an attempt which is recorded meanwhile is not undone. A feed that was done is open again, and what
+  was about to expire stays until it is done.
 
   KEYS  1 exec, 2 feed, 3 open, 4 dead, 5… every other key of the execution
   ARGV  1 first seq, 2 now in ms
-  Returns  {what, again}: what is 0 it is not there (any more), 1 it is being sent for the first time, 2 it is parked,
+  Returns  {what, again}: what is 0 it is not there (any more), 1 its first attempt is in flight, 2 it is parked,
            3 it is held; again is 1 when its execution is to be watched again
 ]]
 local open = redis.call("HGET", KEYS[3], ARGV[1])

@@ -1,5 +1,5 @@
 --[[
-  Somebody follows an execution: from now on what is appended to it is told on a channel.
+  A client follows an execution: from now on appends to it are announced on a channel.
 
   KEYS  1 exec
   ARGV  1 channel
