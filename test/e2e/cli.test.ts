@@ -30,7 +30,7 @@ test("automations lists what is served, as a table and as JSON", async () => {
   const table = await run(["automations"]);
   expect(table).toMatchObject({ code: 0, stderr: "" });
   expect(table.stdout).toMatch(
-    /^NAME +KIND +WORKERS +INPUTS +DESCRIPTION\n[\s\S]*^release_notes +flow +1 +git_log version /m,
+    /^NAME +KIND +STATE +WORKERS +INPUTS +DESCRIPTION\n[\s\S]*^release_notes +flow +ready +1 +git_log version /m,
   );
   const json = JSON.parse((await run(["automations", "--json"])).stdout) as { name: string }[];
   expect(json.map(({ name }) => name)).toEqual(expect.arrayContaining(["release_notes", "research_crew"]));

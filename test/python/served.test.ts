@@ -37,6 +37,12 @@ describe.skipIf(venv === "")("Python projects, served by the real processes", ()
         LEDGER: join(folder, "ledger"),
       },
     });
+    // Their code is imported after the start.
+    await eventually(async () => {
+      const { body } = await system.client.get<{ items: { name: string; state: string }[] }>("/api/v1/automations");
+      const ready = body.items.filter(({ state }) => state === "ready").map(({ name }) => name);
+      if (ready.length < 2) throw new Error(`ready: ${ready.join(", ")}`);
+    }, limitMs);
   }, limitMs);
   afterAll(async () => {
     await system?.[Symbol.asyncDispose]();
@@ -52,13 +58,23 @@ describe.skipIf(venv === "")("Python projects, served by the real processes", ()
       return body;
     }, limitMs);
 
-  test("/inputs says what a crew and a flow take; what is not set up is said in the log", async () => {
+  test("/inputs says what a crew and a flow take; a project is served once it has an environment", async () => {
     expect((await system.client.get("/automations/charges/inputs")).body).toEqual({ inputs: ["customer"] });
     expect((await system.client.get("/automations/reviewed_flow/inputs")).body).toEqual({
       inputs: ["topic", "author", "steps"],
     });
-    const refused = await system.crewWorkers[0]!.logged(({ msg }) => msg === "automation.not_loaded");
-    expect(refused["reason"]).toContain("crewstream python sync not_set_up");
+    const refused = await system.client.post("/automations/not_set_up/kickoff", {});
+    expect(refused.status).toBe(503);
+    expect(refused.body["message"]).toContain("Run `npx crewstream python sync not_set_up`.");
+    await symlink(venv, join(folder, "automations/not_set_up/.venv"));
+    await eventually(async () => {
+      const { items } = (await system.client.get<{ items: Record<string, unknown>[] }>("/api/v1/automations")).body;
+      expect(items.find(({ name }) => name === "not_set_up")).toMatchObject({
+        state: "ready",
+        kind: "flow",
+        environment: { crewai: expect.stringMatching(/^\d/) as string },
+      });
+    }, limitMs);
   });
 
   test("a worker that is killed in mid-run: the crew goes on elsewhere, and its webhook gets all of it once", async () => {

@@ -1,5 +1,5 @@
 import { apiConfigSchema, startApi } from "@crewstream/api";
-import type { AutomationAnnouncement } from "@crewstream/contracts";
+import type { AutomationAnnouncement, UnavailableAutomation } from "@crewstream/contracts";
 import { announceWorker, openStore, type Store } from "@crewstream/redis";
 import { createLogger, loadConfig } from "@crewstream/service";
 import { ApiClient } from "./client.ts";
@@ -32,19 +32,21 @@ const flow: AutomationAnnouncement = {
 
 /**
  * Starts the API on a free port, with a fake crew worker announced that serves a crew, `briefing`, and a flow, `notes`.
- * @param automations what the worker serves instead; none announces no worker
+ * @param automations what the worker serves instead
+ * @param unavailable what it has found and cannot run; with none of both, no worker is announced
  */
 export async function startTestApi(
   overrides: Record<string, string> = {},
   automations: AutomationAnnouncement[] = [crew, flow],
+  unavailable: UnavailableAutomation[] = [],
 ): Promise<TestApi> {
   const env = testEnvironment({ LOG_LEVEL: "silent", ...overrides });
   const config = loadConfig(apiConfigSchema, env);
   const log = createLogger({ name: "test", level: "silent" });
   await using stack = new AsyncDisposableStack();
   const store = stack.use(openStore(config, { retry: "forever", log, name: "test" }));
-  if (automations.length > 0) {
-    const worker = { worker: "w1", host: "test", pid: 1, startedAt: Date.now(), automations };
+  if (automations.length + unavailable.length > 0) {
+    const worker = { worker: "w1", host: "test", pid: 1, startedAt: Date.now(), automations, unavailable };
     await announceWorker(store, worker, 3_600_000);
   }
   const api = stack.use(

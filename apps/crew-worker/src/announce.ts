@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import type { UnavailableAutomation } from "@crewstream/contracts";
 import { announceWorker, withdrawWorker, type Store } from "@crewstream/redis";
 import type { Loop } from "@crewstream/service";
 import type { ServedEntry } from "./registry.ts";
@@ -11,16 +12,14 @@ const timeToLiveMs = 3 * everyMs;
 export function announcer(
   store: Store,
   worker: string,
-  automations: ReadonlyMap<string, ServedEntry>,
+  found: () => { served: Iterable<ServedEntry>; unavailable: UnavailableAutomation[] },
 ): { loop: Loop; announce(): Promise<void>; withdraw(): Promise<void> } {
-  const announcement = {
-    worker,
-    host: hostname(),
-    pid: process.pid,
-    startedAt: Date.now(),
-    automations: [...automations.values()].map((loaded) => loaded.announcement),
+  const self = { worker, host: hostname(), pid: process.pid, startedAt: Date.now() };
+  const announce = () => {
+    const { served, unavailable } = found();
+    const automations = [...served].map(({ announcement }) => announcement);
+    return announceWorker(store, { ...self, automations, unavailable }, timeToLiveMs);
   };
-  const announce = () => announceWorker(store, announcement, timeToLiveMs);
   return {
     announce,
     withdraw: () => withdrawWorker(store, worker),

@@ -17,7 +17,7 @@ import {
   type ErrorView,
 } from "@crewstream/crew";
 import { findingText, readProject } from "@crewstream/crewai-project";
-import { findInterpreter, isPythonProject, readPythonProject, type PythonProject } from "@crewstream/python-runtime";
+import { findInterpreter, isPythonProject, type PythonProject } from "@crewstream/python-runtime";
 import { z } from "zod";
 import { projectVersion } from "./project-version.ts";
 
@@ -53,8 +53,10 @@ export interface FindOptions {
 /** What a folder of automations holds: those that load, what is to be said of them, and why the others do not. */
 export interface Registry {
   entries: ServedEntry[];
+  /** Folders of Python projects, which are read by their own environments: see `PythonProjects`. */
+  pythonFolders: string[];
   warnings: { path: string; warning: string }[];
-  problems: { path: string; reason: string }[];
+  problems: { path: string; name: string; reason: string }[];
 }
 
 const sourceExtensions = new Set([".ts", ".mts", ".js", ".mjs"]);
@@ -84,22 +86,27 @@ export async function findAutomations(options: FindOptions): Promise<Registry> {
     });
   });
   const removeSecrets = secretRemover(options.env);
-  const registry: Registry = { entries: [], warnings: [], problems: [] };
+  const registry: Registry = { entries: [], pythonFolders: [], warnings: [], problems: [] };
   for (const name of names.sort()) {
     if (/^[._]/.test(name) || name === "node_modules") continue;
     const path = join(root, name);
     try {
-      const { entries, warnings } = await entriesAt(path, options);
-      for (const entry of entries) {
-        const { name } = entry.announcement;
-        if (registry.entries.some(({ announcement }) => announcement.name === name)) {
-          throw new Error(`another file serves the name ${name} already`);
-        }
-        registry.entries.push(entry);
+      const found = await entryAt(path, options);
+      if (found === "python") registry.pythonFolders.push(path);
+      if (found === undefined || found === "python") continue;
+      const { announcement } = found.entry;
+      if (registry.entries.some((each) => each.announcement.name === announcement.name)) {
+        throw new Error(`another file serves the name ${announcement.name} already`);
       }
-      for (const warning of warnings) registry.warnings.push({ path, warning });
+      registry.entries.push(found.entry);
+      for (const warning of found.warnings) registry.warnings.push({ path, warning });
     } catch (error) {
-      registry.problems.push({ path, reason: reasonOf(error, { root, removeSecrets }) });
+      const reason = reasonOf(error, { root, removeSecrets });
+      registry.problems.push({
+        path,
+        name: basename(path, sourceFile(path) === undefined ? "" : extname(path)),
+        reason,
+      });
     }
   }
   return registry;
@@ -111,55 +118,23 @@ function reasonOf(error: unknown, view: ErrorView): string {
   return `${view.removeSecrets(errorMessage(error))}${location === undefined ? "" : ` (${location})`}`;
 }
 
-/** The automations at a path under the automations' folder: several where a Python project names several targets. */
-async function entriesAt(path: string, options: FindOptions): Promise<{ entries: ServedEntry[]; warnings: string[] }> {
+/** The automation at a path under the automations' folder; `python` for a project that Python runs. */
+async function entryAt(
+  path: string,
+  options: FindOptions,
+): Promise<{ entry: ServedEntry; warnings: string[] } | "python" | undefined> {
   const isFolder = (await stat(path)).isDirectory();
   const isPython = isFolder && (await entryFile(path)) === undefined && (await isPythonProject(path));
-  if (isPython && (await findInterpreter(options.pythonDir, path)) !== undefined) {
-    return { entries: await pythonEntries(path, options), warnings: [] };
-  }
+  if (isPython && (await findInterpreter(options.pythonDir, path)) !== undefined) return "python";
   const loaded = await loadEntry(path).catch((error: unknown) => {
-    throw isPython ? needsSetup(path) : error;
+    if (isPython) return undefined;
+    throw error;
   });
-  if (loaded === undefined && isPython) throw needsSetup(path);
-  if (loaded === undefined) return { entries: [], warnings: [] };
+  if (loaded === undefined) return isPython ? "python" : undefined;
   const problems = await modelProblems(loaded.automation, options);
   const warnings = [...loaded.warnings, ...problems];
   const announcement = { ...loaded.announcement, ...(warnings.length === 0 ? {} : { warnings }) };
-  return { entries: [{ announcement, path, root: isFolder ? path : dirname(path) }], warnings };
-}
-
-function needsSetup(path: string): AppError {
-  const name = basename(path);
-  return new AppError(`its Python environment is not set up: crewstream python sync ${name}`, {
-    code: ErrorCode.configuration,
-  });
-}
-
-async function pythonEntries(path: string, { pythonDir, env }: FindOptions): Promise<ServedEntry[]> {
-  const version = await projectVersion(path);
-  const read = await readPythonProject(path, { dataDir: pythonDir, path: env["PATH"] ?? "", env, version });
-  return read.map(({ name, project }) => {
-    const served = automationNameSchema.safeParse(name);
-    if (!served.success) throw new Error(`the name ${name} does not serve as a path`);
-    const { kind, inputs, required, schema } = project.takes;
-    const { description } = project;
-    return {
-      path,
-      root: path,
-      python: project,
-      announcement: {
-        name,
-        kind,
-        runtime: "python",
-        description,
-        inputs,
-        required,
-        version,
-        ...(schema === null ? {} : { inputs_schema: schema }),
-      },
-    };
-  });
+  return { entry: { announcement, path, root: isFolder ? path : dirname(path) }, warnings };
 }
 
 /** Loads the automation at a path under the automations' folder; undefined when there is none. */

@@ -3,11 +3,12 @@ import { hostname } from "node:os";
 import { runExecutionJobSchema, type ExecutionId } from "@crewstream/contracts";
 import { openWorkerProcess, runsQueue, startWorker } from "@crewstream/queue";
 import { readExecutionHead } from "@crewstream/redis";
-import { superviseLoops, type RunningService, type ServiceContext } from "@crewstream/service";
+import { Signal, superviseLoops, type RunningService, type ServiceContext } from "@crewstream/service";
 import { announcer } from "./announce.ts";
 import { automationEnvironment } from "./automation-environment.ts";
 import type { CrewWorkerConfig } from "./config.ts";
 import { publishedCounter } from "./published-counter.ts";
+import { PythonProjects } from "./python-projects.ts";
 import { PythonRuns } from "./python-runs.ts";
 import { recoverRuns } from "./recover-runs.ts";
 import { runExecution } from "./run-execution.ts";
@@ -15,6 +16,9 @@ import { RunLogs } from "./run-logs.ts";
 import { sweepEveryMs, sweepRunFolders } from "./sweep-run-folders.ts";
 import { findInThread } from "./threads/find-in-thread.ts";
 import { ThreadPool } from "./threads/thread-pool.ts";
+
+/** How often projects without an environment are looked at: one that was built meanwhile is served then. */
+const setupEveryMs = 3000;
 
 /** Starts the crew worker: loads the automations, announces them, and takes runs from the queue. */
 export async function startCrewWorker(config: CrewWorkerConfig, service: ServiceContext): Promise<RunningService> {
@@ -25,7 +29,7 @@ export async function startCrewWorker(config: CrewWorkerConfig, service: Service
   const logs = new RunLogs(env, log);
   const threads = stack.use(new ThreadPool(config.RUN_MEMORY_MB, log, logs));
   // Automations that cannot be loaded are found out also while Redis is away.
-  const [automations, opened] = await Promise.all([
+  const [found, opened] = await Promise.all([
     findInThread(
       threads,
       {
@@ -44,7 +48,20 @@ export async function startCrewWorker(config: CrewWorkerConfig, service: Service
   stack.use(logs);
   const published = publishedCounter(store);
   const python = stack.use(await PythonRuns.start(config, env, { log, printed: logs }));
-  python.warm(automations.values());
+  const { served: automations } = found;
+  const changes = new Signal();
+  const pythonProjects = new PythonProjects({
+    pythonDir: config.PYTHON_DIR,
+    env,
+    folders: found.pythonFolders,
+    served: automations,
+    log,
+    changed: (entry) => {
+      if (entry !== undefined) python.warm([entry]);
+      changes.notify();
+    },
+  });
+  await pythonProjects.look({ imports: false, signal: service.stopRequested });
   const context = {
     config,
     store,
@@ -74,7 +91,10 @@ export async function startCrewWorker(config: CrewWorkerConfig, service: Service
       handle: (job, { deadline: handOver }) => runExecution(context, job.executionId, handOver),
     }),
   );
-  const announcing = announcer(store, worker, automations);
+  const announcing = announcer(store, worker, () => ({
+    served: automations.values(),
+    unavailable: [...found.unavailable, ...pythonProjects.unavailable],
+  }));
   await announcing.announce();
   const recovery = {
     name: "recover-runs",
@@ -90,7 +110,17 @@ export async function startCrewWorker(config: CrewWorkerConfig, service: Service
       if (removed > 0) log.info({ removed }, "run_folders.swept");
     },
   };
-  const loops = superviseLoops([announcing.loop, recovery, sweep, published.loop], { log, health });
+  const setup = {
+    name: "python-projects",
+    everyMs: setupEveryMs,
+    run: (signal: AbortSignal) => pythonProjects.look({ imports: true, signal }),
+  };
+  // What becomes ready is announced at once.
+  const announceChanges = { name: "announce-changes", everyMs: 0, trigger: changes, run: () => announcing.announce() };
+  const loops = superviseLoops([announcing.loop, announceChanges, recovery, sweep, published.loop, setup], {
+    log,
+    health,
+  });
   // The last to be opened is the first to go: no kickoff is accepted for a worker that is about to stop.
   stack.defer(async () => {
     await loops[Symbol.asyncDispose]();

@@ -27,7 +27,27 @@ export const automationAnnouncementSchema = z.object({
   chat_input: z.string().optional(),
   /** Hash of the automation's source: two workers that serve different versions are told apart by it. */
   version: z.string(),
+  /** Versions of the Python environment that it runs in; absent for TypeScript. */
+  environment: z.object({ python: z.string(), crewai: z.string() }).optional(),
   /** What will make its runs fail, or does not work as its author may expect, one sentence each. */
   warnings: z.array(z.string()).optional(),
 });
 export type AutomationAnnouncement = z.input<typeof automationAnnouncementSchema>;
+
+/**
+ * Why an automation cannot be run: its environment has to be built first, its code is being imported, or it has an error
+ * that its author must correct.
+ */
+export const unavailableStates = ["needs_setup", "starting", "failed"] as const;
+
+/** What a crew worker announces of an automation that it has found and cannot run. */
+export const unavailableAutomationSchema = z.object({
+  name: automationNameSchema,
+  runtime: z.enum(runtimes),
+  state: z.enum(unavailableStates),
+  /** Why, as a sentence or the error's text. */
+  reason: z.string(),
+  /** The command that helps, where there is one. */
+  fix: z.string().optional(),
+});
+export type UnavailableAutomation = z.infer<typeof unavailableAutomationSchema>;

@@ -62,8 +62,10 @@ export {
   automationAnnouncementSchema,
   automationNameSchema,
   runtimes,
+  unavailableAutomationSchema,
   type AutomationAnnouncement,
   type Runtime,
+  type UnavailableAutomation,
 } from "./automation.ts";
 export {
   bulkRetryJobSchema,

@@ -1,7 +1,10 @@
 export {
   announceWorker,
+  foundAutomations,
   servedAutomations,
   withdrawWorker,
+  type FoundAutomations,
+  type RefusedAutomation,
   type ServedAutomation,
   type WorkerAnnouncement,
 } from "./automations.ts";

@@ -9,12 +9,12 @@ export const catalogueOperations: readonly Operation[] = [
     method: "get",
     path: "/automations",
     tag,
-    summary: "Lists what live crew workers serve",
+    summary: "Lists the automations that live crew workers have found, and whether each can be kicked off",
     scopes: ["kickoff", "read"],
     keepsToOwn: true,
     answers: { 200: { description: "All of them", schema: automationsPageSchema } },
     handle: (context) => async (_request, response) => {
-      response.json({ items: await context.automations.list(), next_cursor: null });
+      response.json({ items: await context.automations.listAll(), next_cursor: null });
     },
   },
   {

@@ -1,20 +1,23 @@
 import { once } from "node:events";
-import { AppError, ErrorCode } from "@crewstream/contracts";
+import { AppError, automationNameSchema, ErrorCode, type UnavailableAutomation } from "@crewstream/contracts";
 import type { Logger } from "@crewstream/service";
 import type { FindOptions, ServedEntry } from "../registry.ts";
 import { fromWire, type FromThread, type ToThread } from "./protocol.ts";
 import type { ThreadPool } from "./thread-pool.ts";
 
+/** What a thread found under a folder of automations: those that it could load, by name, and the rest. */
+export interface FoundInThread {
+  served: Map<string, ServedEntry>;
+  pythonFolders: string[];
+  unavailable: UnavailableAutomation[];
+}
+
 /**
- * The automations under a folder, by name, found by a thread, which stays as the first one for runs. What does not
+ * The automations under a folder, found by a thread, which stays as the first one for runs. What does not
  * load is logged with its path and reason; the others serve.
  * @throws AppError `configuration` when the folder cannot be read
  */
-export async function findInThread(
-  pool: ThreadPool,
-  options: FindOptions,
-  log: Logger,
-): Promise<Map<string, ServedEntry>> {
+export async function findInThread(pool: ThreadPool, options: FindOptions, log: Logger): Promise<FoundInThread> {
   const thread = pool.take();
   const order: ToThread = { type: "find", options };
   const died = once(thread, "exit").then((): never => {
@@ -28,7 +31,12 @@ export async function findInThread(
   if (answer.type === "interrupted") throw fromWire(answer.error);
   if (answer.type !== "found") throw new AppError("The thread answered something else.", { code: ErrorCode.internal });
   pool.giveBack(thread);
-  for (const { path, warning } of answer.registry.warnings) log.warn({ path, warning }, "automation.warning");
-  for (const { path, reason } of answer.registry.problems) log.error({ path, reason }, "automation.not_loaded");
-  return new Map(answer.registry.entries.map((entry) => [entry.announcement.name, entry]));
+  const { entries, pythonFolders, warnings, problems } = answer.registry;
+  for (const { path, warning } of warnings) log.warn({ path, warning }, "automation.warning");
+  for (const { path, reason } of problems) log.error({ path, reason }, "automation.not_loaded");
+  const served = new Map(entries.map((entry) => [entry.announcement.name, entry]));
+  const unavailable = problems
+    .filter(({ name }) => !served.has(name) && automationNameSchema.safeParse(name).success)
+    .map(({ name, reason }) => ({ name, runtime: "typescript" as const, state: "failed" as const, reason }));
+  return { served, pythonFolders, unavailable };
 }

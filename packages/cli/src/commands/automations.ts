@@ -4,6 +4,8 @@ import type { Io } from "../output/io.ts";
 import { formatTable } from "../output/table.ts";
 import { connect, withApiOptions, writeJson, type ApiOptions } from "./api-command.ts";
 
+const stateTexts = { ready: "ready", needs_setup: "needs setup", starting: "starting", failed: "failed" } as const;
+
 /** `crewstream automations`: what can be kicked off. */
 export function addAutomationsCommand(program: Command, io: Io): void {
   withApiOptions(program.command("automations").description("List automations and their inputs")).action(
@@ -11,14 +13,15 @@ export function addAutomationsCommand(program: Command, io: Io): void {
       const client = await connect(options, io);
       const { items } = await client.get("/api/v1/automations", automationsPageSchema);
       if (options.json === true) return writeJson(io, items);
-      const rows = items.map(({ name, kind, workers, inputs, description }) => [
+      const rows = items.map(({ name, kind, state, workers, inputs, description, reason, fix }) => [
         name,
-        kind,
+        kind ?? "",
+        stateTexts[state],
         String(workers),
         inputs.join(" "),
-        description,
+        state === "ready" ? description : (fix ?? reason ?? ""),
       ]);
-      io.write(formatTable(["NAME", "KIND", "WORKERS", "INPUTS", "DESCRIPTION"], rows, io.columns));
+      io.write(formatTable(["NAME", "KIND", "STATE", "WORKERS", "INPUTS", "DESCRIPTION"], rows, io.columns));
       return undefined;
     },
   );

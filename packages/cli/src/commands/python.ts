@@ -49,7 +49,7 @@ async function sync(io: Io, name: string, { folder, dataDir }: { folder: string;
   io.remark(`${name}: building its environment; crewai and its dependencies take about 900 MB\n`);
   const say = (line: string): void => io.remark(`  ${line}\n`);
   const { python, crewai } = await syncEnvironment(folder, { dataDir, env: io.env, say });
-  io.write(`${name}: crewai ${crewai} in ${python}\nRestart the crew worker to serve it.\n`);
+  io.write(`${name}: crewai ${crewai} in ${python}\nCrew workers serve it within seconds.\n`);
 }
 
 function listed(found: ReadonlyMap<string, string>): string {

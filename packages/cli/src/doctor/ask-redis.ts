@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { join } from "node:path";
-import { openStore, servedAutomations, tlsRefusal, type ServedAutomation } from "@crewstream/redis";
+import { foundAutomations, openStore, tlsRefusal, type FoundAutomations } from "@crewstream/redis";
 import { createLogger, loadConfig, redisVariables, variables, type Environment } from "@crewstream/service";
 import { z } from "zod";
 import { readJson } from "../start/private-files.ts";
@@ -15,9 +15,7 @@ const configSchema = variables.pick({
 
 const instanceSchema = z.object({ port: z.number(), password: z.string() });
 
-export interface StoreFacts extends RedisFacts {
-  served: ServedAutomation[];
-}
+export type StoreFacts = RedisFacts & FoundAutomations;
 
 /**
  * Asks the Redis that the environment names, or the embedded one of the data folder.
@@ -46,6 +44,6 @@ export async function askRedis(env: Environment, dataDir: string): Promise<Store
   return {
     info: parseInfo(await store.redis.info()),
     clockSkewMs: Math.round(Number(seconds) * 1000 + Number(microseconds) / 1000 - now),
-    served: await servedAutomations(store, Date.now()),
+    ...(await foundAutomations(store, Date.now())),
   };
 }

@@ -6,6 +6,7 @@ import { isAtLeast } from "../redis-server/find.ts";
 import { readJson } from "../start/private-files.ts";
 import { secretsSchema, type Secrets } from "../start/secrets.ts";
 import { askRedis } from "./ask-redis.ts";
+import { automationFindings } from "./automation-findings.ts";
 import { judge, type Finding } from "./finding.ts";
 import { connectionFix, rootOf } from "./fix-connection.ts";
 import { redisFindings } from "./redis-findings.ts";
@@ -49,14 +50,7 @@ async function storeFindings(env: Environment, dataDir: string): Promise<Finding
         state: "warn",
         fix: "No run can start: start a crew worker, and check its log for errors in automations.",
       }),
-      ...facts.served.flatMap(({ name, warnings = [] }) =>
-        warnings.map((found): Finding => ({
-          what: `Automation ${name}`,
-          state: "warn",
-          found,
-          fix: "See docs/automations.md.",
-        })),
-      ),
+      ...automationFindings(facts),
     ];
   } catch (error) {
     const found = errorMessage(rootOf(error));

@@ -5,6 +5,7 @@ const facts = {
   url: "http://127.0.0.1:3000",
   dataDir: ".crewstream",
   model: undefined,
+  fixes: [],
   served: [{ name: "brief", kind: "crew" as const, inputs: [], required: [] }],
 };
 
@@ -20,4 +21,11 @@ test("a token that was generated is shown, ready to paste; one that the operator
 test("without MODEL the banner says that a stand-in answers", () => {
   expect(banner({ ...facts, token: undefined })).toMatch(/Model +offline\/demo, a stand-in/);
   expect(banner({ ...facts, token: undefined, model: "openai/gpt-5-mini" })).toMatch(/Model +openai\/gpt-5-mini$/m);
+});
+
+test("what has to be set up first is listed with its command", () => {
+  const fixes = [{ name: "poem", fix: "npx crewstream python sync poem" }];
+  expect(banner({ ...facts, fixes, token: undefined })).toMatch(
+    /Set up first:\n\n {2}poem +npx crewstream python sync poem\n/,
+  );
 });

@@ -1,4 +1,4 @@
-import { automationAnnouncementSchema } from "@crewstream/contracts";
+import { servedAutomationSchema } from "@crewstream/contracts";
 import { z } from "zod";
 
 export interface ServedAutomation {
@@ -8,20 +8,37 @@ export interface ServedAutomation {
   required: readonly string[];
 }
 
-const servedSchema = z.object({
-  items: z.array(automationAnnouncementSchema.pick({ name: true, kind: true, inputs: true, required: true })),
+const itemSchema = servedAutomationSchema.pick({
+  name: true,
+  kind: true,
+  inputs: true,
+  required: true,
+  state: true,
+  fix: true,
 });
 
-/** The automations that crew workers serve, from the API; empty if the API does not answer. */
-export async function askServed(url: string, token: string): Promise<ServedAutomation[]> {
+export interface FoundAutomations {
+  served: ServedAutomation[];
+  /** Commands that make others ready, by the name of the automation. */
+  fixes: { name: string; fix: string }[];
+}
+
+/** What crew workers have found, from the API; nothing if the API does not answer. */
+export async function askServed(url: string, token: string): Promise<FoundAutomations> {
   try {
     const response = await fetch(`${url}/api/v1/automations`, {
       headers: { authorization: `Bearer ${token}` },
       signal: AbortSignal.timeout(3000),
     });
-    return servedSchema.parse(await response.json()).items;
+    const { items } = z.object({ items: z.array(itemSchema) }).parse(await response.json());
+    return {
+      served: items.flatMap(({ kind, state, ...rest }) =>
+        state === "ready" && kind !== null ? [{ ...rest, kind }] : [],
+      ),
+      fixes: items.flatMap(({ name, state, fix }) => (state === "ready" || fix === undefined ? [] : [{ name, fix }])),
+    };
   } catch {
-    return [];
+    return { served: [], fixes: [] };
   }
 }
 

@@ -78,9 +78,9 @@ export async function start({ env: given, view, stop, kill, entry }: StartOption
   const port = await Promise.race([system.start(), stopped, failed.promise, notReady()]);
   if (typeof port === "number") {
     const url = localUrl(settings.HOST, port);
-    const served = await askServed(url, firstToken(secrets.API_TOKENS));
+    const found = await askServed(url, firstToken(secrets.API_TOKENS));
     const token = env["API_TOKENS"] ? undefined : firstToken(secrets.API_TOKENS);
-    const facts = { url, token, dataDir, model: env["MODEL"] || undefined, served };
+    const facts = { url, token, dataDir, model: env["MODEL"] || undefined, ...found };
     const address = join(dataDir, addressFile);
     await writePrivateFile(address, JSON.stringify({ url }));
     stack.defer(() => rm(address, { force: true }));

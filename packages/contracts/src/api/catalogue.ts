@@ -1,9 +1,20 @@
 import { z } from "zod";
-import { automationAnnouncementSchema, runtimes } from "../automation.ts";
+import { automationAnnouncementSchema, runtimes, unavailableStates } from "../automation.ts";
 import { pageOf } from "./page.ts";
 
-/** An automation and how many live workers serve it. */
-export const servedAutomationSchema = automationAnnouncementSchema.extend({ workers: z.number().int() });
+/** An automation that live workers have found, how many of them serve it, and why none does. */
+export const servedAutomationSchema = automationAnnouncementSchema.extend({
+  kind: automationAnnouncementSchema.shape.kind.nullable().describe("Null while it is not known: it cannot be run yet"),
+  state: z
+    .enum(["ready", ...unavailableStates])
+    .describe(
+      "`ready`: kickoffs are accepted; `needs_setup`: `fix` must be run first; `starting`: its code is being imported; " +
+        "`failed`: `reason` says what to correct",
+    ),
+  reason: z.string().optional().describe("Why it cannot be run, or why a worker beside those that serve it cannot"),
+  fix: z.string().optional().describe("The command that helps"),
+  workers: z.number().int().describe("How many live workers serve it"),
+});
 export const automationsPageSchema = pageOf(servedAutomationSchema);
 
 /** A type of event, with the JSON Schema of its data and an example. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { realpath, readdir, stat } from "node:fs/promises";
+import { readFile, realpath, readdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 
 /** Where `crewstream python sync` builds a project's environment: not in the project, whose folder may be read-only. */
@@ -34,6 +34,16 @@ export async function libraryVersion(python: string): Promise<string | undefined
     }
   }
   return undefined;
+}
+
+/** The versions in an environment, from its files: nothing is started. Undefined where crewai is not installed. */
+export async function environmentVersions(python: string): Promise<{ python: string; crewai: string } | undefined> {
+  const crewai = await libraryVersion(python);
+  if (crewai === undefined) return undefined;
+  const settings = await readFile(join(dirname(dirname(python)), "pyvenv.cfg"), "utf8").catch(() => "");
+  // uv writes `version_info`, the standard library's venv `version`.
+  const version = /^version(?:_info)?\s*=\s*(\d+\.\d+\.\d+)/m.exec(settings)?.[1];
+  return { python: version ?? "", crewai };
 }
 
 function exists(path: string): Promise<boolean> {

@@ -18,13 +18,14 @@ export interface DescribeOrder {
   env: Readonly<Record<string, string>>;
   /** A module that asks or computes for ever when it is imported is ended then. */
   limitMs: number;
+  signal: AbortSignal;
 }
 
 /**
  * Asks a project what its automation takes. That imports its code, so it happens in a child process.
- * @throws AppError `configuration` with the project's own error, or when it takes too long
+ * @throws AppError `configuration` with the project's own error, or when it takes too long; the signal's reason
  */
-export async function describe({ python, project, target, env, limitMs }: DescribeOrder): Promise<Description> {
+export async function describe({ python, project, target, env, limitMs, signal }: DescribeOrder): Promise<Description> {
   const directory = await mkdtemp(join(tmpdir(), "crewstream-describe-"));
   try {
     await makeWorkFolder(project, directory);
@@ -44,12 +45,14 @@ export async function describe({ python, project, target, env, limitMs }: Descri
     });
     const view = { root: project, removeSecrets: secretRemover(env) };
     const tooLate = new AbortController();
-    const limit = delay(limitMs, undefined, { signal: tooLate.signal }).then((): never => {
+    const limit = delay(limitMs, undefined, { signal: AbortSignal.any([tooLate.signal, signal]) }).then((): never => {
       throw configuration(`importing ${target.file} took longer than ${Math.round(limitMs / 1000)} s`);
     });
     limit.catch(() => undefined);
     try {
       return await Promise.race([answerOf(child.up, printed, view), limit]);
+    } catch (error) {
+      throw signal.aborted ? signal.reason : error;
     } finally {
       tooLate.abort();
       child.kill();

@@ -1,16 +1,18 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { AppError, ErrorCode } from "@crewstream/contracts";
+import { AppError, ErrorCode, errorMessage } from "@crewstream/contracts";
+import { z } from "zod";
 import { childEnvironment } from "../child/child-environment.ts";
 import { descriptionSchema, type Description, type Target } from "../child/messages.ts";
+import { environmentVersions, findInterpreter } from "../environment/python-environment.ts";
 import { modelVariables } from "../gateway/run-models.ts";
 import type { PythonProject } from "../run/python-automation.ts";
 import { describe } from "./describe.ts";
 import { findTargets } from "./find-targets.ts";
 import { projectVariables } from "./project-variables.ts";
-import { findInterpreter } from "../environment/python-environment.ts";
 
+/** Importing crewai takes up to 14 s of CPU time, on a machine that is busy with others. */
 const describeLimitMs = 180_000;
 
 export interface ReadPythonOptions {
@@ -22,56 +24,92 @@ export interface ReadPythonOptions {
   env: Readonly<Record<string, string | undefined>>;
   /** Hash of the project's files: what it takes is asked once for each. */
   version: string;
+  /** Whether its code may be imported; else only what was described before is known. */
+  imports: boolean;
+  /** Ends a description that is under way. */
+  signal: AbortSignal;
 }
 
+/** One automation of a project; `undescribed` until its code has been imported once. */
+export type PythonTarget = { name: string } & (
+  | { state: "ready"; project: PythonProject }
+  | { state: "undescribed" }
+  | { state: "failed"; reason: string }
+);
+
+export type ReadPythonProject =
+  | { state: "needs_setup"; reason: string; fix: string }
+  | { state: "read"; environment: { python: string; crewai: string }; targets: PythonTarget[] };
+
 /**
- * The automations of a Python project, by name: its folder's, with the target's where it names several.
- * @throws AppError `configuration` when its environment is missing, or when its code cannot be imported
+ * The automations of a Python project, by name: its folder's, with the target's where it names several. One whose code
+ * cannot be imported does not affect the others.
+ * @throws AppError `configuration` when it is not clear what it runs
  */
-export async function readPythonProject(
-  folder: string,
-  options: ReadPythonOptions,
-): Promise<{ name: string; project: PythonProject }[]> {
+export async function readPythonProject(folder: string, options: ReadPythonOptions): Promise<ReadPythonProject> {
   const root = resolve(folder);
+  const fix = `npx crewstream python sync ${basename(root)}`;
   const python = await findInterpreter(options.dataDir, root);
-  if (python === undefined) {
-    throw new AppError(`its Python environment is not set up: crewstream python sync ${basename(root)}`, {
-      code: ErrorCode.configuration,
-    });
+  if (python === undefined) return { state: "needs_setup", reason: "its Python environment is not set up", fix };
+  const environment = await environmentVersions(python);
+  if (environment === undefined) {
+    return {
+      state: "needs_setup",
+      reason: `crewai is not installed in its environment ${dirname(dirname(python))}`,
+      fix,
+    };
   }
   const { targets, description, replays } = await findTargets(python, root);
-  const projects: { name: string; project: PythonProject }[] = [];
+  const read: PythonTarget[] = [];
   for (const target of targets) {
     const name = target.name === "" ? basename(root) : `${basename(root)}-${target.name}`;
-    const takes = await described(root, { ...options, python, target, name });
-    projects.push({ name, project: { root, python, target, replays, description, takes } });
+    try {
+      const step = { ...options, python, target, name, crewai: environment.crewai };
+      const takes = await described(root, step);
+      if (takes === undefined) read.push({ name, state: "undescribed" });
+      else read.push({ name, state: "ready", project: { root, python, target, replays, description, takes } });
+    } catch (error) {
+      if (!AppError.is(error, ErrorCode.configuration)) throw error;
+      read.push({ name, state: "failed", reason: errorMessage(error) });
+    }
   }
-  return projects;
+  return { state: "read", environment, targets: read };
 }
 
 interface DescribeStep extends ReadPythonOptions {
   python: string;
+  crewai: string;
   target: Target;
   name: string;
 }
 
-/** What a target takes, from the cache where its files and its interpreter are the same; an error is not kept. */
-async function described(root: string, step: DescribeStep): Promise<Description> {
-  const { dataDir, python, target, version } = step;
-  const key = createHash("sha256")
-    .update(JSON.stringify([root, python, target, version]))
-    .digest("hex")
-    .slice(0, 32);
-  const file = join(resolve(dataDir), "descriptions", `${key}.json`);
-  const kept = await readFile(file, "utf8").catch(() => undefined);
-  if (kept !== undefined) {
-    const parsed = descriptionSchema.safeParse(JSON.parse(kept));
-    if (parsed.success) return parsed.data;
-  }
+const keptSchema = z.object({ key: z.string(), takes: descriptionSchema });
+
+/**
+ * What a target takes, from the cache where its files, its interpreter and crewai are the same; an error is not kept.
+ * Undefined when it would have to be imported and must not.
+ */
+async function described(root: string, step: DescribeStep): Promise<Description | undefined> {
+  const { dataDir, python, crewai, target, version } = step;
+  const key = hashOf([python, crewai, target, version]);
+  // One file for each target: that of an earlier version is replaced.
+  const file = join(resolve(dataDir), "descriptions", `${hashOf([root, target.name])}.json`);
+  const kept = keptSchema.safeParse(await readFile(file, "utf8").then(jsonOf, () => undefined));
+  if (kept.success && kept.data.key === key) return kept.data.takes;
+  if (!step.imports) return undefined;
+  const takes = descriptionSchema.parse(await describe(await orderOf(root, step)));
+  await mkdir(dirname(file), { recursive: true });
+  // Other workers on this machine write the same content, so it does not matter which rename comes last.
+  await writeFile(`${file}.${process.pid}`, JSON.stringify({ key, takes }));
+  await rename(`${file}.${process.pid}`, file);
+  return takes;
+}
+
+async function orderOf(root: string, step: DescribeStep): Promise<Parameters<typeof describe>[0]> {
+  const { dataDir, python, target, signal } = step;
   const home = resolve(dataDir, "home", step.name);
   await mkdir(join(home, "storage"), { recursive: true });
   const project = await projectVariables(root);
-  const models = { ...step.env, ...project };
   const env = childEnvironment({
     python,
     path: step.path,
@@ -80,13 +118,20 @@ async function described(root: string, step: DescribeStep): Promise<Description>
     shared: step.env,
     project,
     // Keys that its constructors ask for; nothing is asked of a model here.
-    fixed: modelVariables("http://127.0.0.1:9", { defaultModel: "offline/demo" }, models),
+    fixed: modelVariables("http://127.0.0.1:9", { defaultModel: "offline/demo" }, { ...step.env, ...project }),
   });
-  const takes = await describe({ python, project: root, target, env, limitMs: describeLimitMs });
-  const found = descriptionSchema.parse(takes);
-  await mkdir(dirname(file), { recursive: true });
-  // Another worker of this machine may do the same: whoever renames last has written the same.
-  await writeFile(`${file}.${process.pid}`, JSON.stringify(found));
-  await rename(`${file}.${process.pid}`, file);
-  return found;
+  return { python, project: root, target, env, limitMs: describeLimitMs, signal };
+}
+
+function hashOf(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 32);
+}
+
+/** A file that was cut short by a crash counts as none. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

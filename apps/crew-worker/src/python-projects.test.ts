@@ -1,0 +1,109 @@
+import { chmod, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createLogger } from "@crewstream/service";
+import { expect, onTestFinished, test } from "vitest";
+import { PythonProjects } from "./python-projects.ts";
+import type { ServedEntry } from "./registry.ts";
+
+const target = { kind: "crew", module: "m", attribute: "A", file: "m.py", line: 1, paths: ["."] };
+
+/** Stands in for Python: finds the targets, and describes them; that of `ANSWER` is written to the worker's pipe. */
+const python = (names: string[], answer: string): string => `#!/bin/sh
+echo "$2" >> "$(dirname "$0")/asked"
+if [ "$2" = find ]; then
+  echo '${JSON.stringify({ targets: names.map((name) => ({ ...target, name })), description: "A poem", replays: true })}'
+else
+  ${answer}
+fi
+`;
+const takes = { t: "described", kind: "crew", name: null, inputs: ["topic"], required: ["topic"], schema: null };
+const describes = `echo '${JSON.stringify(takes)}' >&3`;
+const fails = `echo '{"t":"undescribed","error":"no key sk-secret-4711","type":"KeyError","traceback":""}' >&3`;
+
+async function project(): Promise<{ dir: string; folder: string; setUp(script: string): Promise<void> }> {
+  const dir = await mkdtemp(join(tmpdir(), "crewstream-python-projects-"));
+  onTestFinished(() => rm(dir, { recursive: true, force: true }));
+  const folder = join(dir, "poem");
+  await mkdir(folder);
+  await writeFile(join(folder, "m.py"), "import crewai\n");
+  const setUp = async (script: string): Promise<void> => {
+    await mkdir(join(folder, ".venv/bin"), { recursive: true });
+    await mkdir(join(folder, ".venv/lib/python3.12/site-packages/crewai-1.15.30.dist-info"), { recursive: true });
+    await writeFile(join(folder, ".venv/pyvenv.cfg"), "version_info = 3.12.4\n");
+    await writeFile(join(folder, ".venv/bin/python"), script);
+    await chmod(join(folder, ".venv/bin/python"), 0o755);
+  };
+  return { dir, folder, setUp };
+}
+
+function projectsOf({ dir, folder }: { dir: string; folder: string }) {
+  const served = new Map<string, ServedEntry>();
+  const changes: (string | undefined)[] = [];
+  const projects = new PythonProjects({
+    pythonDir: join(dir, "python"),
+    env: { PATH: process.env["PATH"] ?? "", API_KEY: "sk-secret-4711" },
+    folders: [folder],
+    served,
+    log: createLogger({ name: "test", level: "silent" }),
+    changed: (entry) => void changes.push(entry?.announcement.name),
+  });
+  const look = (imports: boolean) => projects.look({ imports, signal: new AbortController().signal });
+  const states = () => projects.unavailable.map(({ name, state }) => `${name} ${state}`);
+  return { served, changes, projects, look, states };
+}
+
+test("a project is served as soon as it has an environment; its code is imported once for each version", async () => {
+  const made = await project();
+  const first = projectsOf(made);
+  await first.look(false);
+  expect(first.projects.unavailable).toMatchObject([
+    { name: "poem", runtime: "python", state: "needs_setup", fix: "npx crewstream python sync poem" },
+  ]);
+  await made.setUp(python([""], describes));
+  await first.look(false);
+  expect(first.states()).toEqual(["poem starting"]);
+  await first.look(true);
+  expect(first.states()).toEqual([]);
+  expect(first.served.get("poem")?.announcement).toMatchObject({
+    kind: "crew",
+    runtime: "python",
+    inputs: ["topic"],
+    environment: { python: "3.12.4", crewai: "1.15.30" },
+  });
+  expect(first.changes).toEqual([undefined, undefined, "poem", undefined]);
+  // The next worker finds what it takes without importing it, before it says what it serves.
+  const second = projectsOf(made);
+  await second.look(false);
+  expect([...second.served.keys()]).toEqual(["poem"]);
+  const asked = () => readFile(join(made.folder, ".venv/bin/asked"), "utf8");
+  expect((await asked()).match(/describe/g)).toHaveLength(1);
+  await writeFile(join(made.folder, "m.py"), "import crewai  # changed\n");
+  await projectsOf(made).look(true);
+  expect((await asked()).match(/describe/g)).toHaveLength(2);
+});
+
+test("code that fails is not imported again before its environment changes, and no secret is told", async () => {
+  const made = await project();
+  await made.setUp(python([""], fails));
+  const { look, projects, states, served } = projectsOf(made);
+  await look(true);
+  await look(true);
+  expect(projects.unavailable).toMatchObject([{ name: "poem", state: "failed", reason: "KeyError: no key [secret]" }]);
+  expect((await readFile(join(made.folder, ".venv/bin/asked"), "utf8")).match(/describe/g)).toHaveLength(1);
+  await made.setUp(python([""], describes));
+  await utimes(join(made.folder, ".venv/pyvenv.cfg"), 1, 1);
+  await look(true);
+  expect(states()).toEqual([]);
+  expect([...served.keys()]).toEqual(["poem"]);
+});
+
+test("one of several automations fails, the others are served", async () => {
+  const made = await project();
+  const answer = `if read line <&4 && echo "$line" | grep -q '"name":"Bad"'; then ${fails}; else ${describes}; fi`;
+  await made.setUp(python(["Good", "Bad"], answer));
+  const { look, states, served } = projectsOf(made);
+  await look(true);
+  expect([...served.keys()]).toEqual(["poem-Good"]);
+  expect(states()).toEqual(["poem-Bad failed"]);
+});

@@ -1,0 +1,155 @@
+import { stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { automationNameSchema, errorMessage, type UnavailableAutomation } from "@crewstream/contracts";
+import { secretRemover } from "@crewstream/crew";
+import { findInterpreter, readPythonProject, type PythonTarget } from "@crewstream/python-runtime";
+import type { Logger } from "@crewstream/service";
+import { projectVersion } from "./project-version.ts";
+import type { FindOptions, ServedEntry } from "./registry.ts";
+
+export interface PythonProjectsOptions extends Pick<FindOptions, "pythonDir" | "env"> {
+  /** The projects' folders. */
+  folders: readonly string[];
+  /** What the worker serves, by name: automations are added when they are ready. */
+  served: Map<string, ServedEntry>;
+  log: Logger;
+  /** Called when an automation has been added, or when what keeps one from it has changed. */
+  changed: (entry?: ServedEntry) => void;
+}
+
+/** A project that is not served as a whole, and what keeps its automations from it. */
+interface Pending {
+  folder: string;
+  unavailable: UnavailableAutomation[];
+  /** The environment in which its code failed: it is not imported again before that has changed. */
+  failedIn?: string;
+}
+
+/**
+ * The Python projects of a worker. Their code is imported, in child processes, after the worker has started: a project that
+ * takes long or hangs delays no other automation. A project without an environment is served as soon as it has one.
+ */
+export class PythonProjects {
+  readonly #options: PythonProjectsOptions;
+  #pending: Pending[];
+  readonly #removeSecrets: (text: string) => string;
+  /** What was said of each automation last. */
+  readonly #logged = new Map<string, string>();
+
+  constructor(options: PythonProjectsOptions) {
+    this.#options = options;
+    this.#pending = options.folders.map((folder) => ({ folder, unavailable: [] }));
+    this.#removeSecrets = secretRemover(options.env);
+  }
+
+  /** What cannot be run, and why. */
+  get unavailable(): UnavailableAutomation[] {
+    const { served } = this.#options;
+    return this.#pending.flatMap((each) => each.unavailable).filter(({ name }) => !served.has(name));
+  }
+
+  /**
+   * Looks at each project that is not served yet. With `imports`, the code of those that are not known is imported;
+   * without, those are served that were described before.
+   */
+  async look({ imports, signal }: { imports: boolean; signal: AbortSignal }): Promise<void> {
+    for (const pending of this.#pending) {
+      signal.throwIfAborted();
+      const environment = await this.#environment(pending.folder);
+      if (environment !== undefined && environment === pending.failedIn) continue;
+      const before = JSON.stringify(pending.unavailable);
+      try {
+        await this.#read(pending, { imports, signal });
+      } catch (error) {
+        if (signal.aborted) throw signal.reason;
+        // An error in the project, or in its folder.
+        this.#refuse(pending, basename(pending.folder), { state: "failed", reason: errorMessage(error) });
+      }
+      if (pending.unavailable.some(({ state }) => state === "failed") && environment !== undefined) {
+        pending.failedIn = environment;
+      }
+      if (before !== JSON.stringify(pending.unavailable)) this.#options.changed();
+    }
+    this.#pending = this.#pending.filter(({ unavailable }) => unavailable.length > 0);
+  }
+
+  async #read(pending: Pending, { imports, signal }: { imports: boolean; signal: AbortSignal }): Promise<void> {
+    const { pythonDir, env } = this.#options;
+    const { folder } = pending;
+    const version = await projectVersion(folder);
+    const options = { dataDir: pythonDir, path: env["PATH"] ?? "", env, version, imports, signal };
+    const read = await readPythonProject(folder, options);
+    pending.unavailable = [];
+    if (read.state === "needs_setup") return this.#refuse(pending, basename(folder), read);
+    for (const target of read.targets) this.#take(pending, target, { version, environment: read.environment });
+    return undefined;
+  }
+
+  #take(
+    pending: Pending,
+    target: PythonTarget,
+    { version, environment }: { version: string; environment: { python: string; crewai: string } },
+  ): void {
+    const { served, changed, log } = this.#options;
+    const { name } = target;
+    if (target.state === "undescribed") {
+      return this.#refuse(pending, name, { state: "starting", reason: "its code is being imported" });
+    }
+    if (target.state === "failed") return this.#refuse(pending, name, target);
+    const known = served.get(name);
+    if (known?.path === pending.folder) return undefined;
+    if (known !== undefined) {
+      const reason = `another file serves the name ${name} already`;
+      return this.#refuse(pending, name, { state: "failed", reason });
+    }
+    if (!automationNameSchema.safeParse(name).success) {
+      return this.#refuse(pending, name, { state: "failed", reason: `the name ${name} does not serve as a path` });
+    }
+    const { project } = target;
+    const { kind, inputs, required, schema } = project.takes;
+    const entry: ServedEntry = {
+      path: pending.folder,
+      root: pending.folder,
+      python: project,
+      announcement: {
+        name,
+        kind,
+        runtime: "python",
+        description: project.description,
+        inputs,
+        required,
+        version,
+        environment,
+        ...(schema === null ? {} : { inputs_schema: schema }),
+      },
+    };
+    served.set(name, entry);
+    log.info({ automation: name, ...environment }, "automation.ready");
+    changed(entry);
+    return undefined;
+  }
+
+  /** Keeps why an automation is not served, and logs it when that is new. */
+  #refuse(
+    pending: Pending,
+    name: string,
+    { state, reason, fix }: Pick<UnavailableAutomation, "state" | "reason" | "fix">,
+  ): void {
+    const text = this.#removeSecrets(reason);
+    const fields = { path: pending.folder, reason: text, ...(fix === undefined ? {} : { fix }) };
+    pending.unavailable.push({ name, runtime: "python", state, reason: text, ...(fix === undefined ? {} : { fix }) });
+    const { log } = this.#options;
+    if (this.#logged.get(name) === text) return;
+    this.#logged.set(name, text);
+    if (state === "failed") log.error(fields, "automation.not_loaded");
+    else if (state === "needs_setup") log.warn(fields, "automation.needs_setup");
+  }
+
+  /** Names an environment and when it was made; undefined where there is none. */
+  async #environment(folder: string): Promise<string | undefined> {
+    const python = await findInterpreter(this.#options.pythonDir, folder);
+    if (python === undefined) return undefined;
+    const made = await stat(join(dirname(dirname(python)), "pyvenv.cfg")).catch(() => undefined);
+    return `${python} ${made?.mtimeMs ?? 0}`;
+  }
+}
