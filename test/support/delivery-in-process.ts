@@ -23,6 +23,8 @@ export interface DeliveryInProcess extends AsyncDisposable {
   feed(address: FeedAddress): Promise<FeedState>;
   /** Jobs that wait or are delayed, over all partitions of a family of queues. */
   jobs(family: "feeds" | "retries"): Promise<(FeedAddress & { delayMs: number; first?: number })[]>;
+  /** Removes all jobs, as if workers had taken them. */
+  removeJobs(): Promise<void>;
 }
 
 /** A lease that lasts. */
@@ -59,6 +61,9 @@ export async function startDelivery(overrides: Record<string, string> = {}): Pro
       const own = queues.all().filter(({ name }) => name.startsWith(`${family}-`));
       const jobs = (await Promise.all(own.map((queue) => queue.getJobs(["waiting", "delayed"])))).flat();
       return jobs.map(({ data, delay }) => Object.assign({ delayMs: delay }, data as FeedAddress & { first?: number }));
+    },
+    async removeJobs() {
+      await Promise.all(queues.all().map((queue) => queue.obliterate()));
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
