@@ -2,10 +2,10 @@ import type { ExecutionId } from "@crewstream/contracts";
 import type { FeedWaiters, Store } from "@crewstream/redis";
 import type { AddressPolicy, Cipher, Logger, Metrics, Tracing } from "@crewstream/service";
 import type { Got } from "got";
-import type { AttemptLogger } from "./attempt-logger.ts";
-import type { EndpointGate } from "./endpoint-gate.ts";
-import type { Sender } from "./request-headers.ts";
-import type { StatsCollector } from "./stats-collector.ts";
+import type { AttemptLogger } from "./attempt/attempt-logger.ts";
+import type { EndpointGate } from "./endpoint/endpoint-gate.ts";
+import type { Sender } from "./request/request-headers.ts";
+import type { StatsCollector } from "./attempt/stats-collector.ts";
 
 /** The numbers of `WEBHOOK_*`. */
 export interface DeliveryLimits {

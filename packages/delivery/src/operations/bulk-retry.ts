@@ -11,7 +11,7 @@ import {
   type Listed,
   type Store,
 } from "@crewstream/redis";
-import { retryNow, type OperationsContext } from "./retry-delivery.ts";
+import { retryNow, type OperationsContext } from "./delivery-operations.ts";
 
 const pageLength = 200;
 

@@ -7,10 +7,10 @@ import {
 } from "@crewstream/contracts";
 import { readEvents, type DeliveryRecord, type Store } from "@crewstream/redis";
 import type { Cipher } from "@crewstream/service";
-import { readDelivery } from "../feed-reader.ts";
-import { openFeed, type OpenedFeed } from "../opened-feed.ts";
-import type { RenderedEvent } from "../rendered-event.ts";
-import { createSender } from "../request-headers.ts";
+import { readDelivery } from "../feed/feed-reader.ts";
+import { openFeed, type OpenedFeed } from "../feed/opened-feed.ts";
+import type { RenderedEvent } from "../request/rendered-event.ts";
+import { createSender } from "../request/request-headers.ts";
 
 const hidden = "[hidden]";
 const pageLength = 100;

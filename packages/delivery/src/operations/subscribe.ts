@@ -6,9 +6,9 @@ import {
   type SubscriptionSecrets,
 } from "@crewstream/contracts";
 import type { Cipher } from "@crewstream/service";
-import { sealSubscriptionSecrets } from "../secrets.ts";
+import { sealSubscriptionSecrets } from "../request/secrets.ts";
 import { addNextFeed } from "./add-next-feed.ts";
-import type { OperationsContext } from "./retry-delivery.ts";
+import type { OperationsContext } from "./delivery-operations.ts";
 
 /** Each event of a run is compared with each of its subscriptions, and each wakes a feed of its own. */
 const maxFeeds = 50;

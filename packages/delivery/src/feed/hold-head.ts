@@ -1,5 +1,5 @@
 import { readOpenDelivery, type DeliveryRecord, type FeedAddress } from "@crewstream/redis";
-import type { DeliveryContext } from "./context.ts";
+import type { DeliveryContext } from "../context.ts";
 import type { DrainResult } from "./rest.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { addWaitingJob, opensAt, readBreaker, type WaitingJob } from "@crewstream/redis";
-import type { DeliveryContext } from "./context.ts";
+import type { DeliveryContext } from "../context.ts";
 import type { Wait } from "./endpoint-gate.ts";
-import type { DrainResult } from "./rest.ts";
+import type { DrainResult } from "../feed/rest.ts";
 
 /**
  * No job sleeps longer than this because of an endpoint's state, ms: whatever fails to wake it, it looks again. An

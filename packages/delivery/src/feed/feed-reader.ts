@@ -1,8 +1,8 @@
 import type { StoredEvent } from "@crewstream/contracts";
 import { readEntries, type DeliveryRecord, type EventRead, type FeedAddress, type Store } from "@crewstream/redis";
 import { batchIsFull, batchLength, type BatchLimits } from "./batch.ts";
-import type { Renderer } from "./render.ts";
-import type { RenderedEvent } from "./rendered-event.ts";
+import type { Renderer } from "../request/render.ts";
+import type { RenderedEvent } from "../request/rendered-event.ts";
 
 /** The next body of a feed, and up to where the cursor moves when it is sealed. */
 export interface Cut {

@@ -7,7 +7,7 @@ import {
   type Store,
 } from "@crewstream/redis";
 import { Signal, type Logger } from "@crewstream/service";
-import { Places, type LineRoom } from "./places.ts";
+import { Places, type LineRoom } from "./concurrency-limiter.ts";
 
 /** Leave to send one request; give it back exactly once. */
 export interface Permit {

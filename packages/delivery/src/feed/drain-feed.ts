@@ -1,5 +1,5 @@
 import { readFeed, type FeedAddress } from "@crewstream/redis";
-import type { DeliveryContext, JobLease } from "./context.ts";
+import type { DeliveryContext, JobLease } from "../context.ts";
 import { Drain } from "./drain.ts";
 import { openFeed } from "./opened-feed.ts";
 import { endIfDone, type DrainResult } from "./rest.ts";

@@ -1,9 +1,9 @@
 import { endpointId, type Subscription, type SubscriptionSecrets, type TraceContext } from "@crewstream/contracts";
 import type { FeedAddress, FeedState } from "@crewstream/redis";
-import type { DeliveryContext } from "./context.ts";
-import { createRenderer, type Renderer } from "./render.ts";
-import { requestHeaders, type RequestHeaders } from "./request-headers.ts";
-import { openSubscriptionSecrets } from "./secrets.ts";
+import type { DeliveryContext } from "../context.ts";
+import { createRenderer, type Renderer } from "../request/render.ts";
+import { requestHeaders, type RequestHeaders } from "../request/request-headers.ts";
+import { openSubscriptionSecrets } from "../request/secrets.ts";
 
 /** A feed with what its attempts need, opened once per job. */
 export interface OpenedFeed {

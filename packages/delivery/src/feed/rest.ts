@@ -1,5 +1,5 @@
 import { endFeedIfDone, restFeed, retireExecution, type FeedAddress, type FeedRest } from "@crewstream/redis";
-import type { DeliveryContext } from "./context.ts";
+import type { DeliveryContext } from "../context.ts";
 
 /** What a drained feed wants next: nothing until it is woken, or another pass after a delay. */
 export type DrainResult = { kind: "done" } | { kind: "later"; delayMs: number };

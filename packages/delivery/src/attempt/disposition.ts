@@ -11,14 +11,14 @@ import { nextAttemptAt } from "./retry-policy.ts";
  *   dead       a person has to look at it
  *   unchanged  the attempt says nothing: it was cut off by our own shutdown
  */
-export type Fate = {
+export type Disposition = {
   kind: "delivered" | "parked" | "held" | "dead" | "unchanged";
   record: DeliveryRecord;
   endsFeed: boolean;
 };
 
-/** Decides a delivery's fate; pure. `record.attempts` counts the attempts before this one. */
-export function decideFate(question: {
+/** Decides a delivery's disposition; pure. `record.attempts` counts the attempts before this one. */
+export function decideDisposition(question: {
   record: DeliveryRecord;
   outcome: SendOutcome;
   schedule: readonly number[];
@@ -27,7 +27,7 @@ export function decideFate(question: {
   at: number;
   now: number;
   random: number;
-}): Fate {
+}): Disposition {
   const { outcome, ordering, now } = question;
   if (outcome.kind === "cut_off") return { kind: "unchanged", record: question.record, endsFeed: false };
   // Of the attempt before this one nothing stays: its status beside this one's reason would tell a story of neither.
@@ -72,7 +72,7 @@ export function decideFate(question: {
   if (nextAt === undefined) return { kind: "dead", record, endsFeed: false };
   return waiting(nextAt);
 
-  function waiting(at: number): Fate {
+  function waiting(at: number): Disposition {
     return { kind: ordering === "strict" ? "held" : "parked", record: { ...record, nextAt: at }, endsFeed: false };
   }
 }

@@ -1,5 +1,5 @@
 import { closeFeed, indexSettlements, readFeed, type FeedAddress } from "@crewstream/redis";
-import type { DeliveryContext } from "./context.ts";
+import type { DeliveryContext } from "../context.ts";
 
 /**
  * Ends a subscription because its receiver or a client said so. What was still open becomes dead letters, where a person sees it;

@@ -1,6 +1,6 @@
 import type { StoredEvent, Subscription } from "@crewstream/contracts";
 import { describe, expect, test } from "vitest";
-import { batchIsFull, batchLength } from "./batch.ts";
+import { batchIsFull, batchLength } from "../feed/batch.ts";
 import { createRenderer } from "./render.ts";
 import type { RenderedEvent } from "./rendered-event.ts";
 

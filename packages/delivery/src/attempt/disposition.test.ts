@@ -1,12 +1,21 @@
 import type { DeliveryRecord } from "@crewstream/redis";
 import { describe, expect, test } from "vitest";
-import { decideFate, type Fate } from "./fate.ts";
+import { decideDisposition, type Disposition } from "./disposition.ts";
 import type { SendOutcome } from "./outcome.ts";
 
 const now = 1_700_000_000_000;
 const record: DeliveryRecord = { first: 3, last: 5, events: 3, sealedAt: 1, attempts: 0, nextAt: 17 };
-const fate = (outcome: SendOutcome, more: Partial<Parameters<typeof decideFate>[0]> = {}): Fate =>
-  decideFate({ record, outcome, schedule: [1000, 2000], ordering: "relaxed", at: now - 40, now, random: 0.5, ...more });
+const disposition = (outcome: SendOutcome, more: Partial<Parameters<typeof decideDisposition>[0]> = {}): Disposition =>
+  decideDisposition({
+    record,
+    outcome,
+    schedule: [1000, 2000],
+    ordering: "relaxed",
+    at: now - 40,
+    now,
+    random: 0.5,
+    ...more,
+  });
 
 const failures: SendOutcome[] = [
   { kind: "rejected", status: 500 },
@@ -19,7 +28,7 @@ const failures: SendOutcome[] = [
 
 describe("a delivery after an attempt", () => {
   test("is done when it was acknowledged", () => {
-    expect(fate({ kind: "delivered", status: 204 })).toEqual({
+    expect(disposition({ kind: "delivered", status: 204 })).toEqual({
       kind: "delivered",
       record: {
         first: 3,
@@ -36,42 +45,45 @@ describe("a delivery after an attempt", () => {
   });
 
   test.each(failures)("is parked after %j, or held where order is strict", (outcome) => {
-    expect(fate(outcome)).toMatchObject({
+    expect(disposition(outcome)).toMatchObject({
       kind: "parked",
       record: { attempts: 1, nextAt: now + 1000 },
       endsFeed: false,
     });
-    expect(fate(outcome, { ordering: "strict" })).toMatchObject({ kind: "held", record: { nextAt: now + 1000 } });
+    expect(disposition(outcome, { ordering: "strict" })).toMatchObject({
+      kind: "held",
+      record: { nextAt: now + 1000 },
+    });
   });
 
   test.each(failures)("is dead after %j when the schedule is used up, and keeps why", (outcome) => {
-    const last = fate(outcome, { record: { ...record, attempts: 2 } });
+    const last = disposition(outcome, { record: { ...record, attempts: 2 } });
     expect(last).toMatchObject({ kind: "dead", endsFeed: false, record: { attempts: 3, outcome: outcome.kind } });
     expect(last.record.nextAt).toBeUndefined();
-    expect(fate(outcome, { record: { ...record, attempts: 2 }, ordering: "strict" }).kind).toBe("dead");
+    expect(disposition(outcome, { record: { ...record, attempts: 2 }, ordering: "strict" }).kind).toBe("dead");
   });
 
   test("is dead at once when its receiver says so, and the subscription ends when it says that", () => {
-    expect(fate({ kind: "aborted", status: 400 })).toMatchObject({ kind: "dead", endsFeed: false });
-    expect(fate({ kind: "gone", status: 410 })).toMatchObject({ kind: "dead", endsFeed: true });
+    expect(disposition({ kind: "aborted", status: 400 })).toMatchObject({ kind: "dead", endsFeed: false });
+    expect(disposition({ kind: "gone", status: 410 })).toMatchObject({ kind: "dead", endsFeed: true });
   });
 
   test("is as it was when our own stop cut it off: no attempt is used up", () => {
-    expect(fate({ kind: "cut_off" })).toEqual({ kind: "unchanged", record, endsFeed: false });
+    expect(disposition({ kind: "cut_off" })).toEqual({ kind: "unchanged", record, endsFeed: false });
   });
 
   test("waits as long as its receiver asked for", () => {
-    expect(fate({ kind: "throttled", status: 429, retryAfterMs: 60_000 }).record.nextAt).toBe(now + 66_000);
-    expect(fate({ kind: "throttled", status: 503, retryAfterMs: undefined }).record.nextAt).toBe(now + 1000);
+    expect(disposition({ kind: "throttled", status: 429, retryAfterMs: 60_000 }).record.nextAt).toBe(now + 66_000);
+    expect(disposition({ kind: "throttled", status: 503, retryAfterMs: undefined }).record.nextAt).toBe(now + 1000);
   });
 
   test("has its whole schedule again after a person restarted it, while its attempts go on counting", () => {
     const revived = { ...record, attempts: 3, scheduleFrom: 3 };
-    expect(fate({ kind: "rejected", status: 500 }, { record: revived })).toMatchObject({
+    expect(disposition({ kind: "rejected", status: 500 }, { record: revived })).toMatchObject({
       kind: "parked",
       record: { attempts: 4, nextAt: now + 1000 },
     });
-    expect(fate({ kind: "rejected", status: 500 }, { record: { ...revived, attempts: 5 } }).kind).toBe("dead");
+    expect(disposition({ kind: "rejected", status: 500 }, { record: { ...revived, attempts: 5 } }).kind).toBe("dead");
   });
 
   describe("that was brought forward before its time", () => {
@@ -81,23 +93,23 @@ describe("a delivery after an attempt", () => {
 
     test.each(failures)("keeps that time after %j: the schedule is not used up", (outcome) => {
       const schedule = [1000, 3_600_000];
-      const { kind, record: next } = fate(outcome, { record: expedited, schedule });
+      const { kind, record: next } = disposition(outcome, { record: expedited, schedule });
       expect({ kind, next }).toMatchObject({ kind: "parked", next: { attempts: 3, nextAt: due, scheduleFrom: 1 } });
       expect(next.expeditedFrom).toBeUndefined();
       // At its own time it is the schedule's last attempt, as it would have been.
-      expect(fate(outcome, { record: next, schedule, at: due, now: due }).kind).toBe("dead");
+      expect(disposition(outcome, { record: next, schedule, at: due, now: due }).kind).toBe("dead");
     });
 
     test.each(failures)(
       "does not go back to a wait beyond its schedule, which its receiver asked for, after %j",
       (outcome) => {
-        const { kind, record: next } = fate(outcome, { record: expedited });
+        const { kind, record: next } = disposition(outcome, { record: expedited });
         expect({ kind, next }).toMatchObject({ kind: "parked", next: { nextAt: now + 2400, scheduleFrom: 1 } });
       },
     );
 
     test("waits longer when its receiver asks for it, in order too", () => {
-      const asked = fate(
+      const asked = disposition(
         { kind: "throttled", status: 429, retryAfterMs: 7_200_000 },
         { record: expedited, ordering: "strict" },
       );
@@ -106,25 +118,26 @@ describe("a delivery after an attempt", () => {
 
     test("is an attempt like any other when its time had come anyhow", () => {
       expect(
-        fate({ kind: "timeout", reason: "response" }, { record: { ...expedited, expeditedFrom: now - 40 } }).kind,
+        disposition({ kind: "timeout", reason: "response" }, { record: { ...expedited, expeditedFrom: now - 40 } })
+          .kind,
       ).toBe("dead");
     });
 
     test("is done when it was acknowledged, and nothing is left of that time", () => {
-      const done = fate({ kind: "delivered", status: 200 }, { record: expedited });
+      const done = disposition({ kind: "delivered", status: 200 }, { record: expedited });
       expect(done).toMatchObject({ kind: "delivered", record: { attempts: 3 } });
       expect(done.record.expeditedFrom).toBeUndefined();
     });
   });
 
   test("has one attempt when the schedule is empty", () => {
-    expect(fate({ kind: "rejected", status: 500 }, { schedule: [] }).kind).toBe("dead");
+    expect(disposition({ kind: "rejected", status: 500 }, { schedule: [] }).kind).toBe("dead");
   });
 
   test("forgets the reason of an attempt before this one", () => {
     const before = { ...record, attempts: 1, outcome: "unreachable", reason: "ECONNRESET" };
-    expect(fate({ kind: "rejected", status: 500 }, { record: before }).record.reason).toBeUndefined();
+    expect(disposition({ kind: "rejected", status: 500 }, { record: before }).record.reason).toBeUndefined();
     const answered = { ...record, attempts: 1, outcome: "rejected", status: 500 };
-    expect(fate({ kind: "timeout", reason: "response" }, { record: answered }).record.status).toBeUndefined();
+    expect(disposition({ kind: "timeout", reason: "response" }, { record: answered }).record.status).toBeUndefined();
   });
 });

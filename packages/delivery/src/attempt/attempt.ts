@@ -1,18 +1,18 @@
 import { deliveryId, type Ordering } from "@crewstream/contracts";
 import type { Attempt, DeliveryRecord, Settlement } from "@crewstream/redis";
-import type { DeliveryContext } from "./context.ts";
-import type { Permit } from "./endpoint-gate.ts";
-import { decideFate, type Fate } from "./fate.ts";
-import type { OpenedFeed } from "./opened-feed.ts";
+import type { DeliveryContext } from "../context.ts";
+import type { Permit } from "../endpoint/endpoint-gate.ts";
+import { decideDisposition, type Disposition } from "./disposition.ts";
+import type { OpenedFeed } from "../feed/opened-feed.ts";
 import { endpointVerdict, type SendOutcome } from "./outcome.ts";
 import { redactEcho, redactEchoes } from "./redact-echo.ts";
-import { publishedAt } from "./render.ts";
-import type { RenderedEvent } from "./rendered-event.ts";
+import { publishedAt } from "../request/render.ts";
+import type { RenderedEvent } from "../request/rendered-event.ts";
 import { send, type SendResult } from "./send.ts";
 import { traceAttempt } from "./trace-attempt.ts";
 
 /**
- * Makes one attempt of a sealed delivery, and decides what becomes of it. The caller writes the fate down.
+ * Makes one attempt of a sealed delivery, and decides what becomes of it. The caller writes the disposition down.
  * The permit is given back here, with what the attempt says of the endpoint, also when no request could be made.
  */
 export async function attemptDelivery(
@@ -26,14 +26,14 @@ export async function attemptDelivery(
     ordering: Ordering;
   },
   signal: AbortSignal,
-): Promise<{ fate: Fate; settlement: Settlement | undefined }> {
+): Promise<{ disposition: Disposition; settlement: Settlement | undefined }> {
   const { record, events, permit } = delivery;
   const at = Date.now();
   const result = await request(context, feed, delivery, at, signal).catch(async (error: unknown) => {
     await permit.release({ verdict: "silent" });
     throw error;
   });
-  const fate = decideFate({
+  const disposition = decideDisposition({
     record,
     outcome: result.outcome,
     schedule: feed.subscription.retrySchedule ?? context.limits.retrySchedule,
@@ -49,10 +49,10 @@ export async function attemptDelivery(
     answered: "status" in result.outcome,
     refusal: isRefusal(result.outcome) ? describe(result.outcome) : undefined,
   });
-  if (fate.kind === "unchanged") return { fate, settlement: undefined };
-  const attempt = toAttempt(feed, fate, result, at);
-  report(context, feed, fate, attempt, events);
-  return { fate, settlement: { record: fate.record, outcome: fate.kind, attempt } };
+  if (disposition.kind === "unchanged") return { disposition, settlement: undefined };
+  const attempt = toAttempt(feed, disposition, result, at);
+  report(context, feed, disposition, attempt, events);
+  return { disposition, settlement: { record: disposition.record, outcome: disposition.kind, attempt } };
 }
 
 async function request(
@@ -72,8 +72,8 @@ async function request(
   );
 }
 
-function toAttempt(feed: OpenedFeed, fate: Fate, result: SendResult, at: number): Attempt {
-  const { record } = fate;
+function toAttempt(feed: OpenedFeed, disposition: Disposition, result: SendResult, at: number): Attempt {
+  const { record } = disposition;
   return {
     id: deliveryId({ ...feed.address, first: record.first }),
     executionId: feed.address.executionId,
@@ -84,7 +84,7 @@ function toAttempt(feed: OpenedFeed, fate: Fate, result: SendResult, at: number)
     durationMs: result.durationMs,
     events: record.events,
     outcome: result.outcome.kind,
-    settled: fate.kind === "unchanged" ? "held" : fate.kind,
+    settled: disposition.kind === "unchanged" ? "held" : disposition.kind,
     ...("status" in result.outcome ? { status: result.outcome.status } : {}),
     ...("reason" in result.outcome ? { reason: result.outcome.reason } : {}),
     ...(result.response === undefined ? {} : { response: redactEcho(result.response, feed.secrets) }),
@@ -98,7 +98,7 @@ function toAttempt(feed: OpenedFeed, fate: Fate, result: SendResult, at: number)
 function report(
   context: DeliveryContext,
   feed: OpenedFeed,
-  fate: Fate,
+  disposition: Disposition,
   attempt: Attempt,
   events: readonly RenderedEvent[],
 ): void {
@@ -106,16 +106,16 @@ function report(
   context.stats.attempted(feed.endpoint, attempt);
   metrics.attempts.inc({ outcome: attempt.outcome });
   metrics.attemptSeconds.observe(attempt.durationMs / 1000);
-  if (fate.kind === "delivered") {
+  if (disposition.kind === "delivered") {
     metrics.eventsDelivered.inc(events.length);
     const oldest = events[0];
     if (oldest !== undefined) metrics.feedLagSeconds.observe(Math.max(0, Date.now() - publishedAt(oldest)) / 1000);
   }
-  if (fate.kind === "parked" && attempt.attempt === 1) metrics.deliveriesParked.inc();
-  if (fate.kind === "dead") metrics.deliveriesDead.inc();
+  if (disposition.kind === "parked" && attempt.attempt === 1) metrics.deliveriesParked.inc();
+  if (disposition.kind === "dead") metrics.deliveriesDead.inc();
   const { response: _response, headers: _headers, ...facts } = attempt;
   const line = { ...facts, endpoint: feed.origin };
-  if (fate.kind === "delivered") log.info(line, "delivery.attempted");
+  if (disposition.kind === "delivered") log.info(line, "delivery.attempted");
   else log.warn(line, "delivery.attempted");
 }
 

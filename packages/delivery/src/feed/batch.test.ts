@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { batchIsFull, batchLength } from "./batch.ts";
-import type { RenderedEvent } from "./rendered-event.ts";
+import type { RenderedEvent } from "../request/rendered-event.ts";
 
 const event = (bytes: number): RenderedEvent => ({ seq: 1, text: "x".repeat(bytes), bytes, source: "" });
 const events = (...sizes: number[]): RenderedEvent[] => sizes.map(event);

@@ -3,13 +3,13 @@ import type { Advance, DeliveryRecord, FeedState, Seal } from "@crewstream/redis
 import { adaptiveSize } from "./adaptive-size.ts";
 import { completionSeal } from "./completion.ts";
 import { deadLetterBacklog } from "./dead-letter.ts";
-import type { DeliveryContext } from "./context.ts";
+import type { DeliveryContext } from "../context.ts";
 import { FeedReader, readDelivery, recordOf, type Cut } from "./feed-reader.ts";
 import { holdHead } from "./hold-head.ts";
 import { lookAtBatch } from "./look-at-batch.ts";
 import type { OpenedFeed } from "./opened-feed.ts";
-import { publishedAt } from "./render.ts";
-import type { RenderedEvent } from "./rendered-event.ts";
+import { publishedAt } from "../request/render.ts";
+import type { RenderedEvent } from "../request/rendered-event.ts";
 import type { DrainResult } from "./rest.ts";
 
 /** A sealed delivery, or one that is to be, and its events. */

@@ -10,7 +10,7 @@ import {
   type Settlement,
 } from "@crewstream/redis";
 import { completionSeal } from "./completion.ts";
-import type { DeliveryContext } from "./context.ts";
+import type { DeliveryContext } from "../context.ts";
 import { recordOf, type Cut, type FeedReader } from "./feed-reader.ts";
 import type { OpenedFeed } from "./opened-feed.ts";
 import { settle, writeTurn } from "./settle.ts";

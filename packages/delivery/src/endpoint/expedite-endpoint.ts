@@ -9,7 +9,7 @@ import {
   takeWaitingJobs,
   type ExpediteRequest,
 } from "@crewstream/redis";
-import type { DeliveryContext } from "./context.ts";
+import type { DeliveryContext } from "../context.ts";
 
 /** At most this many waiting jobs are woken and deliveries expedited; the others return by themselves. */
 const maxExpedited = 2000;

@@ -1,6 +1,6 @@
 import { endpointId, endpointOrigin, eventId, newExecutionId } from "@crewstream/contracts";
 import { appendStep, claimAlert, createExecution, type Store } from "@crewstream/redis";
-import type { Alert, DeliveryQueues } from "./context.ts";
+import type { Alert, DeliveryQueues } from "../context.ts";
 
 /** Executions of this automation are alerts: one event each, and no run. */
 export const operationsAutomation = "crewstream.operations";

@@ -1,5 +1,5 @@
-import { goesOn } from "./coalesce.ts";
-import type { RenderedEvent } from "./rendered-event.ts";
+import { goesOn } from "../request/coalesce.ts";
+import type { RenderedEvent } from "../request/rendered-event.ts";
 
 export interface BatchLimits {
   /** Pieces of an answer that are joined count as one. */

@@ -1,8 +1,8 @@
 import { readExecutionHead, type FeedAddress, type FeedState, type Store } from "@crewstream/redis";
-import type { DeliveryContext } from "./context.ts";
+import type { DeliveryContext } from "../context.ts";
 import type { FeedReader } from "./feed-reader.ts";
 import type { OpenedFeed } from "./opened-feed.ts";
-import { publishedAt } from "./render.ts";
+import { publishedAt } from "../request/render.ts";
 
 /** Whether a feed's stream will not grow any more. */
 export function isComplete(state: FeedState): boolean {

@@ -1,7 +1,7 @@
 import { advanceFeed, indexSettlements, type FeedAddress, type Seal, type Settlement } from "@crewstream/redis";
 import type { SettlementEffect } from "@crewstream/redis";
 import { deliveryId } from "@crewstream/contracts";
-import type { DeliveryContext } from "./context.ts";
+import type { DeliveryContext } from "../context.ts";
 
 /**
  * Writes down what became of deliveries: in the feed first, which is the truth, then in the lists and the attempt

@@ -9,11 +9,11 @@ import {
   type Settlement,
   type SettlementEffect,
 } from "@crewstream/redis";
-import { attemptDelivery } from "./attempt.ts";
+import { attemptDelivery } from "../attempt/attempt.ts";
 import { isGivenUp } from "./dead-letter.ts";
-import type { DeliveryContext, JobLease } from "./context.ts";
+import type { DeliveryContext, JobLease } from "../context.ts";
 import { endFeed } from "./end-feed.ts";
-import type { Permit } from "./endpoint-gate.ts";
+import type { Permit } from "../endpoint/endpoint-gate.ts";
 import { holdHead } from "./hold-head.ts";
 import { InFlight } from "./in-flight.ts";
 import { isComplete, refreshExecutionState } from "./look-at-batch.ts";
@@ -21,7 +21,7 @@ import type { OpenedFeed } from "./opened-feed.ts";
 import { Outbox, type Outgoing, type PassState } from "./outbox.ts";
 import { restOrWait, type DrainResult } from "./rest.ts";
 import { publishSettlements, writeTurn } from "./settle.ts";
-import { waitForEndpoint } from "./wait-for-endpoint.ts";
+import { waitForEndpoint } from "../endpoint/wait-for-endpoint.ts";
 
 /** A delivery with the leave to send it. */
 interface Ready {
@@ -219,7 +219,7 @@ export class Drain {
   }
 
   async #attempt(outgoing: Outgoing, permit: Permit): Promise<void> {
-    const { fate, settlement } = await attemptDelivery(
+    const { disposition, settlement } = await attemptDelivery(
       this.#context,
       this.#feed,
       { ...outgoing, permit, ordering: this.#feed.subscription.ordering },
@@ -228,12 +228,12 @@ export class Drain {
     if (settlement !== undefined) this.#settlements.push(settlement);
     const latencyMs = settlement?.attempt?.durationMs ?? this.#latencyMs;
     this.#latencyMs = this.#latencyMs === 0 ? latencyMs : 0.8 * this.#latencyMs + 0.2 * latencyMs;
-    if (fate.kind === "unchanged") this.#pass = { kind: "later", delayMs: 0 };
-    if (fate.kind === "held") {
-      this.#held = fate.record;
+    if (disposition.kind === "unchanged") this.#pass = { kind: "later", delayMs: 0 };
+    if (disposition.kind === "held") {
+      this.#held = disposition.record;
       this.#pass = { kind: "done" };
     }
-    if (fate.endsFeed) this.#ended = fate.record.outcome ?? "gone";
+    if (disposition.endsFeed) this.#ended = disposition.record.outcome ?? "gone";
   }
 
   /** Waits for answers; in real time also for events, and for places at the endpoint, that come while the window has room. */

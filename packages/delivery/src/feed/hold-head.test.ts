@@ -1,7 +1,7 @@
 import type { ExecutionId } from "@crewstream/contracts";
 import { Keys, type DeliveryRecord, type RedisClient, type Store } from "@crewstream/redis";
 import { expect, test } from "vitest";
-import type { DeliveryQueues } from "./context.ts";
+import type { DeliveryQueues } from "../context.ts";
 import { holdHead } from "./hold-head.ts";
 
 const address = { executionId: "01a20943-16a5-7575-9541-1466c374a9b5" as ExecutionId, feed: 0 };

@@ -1,7 +1,7 @@
 import { deliveryId } from "@crewstream/contracts";
 import type { DeliveryRecord } from "@crewstream/redis";
-import type { DeliveryContext } from "./context.ts";
-import type { OpenedFeed } from "./opened-feed.ts";
+import type { DeliveryContext } from "../context.ts";
+import type { OpenedFeed } from "../feed/opened-feed.ts";
 import type { SendResult } from "./send.ts";
 
 /**

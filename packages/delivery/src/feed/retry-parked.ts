@@ -1,13 +1,13 @@
 import { readFeed, type FeedAddress } from "@crewstream/redis";
-import { attemptDelivery } from "./attempt.ts";
+import { attemptDelivery } from "../attempt/attempt.ts";
 import { deadLetter, isGivenUp } from "./dead-letter.ts";
-import type { DeliveryContext, JobLease } from "./context.ts";
+import type { DeliveryContext, JobLease } from "../context.ts";
 import { endFeed } from "./end-feed.ts";
 import { openFeed } from "./opened-feed.ts";
 import { endIfDone, type DrainResult } from "./rest.ts";
 import { readDelivery } from "./feed-reader.ts";
 import { settle } from "./settle.ts";
-import { waitForEndpoint } from "./wait-for-endpoint.ts";
+import { waitForEndpoint } from "../endpoint/wait-for-endpoint.ts";
 
 /**
  * The next attempt of a parked delivery. A job may come late, twice, or for a delivery that was settled meanwhile:
@@ -46,7 +46,7 @@ export async function retryDelivery(
     return { kind: "later", delayMs: 0 };
   }
   // Parked already, so its feed does not stand behind it, whatever its ordering: a person has revived it.
-  const { fate, settlement } = await attemptDelivery(
+  const { disposition, settlement } = await attemptDelivery(
     context,
     feed,
     { record, events, permit, ordering: "relaxed" },
@@ -55,9 +55,10 @@ export async function retryDelivery(
   if (settlement === undefined) return { kind: "later", delayMs: 0 };
 
   const { wake } = await settle(context, address, endpoint, [settlement]);
-  if (fate.endsFeed) await endFeed(context, address, endpoint, fate.record.outcome ?? "gone");
+  if (disposition.endsFeed) await endFeed(context, address, endpoint, disposition.record.outcome ?? "gone");
   if (wake) await context.queues.wakeFeed(address, { delayMs: 0 });
-  if (fate.kind === "parked") return { kind: "later", delayMs: Math.max(0, (fate.record.nextAt ?? 0) - Date.now()) };
+  if (disposition.kind === "parked")
+    return { kind: "later", delayMs: Math.max(0, (disposition.record.nextAt ?? 0) - Date.now()) };
   // A feed that still has something to do is woken by its own job; here only its end is looked for.
   const rested = await endIfDone(context, address, state.feeds);
   if (rested.kind === "later") await context.queues.wakeFeed(address, { delayMs: 0 });
