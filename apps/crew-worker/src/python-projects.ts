@@ -5,9 +5,13 @@ import { secretRemover } from "@crewstream/crew";
 import { findInterpreter, readPythonProject, type PythonTarget } from "@crewstream/python-runtime";
 import type { Logger } from "@crewstream/service";
 import { projectVersion } from "./project-version.ts";
-import type { FindOptions, ServedEntry } from "./registry.ts";
+import type { ServedEntry } from "./registry.ts";
 
-export interface PythonProjectsOptions extends Pick<FindOptions, "pythonDir" | "env"> {
+export interface PythonProjectsOptions {
+  /** Folder for what Python projects need on this machine. */
+  pythonDir: string;
+  /** What automations may see of the worker's environment. */
+  env: Record<string, string>;
   /** The projects' folders. */
   folders: readonly string[];
   /** What the worker serves, by name: automations are added when they are ready. */

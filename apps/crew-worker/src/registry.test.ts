@@ -29,7 +29,6 @@ test("CrewAI projects are served by name, or by folder where the name is no path
   await mkdir(join(dir, "notes"));
   const { entries, problems, warnings } = await findAutomations({
     dir,
-    pythonDir: join(dir, ".python"),
     env: {},
     defaultModel: "offline/demo",
   });
@@ -48,7 +47,6 @@ test("a project with errors says all of them, and the others are served", async 
   await project("good", crew);
   const { entries, problems } = await findAutomations({
     dir,
-    pythonDir: join(dir, ".python"),
     env: {},
     defaultModel: "offline/demo",
   });
@@ -69,4 +67,22 @@ test("the version changes with any file of a project, and with no secret", async
   expect(second).not.toBe(first);
   await cp(path, join(dir, "copy"), { recursive: true });
   expect((await loadEntry(join(dir, "copy")))?.announcement.version).toBe(second);
+});
+
+test("a project in Python is left to Python, also where its crew is declared in YAML", async () => {
+  await mkdir(join(dir, "team", "src", "team", "config"), { recursive: true });
+  await writeFile(join(dir, "team", "pyproject.toml"), '[tool.crewai]\ntype = "crew"\n');
+  await writeFile(join(dir, "team", "src", "team", "crew.py"), "from crewai.project import CrewBase\n");
+  await writeFile(
+    join(dir, "team", "src", "team", "config", "agents.yaml"),
+    "writer: {role: r, goal: g, backstory: b}\n",
+  );
+  await mkdir(join(dir, "yaml_only", "config"), { recursive: true });
+  await writeFile(join(dir, "yaml_only", "config", "agents.yaml"), "writer: {role: r, goal: g, backstory: b}\n");
+  const found = await findAutomations({ dir, env: {}, defaultModel: "offline/demo" });
+  expect(found.pythonFolders).toEqual([join(dir, "team")]);
+  expect(found.entries).toEqual([]);
+  expect(found.problems).toMatchObject([
+    { name: "yaml_only", reason: expect.stringContaining("no Python code") as string },
+  ]);
 });

@@ -17,7 +17,7 @@ import {
   type ErrorView,
 } from "@crewstream/crew";
 import { findingText, readProject } from "@crewstream/crewai-project";
-import { findInterpreter, isPythonProject, type PythonProject } from "@crewstream/python-runtime";
+import { isPythonProject, type PythonProject } from "@crewstream/python-runtime";
 import { z } from "zod";
 import { projectVersion } from "./project-version.ts";
 
@@ -41,8 +41,6 @@ export interface ServedEntry {
 /** What finding automations needs beside their folder. */
 export interface FindOptions {
   dir: string;
-  /** Folder for what Python projects need on this machine. */
-  pythonDir: string;
   /** What automations may see of the worker's environment. */
   env: Record<string, string>;
   /** `MODEL` and `MODEL_OVERRIDE`. */
@@ -72,8 +70,8 @@ const automationShape = z.object({
 
 /**
  * Finds every automation under `dir`: a source file, or a folder with an `index` file, whose default export comes from
- * `defineCrew` or `defineFlow`; or a folder with a CrewAI project (crew.jsonc, flow.yaml, a classic crew). It loads
- * each of them, so it runs in a thread: what one does when it is imported (throw, block, exit) must not touch the
+ * `defineCrew` or `defineFlow`; or a folder with a CrewAI project (crew.jsonc, flow.yaml; those in Python are listed only). It
+ * loads each of them, so it runs in a thread: what one does when it is imported (throw, block, exit) must not touch the
  * process.
  * @throws AppError `configuration` when the folder cannot be read
  */
@@ -125,12 +123,9 @@ async function entryAt(
 ): Promise<{ entry: ServedEntry; warnings: string[] } | "python" | undefined> {
   const isFolder = (await stat(path)).isDirectory();
   const isPython = isFolder && (await entryFile(path)) === undefined && (await isPythonProject(path));
-  if (isPython && (await findInterpreter(options.pythonDir, path)) !== undefined) return "python";
-  const loaded = await loadEntry(path).catch((error: unknown) => {
-    if (isPython) return undefined;
-    throw error;
-  });
-  if (loaded === undefined) return isPython ? "python" : undefined;
+  if (isPython) return "python";
+  const loaded = await loadEntry(path);
+  if (loaded === undefined) return undefined;
   const problems = await modelProblems(loaded.automation, options);
   const warnings = [...loaded.warnings, ...problems];
   const announcement = { ...loaded.announcement, ...(warnings.length === 0 ? {} : { warnings }) };

@@ -34,7 +34,6 @@ export async function startCrewWorker(config: CrewWorkerConfig, service: Service
       threads,
       {
         dir: config.AUTOMATIONS_DIR,
-        pythonDir: config.PYTHON_DIR,
         env,
         defaultModel: config.MODEL,
         modelOverride: config.MODEL_OVERRIDE,

@@ -25,28 +25,6 @@ methods:
 `,
 };
 
-const pythonFlow = {
-  "pyproject.toml": pyproject('type = "flow"'),
-  "src/made/main.py": "class MadeFlow(Flow):\n    pass\n",
-  "src/made/crews/talk_crew/config/agents.yaml":
-    "talker:\n  role: Talker\n  goal: Talk about {topic}\n  backstory: Chatty\n",
-  "src/made/crews/talk_crew/config/tasks.yaml":
-    "talk:\n  description: Talk about {topic}\n  expected_output: Talk\n  agent: talker\n",
-  "src/made/crews/talk_crew/talk_crew.py": `@CrewBase
-class TalkCrew:
-    agents_config = "config/agents.yaml"
-    @agent
-    def talker(self):
-        return Agent(config=self.agents_config["talker"], allow_delegation=True)
-    @task
-    def talk(self):
-        return Task(config=self.tasks_config["talk"])
-    @crew
-    def crew(self):
-        return Crew(agents=self.agents, tasks=self.tasks, process=Process.sequential)
-`,
-};
-
 test("a declarative flow runs with the worker's key where nobody has filled in its own", async () => {
   await using provider = await providerServer();
   provider.script(chatCompletions, { text: "Honk." });
@@ -68,14 +46,4 @@ test("a project with OpenAI's key and no model gets CrewAI's default, not the st
   const context = testContext({ env: { OPENAI_BASE_URL: `${provider.origin}/v1` }, guardedFetch: fetch });
   expect(await (await loadProject(project.dir)).run(context)).toMatchObject({ state: "SUCCESS" });
   expect(provider.asked[0]?.body["model"]).toBe("gpt-4.1-mini");
-});
-
-test("a flow in Python is refused with the crews that can be served; each is read with the file beside it", async () => {
-  await using project = await testProject(pythonFlow);
-  const [refusal] = await checkProject(project.dir);
-  expect(refusal).toMatchObject({ severity: "error" });
-  expect(refusal?.hint).toContain("src/made/crews/talk_crew");
-  expect(await checkProject(`${project.dir}/src/made/crews/talk_crew`)).toEqual([]);
-  const crew = await loadProject(`${project.dir}/src/made/crews/talk_crew`);
-  expect(crew).toMatchObject({ kind: "crew", inputs: ["topic"] });
 });

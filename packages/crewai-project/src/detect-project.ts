@@ -2,17 +2,18 @@ import { posix } from "node:path";
 import { within, type Place } from "./finding.ts";
 import type { Project } from "./project.ts";
 
-/** What a folder holds: which format, and the file or folder to begin with. */
-export type Detected = { description?: string } & (
-  | { kind: "crew"; file: string; named?: Place }
-  | { kind: "flow"; file: string; named?: Place }
-  | { kind: "classic"; folder: string }
-);
+/** What a folder holds: a crew or a flow, and the file that declares it. */
+export interface Detected {
+  description?: string;
+  kind: "crew" | "flow";
+  file: string;
+  named?: Place;
+}
 
 /**
  * Tells what project a folder holds, as `crewai run` does: by `[tool.crewai]` of its pyproject.toml, else by the files
- * that are there (crew.jsonc before crew.json, flow.yaml, a classic crew's config/). Undefined for a folder that is no
- * CrewAI project, and, with a finding, for one that is and cannot be served.
+ * that are there (crew.jsonc before crew.json, flow.yaml). Undefined for a folder that is no CrewAI project, and, with a
+ * finding, for one that is and cannot be served. Projects in Python are not looked for here: Python runs them.
  */
 export async function detectProject(project: Project): Promise<Detected | undefined> {
   const { dir, findings } = project;
@@ -28,12 +29,10 @@ export async function detectProject(project: Project): Promise<Detected | undefi
   }
   for (const file of ["crew.jsonc", "crew.json"]) if (await dir.isFile(file)) return { kind: "crew", file };
   for (const file of ["flow.yaml", "flow.yml", "flow.json"]) if (await dir.isFile(file)) return { kind: "flow", file };
-  const classic = await classicFolder(project);
-  if (classic !== undefined) return { kind: "classic", folder: classic };
   const hasAgents = (await dir.names("agents")).some((name) => /\.jsonc?$/.test(name));
   const hasConfig = (await dir.names("config")).some((name) => /^(agents|tasks)\.ya?ml$/.test(name));
   if (hasAgents || hasConfig) {
-    findings.error(".", "holds parts of a crew, but no crew.jsonc, flow.yaml or config/agents.yaml");
+    findings.error(".", "holds parts of a crew, but no crew.jsonc, no flow.yaml and no Python code");
   }
   return undefined;
 }
@@ -64,43 +63,12 @@ async function fromSettings(
   if (type === "flow") {
     for (const file of ["flow.yaml", "flow.yml", "flow.json"])
       if (await dir.isFile(file)) return { kind: "flow", file };
-    const crews = await innerCrews(project);
-    const alone = crews.length === 0 ? "" : `; what can be served by itself: ${crews.join(", ")}`;
-    findings.error(
-      top,
-      'a flow without a "definition" is written in Python, which does not run here',
-      `write it as flow.yaml, or in TypeScript with defineFlow${alone}`,
-    );
+    findings.error(top, 'there is no flow.yaml, no "definition" and no Python code');
     return undefined;
   }
   for (const file of ["crew.jsonc", "crew.json"]) if (await dir.isFile(file)) return { kind: "crew", file };
-  const folder = await classicFolder(project);
-  if (folder !== undefined) return { kind: "classic", folder };
-  findings.error(top, "no crew.jsonc and no config/agents.yaml is there");
+  findings.error(top, 'there is no crew.jsonc, no "definition" and no Python code');
   return undefined;
-}
-
-/** The folder with config/agents.yaml: the project itself, or src/<package>. */
-async function classicFolder({ dir }: Project): Promise<string | undefined> {
-  const packages = (await dir.names("src")).map((name) => `src/${name}`);
-  for (const folder of ["", ...packages]) {
-    for (const name of ["agents.yaml", "agents.yml"]) {
-      if (await dir.isFile(posix.join(folder, "config", name))) return folder;
-    }
-  }
-  return undefined;
-}
-
-/** Folders of the classic crews inside a Python flow, where `crewai create flow` puts them. */
-async function innerCrews({ dir }: Project): Promise<string[]> {
-  const found: string[] = [];
-  for (const name of await dir.names("src")) {
-    for (const crew of await dir.names(`src/${name}/crews`)) {
-      const folder = `src/${name}/crews/${crew}`;
-      if (await dir.isFile(`${folder}/config/agents.yaml`)) found.push(folder);
-    }
-  }
-  return found;
 }
 
 function crewaiSettings(value: unknown): Readonly<Record<string, unknown>> | undefined {

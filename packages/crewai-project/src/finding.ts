@@ -14,16 +14,10 @@ export interface Finding {
 export interface Place {
   document: Document;
   path: Path;
-  /** Keys of the value that stand elsewhere: a classic crew's come from YAML and from crew.py. */
-  elsewhere?: ReadonlyMap<string | number, Place>;
 }
 
 /** The place of a value inside another. */
 export function within(place: Place, ...path: Path): Place {
-  const [first, ...rest] = path;
-  if (first === undefined) return place;
-  const other = place.elsewhere?.get(first);
-  if (other !== undefined) return within(other, ...rest);
   return { document: place.document, path: [...place.path, ...path] };
 }
 

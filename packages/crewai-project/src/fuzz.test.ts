@@ -1,7 +1,6 @@
 import { readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { crewMethods, mainInputs } from "./classic/crew-module.ts";
 import { checkProject } from "./load-project.ts";
 import { soundCrew, testProject } from "./testing/test-project.ts";
 
@@ -181,26 +180,5 @@ describe("bad input gives findings, and nothing else", () => {
       ).toHaveLength(1);
     }
     expect(await messages({ "pyproject.toml": "[tool.crewai\ntype" })).toHaveLength(1);
-  });
-
-  test("Python in every state of disrepair is read without an error", async () => {
-    const source =
-      (await at("team_report/src/team_report/crew.py")) + (await at("team_report/src/team_report/main.py"));
-    for (let end = 0; end < source.length; end += 7) {
-      expect(() => crewMethods(source.slice(0, end))).not.toThrow();
-      expect(() => mainInputs(source.slice(end))).not.toThrow();
-    }
-    const strange = [
-      '"""',
-      "'a",
-      "f'{x}'",
-      "@agent\ndef",
-      "@agent\ndef a(",
-      "@task\ndef t(self):\n return Task(",
-      `inputs = {${"[".repeat(2000)}`,
-      "\\",
-      "\t\r\n",
-    ];
-    for (const text of strange) expect(() => [crewMethods(text), mainInputs(text)]).not.toThrow();
   });
 });

@@ -12,7 +12,7 @@ export async function checkProject(dir: string): Promise<Finding[]> {
 }
 
 /**
- * Reads the CrewAI project in a folder (crew.jsonc, flow.yaml or a classic crew), and loads the TypeScript that it names.
+ * Reads the CrewAI project in a folder (crew.jsonc or flow.yaml), and loads the TypeScript that it names.
  * What is wrong with it is in the findings; nothing is thrown for that.
  */
 export async function readProject(dir: string): Promise<ReadProject> {

@@ -1,7 +1,6 @@
 import { errorMessage } from "@crewstream/contracts";
 import type { Automation } from "@crewstream/crew";
 import { readCrewFile } from "./crew/build-crew.ts";
-import { readClassicCrew } from "./classic/read-classic-crew.ts";
 import { detectProject, type Detected } from "./detect-project.ts";
 import { ProjectDir } from "./documents/project-dir.ts";
 import { Findings, type Finding } from "./finding.ts";
@@ -26,7 +25,7 @@ export async function readFolder(dir: string, runsCode: boolean): Promise<ReadPr
     const detected = await detectProject(project);
     const isProject = detected !== undefined || findings.failed;
     if (!isProject)
-      findings.error(".", "holds no crew.jsonc, flow.yaml or config/agents.yaml: it is no CrewAI project");
+      findings.error(".", "holds no crew.jsonc, no flow.yaml and no Python code: it is no CrewAI project");
     const automation = detected === undefined ? undefined : await readAutomation(project, detected);
     return { findings: findings.list(), isProject, ...(findings.failed || !automation ? {} : { automation }) };
   } catch (error) {
@@ -39,7 +38,6 @@ export async function readFolder(dir: string, runsCode: boolean): Promise<ReadPr
 async function readAutomation(project: Project, detected: Detected): Promise<Automation | undefined> {
   const automation = await (async () => {
     if (detected.kind === "flow") return readFlowFile(project, detected.file, detected.named);
-    if (detected.kind === "classic") return readClassicCrew(project, detected.folder);
     return (await readCrewFile(project, detected.file, detected.named))?.crew;
   })();
   if (automation === undefined) return undefined;

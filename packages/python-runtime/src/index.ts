@@ -1,3 +1,4 @@
+export { checkPythonProject, type ProjectFinding } from "./project/check-python-project.ts";
 export { isPythonProject } from "./project/is-python-project.ts";
 export { readPythonProject, type PythonTarget, type ReadPythonOptions } from "./project/read-python-project.ts";
 export { pythonAutomation, type PythonHost, type PythonProject } from "./run/python-automation.ts";

@@ -18,15 +18,21 @@ export function addCheckCommand(program: Command, io: Io): void {
     .description("List all errors and warnings of CrewAI projects, without running their code")
     .option("--json", "print JSON")
     .action(async (dirs: string[], options: { json?: boolean }) => {
-      // The runtime with its model layer is large, and no other command needs it.
-      const { checkProject } = await import("@crewstream/crewai-project");
       const checked = [];
-      for (const dir of dirs.length === 0 ? ["."] : dirs) checked.push({ dir, findings: await checkProject(dir) });
+      for (const dir of dirs.length === 0 ? ["."] : dirs) checked.push({ dir, findings: await check(dir, io) });
       if (options.json === true) writeJson(io, checked);
       else io.write(checked.map(({ dir, findings }) => describe(dir, findings, io)).join("\n"));
       const failed = checked.some(({ findings }) => findings.some(({ severity }) => severity === "error"));
       if (failed) process.exitCode = ExitCode.failed;
     });
+}
+
+/** The runtimes with their model layers are large, and no other command needs both. */
+async function check(dir: string, { env }: Io): Promise<Finding[]> {
+  const { checkPythonProject, isPythonProject } = await import("@crewstream/python-runtime");
+  if (await isPythonProject(dir)) return checkPythonProject(dir, env);
+  const { checkProject } = await import("@crewstream/crewai-project");
+  return checkProject(dir);
 }
 
 /** A folder's findings, a line for each, and what they come to. */

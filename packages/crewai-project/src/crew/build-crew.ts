@@ -105,7 +105,7 @@ function inlineAgents(agents: unknown, at: Place): [name: string, agent: unknown
 }
 
 /** A crew from its keys and agents. The crew is undefined when anything in it had a fault. */
-export async function buildCrew(
+async function buildCrew(
   project: Project,
   part: Part<CrewKeys>,
   agents: ReadonlyMap<string, AgentDefinition | undefined>,

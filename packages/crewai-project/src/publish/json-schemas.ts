@@ -2,14 +2,11 @@ import { z } from "zod";
 import { agentSchema } from "../schema/agent-schema.ts";
 import { crewFileSchema } from "../schema/crew-schema.ts";
 import { flowSchema } from "../schema/flow-schema.ts";
-import { taskSchema } from "../schema/task-schema.ts";
 
 const published: Readonly<Record<string, { title: string; schema: z.ZodType }>> = {
   "crew.schema.json": { title: "crew.jsonc", schema: crewFileSchema },
   "agent.schema.json": { title: "agents/<name>.jsonc", schema: agentSchema },
   "flow.schema.json": { title: "flow.yaml", schema: flowSchema },
-  "agents-yaml.schema.json": { title: "config/agents.yaml", schema: z.record(z.string(), agentSchema) },
-  "tasks-yaml.schema.json": { title: "config/tasks.yaml", schema: z.record(z.string(), taskSchema) },
 };
 
 /** The JSON Schemas of the project formats by file name: made from what projects are checked with. */

@@ -14,9 +14,9 @@ export function keyTables(): string {
   const flow = flowSchema.shape;
   const sections: [title: string, shape: Shape][] = [
     ["crew.jsonc", without(crewFileSchema.shape, "$schema")],
-    ["Agents: agents/NAME.jsonc, agents.yaml", agentShape],
+    ["Agents: agents/NAME.jsonc", agentShape],
     ["Agents: planning_config", inside(agentShape.planning_config)],
-    ["Tasks: in crew.jsonc, tasks.yaml", taskShape],
+    ["Tasks: in crew.jsonc", taskShape],
     ["flow.yaml", without(flow, "$schema")],
     ["flow.yaml: methods.NAME", methodSchema.shape],
     ["flow.yaml: human_feedback", inside(methodSchema.shape.human_feedback)],

@@ -10,7 +10,7 @@ import { answerForm, guardrail, llm, mcp, positive, record, text, toolFailurePol
 const later = "not run by this version";
 const anything = z.unknown();
 
-/** Keys of `agents/<name>.jsonc`, of inline agents and of `agents.yaml` (crew-level defaults apply where a key is absent). */
+/** Keys of `agents/<name>.jsonc` and of inline agents (crew-level defaults apply where a key is absent). */
 export const agentShape = {
   role: key(text, "Who the agent is; `{placeholder}` takes an input"),
   goal: key(text, "What it is after"),

@@ -38,15 +38,16 @@ export async function findUv(options: ToolOptions): Promise<string> {
   return own;
 }
 
-/** A Python on the PATH that is new enough for crewai; undefined without. */
+/** The executable of a Python on the PATH that is new enough for crewai; undefined without. */
 export async function findPython({ env }: Pick<ToolOptions, "env">): Promise<string | undefined> {
   for (const name of ["python3", "python3.13", "python3.12", "python3.11", "python3.10", "python"]) {
     const path = await onSearchPath(name, env["PATH"] ?? "");
     if (path === undefined) continue;
-    const code = "import sys; print(sys.version_info.major, sys.version_info.minor)";
-    const version = await runTool(path, ["-c", code], { env }).catch(() => "");
-    const [major = 0, minor = 0] = version.trim().split(" ").map(Number);
-    if (major === oldest[0] && minor >= oldest[1]) return path;
+    const code = "import sys; print(*sys.version_info[:2], sys.executable)";
+    const printed = await runTool(path, ["-c", code], { env }).catch(() => "");
+    const [, major = 0, minor = 0, executable] = /^(\d+) (\d+) (.+)$/m.exec(printed) ?? [];
+    // What is on the PATH may be a script that chooses one (pyenv), and needs a PATH itself.
+    if (Number(major) === oldest[0] && Number(minor) >= oldest[1]) return executable;
   }
   return undefined;
 }

@@ -21,6 +21,11 @@ test.each<[string, boolean, Record<string, string>]>([
     false,
     { "pyproject.toml": `${depends}[tool.crewai]\ntype = "flow"\ndefinition = "f.yaml"\n`, "a.py": "" },
   ],
+  [
+    "a definition of something else",
+    true,
+    { "pyproject.toml": `${depends}[tool.other]\ndefinition = "x"\n[tool.crewai]\ntype = "crew"\n`, "a.py": "" },
+  ],
   ["Python without crewai", false, { "main.py": "import flask\n" }],
   [
     "crewai in a virtual environment only",

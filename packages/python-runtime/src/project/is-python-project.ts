@@ -3,8 +3,6 @@ import { join } from "node:path";
 
 /** A declarative project is run in TypeScript, unless it asks for Python. */
 const declarative = ["crew.jsonc", "crew.json", "flow.yaml", "flow.yml", "flow.json"];
-const definition = /^\s*definition\s*=/m;
-const wantsPython = /^\s*\[tool\.crewstream\][^[]*^\s*(runtime\s*=\s*["']python["']|target\s*=)/ms;
 const maxDepth = 4;
 
 /**
@@ -13,9 +11,9 @@ const maxDepth = 4;
  */
 export async function isPythonProject(folder: string): Promise<boolean> {
   const pyproject = await textOf(join(folder, "pyproject.toml"));
-  if (wantsPython.test(pyproject)) return true;
+  if (/^\s*(runtime\s*=\s*["']python["']|target\s*=)/m.test(tableOf(pyproject, "tool.crewstream"))) return true;
   for (const file of declarative) if (await isFile(join(folder, file))) return false;
-  if (/^\[tool\.crewai\]/m.test(pyproject) && definition.test(pyproject)) return false;
+  if (/^\s*definition\s*=/m.test(tableOf(pyproject, "tool.crewai"))) return false;
   const named = /crewai/i.test(pyproject) || /^\s*crewai\b/im.test(await textOf(join(folder, "requirements.txt")));
   return usesCrewai(folder, named, 0);
 }
@@ -34,6 +32,16 @@ async function usesCrewai(folder: string, named: boolean, depth: number): Promis
     if (await usesCrewai(path, named, depth + 1)) return true;
   }
   return false;
+}
+
+/** The lines of a table of a TOML file, without those of tables in it; empty where there is no such table. */
+function tableOf(toml: string, name: string): string {
+  const lines = toml.split("\n");
+  const begin = lines.findIndex((line) => line.replaceAll(/\s/g, "").startsWith(`[${name}]`));
+  if (begin === -1) return "";
+  const rest = lines.slice(begin + 1);
+  const end = rest.findIndex((line) => /^\s*\[/.test(line));
+  return (end === -1 ? rest : rest.slice(0, end)).join("\n");
 }
 
 function textOf(file: string): Promise<string> {

@@ -1,0 +1,30 @@
+import { resolve } from "node:path";
+import { errorMessage } from "@crewstream/contracts";
+import { findPython, type ToolOptions } from "../environment/find-uv.ts";
+import { findTargets } from "./find-targets.ts";
+
+/** One thing about a project that its author should know: an error keeps it from being served. */
+export interface ProjectFinding {
+  /** File and line, or `.` for the project. */
+  path: string;
+  severity: "error" | "warning";
+  message: string;
+}
+
+/**
+ * What is to be said about a project in Python, from its source alone: nothing of it is imported, and no environment is
+ * needed, but a Python on the PATH.
+ */
+export async function checkPythonProject(dir: string, env: ToolOptions["env"]): Promise<ProjectFinding[]> {
+  const python = await findPython({ env });
+  if (python === undefined) {
+    const message = "it is written in Python and cannot be checked: there is no Python 3.10 or newer on the PATH";
+    return [{ path: ".", severity: "warning", message }];
+  }
+  try {
+    await findTargets(python, resolve(dir));
+    return [];
+  } catch (error) {
+    return [{ path: ".", severity: "error", message: errorMessage(error) }];
+  }
+}
