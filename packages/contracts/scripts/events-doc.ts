@@ -46,7 +46,7 @@ const titles: Record<EventGroup, string> = {
 
 const base = z.toJSONSchema(baseDataSchema) as JsonSchema;
 
-/** The page `docs/events.md`, whole. */
+/** The complete page `docs/events.md`. */
 export function renderEventsDoc(): string {
   const all = describeEventTypes();
   const groups = Object.keys(eventGroups) as EventGroup[];

@@ -23,7 +23,7 @@ test.each<[Authentication, ReturnType<typeof credentialOf>]>([
   expect(credentialOf(authentication)).toEqual(expected);
 });
 
-test("what people see of a credential holds none of its secrets", () => {
+test("a credential's displayed value contains none of its secrets", () => {
   for (const authentication of [
     { strategy: "bearer", token: "secret-1" },
     { strategy: "basic", username: "user", password: "secret-1" },

@@ -15,19 +15,21 @@ const headerSchema = z.object({
   value: secret,
 });
 
-/** How a receiver recognises our requests: the three strategies that AMP documents, as they are stored, encrypted. */
+/**
+ * How a receiver authenticates our requests: the three strategies that AMP documents, as they are stored, encrypted.
+ */
 export const authenticationSchema = z.discriminatedUnion("strategy", [bearerSchema, basicSchema, headerSchema]);
 export type Authentication = z.infer<typeof authenticationSchema>;
 type StrategyName = Authentication["strategy"];
 
-/** What an authentication adds to a request, and what of it must not be seen by others. */
+/** What an authentication adds to a request, and which parts of that are secret. */
 export interface Credential {
   /** Header name in lower case. */
   header: string;
   value: string;
-  /** The value as people may see it. */
+  /** The value as it may be displayed. */
   displayed: string;
-  /** Texts to remove from whatever a receiver answers. */
+  /** Texts to redact from a receiver's responses. */
   secrets: readonly string[];
 }
 
@@ -35,14 +37,14 @@ export interface Credential {
 interface Strategy<A extends Authentication> {
   /** The fields as an error message shows them. */
   form: string;
-  /** What is wrong with an authentication whose fields have the right types. */
+  /** What is wrong with an authentication whose fields have valid types. */
   check?: (authentication: A) => { field: string; message: string } | undefined;
   credential: (authentication: A) => Credential;
 }
 
 const hidden = "[hidden]";
 
-/** Headers that an authentication may not set: they carry the request or the delivery's own facts. */
+/** Headers that an authentication may not set: they belong to the request or describe the delivery. */
 const reservedHeaders =
   /^(host|connection|content-.*|transfer-encoding|te|trailer|upgrade|expect|keep-alive|proxy-.*|user-agent|traceparent|tracestate|webhook-.*|crewstream-.*)$/i;
 
@@ -81,7 +83,7 @@ export function credentialOf(authentication: Authentication): Credential {
 /** Characters allowed in a header's value (RFC 9110, section 5.5): a line break would begin another header. */
 const headerText = /^[\x20-\x7E\x80-\xFF]*$/;
 
-/** {@link authenticationSchema} with messages for a client, and safe to put into headers. */
+/** {@link authenticationSchema} with messages for clients, and values that are safe as headers. */
 export const checkedAuthenticationSchema = z
   // A transform rather than a refinement of `unknown`: the JSON Schema is then that of what it is piped into.
   .transform((value: unknown, context) => {

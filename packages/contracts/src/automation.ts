@@ -1,35 +1,35 @@
 import { z } from "zod";
 
-/** A name that serves as a path segment and a file name: `release_notes`, `support-crew`. */
+/** A name that is valid as a path segment and a file name: `release_notes`, `support-crew`. */
 export const automationNameSchema = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, "letters, digits, _ and -, at most 64, beginning with a letter or digit");
 
-/** What executes an automation: a thread of the crew worker, or a child process with the real crewai library. */
+/** What runs an automation: a thread of the crew worker, or a child process with the real crewai library. */
 export const runtimes = ["typescript", "python"] as const;
 export type Runtime = (typeof runtimes)[number];
 
-/** What a crew worker announces of an automation, so that the api can serve it without loading its code. */
+/** What a crew worker announces about an automation, so that the API can serve it without loading its code. */
 export const automationAnnouncementSchema = z.object({
   name: automationNameSchema,
   kind: z.enum(["crew", "flow"]),
   runtime: z.enum(runtimes).default("typescript"),
   description: z.string(),
-  /** Input names, in the order AMP's `/inputs` gives them: sorted for a crew, as declared for a flow. */
+  /** Input names, in the order of AMP's `/inputs`: sorted for a crew, as declared for a flow. */
   inputs: z.array(z.string()),
-  /** Which of them a kickoff must bring: all of a crew's without a default, none of a flow's. */
+  /** Which of them are required at kickoff: all of a crew's without a default, none of a flow's. */
   required: z.array(z.string()),
-  /** JSON Schema of the inputs, in declared order, with types, defaults and descriptions as far as they are known. */
+  /** JSON Schema of the inputs, in declared order, with types, defaults and descriptions where known. */
   inputs_schema: z.record(z.string(), z.unknown()).optional(),
-  /** JSON Schema of the result, where the automation declares one: of a flow's final value, of a crew's `result_json`. */
+  /** JSON Schema of the result, if the automation declares one: of a flow's final value, of a crew's `result_json`. */
   output_schema: z.record(z.string(), z.unknown()).optional(),
-  /** The input that takes the text which a chat client sends. */
+  /** The input that receives the text from a chat client. */
   chat_input: z.string().optional(),
-  /** Hash of the automation's source: two workers that serve different versions are told apart by it. */
+  /** Hash of the automation's source: tells apart workers that serve different versions. */
   version: z.string(),
   /** Versions of the Python environment that it runs in; absent for TypeScript. */
   environment: z.object({ python: z.string(), crewai: z.string() }).optional(),
-  /** What will make its runs fail, or does not work as its author may expect, one sentence each. */
+  /** What will make its runs fail, or may not work as its author expects, one sentence each. */
   warnings: z.array(z.string()).optional(),
 });
 export type AutomationAnnouncement = z.input<typeof automationAnnouncementSchema>;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** One event as a receiver gets it: CrewAI AMP's item of `{"events":[…]}` (its webhook streaming page). */
+/** One event as a receiver gets it: an item of CrewAI AMP's `{"events":[…]}` (its webhook streaming page). */
 export const eventEnvelopeSchema = z.object({
   id: z.string(),
   execution_id: z.string(),
@@ -11,13 +11,16 @@ export const eventEnvelopeSchema = z.object({
 });
 export type EventEnvelope = z.infer<typeof eventEnvelopeSchema>;
 
-/** The body of a webhook request; nothing else stands in it. Empty only where it says that its feed is complete. */
+/**
+ * The body of a webhook request; it has no other fields. Empty only in a delivery that announces that its feed is
+ * complete.
+ */
 export const webhookBodySchema = z.object({ events: z.array(eventEnvelopeSchema) });
 export type WebhookBody = z.infer<typeof webhookBodySchema>;
 
 /**
- * An event as the stream stores it: `json` is the whole envelope, serialised once when it was published.
- * `seq` is `data.emission_sequence`, and the entry's place in the stream.
+ * An event as the stream stores it: `json` is the whole envelope, serialised once when it was published. `seq` is
+ * `data.emission_sequence`, and the entry's position in the stream.
  */
 export interface StoredEvent {
   seq: number;

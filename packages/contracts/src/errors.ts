@@ -33,14 +33,14 @@ export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode];
 
 export interface AppErrorOptions {
   code: ErrorCode;
-  /** Whether the same call may succeed later without a change: decides retry or give up. */
+  /** Whether the same call may succeed later without a change: decides between retrying and giving up. */
   retryable?: boolean;
-  /** Facts for the caller, safe to show: never a secret, never a stack. */
+  /** Facts for the caller, safe to display: never a secret, never a stack. */
   details?: Record<string, unknown>;
   cause?: unknown;
 }
 
-/** An error that says what it is and whether trying again can help. `message` is written for the person who reads it. */
+/** An error with a code, which knows whether retrying can help. `message` is written for the person who reads it. */
 export class AppError extends Error {
   override readonly name: string = "AppError";
   readonly code: ErrorCode;
@@ -65,7 +65,7 @@ export function errorMessage(error: unknown): string {
   return typeof error === "string" ? error : asJson(error);
 }
 
-/** JSON where there is one: not for undefined, a function, or what contains itself. */
+/** The value as JSON; undefined if it has none: for undefined, a function, or a circular structure. */
 function asJson(value: unknown): string {
   try {
     return JSON.stringify(value) ?? String(value);

@@ -1,8 +1,8 @@
 import { z } from "zod";
 
 /**
- * A run's states, in AMP's words (Celery's, with `PAUSED`): PENDING is queued, STARTED taken by a worker,
- * RUNNING has emitted its first event, PAUSED waits for a person, REVOKED was cancelled.
+ * A run's states, in AMP's terms (Celery's, with `PAUSED`): PENDING is queued, STARTED taken by a worker, RUNNING has
+ * emitted its first event, PAUSED waits for a person, REVOKED was cancelled.
  */
 export const executionStates = ["PENDING", "STARTED", "RUNNING", "PAUSED", "SUCCESS", "FAILED", "REVOKED"] as const;
 export type ExecutionState = (typeof executionStates)[number];
@@ -26,7 +26,7 @@ export const usageSchema = z.object({
 });
 export type Usage = z.infer<typeof usageSchema>;
 
-/** No token used, no request made. */
+/** No tokens used, no requests made. */
 export function noUsage(): Usage {
   return {
     total_tokens: 0,
@@ -39,7 +39,7 @@ export function noUsage(): Usage {
   };
 }
 
-/** How far a run is: AMP's `progress`. Crews count tasks and know the total; flows count steps and do not. */
+/** A run's progress: AMP's `progress`. Crews count tasks and know the total; flows count steps and do not. */
 export interface Progress {
   unit: "task" | "step";
   completed: number;
@@ -76,7 +76,10 @@ export type RunOutcome =
       state: "FAILED";
       error: string;
       errorType: string;
-      /** Where it arose in the automation's code, `file:line:column`; the error and its causes with their frames there. */
+      /**
+       * Where the error occurred in the automation's code, `file:line:column`; the error and its causes with their
+       * frames there.
+       */
       errorLocation?: string;
       errorStack?: string;
       usage: Usage;

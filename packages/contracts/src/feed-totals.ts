@@ -1,10 +1,10 @@
 import { z } from "zod";
 
-/** All that a feed has sent and will ever send. */
+/** Totals of everything that a feed has sent and will ever send. */
 export const feedTotalsSchema = z.object({
-  /** Deliveries, this one and those that are not acknowledged yet included. */
+  /** Deliveries, including this one and those not acknowledged yet. */
   deliveries: z.number().int().positive(),
-  /** Events in them as they were published: one that stands for several counts as many. */
+  /** Events in them, counted as published: one that several were merged into counts as many. */
   events: z.number().int().nonnegative(),
 });
 export type FeedTotals = z.infer<typeof feedTotalsSchema>;

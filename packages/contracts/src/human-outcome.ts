@@ -1,6 +1,6 @@
 import type { HumanAnswer, PendingInput } from "./human-input.ts";
 
-/** What an answer to a request with outcomes means; `unclear` is free text, which a model sorts into an outcome. */
+/** What an answer to a request with outcomes means; `unclear` is free text, which a model maps to an outcome. */
 export type OutcomeReading =
   | { kind: "outcome"; outcome: string }
   | { kind: "unclear" }
@@ -9,14 +9,14 @@ export type OutcomeReading =
 type Asked = Pick<PendingInput, "defaultOutcome" | "approveOutcome" | "rejectOutcome"> & { emit: readonly string[] };
 type Given = Pick<HumanAnswer, "feedback" | "approved" | "outcome">;
 
-/** Outcomes that say by their own names that they are what a flag means. */
+/** Outcomes whose own names say that they are what a flag means. */
 const approvals = /^(approved?|accept(ed)?|yes|ok(ay)?)$/i;
 const rejections = /^(rejected?|declined?|den(y|ied)|no)$/i;
 
 /**
- * Reads an answer to a request with outcomes, the same in the API, which refuses what is refused, and in the run. A flag
- * (`is_approve`) never takes an outcome that it does not stand for, and an answer that says nothing takes none: whoever
- * rejects a post must not publish it.
+ * Reads an answer to a request with outcomes, the same in the API, which rejects what is refused here, and in the run.
+ * A flag (`is_approve`) never selects an outcome that it does not stand for, and an answer that says nothing selects
+ * none: a person who rejects a post must not publish it.
  */
 export function readOutcome(request: Asked, answer: Given): OutcomeReading {
   const { emit } = request;
@@ -64,7 +64,9 @@ function named(emit: readonly string[], text: string): string | undefined {
   return emit.find((outcome) => outcome.toLowerCase() === word);
 }
 
-/** Whether a task's reviewer accepts: by the flag where it is given, else by an empty text or a plain word (AMP's servers). */
+/**
+ * Whether a task's reviewer accepts: by the flag if given, else by an empty text or a plain word (as AMP's servers do).
+ */
 export function isApproval({
   approved,
   feedback,

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { newExecutionId, parseExecutionId } from "./ids.ts";
 
-it("makes ids of version 7 that begin with the time and differ", () => {
+it("makes distinct UUIDv7 ids that begin with the time", () => {
   const before = Date.now();
   const ids = Array.from({ length: 1000 }, newExecutionId);
   const after = Date.now();

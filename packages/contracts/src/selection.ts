@@ -1,21 +1,21 @@
 import type { StoredEvent } from "./envelope.ts";
 
 /**
- * Names a subscription may ask for that differ from the event bus, and the type they stand for.
- * The event is delivered under the name that was asked for (CrewAI's public webhook page uses these two).
+ * Names that a subscription may request which differ from the event bus, and the type they stand for. The event is
+ * delivered under the requested name (CrewAI's public webhook page uses these two).
  */
 export const typeAliases: Readonly<Record<string, string>> = {
   tool_usage_completed: "tool_usage_finished",
   crew_execution_completed: "crew_kickoff_completed",
 };
 
-/** Name under which an event of this type leaves for whoever selects, or undefined if it is not selected. */
+/** Name under which an event of this type is delivered to the subscriber, or undefined if it is not selected. */
 export type Selector = (type: string) => string | undefined;
 
 /**
- * Compiles a subscription's `events` list: `*` takes all, `llm_*` all that begin so, an alias its type under the
- * alias's name, any other name itself. Where a type and its alias are both asked for, the exact name wins: one
- * event is delivered once.
+ * Compiles a subscription's `events` list: `*` selects all, `llm_*` all with that prefix, an alias its type under the
+ * alias's name, any other name itself. If a type and its alias are both requested, the exact name wins: an event is
+ * delivered once.
  */
 export function compileSelector(names: readonly string[]): Selector {
   const exact = new Set<string>();
@@ -35,9 +35,9 @@ export function compileSelector(names: readonly string[]): Selector {
   };
 }
 
-/** The JSON text of a stored event under the name that it was asked for by. */
+/** The JSON text of a stored event under the name that was requested. */
 export function underName({ type, json }: Pick<StoredEvent, "type" | "json">, name: string): string {
   if (name === type) return json;
-  // The envelope's own `type` is the first in the text: before it stand only the ids and the timestamp.
+  // The envelope's own `type` is the first in the text: only the ids and the timestamp precede it.
   return json.replace(`"type":${JSON.stringify(type)}`, () => `"type":${JSON.stringify(name)}`);
 }

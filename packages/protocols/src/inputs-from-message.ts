@@ -1,4 +1,4 @@
-/** What is known of an automation's inputs when a client sends a message in place of them. */
+/** What is known of an automation's inputs when a client sends a message instead of them. */
 export interface DeclaredInputs {
   /** Names, in declared order. */
   inputs: readonly string[];
@@ -7,7 +7,7 @@ export interface DeclaredInputs {
   chatInput?: string | undefined;
 }
 
-/** What a client sent, as plain as its protocol has it. */
+/** A client's message, independent of its protocol. */
 export interface ClientMessage {
   /** An object that was sent as data. */
   data?: Readonly<Record<string, unknown>> | undefined;
@@ -17,16 +17,17 @@ export interface ClientMessage {
   conversation?: readonly { role: string; content: string }[] | undefined;
 }
 
-/** The inputs of a run, or the sentence that says why there are none. */
+/** The inputs of a run, or a sentence why there are none. */
 export type InputsOfMessage = { inputs: Record<string, unknown> } | { problem: string };
 
-/** Names that mean the message where an automation marks none, in order of preference. */
+/** Names of the message input if an automation marks none, in order of preference. */
 const usualNames = ["message", "input", "prompt", "query", "question", "topic"];
 const conversationNames: ReadonlySet<string> = new Set(["messages", "history"]);
 
 /**
- * The inputs that a message stands for, the same rule for every protocol that sends messages: data wins; else the text is
- * a JSON object of declared inputs, or goes to the one input that is meant for it. Never guessed beyond that.
+ * The inputs that a message stands for, by the same rule for every protocol that sends messages: data wins; else the
+ * text is a JSON object of declared inputs, or goes to the one input that is meant for it. There is no further
+ * guessing.
  */
 export function inputsOfMessage(declared: DeclaredInputs, message: ClientMessage): InputsOfMessage {
   const { data, conversation } = message;

@@ -5,16 +5,16 @@ export interface JobLease {
   /** Aborts when the shutdown's deadline has passed. */
   readonly deadline: AbortSignal;
   /**
-   * Whether the job is still this worker's. False once its lock may have run out: another worker may have the job by then.
-   * It compares clocks and asks nobody, so it can be checked before each request.
+   * Whether the job is still this worker's. False once its lock may have expired: another worker may have the job by
+   * then. It only compares clocks, so it can be checked before each request.
    */
   held(): boolean;
 }
 
 /**
- * Knows until when the locks of one worker's jobs last. A process that was starved (stopped, or its event loop blocked) runs
- * on with what it was doing before its timers get to renew anything, so a renewal that fails comes too late: measured, a
- * delivery was sent six times. The time of the last renewal tells at once.
+ * Tracks until when the locks of one worker's jobs last. A process that was starved (suspended, or its event loop
+ * blocked) continues with what it was doing before its timers get to renew anything, so a failing renewal comes too
+ * late: measured, a delivery was sent six times. The time of the last renewal shows it at once.
  */
 export class JobLeases {
   readonly #lockMs: number;
@@ -24,7 +24,7 @@ export class JobLeases {
     this.#lockMs = lockMs;
   }
 
-  /** The lease of a job that was just taken; dispose it with the job. */
+  /** The lease of a newly taken job; dispose it with the job. */
   begin(job: Job<unknown>, deadline: AbortSignal): JobLease & Disposable {
     const id = job.id ?? "";
     this.#renewedAt.set(id, job.processedOn ?? Date.now());
@@ -35,7 +35,7 @@ export class JobLeases {
     };
   }
 
-  /** The same backend, whose renewals are noted: by the time they were sent, as an answer may be read much later. */
+  /** The same backend, with its renewals recorded: by the time they were sent, as a reply may be read much later. */
   watch(factory: BackendFactory<RedisQueueBackend>): BackendFactory<RedisQueueBackend> {
     return (name, options, connections) => {
       const backend = factory(name, options, connections);

@@ -3,7 +3,7 @@ import { QueueKeys } from "bullmq";
 import { expect, it } from "vitest";
 import { queueNames } from "./names.ts";
 
-it("gives all keys of a queue one cluster slot, and every queue a slot of its own", () => {
+it("puts all keys of a queue in one cluster slot, and every queue in its own", () => {
   const keys = new Keys("p");
   const tags = queueNames(16).map((name) => {
     const own = Object.values(new QueueKeys(keys.queue(name)).getKeys(name));

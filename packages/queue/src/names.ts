@@ -1,7 +1,10 @@
-/** Queue families. Runs have one queue; feeds and retries are split by execution, as a queue lives in one cluster slot. */
+/**
+ * Queue families. Runs have one queue; feeds and retries are partitioned by execution, as a queue is in a single
+ * cluster slot.
+ */
 export const runsQueue = "runs";
 
-/** What operators start: bulk retries. */
+/** Started by operators: bulk retries. */
 export const operationsQueue = "operations";
 
 export function feedsQueue(partition: number): string {

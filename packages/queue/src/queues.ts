@@ -3,10 +3,10 @@ import { fairPriority, partitionOf, type Store } from "@crewstream/redis";
 import { Queue, QueueKeys, type ConnectionOptions, type Job, type JobsOptions, type Telemetry } from "bullmq";
 import { feedsQueue, operationsQueue, queueNames, retriesQueue, runsQueue } from "./names.ts";
 
-/** Jobs are pointers into the store; what is done leaves nothing behind, and failures keep a short tail to look at. */
+/** Jobs are pointers into the store; completed ones are deleted, and a few failed ones are kept for inspection. */
 const defaultJobOptions: JobsOptions = { removeOnComplete: true, removeOnFail: { count: 1000, age: 7 * 24 * 3600 } };
 
-/** BullMQ's own event stream; nobody here reads far back in it. */
+/** BullMQ's own event stream; nothing here reads far back in it. */
 const eventStreamLength = 100;
 
 /** The producing side of all queues of a deployment. */
@@ -15,16 +15,16 @@ export class Queues implements AsyncDisposable {
   readonly #telemetry: Telemetry | undefined;
   readonly #open = new Map<string, Queue>();
 
-  /** @param telemetry of {@link queueTelemetry}: jobs then carry the trace of who added them */
+  /** @param telemetry from {@link queueTelemetry}: jobs then carry the trace context of the caller */
   constructor(store: Store, telemetry?: Telemetry) {
     this.#store = store;
     this.#telemetry = telemetry;
   }
 
   /**
-   * Asks for a run, or for its continuation. One job per execution: a second request while one waits is dropped, or
-   * with `replace` takes its place (a pause's timeout is waiting, and the answer has come). Tokens take turns: the runs
-   * of one wait behind each other, and not before those of another.
+   * Requests a run, or its continuation. One job per execution: a second request while one waits is dropped, or with
+   * `replace` replaces it (a pause's timeout is waiting, and the answer has arrived). Tokens take turns: the runs of
+   * one wait behind each other, and not in front of those of another.
    * @param options.after what must have succeeded before the job is added, such as the record's creation
    */
   async enqueueRun(
@@ -48,8 +48,8 @@ export class Queues implements AsyncDisposable {
   }
 
   /**
-   * Wakes a feed after `delayMs`. While a wake is waiting, further ones are dropped; while the feed is being
-   * drained, one more pass is kept for after it. `flush` brings a waiting wake forward.
+   * Wakes a feed after `delayMs`. While a wake is waiting, further ones are dropped; while the feed is being drained,
+   * one more pass is queued after it. `flush` brings a waiting wake forward.
    */
   async wakeFeed(job: DrainFeedJob, options: { delayMs: number; flush?: boolean }): Promise<void> {
     const partition = partitionOf(job.executionId, this.#store.partitions);
@@ -77,7 +77,7 @@ export class Queues implements AsyncDisposable {
   }
 
   /**
-   * Of parked deliveries of one execution those that have no job. Two commands when all of them have one.
+   * The parked deliveries of one execution that have no job, out of those given. Two commands if all of them have one.
    */
   async withoutRetry(jobs: readonly RetryDeliveryJob[]): Promise<RetryDeliveryJob[]> {
     const [one] = jobs;
@@ -88,11 +88,11 @@ export class Queues implements AsyncDisposable {
     const ids = await redis.mget(jobs.map((job) => deduplicationKey(own, queue, retryId(job))));
     const known = ids.filter((id) => id !== null);
     const alive = known.length === 0 ? 0 : await redis.exists(known.map((id) => own.toKey(queue, id)));
-    // A key without its job is rare, and asking for a job that there is does nothing.
+    // A key without its job is rare, and adding a job that exists has no effect.
     return alive < known.length ? [...jobs] : jobs.filter((_, index) => ids[index] === null);
   }
 
-  /** Starts a bulk retry that stands in the store. */
+  /** Starts a bulk retry that is in the store. */
   async enqueueBulkRetry(bulkId: string): Promise<void> {
     const data: BulkRetryJob = { bulkId };
     await this.#queue(operationsQueue).add("bulk-retry", data, { deduplication: { id: bulkId } });
@@ -109,7 +109,7 @@ export class Queues implements AsyncDisposable {
     );
   }
 
-  /** All queues, for a view of their jobs; they stay ours to close. */
+  /** All queues, for a view of their jobs; this object still closes them. */
   all(): Queue[] {
     return queueNames(this.#store.partitions).map((name) => this.#queue(name));
   }
@@ -136,18 +136,18 @@ export class Queues implements AsyncDisposable {
   }
 }
 
-/** Under which BullMQ keeps the id of a deduplicated job, until the job is done or removed. */
+/** The key under which BullMQ keeps the id of a deduplicated job, until the job is done or removed. */
 function deduplicationKey(keys: QueueKeys, queue: string, id: string): string {
   return `${keys.toKey(queue, "de")}:${id}`;
 }
 
-/** What a delivery's retry is known by, so that it has one job. */
+/** Deduplication id of a delivery's retry: it has one job. */
 function retryId(job: RetryDeliveryJob): string {
   return `${job.executionId}-${job.feed}-${job.first}`;
 }
 
 /**
- * Takes what was asked of a deduplicated job while it was active (BullMQ's `dn` key).
+ * Takes what was requested of a deduplicated job while it was active (BullMQ's `dn` key).
  * @returns whether anything was
  */
 export async function takeKeptJob({ redis, keys }: Store, queue: string, job: Job<unknown>): Promise<boolean> {
@@ -156,7 +156,7 @@ export async function takeKeptJob({ redis, keys }: Store, queue: string, job: Jo
   return (await redis.del(`${own.toKey(queue, "dn")}:${job.deduplicationId}`)) === 1;
 }
 
-/** Our connection as BullMQ takes it; it shares it for commands and opens its own for blocking reads. */
+/** Our connection in BullMQ's type; BullMQ shares it for commands and opens its own for blocking reads. */
 export function bullConnection(store: Store): ConnectionOptions {
   return store.redis;
 }

@@ -5,10 +5,10 @@ import { queueTelemetry } from "./telemetry.ts";
 
 const log = createLogger({ name: "test", level: "silent" });
 
-test("what is done for a trace has spans and carries it, housekeeping and what belongs to none has none", async () => {
+test("work within a trace has spans and propagates it; housekeeping and untraced work have none", async () => {
   const tracing = await openTracing("test", log, { OTEL_TRACES_EXPORTER: "otlp" });
   const { tracer, contextManager } = (await queueTelemetry(tracing))!;
-  /** The propagation headers inside a span of this kind that is started here. */
+  /** The propagation headers inside a span of this kind started here. */
   const within = (kind: SpanKind): Record<string, string> => {
     const span = tracer.startSpan("work", { kind });
     return JSON.parse(contextManager.getMetadata(span.setSpanOnContext(contextManager.active()))) as Record<

@@ -2,10 +2,10 @@ import type { Tracing } from "@crewstream/service";
 import { SpanKind, type Span, type Telemetry } from "bullmq";
 
 /**
- * Spans for what is put into queues and taken from them, and the trace context in each job: `bullmq-otel`, without the
- * spans that BullMQ makes of its housekeeping. An idle worker would begin a trace with each look for stalled jobs, and
- * so would each wake of the reconciler: only what belongs to a trace is in one.
- * @returns undefined, with nothing loaded, when no trace is wanted
+ * Spans for adding and taking jobs, and the trace context in each job: `bullmq-otel`, without the spans that BullMQ
+ * makes of its housekeeping. An idle worker would begin a trace with each check for stalled jobs, and so would each
+ * wake of the reconciler: only what belongs to a trace is recorded.
+ * @returns undefined, with nothing loaded, if tracing is off
  */
 export async function queueTelemetry(tracing: Tracing | undefined): Promise<Telemetry | undefined> {
   if (tracing === undefined) return undefined;

@@ -1,7 +1,7 @@
 import { maxBlockMs, type Store } from "@crewstream/redis";
 import { QueueKeys, RedisConnection, RedisQueueBackend, type BackendFactory } from "bullmq";
 
-/** BullMQ's backend of a worker, on connections of the store's, with two of its calls made cheaper or safer. */
+/** BullMQ's backend of a worker, on connections from the store, with two of its calls made cheaper or safer. */
 export function workerBackend(store: Store): BackendFactory<RedisQueueBackend> {
   return (name, options) => {
     const prefix = store.keys.queue(name);
@@ -23,9 +23,9 @@ export function workerBackend(store: Store): BackendFactory<RedisQueueBackend> {
 }
 
 /**
- * The check for jobs of dead workers asks first whether the queue has a job under way at all. It costs eight commands,
- * and every worker of every queue makes one each few seconds: they were two thirds of what an idle deployment asked of
- * Redis. Without an active job it can find none that has stalled.
+ * The check for jobs of dead workers first asks whether the queue has an active job at all. The full check costs eight
+ * commands, and every worker of every queue makes one every few seconds: they were two thirds of an idle deployment's
+ * load on Redis. Without an active job it can find none that has stalled.
  */
 function checkStalledIfActive(backend: RedisQueueBackend, store: Store, active: string): void {
   const check = backend.moveStalledJobsToWait.bind(backend);
@@ -33,8 +33,9 @@ function checkStalledIfActive(backend: RedisQueueBackend, store: Store, active: 
 }
 
 /**
- * A wait for a job is made in slices, each a single command: the end of each shows that the connection is alive. One
- * wait that long would hide for that long that it is not, and one of a dead worker would take a wake from the living.
+ * A wait for a job is made in slices, each a single command: the end of each shows that the connection is alive. A
+ * single long wait would hide for all that time that it is dead, and the wait of a dead worker would take a wake from
+ * the living.
  */
 function waitInSlices(backend: RedisQueueBackend): void {
   const wait = backend.waitForJob.bind(backend);

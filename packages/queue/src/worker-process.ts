@@ -15,29 +15,30 @@ import { queueTelemetry } from "./telemetry.ts";
 
 type WorkerVariables = Parameters<typeof openStore>[0] & Pick<Variables, "HEALTH_HOST" | "HEALTH_PORT">;
 
-/** What every worker process works with. */
+/** What every worker process has. */
 export interface WorkerProcess {
   store: Store;
   queues: Queues;
-  /** For the workers that take jobs: carries a trace from job to job; undefined without tracing. */
+  /** For the workers that take jobs: propagates a trace from job to job; undefined without tracing. */
   telemetry: Awaited<ReturnType<typeof queueTelemetry>>;
   metrics: Metrics;
   health: Health;
-  /** To be set when the process takes work. */
+  /** To be set once the process takes work. */
   started: HealthCheck;
-  /** What is done before somebody reads the metrics: the process puts there what looks at gauges. */
+  /** Hooks that run before the metrics are read: the process adds its gauges here. */
   scrape: { before: () => Promise<void> };
-  /** What is done when Redis has lost its data: the process puts there whom it alerts. */
+  /** Hooks that run when Redis has lost its data: the process adds its alerts here. */
   dataLost: { alert: (at: Date) => Promise<void> };
-  /** Facts for the process's ready line: the port of its health, if it serves one. */
+  /** Fields of the process's ready log line: the port of its health server, if there is one. */
   facts: Record<string, unknown>;
 }
 
 /**
- * Opens what every worker process has: its health and metrics first (served when `HEALTH_PORT` is set), then, when Redis
- * can be used, the store, the queues, and its place among the processes that are alive, which it keeps until it has
- * drained. All of it goes with `stack`, so what takes jobs is to be put on it afterwards.
- * @throws AppError `configuration` when the deployment has another number of partitions; when a stop is asked for before
+ * Opens what every worker process has: first its health and metrics (served if `HEALTH_PORT` is set), then, once Redis
+ * can be used, the store, the queues, and its entry among the live processes, which it keeps until it has drained. All
+ * of it is disposed with `stack`, so what takes jobs must be added to it afterwards.
+ * @throws AppError `configuration` if the deployment has another number of partitions; and if a stop is requested
+ * before
  */
 export async function openWorkerProcess(
   kind: "crew" | "delivery",

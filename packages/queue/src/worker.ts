@@ -15,7 +15,7 @@ import { JobLeases, type JobLease } from "./job-lease.ts";
 import { bullConnection, takeKeptJob } from "./queues.ts";
 import { workerBackend } from "./worker-backend.ts";
 
-/** What a handler wants done with its job: it is finished, or comes back after a delay without a counted attempt. */
+/** What becomes of a job: it is finished, or returns after a delay without counting an attempt. */
 export type JobResult = { kind: "done" } | { kind: "later"; delayMs: number };
 
 export const jobDone: JobResult = { kind: "done" };
@@ -25,21 +25,21 @@ export interface WorkerOptions<Payload> {
   queue: string;
   schema: z.ZodType<Payload>;
   concurrency: number;
-  /** How long a silent worker keeps a job, in ms; it is renewed at half of it. */
+  /** How long a job remains with a worker that does not renew its lock, in ms; it is renewed at half of that. */
   lockMs: number;
   log: Logger;
   metrics: Metrics;
   /** Aborted when the shutdown's deadline has passed. */
   deadline: AbortSignal;
-  /** Of `queueTelemetry`: a job is then done within the trace that it carries. */
+  /** From `queueTelemetry`: a job is then processed within the trace that it carries. */
   telemetry?: Telemetry | undefined;
   handle(payload: Payload, lease: JobLease): Promise<JobResult>;
 }
 
 /**
- * Takes jobs from one queue: parses the payload, runs the handler, maps errors (one that cannot succeed later is not
- * tried again, any other comes back after a second). Disposing it stops intake at once and waits for running jobs;
- * they get `deadline` as their signal.
+ * Takes jobs from one queue: parses the payload, runs the handler, maps errors (a non-retryable error fails the job,
+ * any other brings it back after a second). Disposing it stops intake at once and waits for running jobs; they get
+ * `deadline` as their signal.
  */
 export function startWorker<Payload>(options: WorkerOptions<Payload>): AsyncDisposable {
   const { store, queue, log, metrics } = options;
@@ -48,14 +48,14 @@ export function startWorker<Payload>(options: WorkerOptions<Payload>): AsyncDisp
     prefix: store.keys.queue(queue),
     concurrency: options.concurrency,
     lockDuration: options.lockMs,
-    // A killed worker's job is found at the first check after its lock has run out.
+    // A killed worker's job is found at the first check after its lock has expired.
     stalledInterval: Math.max(1000, options.lockMs / 2),
-    // A killed worker says nothing about the job, and handlers have their own limit on poison.
+    // A killed worker says nothing about the job, and handlers have their own limit for poison jobs.
     maxStalledCount: 1000,
-    // Ten queues' workers look this rarely when idle; a delayed job cuts the wait short. A wake that went to the
+    // The workers of ten queues poll this rarely when idle; a delayed job cuts the wait short. A wake that went to the
     // connection of a dead machine costs no more than that.
     drainDelay: 30,
-    // No skipVersionCheck: an unknown Redis counts as one that cannot block for less than a second, and every batch
+    // No skipVersionCheck: BullMQ assumes that an unknown Redis cannot block for less than a second, and every batch
     // window and retry would be late by that much.
     runRetryDelay: 1000,
     ...(options.telemetry === undefined ? {} : { telemetry: options.telemetry }),
@@ -73,7 +73,7 @@ export function startWorker<Payload>(options: WorkerOptions<Payload>): AsyncDisp
       const forced = new Promise<void>((resolve) => {
         options.deadline.addEventListener("abort", () => resolve(), { once: true });
       });
-      // Running jobs get a moment after the deadline to hand over; then the connection goes.
+      // Running jobs get a moment after the deadline to hand over; then the connection is closed.
       await Promise.race([worker.close(), forced.then(() => graceAfterDeadline())]);
       await worker.close(true);
     },
@@ -101,7 +101,8 @@ async function run<Payload>(
   metrics.jobs.inc({ queue, result: result.kind });
   if (result.kind === "later") {
     await job.moveToDelayed(Date.now() + result.delayMs, token);
-    // Someone asked for another pass while this one was active: BullMQ keeps that for when the job is finished, not delayed.
+    // Another pass was requested while this one was active: BullMQ keeps that for when the job is finished, not
+    // delayed.
     if (result.delayMs > 0 && (await takeKeptJob(store, queue, job))) await job.promote().catch(() => undefined);
     throw new DelayedError();
   }

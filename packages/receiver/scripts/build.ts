@@ -3,8 +3,8 @@ import { copyFileSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync 
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
-// Makes the package that is published, in `dist` or the folder that is given: one module with what it needs of contracts
-// inside, type declarations, and a manifest with no dependency but zod. Then: npm publish packages/receiver/dist
+// Builds the package to be published, in `dist` or the given folder: one module that includes what it needs of
+// contracts, type declarations, and a manifest whose only dependency is zod. Then: npm publish packages/receiver/dist
 
 const receiver = fileURLToPath(new URL("..", import.meta.url));
 const root = resolve(receiver, "../..");
@@ -30,7 +30,7 @@ function bundle(): void {
   run("rolldown", "src/index.ts", "--file", join(dist, "index.js"), "--platform", "node", "--external", "zod");
 }
 
-/** Declarations of both packages; what one imports of the other becomes relative. */
+/** Declarations of both packages; imports between them become relative. */
 function declare(): void {
   run("tsc", "--project", "tsconfig.build.json", "--outDir", join(dist, "types"));
   const contracts = join(dist, "types/contracts/src/index.js");
@@ -54,7 +54,7 @@ function describe(): void {
     sideEffects: false,
     engines: { node: ">=20" },
     exports: { ".": { types: `./${entryTypes}`, default: "./index.js" } },
-    // A range, so that it shares the zod of the project it is used in.
+    // A range, so that it shares the zod of the project that uses it.
     dependencies: { zod: `^${dependencies.zod}` },
   };
   writeFileSync(join(dist, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);

@@ -1,6 +1,6 @@
 import { BodyError, NotNowError, VerificationError } from "./errors.ts";
 
-/** An HTTP answer as plain data. */
+/** An HTTP response as plain data. */
 export interface Answer {
   status: number;
   headers: Record<string, string>;
@@ -8,8 +8,8 @@ export interface Answer {
 }
 
 /**
- * The answer that an error of this package stands for: 401 not ours, 400 or 413 no events, 409 not yet. Undefined for
- * anything else: that is yours, and should become a 500, on which the delivery is sent again.
+ * The response for an error of this package: 401 not ours, 400 or 413 no valid events, 409 not yet. Undefined for
+ * anything else: that is your error, and should become a 500, after which the delivery is retried.
  */
 export function answerTo(error: unknown): Answer | undefined {
   if (error instanceof VerificationError) return answer(401, "Unauthorized", error.message);

@@ -35,7 +35,7 @@ function bodyOf(...events: { execution_id?: string; number: number }[]): string 
   });
 }
 
-test("a delivery says what it is and brings its events in sequence", () => {
+test("a delivery has its metadata and its events in sequence", () => {
   const headers = { "webhook-attempt": "3", "webhook-replay-of": "dlv_x" };
   expect(receiveDelivery(request(bodyOf({ number: 9 }, { number: 4 }), headers), options)).toMatchObject({
     id: "dlv_019aaf3e7c1d7b529d0e4a6c8e2f1b37_0_4",
@@ -47,27 +47,27 @@ test("a delivery says what it is and brings its events in sequence", () => {
   });
 });
 
-test("attempt and replay are there without their headers", () => {
+test("attempt and replay have defaults without their headers", () => {
   const delivery = receiveDelivery(request(bodyOf({ number: 4 })), options);
   expect(delivery).toMatchObject({ attempt: 1, replayOf: undefined });
 });
 
-describe("a delivery that says that its feed is complete", () => {
+describe("a delivery that announces that its feed is complete", () => {
   const feedId = "dlv_019aaf3e7c1d7b529d0e4a6c8e2f1b37_0";
   const complete = { "crewstream-feed-complete": "deliveries=3; events=7" };
 
-  test("brings what the feed consists of", () => {
+  test("has the feed's totals", () => {
     const delivery = receiveDelivery(request(bodyOf({ number: 4 }), complete), options);
     expect(delivery).toMatchObject({ feedId, feedTotals: { deliveries: 3, events: 7 } });
   });
 
-  test("may have no event, and is of its execution all the same", () => {
+  test("may have no event, and still names its execution", () => {
     const delivery = receiveDelivery(request(bodyOf(), complete), options);
     expect(delivery).toMatchObject({ feedId, executionId, events: [], feedTotals: { deliveries: 3, events: 7 } });
   });
 
   test.each(["", "yes", "deliveries=0; events=0", "deliveries=3", "events=7; deliveries=3", "deliveries=-1; events=7"])(
-    "says nothing in a header that is not as it should be: %j",
+    "ignores a malformed header: %j",
     (text) => {
       const headers = { "crewstream-feed-complete": text };
       expect(receiveDelivery(request(bodyOf({ number: 4 }), headers), options).feedTotals).toBeUndefined();
@@ -76,30 +76,30 @@ describe("a delivery that says that its feed is complete", () => {
 });
 
 describe("is refused", () => {
-  test("what has no event and is not the end of its feed", () => {
+  test("a body without events that does not end its feed", () => {
     expect(() => receiveDelivery(request(bodyOf()), options)).toThrow("has no events");
   });
 
-  test("what is not ours, before anything of it is parsed", () => {
+  test("a request that is not ours, before any of it is parsed", () => {
     const forged = { ...request(bodyOf({ number: 4 })), body: "not json" };
     expect(() => receiveDelivery(forged, options)).toThrow(VerificationError);
   });
 
-  test("what is too old for the receiver's own tolerance", () => {
+  test("a request older than the receiver's own tolerance", () => {
     const later = { ...options, now: () => new Date(now.getTime() + 61_000) };
     const fresh = request(bodyOf({ number: 4 }));
     expect(() => receiveDelivery(fresh, { ...later, toleranceSeconds: 60 })).toThrow(VerificationError);
     expect(receiveDelivery(fresh, later).attempt).toBe(1);
   });
 
-  test("what is larger than allowed", () => {
+  test("a body that is larger than allowed", () => {
     const large = request(bodyOf({ number: 4 }));
     const refused = (): unknown => receiveDelivery(large, { ...options, maxBytes: large.body.length - 1 });
     expect(refused).toThrow(BodyError);
     expect(refused).toThrow(expect.objectContaining({ code: "payload_too_large" }));
   });
 
-  test("what mixes executions", () => {
+  test("a body that mixes executions", () => {
     const mixed = bodyOf({ number: 4 }, { number: 5, execution_id: "another" });
     expect(() => receiveDelivery(request(mixed), options)).toThrow("more than one execution");
   });

@@ -5,35 +5,34 @@ import { parseEvents, type ReceivedEvent } from "./parse.ts";
 import { verify, type VerifiedDelivery } from "./signature.ts";
 
 export interface ReceiverOptions {
-  /** `whsec_…` secrets, any of which may have signed; several while one is being rotated out. */
+  /** `whsec_…` secrets, any of which may have signed; several during a rotation. */
   secrets: string | readonly string[];
-  /** How far a request's timestamp may lie from now, both ways, in seconds; 300 unless told. */
+  /** How far a request's timestamp may differ from now, either way, in seconds; default 300. */
   toleranceSeconds?: number;
-  /** Larger bodies are refused with 413 before they are read to the end; 16 MiB unless told. */
+  /** Larger bodies are rejected with 413 before they are read to the end; default 16 MiB. */
   maxBytes?: number;
   now?: () => Date;
 }
 
-/** A request as any framework has it: its headers, and its body as it came, byte for byte. */
+/** A request as any framework provides it: its headers, and its raw body, byte for byte. */
 export interface RawRequest {
   headers: HeadersLike;
   body: string | Uint8Array;
 }
 
-/** A verified request and what it brings. All events are of one execution. */
+/** A verified request and its contents. All events are of one execution. */
 export interface ReceivedDelivery extends VerifiedDelivery {
   executionId: string;
   /** The same in all deliveries of one subscription of one execution. */
   feedId: string;
-  /** In order of `emission_sequence`. None in a delivery that only says that its feed is complete. */
+  /** In order of `emission_sequence`. Empty in a delivery that only announces that its feed is complete. */
   events: ReceivedEvent[];
   /** Which attempt this is, from 1. Not signed. */
   attempt: number;
-  /** The delivery that this one repeats, when a person asked for a replay. Not signed. */
+  /** The delivery that this one replays, if a person requested a replay. Not signed. */
   replayOf: string | undefined;
   /**
-   * In the last delivery of a feed, which need not come last: what the whole feed consists of; see `trackFeeds`.
-   * Not signed.
+   * In the last delivery of a feed, which need not arrive last: totals of the whole feed; see `trackFeeds`. Not signed.
    */
   feedTotals: FeedTotals | undefined;
 }
@@ -41,9 +40,8 @@ export interface ReceivedDelivery extends VerifiedDelivery {
 export const defaultMaxBytes = 16 * 1024 * 1024;
 
 /**
- * Verifies a request and reads its events.
- * Throws `VerificationError` (answer 401), `BodyError` (400, 413), or an AppError `configuration` when a secret is
- * malformed. `answerTo` makes the answer of each.
+ * Verifies a request and reads its events. Throws `VerificationError` (respond 401), `BodyError` (400, 413), or an
+ * AppError `configuration` if a secret is malformed. `answerTo` makes the response for each.
  */
 export function receiveDelivery({ headers, body }: RawRequest, options: ReceiverOptions): ReceivedDelivery {
   const maxBytes = options.maxBytes ?? defaultMaxBytes;

@@ -1,6 +1,9 @@
 import { AppError, ErrorCode } from "@crewstream/contracts";
 
-/** Why a request was not accepted as ours. Each is the request's fault; a bad secret of yours is a `configuration` error. */
+/**
+ * Why a request was not accepted as ours. Each is the request's fault; a malformed secret of yours is a `configuration`
+ * error.
+ */
 export const VerificationFailure = {
   missingHeader: "missing_header",
   malformedHeader: "malformed_header",
@@ -10,7 +13,7 @@ export const VerificationFailure = {
 } as const;
 export type VerificationFailure = (typeof VerificationFailure)[keyof typeof VerificationFailure];
 
-/** A request that must be refused: answer 401 and read nothing of its body. Never retryable as it stands. */
+/** A request to reject: respond 401 and do not read its body. Never retryable unchanged. */
 export class VerificationError extends AppError {
   override readonly name = "VerificationError";
   readonly failure: VerificationFailure;
@@ -21,7 +24,7 @@ export class VerificationError extends AppError {
   }
 }
 
-/** A body that holds no events (answer 400) or is larger than allowed (413). */
+/** A body without valid events (respond 400) or larger than allowed (413). */
 export class BodyError extends AppError {
   override readonly name = "BodyError";
 
@@ -30,7 +33,7 @@ export class BodyError extends AppError {
   }
 }
 
-/** A delivery that cannot be taken yet: answer 409 with `retry-after`, and it is sent again. Nothing of it is lost. */
+/** A delivery that cannot be accepted yet: respond 409 with `retry-after`, and it is retried. Nothing of it is lost. */
 export class NotNowError extends AppError {
   override readonly name = "NotNowError";
   readonly retryAfterSeconds: number;

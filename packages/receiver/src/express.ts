@@ -2,10 +2,10 @@ import { answerTo } from "./answer.ts";
 import { defaultMaxBytes, receiveDelivery, type ReceivedDelivery, type ReceiverOptions } from "./delivery.ts";
 import { rawBody, type NodeRequest } from "./raw-body.ts";
 
-/** Does the work of a delivery. When it resolves, the delivery is acknowledged; when it rejects, it is sent again. */
+/** Processes a delivery. When it resolves, the delivery is acknowledged; when it rejects, it is retried. */
 export type DeliveryHandler = (delivery: ReceivedDelivery) => unknown;
 
-/** What is needed of a response of Node's, Express's or a relative's. */
+/** The parts of a Node or Express response that are needed. */
 export interface NodeResponse {
   statusCode: number;
   setHeader(name: string, value: string): unknown;
@@ -14,7 +14,7 @@ export interface NodeResponse {
 
 /**
  * Middleware for Express 4 and 5, Connect, and `node:http` (without `next`): reads the raw body itself, verifies, calls
- * `handle`, and answers 204. Mount it before `express.json()`. What is not ours or cannot be taken is answered (see
+ * `handle`, and responds 204. Mount it before `express.json()`. Invalid or unacceptable requests are answered (see
  * `answerTo`); what `handle` throws goes to `next`, or is answered with 500.
  */
 export function expressReceiver(
@@ -35,7 +35,7 @@ export function expressReceiver(
       }
       response.statusCode = refusal?.status ?? 500;
       for (const [name, value] of Object.entries(refusal?.headers ?? {})) response.setHeader(name, value);
-      // What is left of a body that was not read to its end must not be taken for the next request.
+      // The rest of a body that was not read to its end must not be parsed as the next request.
       if (!request.readableEnded) response.setHeader("connection", "close");
       response.end(refusal?.body);
     }

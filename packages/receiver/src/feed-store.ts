@@ -4,20 +4,20 @@ import type { FeedTotals } from "@crewstream/contracts";
 export interface FeedRecord {
   deliveries: number;
   events: number;
-  /** What the whole feed consists of; undefined until its last delivery has come. */
+  /** Totals of the whole feed; undefined until its last delivery has arrived. */
   totals: FeedTotals | undefined;
 }
 
-/** Remembers what was received of each feed, to be kept as long as runs are (8 days will do). */
+/** Remembers what was received of each feed; keep it for as long as runs are kept (8 days will do). */
 export interface FeedStore {
   /**
-   * Adds a delivery with its number of events, unless it was added before, and `totals` when given, in one atomic step.
-   * Answers with all that is known of the feed then.
+   * Adds a delivery with its number of events, unless it was added before, and `totals` if given, in one atomic step.
+   * Returns everything that is then known of the feed.
    */
   add(feedId: string, delivery: { id: string; events: number; totals: FeedTotals | undefined }): Promise<FeedRecord>;
 }
 
-/** A store in the memory of one process: beyond `maxFeeds` (10,000) those that were quiet longest are forgotten. */
+/** A store in the memory of one process: beyond `maxFeeds` (10,000) the least recently used are forgotten. */
 export function memoryFeedStore({ maxFeeds = 10_000 }: { maxFeeds?: number } = {}): FeedStore {
   const feeds = new Map<string, { ids: Set<string>; events: number; totals: FeedTotals | undefined }>();
   return {

@@ -31,14 +31,14 @@ function post(sent: string | ReadableStream<Uint8Array>, signature?: string): Re
   });
 }
 
-test("what is ours is handled and acknowledged", async () => {
+test("a genuine request is handled and acknowledged", async () => {
   const received: ReceivedDelivery[] = [];
   const response = await fetchReceiver({ secrets }, (delivery) => received.push(delivery))(post(body));
   expect(response.status).toBe(204);
   expect(received).toMatchObject([{ id: "dlv_1", events: [{ id: "e1", data: { text: "分析" } }] }]);
 });
 
-test("a body in pieces that cut through characters is put together again", async () => {
+test("a body in chunks that split characters is joined correctly", async () => {
   const pieces = ReadableStream.from([...new TextEncoder().encode(body)].map((byte) => Uint8Array.of(byte)));
   expect((await fetchReceiver({ secrets }, () => undefined)(post(pieces))).status).toBe(204);
 });
@@ -48,7 +48,7 @@ describe("is answered without the handler", () => {
     throw new Error("handled");
   };
 
-  test("401 to a stranger, with the reason and nothing of the body", async () => {
+  test("401 to an unsigned request, with the reason and without reading the body", async () => {
     const response = await fetchReceiver({ secrets }, unreached)(post(body, "v1,c3RyYW5nZXI="));
     expect(response.status).toBe(401);
     expect(await response.json()).toEqual({
@@ -62,7 +62,7 @@ describe("is answered without the handler", () => {
     expect(response.status).toBe(400);
   });
 
-  test("413 to a body that goes on and on, which is not read to its end", async () => {
+  test("413 to an endless body, which is not read to its end", async () => {
     let pieces = 0;
     const long = new ReadableStream<Uint8Array>({
       pull: (controller) => {
@@ -82,7 +82,7 @@ function signedPost(text: string): Request {
 }
 
 describe("when the handler fails", () => {
-  test("not now is 409 with the time to wait", async () => {
+  test("NotNowError is 409 with the time to wait", async () => {
     const handle = (): never => {
       throw new NotNowError("Another attempt is at it.", 7);
     };
@@ -91,7 +91,7 @@ describe("when the handler fails", () => {
     expect(response.headers.get("retry-after")).toBe("7");
   });
 
-  test("anything else is thrown, for the framework to make a 500 of", async () => {
+  test("anything else is thrown, for the framework to turn into a 500", async () => {
     const handle = (): Promise<never> => Promise.reject(new Error("database is away"));
     await expect(fetchReceiver({ secrets }, handle)(post(body))).rejects.toThrow("database is away");
   });

@@ -3,9 +3,9 @@ import { bodyTooLarge, defaultMaxBytes, receiveDelivery, type ReceiverOptions } 
 import type { DeliveryHandler } from "./express.ts";
 
 /**
- * A handler for every framework that speaks `Request` and `Response` (Hono, Next.js, Bun, Deno, Workers): verifies,
- * calls `handle`, and answers 204. What is not ours or cannot be taken is answered (see `answerTo`); what `handle` throws
- * is thrown, and becomes the framework's 500.
+ * A handler for every framework with `Request` and `Response` (Hono, Next.js, Bun, Deno, Workers): verifies, calls
+ * `handle`, and responds 204. Invalid or unacceptable requests are answered (see `answerTo`); what `handle` throws is
+ * rethrown, and becomes the framework's 500.
  */
 export function fetchReceiver(
   options: ReceiverOptions,

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { addGap, fillGap, isMissing, type Gaps } from "./gaps.ts";
 
-test("an empty range is no gap", () => {
+test("an empty range is not a gap", () => {
   expect(addGap([], 4, 3, 10)).toEqual([]);
 });
 
-test("a number that comes is missing no longer, wherever in its range it lies", () => {
+test("a number that arrives is no longer missing, wherever in its range it is", () => {
   const gaps: Gaps = [[3, 6]];
   expect(fillGap(gaps, 3)).toEqual([[4, 6]]);
   expect(fillGap(gaps, 6)).toEqual([[3, 5]]);

@@ -1,9 +1,9 @@
-/** Ranges of numbers that were passed over, both ends included, in ascending order. */
+/** Ranges of skipped numbers, both ends included, in ascending order. */
 export type Gaps = readonly (readonly [from: number, to: number])[];
 
 /**
- * Adds the last range. Beyond `max` ranges the two oldest become one that covers both: what lies between is then taken for
- * missing, so that it may be handled twice, but is never lost.
+ * Adds the last range. Beyond `max` ranges the two oldest become one that covers both: what is between them then counts
+ * as missing, so it may be handled twice, but is never lost.
  */
 export function addGap(gaps: Gaps, from: number, to: number, max: number): Gaps {
   if (from > to) return gaps;
@@ -12,12 +12,12 @@ export function addGap(gaps: Gaps, from: number, to: number, max: number): Gaps 
   return [[first[0], second[1]], ...rest];
 }
 
-/** Whether a number was passed over. */
+/** Whether a number was skipped. */
 export function isMissing(gaps: Gaps, number: number): boolean {
   return gaps.some(([from, to]) => from <= number && number <= to);
 }
 
-/** Takes out numbers that have come after all. */
+/** Removes numbers that have arrived after all. */
 export function fillGap(gaps: Gaps, first: number, last = first): Gaps {
   return gaps.flatMap(([from, to]) =>
     last < from || first > to

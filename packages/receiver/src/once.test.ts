@@ -7,8 +7,8 @@ function clock(): { now: () => number; pass: (seconds: number) => void } {
   return { now: () => time, pass: (seconds) => (time += seconds * 1000) };
 }
 
-describe("the work of a key", () => {
-  test("runs once, however often it is asked for", async () => {
+describe("a key's work", () => {
+  test("runs once, however often it is requested", async () => {
     const once = onceOnly({ store: memorySeenStore() });
     let runs = 0;
     expect(await once("e1", () => runs++)).toBe(true);
@@ -17,7 +17,7 @@ describe("the work of a key", () => {
     expect(runs).toBe(2);
   });
 
-  test("is refused to a second attempt while the first is under way, and done for a third", async () => {
+  test("is refused to a second attempt while the first is in progress, and done for a third", async () => {
     const once = onceOnly({ store: memorySeenStore() });
     const { promise, resolve } = Promise.withResolvers<void>();
     const first = once("e1", () => promise);
@@ -27,14 +27,14 @@ describe("the work of a key", () => {
     expect(await once("e1", () => undefined)).toBe(false);
   });
 
-  test("is free again after it failed, and the failure is the caller's to see", async () => {
+  test("can be claimed again after it failed, and the caller gets the error", async () => {
     const once = onceOnly({ store: memorySeenStore() });
     const fails = once("e1", () => Promise.reject(new Error("no")));
     await expect(fails).rejects.toThrow("no");
     expect(await once("e1", () => undefined)).toBe(true);
   });
 
-  test("is free again when the process that had it has died", async () => {
+  test("can be claimed again when its process has died", async () => {
     const { now, pass } = clock();
     const once = onceOnly({ store: memorySeenStore({ now }), leaseSeconds: 60 });
     void once("e1", () => new Promise(() => undefined));
@@ -44,7 +44,7 @@ describe("the work of a key", () => {
     expect(await once("e1", () => undefined)).toBe(true);
   });
 
-  test("is not taken from its new owner by one that outlived its claim and failed", async () => {
+  test("is not released by an earlier owner whose claim expired before it failed", async () => {
     const { now, pass } = clock();
     const once = onceOnly({ store: memorySeenStore({ now }), leaseSeconds: 60 });
     const slow = Promise.withResolvers<void>();
@@ -59,7 +59,7 @@ describe("the work of a key", () => {
     expect(await second).toBe(true);
   });
 
-  test("is forgotten when it cannot come again", async () => {
+  test("is forgotten when its delivery cannot be repeated any more", async () => {
     const { now, pass } = clock();
     const once = onceOnly({ store: memorySeenStore({ now }), keepSeconds: 100 });
     await once("e1", () => undefined);
@@ -70,7 +70,7 @@ describe("the work of a key", () => {
   });
 });
 
-test("a store that fails to give a key back hides nothing of the failure itself", async () => {
+test("a store that fails to release a key does not hide the original error", async () => {
   const store: SeenStore = { ...memorySeenStore(), release: () => Promise.reject(new Error("store is away")) };
   const fails = onceOnly({ store })("e1", () => Promise.reject(new Error("the work failed")));
   await expect(fails).rejects.toThrow("the work failed");

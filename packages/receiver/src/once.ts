@@ -1,42 +1,43 @@
 import { NotNowError } from "./errors.ts";
 
-/** What a store says of a key: it is yours now, someone else works on it, or its work is done. */
+/** A store's reply to a claim: the key is yours now, another owner works on it, or its work is done. */
 export type Claim = "claimed" | "held" | "done";
 
 /**
- * Remembers which work was done. With Redis: `claim` is `SET key owner NX EX lease` and, when that gives nothing, `GET`;
+ * Remembers which work was done. With Redis: `claim` is `SET key owner NX EX lease` and, if that sets nothing, `GET`;
  * `complete` is `SET key done EX keep`; `release` deletes the key if it holds the owner (a script of three lines).
  */
 export interface SeenStore {
-  /** Takes the key for `leaseSeconds` if nobody has it, in one atomic step. A claim that ran out is free again. */
+  /** Claims the key for `leaseSeconds` if nobody has it, in one atomic step. An expired claim is free again. */
   claim(key: string, owner: string, leaseSeconds: number): Promise<Claim>;
-  /** The work of the key is done, and need not be remembered longer than `keepSeconds`. */
+  /** The key's work is done, and need not be remembered longer than `keepSeconds`. */
   complete(key: string, keepSeconds: number): Promise<void>;
-  /** Gives a key back after a failure; does nothing when another owner has it by now. */
+  /** Releases a key after a failure; does nothing if another owner has it by now. */
   release(key: string, owner: string): Promise<void>;
 }
 
 export interface OnceOptions {
   store: SeenStore;
-  /** Longer than the work ever takes: after it, a claim whose process has died is free again. 120 unless told. */
+  /** Longer than the work ever takes: after it, a claim whose process has died is free again. Default 120. */
   leaseSeconds?: number;
-  /** Longer than a delivery may be sent again. 8 days unless told, one more than runs are kept. */
+  /** Longer than a delivery may be repeated. Default 8 days, one more than runs are kept. */
   keepSeconds?: number;
 }
 
-/** Runs the work of a key unless it was done before; says whether it ran. */
+/** Runs the work of a key unless it was done before; returns whether it ran. */
 export type Once = (key: string, work: () => unknown) => Promise<boolean>;
 
-/** How soon it is worth asking again for a key that someone else works on. */
+/** After how long to retry when another owner works on a key. */
 const heldRetrySeconds = 5;
 
 /**
- * Deliveries come at least once; this makes their work happen once. Keyed by `event.id`, an event is handled once, also
- * when the batch it came in fails half way and is sent again; keyed by `delivery.id`, a replay by hand is handled anew.
+ * Deliveries arrive at least once; this makes their work happen once. Keyed by `event.id`, an event is handled once,
+ * even if its batch fails half way and is retried; keyed by `delivery.id`, a manual replay is handled again.
  *
- * Two attempts may be under way at once, when the first outlasted the sender's timeout: the second then gets
- * {@link NotNowError}, since answering 2xx would lose the events if the first fails after all. What the work threw is thrown
- * on, and the key is free again. A process that dies between the end of the work and the store's write does it again.
+ * Two attempts may be in progress at once, if the first outlasted the sender's timeout: the second then gets {@link
+ * NotNowError}, since responding 2xx would lose the events if the first fails after all. Errors of the work are
+ * rethrown, and the key is free again. If a process dies between the end of the work and the store's write, the work is
+ * done again.
  */
 export function onceOnly({ store, leaseSeconds = 120, keepSeconds = 8 * 86_400 }: OnceOptions): Once {
   return async (key, work) => {
@@ -47,7 +48,7 @@ export function onceOnly({ store, leaseSeconds = 120, keepSeconds = 8 * 86_400 }
     try {
       await work();
     } catch (error) {
-      // A store that fails here as well changes nothing: the claim runs out by itself.
+      // If the store fails here as well, nothing changes: the claim expires by itself.
       await store.release(key, owner).catch(() => undefined);
       throw error;
     }
@@ -57,7 +58,7 @@ export function onceOnly({ store, leaseSeconds = 120, keepSeconds = 8 * 86_400 }
 }
 
 /**
- * A store in the memory of one process, for one process: what it knows ends with it. Beyond `maxKeys` (100,000) the
+ * A store in the memory of one process, for one process: its contents end with it. Beyond `maxKeys` (100,000) the
  * oldest are forgotten.
  */
 export function memorySeenStore({

@@ -25,7 +25,7 @@ function delivery(...numbers: number[]): { executionId: string; events: Received
   return { executionId, events };
 }
 
-/** Sends deliveries at once, and records in which order their events were handled. */
+/** Sends deliveries concurrently, and records the order in which their events were handled. */
 function recorder(inOrder: InOrder) {
   const handled: number[] = [];
   const send = (...numbers: number[]): Promise<void> =>
@@ -45,7 +45,7 @@ describe("without gaps", () => {
     expect(handled).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 
-  test("an event in which the sender joined several counts for all their numbers", async () => {
+  test("an event that the sender merged from several counts for all their numbers", async () => {
     const inOrder = orderEvents({ giveUpMs: day });
     const handled: string[] = [];
     const send = ({ executionId: id, events }: ReturnType<typeof delivery>) =>
@@ -63,7 +63,7 @@ describe("without gaps", () => {
     expect(handled).toEqual(Array.from({ length: 100 }, (_, index) => index + 1));
   });
 
-  test("one that came too early is refused and nothing of it is handled; sent again, it is", async () => {
+  test("a delivery that is too early is refused and not handled; when retried, it is", async () => {
     const { handled, send } = recorder(orderEvents({ giveUpMs: day, holdMs: 5000 }));
     const early = send(3, 4);
     await Promise.all([expect(early).rejects.toThrow(NotNowError), vi.advanceTimersByTimeAsync(5000)]);
@@ -73,7 +73,7 @@ describe("without gaps", () => {
     expect(handled).toEqual([1, 2, 3, 4]);
   });
 
-  test("what was handled before is left out when it is sent again", async () => {
+  test("events that were handled before are skipped when they are sent again", async () => {
     const { handled, send } = recorder(orderEvents({ giveUpMs: day }));
     await send(1, 2);
     await Promise.all([send(1, 2), send(3), send(3)]);
@@ -95,13 +95,13 @@ describe("without gaps", () => {
 });
 
 describe("with gaps", () => {
-  test("a gap inside a delivery is none: what lies between was not selected", async () => {
+  test("a gap inside a delivery is not missing events: those between were not selected", async () => {
     const { handled, send } = recorder(orderEvents());
     await send(1, 5, 9);
     expect(handled).toEqual([1, 5, 9]);
   });
 
-  test("a gap before a delivery is passed over in time, lowest first", async () => {
+  test("a gap before a delivery is skipped after a while, lowest first", async () => {
     const { handled, send } = recorder(orderEvents({ giveUpMs: 200 }));
     const all = Promise.all([send(40), send(12, 13), send(25)]);
     await vi.advanceTimersByTimeAsync(199);
@@ -111,7 +111,7 @@ describe("with gaps", () => {
     expect(handled).toEqual([12, 13, 25, 40]);
   });
 
-  test("one that comes after its turn was given up is handled at once, and once", async () => {
+  test("a delivery that arrives after its gap was skipped is handled at once, and once", async () => {
     const { handled, send } = recorder(orderEvents({ giveUpMs: 200 }));
     const ahead = send(3);
     await vi.advanceTimersByTimeAsync(200);
@@ -121,7 +121,7 @@ describe("with gaps", () => {
     expect(handled).toEqual([3, 1, 2]);
   });
 
-  test("one that arrives while others wait goes before them", async () => {
+  test("a delivery that fills the gap is handled before those that wait", async () => {
     const { handled, send } = recorder(orderEvents({ giveUpMs: 200 }));
     const later = send(9);
     await vi.advanceTimersByTimeAsync(150);
@@ -133,7 +133,7 @@ describe("with gaps", () => {
 });
 
 describe("failure", () => {
-  test("what threw and what comes after it in the delivery stay undone, and are done when it is sent again", async () => {
+  test("an event that throws and those after it in the delivery are handled when it is sent again", async () => {
     const inOrder = orderEvents({ giveUpMs: day, holdMs: 100 });
     const handled: number[] = [];
     let broken = true;
@@ -169,7 +169,7 @@ describe("failure", () => {
   });
 });
 
-test("the memory of one process forgets the executions that were quiet longest", async () => {
+test("the memory of one process forgets the least recently used executions", async () => {
   const store = memoryOrderStore({ maxExecutions: 2 });
   const state = { position: 1, gaps: [], waitingSince: null };
   for (const id of ["a", "b", "a", "c"]) await store.set(id, state);

@@ -4,15 +4,15 @@ import type { ReceivedEvent } from "./parse.ts";
 import { Sequence } from "./sequence.ts";
 
 export interface OrderOptions {
-  /** Where positions are kept; in memory unless told. */
+  /** Where positions are stored; default in memory. */
   store?: OrderStore;
   /**
-   * How long missing numbers are waited for before they are passed over, in milliseconds; 1000 unless told. A
-   * subscription to some types only has gaps by nature, which nothing tells from missing events: keep it short there.
-   * One to `*` has none: `giveUpMs: 86_400_000` and a durable store give strict order.
+   * How long missing numbers are awaited before they are skipped, in milliseconds; default 1000. A subscription to some
+   * types only has gaps by nature, which cannot be told from missing events: keep it short there. One to `*` has none:
+   * `giveUpMs: 86_400_000` and a durable store give strict order.
    */
   giveUpMs?: number;
-  /** How long a request is held before it is refused, to be sent again later; 5000 unless told. Stay below 15 s. */
+  /** How long a request is held before it is refused, to be retried later; default 5000. Keep it below 15 s. */
   holdMs?: number;
 }
 
@@ -23,11 +23,12 @@ export type InOrder = (
 ) => Promise<void>;
 
 /**
- * Deliveries may overtake each other: realtime sends several at once, and a failed one comes later. This releases events in
- * order of `emission_sequence` per execution, over concurrent requests, one at a time. A request that comes too early is
- * held until those before it are done; after `holdMs` it gets `NotNowError` and stays with the sender, so nothing that
- * was acknowledged is ever in memory only. An event that was handled before is left out; one that was passed over and comes
- * late is handled at once. All requests of an execution must reach the same process.
+ * Deliveries may overtake each other: realtime sends several at once, and a failed one arrives later. This releases
+ * events in order of `emission_sequence` per execution, across concurrent requests, one at a time. A request that
+ * arrives too early is held until those before it are done; after `holdMs` it gets `NotNowError` and stays with the
+ * sender, so nothing that was acknowledged is ever only in memory. An event that was handled before is skipped; one
+ * that was skipped as missing and arrives late is handled at once. All requests of an execution must reach the same
+ * process.
  */
 export function orderEvents({
   store = memoryOrderStore(),

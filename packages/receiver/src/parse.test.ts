@@ -35,7 +35,7 @@ test("a known event narrows by its type", () => {
 });
 
 describe("is tolerated", () => {
-  test("a type that nobody knows, whatever its data", () => {
+  test("an unknown type, whatever its data", () => {
     const data = { emission_sequence: 3, order: { id: 17 } };
     expect(parseEvents(bodyWith({ type: "order_shipped", data }))).toMatchObject([
       { known: false, type: "order_shipped", data },
@@ -46,7 +46,7 @@ describe("is tolerated", () => {
     expect(parseEvents(bodyWith({ type, data: { emission_sequence: 3 } }))).toMatchObject([{ known: false, type }]);
   });
 
-  test("a known type with other data than this version knows, and it says how they differ", () => {
+  test("a known type with data that this version does not know, with the differences listed", () => {
     const data = { ...taskCompleted, output: "just text" };
     const [event] = parseEvents(bodyWith({ type: "task_completed", data }));
     expect(event).toMatchObject({ known: false, data, mismatch: expect.stringContaining("output") });

@@ -8,22 +8,24 @@ import {
 import { z } from "zod";
 import { BodyError } from "./errors.ts";
 
-/** An event of the catalogue, its `data` checked: narrows by `type`. */
+/** An event of the catalogue with valid `data`: narrows by `type`. */
 export type KnownEvent = CatalogueEvent & { known: true };
 
-/** An event of a type that this version does not know: one of the automation's own, or a newer one. */
+/** An event of a type that this version does not know: a custom one of the automation, or a newer one. */
 export interface UnknownEvent extends EventEnvelope {
   known: false;
-  /** Set when the type is known, but its `data` is not as this version knows it: which fields, and how they differ. */
+  /**
+   * Set if the type is known, but its `data` does not match this version's schema: which fields, and how they differ.
+   */
   mismatch?: string;
 }
 
-/** What a receiver gets: ask `known` first, then `type`. */
+/** What a receiver gets: check `known` first, then `type`. */
 export type ReceivedEvent = KnownEvent | UnknownEvent;
 
 /**
- * The events of a request's body, in order of `emission_sequence`. Call it with a verified body only.
- * Throws {@link BodyError} when it is not `{"events":[…]}`.
+ * The events of a request's body, in order of `emission_sequence`. Call it with a verified body only. Throws {@link
+ * BodyError} if it is not `{"events":[…]}`.
  */
 export function parseEvents(body: string | Uint8Array): ReceivedEvent[] {
   const text = typeof body === "string" ? body : new TextDecoder().decode(body);

@@ -3,10 +3,10 @@ import { AppError, ErrorCode } from "@crewstream/contracts";
 import { bodyTooLarge } from "./delivery.ts";
 import { BodyError } from "./errors.ts";
 
-/** What is needed of a request of Node's, Express's or a relative's: any of them fits. */
+/** The parts of a Node or Express request that are needed. */
 export interface NodeRequest {
   headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** Set by a body parser that ran before. */
+  /** Set by an earlier body parser. */
   body?: unknown;
   /** Set by hosts that parse the body themselves and keep the bytes (Google Cloud Functions). */
   rawBody?: unknown;
@@ -18,9 +18,9 @@ export interface NodeRequest {
 }
 
 /**
- * The body as it came: kept by the host, left raw by a parser (`express.raw()`), or read from the request now.
- * Rejects with `BodyError` when it is too large or cut off, and with an AppError `configuration` when a parser has
- * already eaten it: what `JSON.stringify` would make of it are other bytes than those that were signed.
+ * The raw body: kept by the host, left raw by a parser (`express.raw()`), or read from the request now. Rejects with
+ * `BodyError` if it is too large or cut off, and with an AppError `configuration` if a parser has already consumed it:
+ * `JSON.stringify` would not restore the bytes that were signed.
  */
 export async function rawBody(request: NodeRequest, maxBytes: number): Promise<string | Uint8Array> {
   for (const kept of [request.rawBody, request.body]) {
@@ -46,7 +46,7 @@ function readBody(request: NodeRequest, maxBytes: number): Promise<Uint8Array> {
         chunks.push(chunk);
         return;
       }
-      // Paused, not destroyed: the answer still has to go out on this connection.
+      // Paused, not destroyed: the response still has to be sent on this connection.
       request.pause();
       reject(bodyTooLarge(maxBytes));
     });

@@ -10,7 +10,10 @@ interface SequenceOptions {
   holdMs: number;
 }
 
-/** A request under way: the first number it brings, since when, and what makes it look again whether it is its turn. */
+/**
+ * A request in progress: its first number, since when it has waited, and a callback that makes it check again whether
+ * it is its turn.
+ */
 interface Arrival {
   readonly first: number;
   readonly at: number;
@@ -29,8 +32,8 @@ const maxGaps = 1000;
 const refusedRetrySeconds = 5;
 
 /**
- * One execution's events while requests of it are under way. A delivery is let through as a whole: what is missing between
- * its own events was not selected. Only the arrival with the smallest number may pass a gap over.
+ * One execution's events while requests of it are in progress. A delivery is let through as a whole: what is missing
+ * between its own events was not selected. Only the arrival with the smallest number may skip a gap.
  */
 export class Sequence {
   readonly #options: SequenceOptions;
@@ -44,7 +47,7 @@ export class Sequence {
     this.#options = options;
   }
 
-  /** Whether no request is under way: what is known then stands in the store. */
+  /** Whether no request is in progress: everything known is then in the store. */
   get idle(): boolean {
     return this.#running === 0;
   }
@@ -63,7 +66,7 @@ export class Sequence {
     }
   }
 
-  /** Handles what of `events` is new, if it is their turn; says whether it was. */
+  /** Handles the new ones of `events`, if it is their turn; returns whether it was. */
   async #attempt(arrival: Arrival, events: readonly ReceivedEvent[], handle: Handle): Promise<boolean> {
     const { executionId, store } = this.#options;
     arrival.woken = withResolvers();
@@ -118,7 +121,7 @@ export class Sequence {
     this.#changed = false;
   }
 
-  /** Runs `work` after all that was asked for before has ended. */
+  /** Runs `work` after everything requested before has ended. */
   #alone<T>(work: () => Promise<T>): Promise<T> {
     const run = this.#last.then(work);
     this.#last = run.catch(() => undefined);
@@ -130,7 +133,7 @@ function numberOf(event: ReceivedEvent | undefined): number {
   return event?.data.emission_sequence ?? 0;
 }
 
-/** An event in which the sender has joined several stands for all their numbers. */
+/** An event that the sender merged from several stands for all their numbers. */
 function lastNumberOf(event: ReceivedEvent): number {
   const { coalesced } = event.data as { coalesced?: { last_emission_sequence?: unknown } };
   const last = coalesced?.last_emission_sequence;

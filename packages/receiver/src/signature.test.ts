@@ -33,7 +33,7 @@ function failureOf(input: Partial<VerifyInput>): VerificationFailure {
 }
 
 describe("against the reference library", () => {
-  test("it makes the same signature", () => {
+  test("our signature equals its signature", () => {
     const theirs = new Webhook(oldSecret).sign(id, now, body);
     expect(sign({ id, timestamp: seconds, body, secrets: [oldSecret] })).toBe(theirs);
   });
@@ -58,11 +58,11 @@ describe("rotation", () => {
     expect(parts).toEqual([newSecret, oldSecret].map((secrets) => sign({ id, timestamp: seconds, body, secrets })));
   });
 
-  test("a receiver that still knows only the old secret goes on", () => {
+  test("a receiver that still has only the old secret accepts the request", () => {
     expect(verify({ headers: signed([newSecret, oldSecret]), body, secrets: oldSecret, now }).id).toBe(id);
   });
 
-  test("signatures of other versions are passed over", () => {
+  test("signatures of other versions are ignored", () => {
     const ours = sign({ id, timestamp: seconds, body, secrets: oldSecret });
     const headers = headersFor(`v1a,${ours.slice(3)} v2,xyz ${ours}`);
     expect(verify({ headers, body, secrets: oldSecret, now }).id).toBe(id);
@@ -83,7 +83,7 @@ describe("a request is refused", () => {
     expect(failureOf({ headers: headersFor(signature, seconds + 1) })).toBe("no_matching_signature");
   });
 
-  test("when only a stranger signed it, or nobody", () => {
+  test("when it was signed with another secret, or not at all", () => {
     expect(failureOf({ headers: signed(strangerSecret) })).toBe("no_matching_signature");
     for (const value of ["v1,", "v1", "v1,AAAA", " ", "v1,é"]) {
       expect(failureOf({ headers: headersFor(value) })).toBe("no_matching_signature");
@@ -111,12 +111,12 @@ test("headers may be Headers, of any case, or repeated", () => {
   }
 });
 
-test("bytes and the text they encode have one signature", () => {
+test("bytes and the text they encode have the same signature", () => {
   const bytes = new TextEncoder().encode(body);
   expect(verify({ headers: signed(oldSecret), body: bytes, secrets: oldSecret, now }).id).toBe(id);
 });
 
-describe("a malformed secret is the configuration's fault and is not shown", () => {
+describe("a malformed secret is a configuration error and is not shown", () => {
   const short = `whsec_${Buffer.from("short").toString("base64")}`;
   test.each([short, "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_!!", "", `${newSecret}AAAA`])("%j", (bad) => {
     const caught = (run: () => unknown): unknown => {

@@ -12,22 +12,22 @@ export interface SignInput {
   timestamp: number;
   /** Exactly the bytes that are sent; text is signed as UTF-8. */
   body: string | Uint8Array;
-  /** `whsec_…` secrets; several while one is being rotated out. */
+  /** `whsec_…` secrets; several during a rotation. */
   secrets: string | readonly string[];
 }
 
 export interface VerifyInput {
   headers: HeadersLike;
-  /** Exactly what was received: parsing and printing JSON again changes the bytes, and no signature matches then. */
+  /** Exactly what was received: parsing and serialising JSON changes the bytes, and no signature would match. */
   body: string | Uint8Array;
-  /** `whsec_…` secrets, any of which may have signed; several while one is being rotated out. */
+  /** `whsec_…` secrets, any of which may have signed; several during a rotation. */
   secrets: string | readonly string[];
-  /** How far the timestamp may lie from `now`, both ways, in seconds. */
+  /** How far the timestamp may differ from `now`, either way, in seconds. */
   toleranceSeconds?: number;
   now?: Date;
 }
 
-/** What a verified request says of itself. */
+/** The signed metadata of a verified request. */
 export interface VerifiedDelivery {
   /** The `webhook-id`: the same on every attempt of one delivery. */
   id: string;
@@ -35,7 +35,7 @@ export interface VerifiedDelivery {
   timestamp: number;
 }
 
-/** What the reference libraries of Standard Webhooks allow. */
+/** As the reference libraries of Standard Webhooks. */
 const defaultToleranceSeconds = 300;
 
 /** Thirteen digits would be milliseconds. */
@@ -43,8 +43,8 @@ const timestampPattern = /^\d{1,12}$/;
 
 /**
  * The value of `webhook-signature` (Standard Webhooks 1.0): one `v1,<base64>` per secret, separated by spaces, so that
- * receivers that know the old or the new secret both find theirs.
- * Throws an AppError when a secret is malformed (`configuration`), or the id or timestamp cannot be signed (`internal`).
+ * receivers with the old or the new secret both find theirs. Throws an AppError if a secret is malformed
+ * (`configuration`), or the id or timestamp cannot be signed (`internal`).
  */
 export function sign({ secrets, ...message }: SignInput): string {
   return createSigner(secrets)(message);
@@ -54,8 +54,8 @@ export function sign({ secrets, ...message }: SignInput): string {
 export type Signer = (message: Omit<SignInput, "secrets">) => string;
 
 /**
- * {@link sign} for whoever signs often with the same secrets: they are read once. A key made anew for each message was
- * 5 % of the CPU of a sender in real time.
+ * {@link sign} for repeated use with the same secrets, which are parsed once. Making the key for each message was 5 %
+ * of the CPU of a sender in real time.
  */
 export function createSigner(secrets: string | readonly string[]): Signer {
   const keys = signingKeys(secrets).map((key) => createSecretKey(key));
@@ -89,7 +89,7 @@ export function verify(input: VerifyInput): VerifiedDelivery {
   checkAge(timestamp, input.now ?? new Date(), input.toleranceSeconds ?? defaultToleranceSeconds);
 
   const expected = signatures(`${id}.${timestamp}.`, input.body, signingKeys(input.secrets));
-  // Every pair is compared, whichever matches first: the time taken says nothing about which secret it was.
+  // Every pair is compared, whichever matches first: the duration does not reveal which secret it was.
   let matches = 0;
   for (const candidate of offered.split(" ")) {
     for (const signature of expected) matches += sameText(candidate, signature) ? 1 : 0;

@@ -2,8 +2,8 @@ import { Buffer } from "node:buffer";
 import { AppError, ErrorCode, signingSecretPrefix, signingSecretSchema } from "@crewstream/contracts";
 
 /**
- * The bytes behind each `whsec_…` secret. A secret that is not one is a fault of whoever configured it, so it is
- * named by its place in the list and never shown.
+ * The bytes behind each `whsec_…` secret. An invalid secret is a configuration error, so it is named by its position in
+ * the list and never shown.
  */
 export function signingKeys(secrets: string | readonly string[]): [Uint8Array, ...Uint8Array[]] {
   const [first, ...rest] = (typeof secrets === "string" ? [secrets] : secrets).map(decodeSecret);

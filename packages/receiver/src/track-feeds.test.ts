@@ -22,7 +22,7 @@ function delivery(first: number, events: ReceivedEvent[], totals?: [deliveries: 
   return { id: `${feed}_${first}`, feedId: feed, events, feedTotals };
 }
 
-test("a feed is complete when all deliveries are there, in whatever order and however often they come", async () => {
+test("a feed is complete when all deliveries have arrived, in any order and however often", async () => {
   const track = trackFeeds();
   expect(await track(delivery(1, [event(1), event(2)]))).toEqual({
     received: { deliveries: 1, events: 2 },
@@ -41,12 +41,12 @@ test("a feed is complete when all deliveries are there, in whatever order and ho
   expect(await track(last)).toMatchObject({ complete: true });
 });
 
-test("an event that stands for several counts as many", async () => {
+test("a merged event counts as many as it was merged from", async () => {
   const track = trackFeeds();
   expect(await track(delivery(1, [event(1, 4), event(5)], [1, 5]))).toMatchObject({ complete: true });
 });
 
-test("an empty delivery is one, and alone it says that nothing was selected", async () => {
+test("an empty delivery counts, and alone it says that nothing was selected", async () => {
   const track = trackFeeds();
   expect(await track(delivery(8, [], [1, 0]))).toMatchObject({
     received: { deliveries: 1, events: 0 },
@@ -54,7 +54,7 @@ test("an empty delivery is one, and alone it says that nothing was selected", as
   });
 });
 
-test("feeds do not mix, and those that were quiet longest are forgotten", async () => {
+test("feeds do not mix, and the least recently used are forgotten", async () => {
   const track = trackFeeds({ store: memoryFeedStore({ maxFeeds: 2 }) });
   const of = (feedId: string, first: number, totals?: [number, number]) => ({
     ...delivery(first, [event(first)], totals),

@@ -26,7 +26,7 @@ export const eventTypeSchema = z.object({
   closes: z.string().nullable(),
   aliases: z.array(z.string()),
   emitted: z.boolean().describe("False for a type that is listed only because CrewAI has it: nothing here emits it"),
-  runtimes: z.array(z.enum(runtimes)).describe("Whose automations can emit it"),
+  runtimes: z.array(z.enum(runtimes)).describe("Runtimes whose automations can emit it"),
   schema: z.record(z.string(), z.unknown()),
   example: z.record(z.string(), z.unknown()),
 });

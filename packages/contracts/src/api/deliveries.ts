@@ -2,7 +2,7 @@ import { z } from "zod";
 import { absentable, emptyAsAbsent } from "./absent.ts";
 import { pageOf, pageQuerySchema, timeSchema } from "./page.ts";
 
-/** Where a delivery stands: sealed and under way, waiting for a retry, acknowledged, or given up. */
+/** A delivery's state: sealed, waiting for a retry, acknowledged, or given up. */
 export const deliveryStates = ["pending", "retrying", "delivered", "dead"] as const;
 export type DeliveryViewState = (typeof deliveryStates)[number];
 
@@ -29,7 +29,7 @@ export const deliverySchema = z.object({
     .nullable()
     .describe("What decides that: its retry schedule, or its endpoint, which is failing, throttled or paused"),
   outcome: z.string().nullable().describe("Outcome of the last attempt"),
-  status: z.number().int().nullable().describe("Status that the endpoint answered last"),
+  status: z.number().int().nullable().describe("Status of the endpoint's last response"),
   reason: z.string().nullable(),
 });
 export type Delivery = z.infer<typeof deliverySchema>;
@@ -39,21 +39,21 @@ export const attemptViewSchema = z.object({
   at: timeSchema,
   duration_ms: z.number(),
   outcome: z.string(),
-  settled: z.string().describe("What became of the delivery then"),
+  settled: z.string().describe("The delivery's state after it"),
   status: z.number().int().nullable(),
   reason: z.string().nullable(),
-  response: z.string().nullable().describe("The first 2 KiB of the answer's body"),
+  response: z.string().nullable().describe("The first 2 KiB of the response body"),
   response_headers: z
     .record(z.string(), z.string())
     .nullable()
-    .describe("The first 1 KiB of the answer's headers, without secrets; null for none and for an acknowledgement"),
+    .describe("The first 1 KiB of the response headers, without secrets; null for none and for an acknowledgement"),
   next_attempt_at: timeSchema.nullable(),
 });
 export type AttemptView = z.infer<typeof attemptViewSchema>;
 
-/** One delivery, with what its log still holds of it. */
+/** One delivery, with what is left of it in the attempt log. */
 export const deliveryDetailSchema = deliverySchema.extend({
-  url: z.string().describe("Values in its query are hidden"),
+  url: z.string().describe("Values in its query are redacted"),
   form: z.string(),
   realtime: z.boolean(),
   ordering: z.string(),
@@ -66,14 +66,17 @@ export const deliveryDetailSchema = deliverySchema.extend({
 });
 export type DeliveryDetail = z.infer<typeof deliveryDetailSchema>;
 
-/** The answer to `GET /deliveries/:id/request`. */
+/** The response to `GET /deliveries/:id/request`. */
 export const deliveryRequestSchema = z.object({
   method: z.literal("POST"),
-  url: z.string().describe("Values in its query are hidden"),
-  attempt: z.number().int().describe("The attempt that these headers are of: the last, or the first that is coming"),
+  url: z.string().describe("Values in its query are redacted"),
+  attempt: z
+    .number()
+    .int()
+    .describe("The attempt that these headers belong to: the last one, or the upcoming first one"),
   headers: z
     .record(z.string(), z.string())
-    .describe("As they are sent, without trace context; authentication and signatures are hidden"),
+    .describe("As sent, without trace context; authentication and signatures are redacted"),
   body: z.string().describe("The same bytes on every attempt; the first 256 KiB"),
   body_bytes: z.number().int().describe("Length of the whole body"),
 });
@@ -83,11 +86,11 @@ export const deliveriesQuerySchema = pageQuerySchema.extend({
   state: z.enum(deliveryStates, `one of ${deliveryStates.join(", ")}`).default("retrying"),
   execution_id: emptyAsAbsent(z.string().max(100)).describe("Only deliveries of this execution"),
   endpoint: emptyAsAbsent(z.string().max(1000)).describe("Only deliveries to this endpoint"),
-  outcome: emptyAsAbsent(z.string().max(100)).describe("Only those whose last attempt ended so"),
+  outcome: emptyAsAbsent(z.string().max(100)).describe("Only those whose last attempt had this outcome"),
   status: emptyAsAbsent(z.coerce.number("a status such as 500").int()).describe(
     "Only those answered with this status last",
   ),
-  reason: emptyAsAbsent(z.string().max(2000)).describe("Only those that failed for this reason last"),
+  reason: emptyAsAbsent(z.string().max(2000)).describe("Only those whose last failure had this reason"),
 });
 export const deliveriesPageSchema = pageOf(deliverySchema);
 
@@ -96,7 +99,7 @@ export const failureGroupsQuerySchema = z.object({
   endpoint: emptyAsAbsent(z.string().max(1000)).describe("Only deliveries to this endpoint"),
 });
 
-/** Failed deliveries that failed alike. */
+/** Failed deliveries grouped by their failure. */
 export const failureGroupSchema = z.object({
   endpoint: z.string(),
   origin: z.string(),
@@ -115,7 +118,7 @@ export const failureGroupsSchema = z.object({
   total: z.number().int(),
 });
 
-/** Which deliveries a bulk retry is about; every field given must match. */
+/** Which deliveries a bulk retry selects; every field given must match. */
 export const retryFilterSchema = z.object({
   state: z.enum(["retrying", "dead"], 'must be "retrying" or "dead"'),
   endpoint: absentable(z.string().max(1000)),
@@ -131,7 +134,7 @@ export const bulkRetryRequestSchema = z.object({
   dry_run: z.boolean().default(false).describe("Counts only"),
 });
 
-/** A bulk retry and how far it has come; `id` is null for a dry run. */
+/** A bulk retry and its progress; `id` is null for a dry run. */
 export const bulkRetrySchema = z.object({
   id: z.string().nullable(),
   state: z.enum(["counted", "running", "finished"]),
@@ -143,7 +146,7 @@ export type BulkRetry = z.infer<typeof bulkRetrySchema>;
 
 export const deliveryActionSchema = z.object({ id: z.string(), result: z.enum(["retrying", "discarded"]) });
 
-/** A message of `GET /deliveries/live`: one attempt, as it was made. */
+/** A message of `GET /deliveries/live`: one attempt, sent when it is made. */
 export const liveAttemptSchema = z.object({
   id: z.string(),
   execution_id: z.string(),

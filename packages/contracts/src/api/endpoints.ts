@@ -2,7 +2,7 @@ import { z } from "zod";
 import { pageOf, timeSchema } from "./page.ts";
 import { processViewSchema } from "./processes.ts";
 
-/** What a minute, or several, of deliveries came to. */
+/** Totals of deliveries over one or several minutes. */
 export const tallySchema = z.object({
   delivered: z.number().int().describe("Requests that were acknowledged"),
   failed: z.number().int().describe("Requests that were not"),
@@ -14,7 +14,7 @@ export const tallySchema = z.object({
 });
 export type TallyView = z.infer<typeof tallySchema>;
 
-export const minuteSchema = tallySchema.extend({ at: timeSchema.describe("Begin of the minute") });
+export const minuteSchema = tallySchema.extend({ at: timeSchema.describe("Start of the minute") });
 
 /** An endpoint's health for people, with the same words in API, command line and dashboard. */
 export const endpointHealths = ["healthy", "degraded", "failing", "throttled", "paused", "disabled"] as const;
@@ -38,10 +38,10 @@ export const endpointSchema = z.object({
     reason: z.string().nullable().describe("Its last failure"),
     opened_at: timeSchema.nullable(),
     next_probe_at: timeSchema.nullable(),
-    wait_until: timeSchema.nullable().describe("Until when the endpoint asked to be left alone"),
-    failed_probes: z.number().int().describe("In a row, since it opened"),
+    wait_until: timeSchema.nullable().describe("Until when the endpoint asked us to wait (`Retry-After`)"),
+    failed_probes: z.number().int().describe("Consecutive, since it opened"),
   }),
-  in_flight: z.number().int().describe("Requests under way, of all processes, as of the last few seconds"),
+  in_flight: z.number().int().describe("Requests in flight, of all processes, as of the last few seconds"),
   retrying: z.number().int(),
   dead: z.number().int(),
   recent: tallySchema.describe("The last 15 minutes"),
@@ -52,7 +52,7 @@ export const endpointsPageSchema = pageOf(endpointSchema);
 /** One endpoint with its last hour. */
 export const endpointDetailSchema = endpointSchema.extend({ minutes: z.array(minuteSchema) });
 
-/** The answer to `GET /stats`. */
+/** The response to `GET /stats`. */
 export const statsSchema = z.object({
   now: timeSchema,
   recent: tallySchema.describe("The last 5 minutes"),
@@ -60,12 +60,12 @@ export const statsSchema = z.object({
   deliveries: z.object({ retrying: z.number().int(), dead: z.number().int() }),
   data_lost_at: timeSchema
     .nullable()
-    .describe("When Redis was found without what had been stored in it before; null when that never happened"),
+    .describe("When a process noticed that Redis had lost its data; null if that never happened"),
   oldest_undelivered_at: timeSchema
     .nullable()
-    .describe("When the oldest event was published that a webhook selects and has not acknowledged; null for none"),
+    .describe("When the oldest event that a webhook selects and has not acknowledged was published; null for none"),
   executions: z.object({ live: z.number().int().describe("Not ended yet") }),
-  processes: z.array(processViewSchema).describe("Those alive, the longest running first"),
+  processes: z.array(processViewSchema).describe("Live ones, longest running first"),
   queues: z.array(
     z.object({ queue: z.string(), waiting: z.number().int(), delayed: z.number().int(), active: z.number().int() }),
   ),

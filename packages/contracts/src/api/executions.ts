@@ -9,7 +9,7 @@ import { checkedAuthenticationSchema } from "../authentication.ts";
 import { threadIdSchema, webhooksSchema } from "./kickoff.ts";
 import { eventNameSchema, webhookSettingsSchema, webhookUrlSchema } from "./webhook-settings.ts";
 
-/** States as clients write them: any case, and AMP's other word for a failure. */
+/** States as clients write them: any case, and AMP's other word for a failed run. */
 const stateQuerySchema = z
   .string()
   .transform((text) => (text.toUpperCase() === "FAILURE" ? "FAILED" : text.toUpperCase()))
@@ -38,14 +38,14 @@ export const progressViewSchema = z.object({
   currentAgent: z.string().nullable(),
 });
 
-/** An execution as a list shows it: nothing whose size a client chooses. */
+/** An execution in a list: without fields whose size a client chooses. */
 export const executionSummarySchema = z.object({
   id: z.string(),
   automation: z.string(),
-  inputs_preview: z.string().nullable().describe("The begin of its inputs, in a line"),
+  inputs_preview: z.string().nullable().describe("The beginning of its inputs, as one line"),
   kind: z.enum(["crew", "flow"]),
   state: executionStateSchema,
-  token: z.string().describe("Name of the token that asked for it"),
+  token: z.string().describe("Name of the token that started it"),
   thread_id: z.string().nullable(),
   created_at: timeSchema,
   started_at: timeSchema.nullable(),
@@ -53,11 +53,11 @@ export const executionSummarySchema = z.object({
   ended_at: timeSchema.nullable(),
   events: z.number().int().describe("Events published; the last one's sequence number"),
   feeds: z.number().int(),
-  feeds_open: z.number().int().describe("Feeds that have something to deliver, or may yet have"),
+  feeds_open: z.number().int().describe("Feeds that have, or may still get, something to deliver"),
   cancel_requested: z.boolean(),
   error: z.string().nullable(),
   error_type: z.string().nullable(),
-  error_location: z.string().nullable().describe("Where it arose in the automation's code: file:line:column"),
+  error_location: z.string().nullable().describe("Where the error occurred in the automation's code: file:line:column"),
   usage: usageSchema.partial().nullable(),
   progress: progressViewSchema.nullable(),
 });
@@ -66,20 +66,23 @@ export type ExecutionSummary = z.infer<typeof executionSummarySchema>;
 /** A feed: one subscription of an execution. */
 export const feedViewSchema = z.object({
   feed: z.number().int(),
-  url: z.string().describe("Values in its query are hidden: people put keys there"),
+  url: z.string().describe("Values in its query are redacted, as they may be keys"),
   endpoint: z.string().describe("Id of the endpoint, as in `/endpoints`"),
   events: z.array(z.string()),
   realtime: z.boolean(),
-  max_delay_ms: z.number().nullable().describe("In real time: events go out together where alone they would be older"),
+  max_delay_ms: z
+    .number()
+    .nullable()
+    .describe("In real time: events are sent together if they would be older than this when sent alone"),
   coalesce: z.boolean(),
-  completion: z.boolean().describe("Its last delivery always says that it is the last"),
+  completion: z.boolean().describe("Its last delivery always announces that it is the last"),
   form: z.enum(bodyForms),
   ordering: z.enum(orderings),
   retry_schedule_ms: z.array(z.number()).nullable(),
   has_secrets: z.boolean(),
   replay_of: z.string().nullable(),
   state: z.enum(["open", "closed", "done"]),
-  cursor: z.number().int().describe("Everything up to this sequence number has been sealed or passed over"),
+  cursor: z.number().int().describe("Everything up to this sequence number has been sealed or skipped"),
   retrying: z.number().int(),
 });
 export type FeedView = z.infer<typeof feedViewSchema>;
@@ -88,7 +91,7 @@ export type FeedView = z.infer<typeof feedViewSchema>;
 export const executionSchema = executionSummarySchema.extend({
   inputs: z.record(z.string(), z.unknown()),
   meta: z.unknown(),
-  runs: z.number().int().describe("How often a worker began it"),
+  runs: z.number().int().describe("How often a worker started it"),
   error_stack: z.string().nullable().describe("The error and its causes with their frames in the automation's code"),
   result: z.unknown(),
   result_json: z.unknown(),
@@ -103,13 +106,13 @@ export const executionsPageSchema = pageOf(executionSummarySchema);
 
 const sequence = z.coerce.number("a sequence number").int().min(0);
 
-/** Each event is compared with each prefix. */
+/** Each event is compared with every prefix, so their number is limited. */
 const maxTypes = 500;
 
 /** The query of `GET /executions/:id/events`. */
 export const eventsQuerySchema = z.object({
   after: sequence.default(0).describe("Sequence number after which the page begins"),
-  limit: z.coerce.number().int().min(1).max(1000).default(100).describe("Most events of a page"),
+  limit: z.coerce.number().int().min(1).max(1000).default(100).describe("Maximum number of events in a page"),
   types: z
     .string()
     .max(10_000)
@@ -126,10 +129,10 @@ export const eventsHeadersSchema = z.object({
   ),
 });
 
-/** A message of a stream of events that moves its reader's place on past events that it did not ask for. */
+/** A message of an event stream that advances its reader's position past events that it did not ask for. */
 export const eventsPositionSchema = z.object({ after: z.number().int() });
 
-/** A message of a stream of events that says that the run pauses, with what it waits for, or goes on. It has no number. */
+/** A message of an event stream when the run pauses, with what it waits for, or resumes. It has no number. */
 export const eventsStateSchema = z.object({
   state: executionStateSchema,
   requests: z.array(humanRequestSchema).optional().describe("While it is `PAUSED`"),
@@ -148,7 +151,7 @@ export const eventsPageSchema = z.object({
   next: z.number().int().nullable(),
 });
 
-/** The answer to `GET /executions/:id/logs`. */
+/** The response to `GET /executions/:id/logs`. */
 export const executionLogsSchema = z.object({
   lines: z
     .array(z.object({ at: timeSchema, output: z.enum(["stdout", "stderr"]), line: z.string() }))
@@ -159,17 +162,17 @@ export const executionLogsSchema = z.object({
 /** The body of `POST /executions/:id/rerun`. */
 export const rerunRequestSchema = z.object({
   inputs: absentable(z.record(z.string(), z.unknown())).describe("Instead of that run's inputs"),
-  webhooks: absentable(webhooksSchema).describe("Instead of that run's webhooks, which go with their secrets"),
+  webhooks: absentable(webhooksSchema).describe("Instead of that run's webhooks, which are copied with their secrets"),
 });
 
 /** The body of `POST /executions/:id/replay`. */
 export const replayRequestSchema = z.object({
-  feed: z.number().int().min(0).max(10_000).default(0).describe("Feed whose settings are taken"),
-  url: absentable(webhookUrlSchema).describe("Where to instead; it gets none of the feed's secrets"),
+  feed: z.number().int().min(0).max(10_000).default(0).describe("Feed whose settings are used"),
+  url: absentable(webhookUrlSchema).describe("Another URL to send to; it gets none of the feed's secrets"),
   authentication: absentable(checkedAuthenticationSchema),
   types: absentable(z.array(eventNameSchema).min(1).max(500)).describe("Event names instead of the feed's"),
   from: absentable(z.number().int().min(1)).describe("First sequence number; default 1"),
-  to: absentable(z.number().int().min(1)).describe("Last sequence number; default the last there is"),
+  to: absentable(z.number().int().min(1)).describe("Last sequence number; default the newest one"),
 });
 
 export const replayResponseSchema = z.object({
@@ -179,7 +182,7 @@ export const replayResponseSchema = z.object({
 
 /** The body of `POST /executions/:id/subscriptions`: a webhook of a kickoff, and where its events begin. */
 export const subscribeRequestSchema = webhookSettingsSchema.extend({
-  from: absentable(z.number().int().min(1)).describe("First sequence number; default the next one that comes"),
+  from: absentable(z.number().int().min(1)).describe("First sequence number; default the next one to be published"),
 });
 
 /** The subscriptions of an execution; replays are among them. */

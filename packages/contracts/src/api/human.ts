@@ -16,12 +16,12 @@ const resumeFields = {
   humanFeedback: text,
   is_approve: flag,
   isApprove: flag,
-  outcome: text.describe("One of the request's outcomes; the feedback then goes with it"),
+  outcome: text.describe("One of the request's outcomes; the feedback is passed along with it"),
 };
 
 /**
- * The body of `POST /resume`. AMP's documents write it in snake case, its servers read camel case, and clients mix
- * both: each field is taken in either.
+ * The body of `POST /resume`. AMP documents it in snake case, its servers read camel case, and clients mix both: each
+ * field is accepted in either.
  */
 export const resumeRequestSchema = z
   .union([
@@ -45,26 +45,28 @@ export const resumeResponseSchema = z.object({
     .string()
     .nullable()
     .default(null)
-    .describe("The outcome that was taken; null if there are none, or a model decides"),
+    .describe("The selected outcome; null if there are none, or a model decides"),
   message: z.string(),
 });
 
-/** The answer to a flow's request, as AMP's callback URL takes it. */
+/** The answer to a flow's request, as AMP's callback URL accepts it. */
 export const humanAnswerRequestSchema = z.looseObject({
   feedback: absentable(z.string().max(100_000, "at most 100,000 characters")),
   approved: absentable(z.boolean()),
-  outcome: absentable(z.string().max(1000)).describe("One of the request's outcomes; the feedback then goes with it"),
+  outcome: absentable(z.string().max(1000)).describe(
+    "One of the request's outcomes; the feedback is passed along with it",
+  ),
   source: absentable(z.string().max(200)),
 });
 
-/** A request that waits for a person, as the operations API lists it. */
+/** A pending human-input request, as the operations API lists it. */
 export const humanRequestSchema = pendingInputSchema
   .omit({ path: true })
   .extend({ execution_id: z.string(), automation: z.string(), asked_at: timeSchema.nullable() });
 
 /** The query of `GET /human-requests`. */
 export const humanRequestsQuerySchema = pageQuerySchema.extend({
-  execution_id: emptyAsAbsent(z.string().max(100)).describe("Only what this execution waits for"),
+  execution_id: emptyAsAbsent(z.string().max(100)).describe("Only requests of this execution"),
 });
 
 export const humanRequestsPageSchema = pageOf(humanRequestSchema);

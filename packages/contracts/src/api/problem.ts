@@ -2,7 +2,7 @@ import { z } from "zod";
 
 /**
  * The body of every error. `error` and `message` are what AMP's OpenAPI file documents, `detail` is what its live
- * servers send (FastAPI's key), so a client written against either reads something.
+ * servers send (FastAPI's key), so a client written for either finds a text.
  */
 export const problemSchema = z.object({
   error: z.string().describe("A title, the same for every error of its kind"),

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { timeSchema } from "./page.ts";
 
-/** A process of the deployment that is alive. */
+/** A live process of the deployment. */
 export const processViewSchema = z.object({
   id: z.string(),
   kind: z.enum(["api", "crew", "delivery"]),

@@ -7,7 +7,7 @@ const maxUrlLength = 2048;
 const maxEvents = 500;
 const maxDelays = 20;
 
-/** A webhook's address: absolute, http or https, and without credentials, which have a field of their own. */
+/** A webhook's URL: absolute, http or https, and without credentials, which have a field of their own. */
 export const webhookUrlSchema = z
   .string("a URL such as https://example.com/hook")
   .max(maxUrlLength, `at most ${maxUrlLength} characters`)
@@ -45,7 +45,7 @@ const realtimeSchema = z.union(
         .int(`must be ${delayRange}`)
         .min(1, `must be ${delayRange}`)
         .max(maxDelayMs, `must be ${delayRange}`)
-        .describe("Events go out together where one by one they would be older than this"),
+        .describe("Events are sent together if they would be older than this when sent one by one"),
     }),
   ],
   `must be true (each event alone, at once), false (in batches) or {"max_delay_ms": 1 to ${maxDelayMs}}`,
@@ -55,7 +55,7 @@ const delaySchema = z
   .string('a delay such as "5s"')
   .regex(/^\d{1,9}(ms|s|m|h)$/, "must be a delay such as 200ms, 5s, 2m or 10h");
 
-/** One `webhooks` object of a kickoff. Unknown fields pass, and are named in the answer's warnings. */
+/** One `webhooks` object of a kickoff. Unknown fields are accepted, and named in the response's warnings. */
 export const webhookSettingsSchema = z.looseObject({
   url: webhookUrlSchema,
   events: z
@@ -66,7 +66,7 @@ export const webhookSettingsSchema = z.looseObject({
   coalesce: absentable(
     z
       .boolean("must be true or false")
-      .describe("Joins the pieces of one model answer that go out together into one event"),
+      .describe("Merges the streamed chunks of one model response that are sent together into one event"),
   ),
   completion: absentable(
     z

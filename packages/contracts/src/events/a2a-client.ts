@@ -27,10 +27,10 @@ const which = { endpoint: "https://agents.example.com/a2a", a2a_agent_name: "Tra
 const { context_id: _context, ...agent } = which;
 const task = { task_id: "remote-task-1" };
 
-/** Agent-to-agent, seen from the side that delegates: conversations, updates, artifacts and what may go wrong. */
+/** Agent-to-agent, seen from the delegating side: conversations, updates, artifacts and failures. */
 export const a2aClientEvents = {
   a2a_delegation_started: eventType(
-    "A task is handed to a remote agent.",
+    "A task is delegated to a remote agent.",
     {
       ...remote,
       agent_id: text,
@@ -46,7 +46,7 @@ export const a2aClientEvents = {
     { ...which, agent_id: "5f0c1f6e-0a52-4d0b-8f5e-6b7d3c1a9e24", task_description: "Translate the notes to German" },
   ),
   a2a_delegation_completed: eventType(
-    "A remote agent is done with a task, or has failed.",
+    "A remote agent has completed a task, or has failed.",
     {
       ...maybeRemote,
       status: text,
@@ -123,22 +123,22 @@ export const a2aClientEvents = {
     { ...which, status: "completed", final_result: "# 4.2\n- Schnellerer Kaltstart", total_turns: 2 },
   ),
   a2a_polling_started: eventType(
-    "A remote task's state will be asked for at intervals.",
+    "Polling of a remote task's state begins.",
     { ...remote, task_id: text, context_id, polling_interval: decimal.describe("Seconds."), metadata },
     { ...which, ...task, polling_interval: 2 },
   ),
   a2a_polling_status: eventType(
-    "A remote task's state was asked for.",
+    "A remote task's state was polled.",
     { ...maybeRemote, task_id: text, context_id, state: text, elapsed_seconds: decimal, poll_count: integer, metadata },
     { ...which, ...task, state: "working", elapsed_seconds: 4.1, poll_count: 2 },
   ),
   a2a_streaming_started: eventType(
-    "A remote agent's answer will be streamed.",
+    "A remote agent's response will be streamed.",
     { ...remote, context_id, ...turn, metadata, extensions },
     { ...which, turn_number: 1, is_multiturn: false },
   ),
   a2a_streaming_chunk: eventType(
-    "A piece of a remote agent's answer.",
+    "A chunk of a remote agent's response.",
     {
       ...maybeRemote,
       context_id,
@@ -152,7 +152,7 @@ export const a2aClientEvents = {
     { ...which, chunk: "Schnellerer ", chunk_index: 0, final: false },
   ),
   a2a_artifact_received: eventType(
-    "A remote agent delivered a file or a piece of one.",
+    "A remote agent delivered a file or a part of one.",
     {
       ...maybeRemote,
       task_id: text,
@@ -190,7 +190,7 @@ export const a2aClientEvents = {
     { ...agent, cached: false, fetch_time_ms: 87.5 },
   ),
   a2a_authentication_failed: eventType(
-    "A remote agent refused our credentials.",
+    "A remote agent rejected our credentials.",
     {
       ...remote,
       auth_type: maybeText,
@@ -215,17 +215,17 @@ export const a2aClientEvents = {
     { ...which, error: "Connection refused", error_type: "connection_error", operation: "send_message" },
   ),
   a2a_parallel_delegation_started: eventType(
-    "A task is handed to several remote agents at once.",
+    "A task is delegated to several remote agents at once.",
     { endpoints: texts, task_description: text },
     { endpoints: [which.endpoint], task_description: "Translate the notes" },
   ),
   a2a_parallel_delegation_completed: eventType(
-    "Several remote agents are done with a task.",
+    "Several remote agents have completed a task.",
     { endpoints: texts, success_count: integer, failure_count: integer, results: z.record(text, text).nullish() },
     { endpoints: [which.endpoint], success_count: 1, failure_count: 0, results: { [which.endpoint]: "done" } },
   ),
   a2a_transport_negotiated: eventType(
-    "Both sides settled on a transport.",
+    "Both sides agreed on a transport.",
     {
       ...remote,
       negotiated_transport: text,
@@ -249,7 +249,7 @@ export const a2aClientEvents = {
     },
   ),
   a2a_content_type_negotiated: eventType(
-    "Both sides settled on content types.",
+    "Both sides agreed on content types.",
     {
       ...remote,
       skill_name: maybeText,

@@ -10,22 +10,22 @@ const which = { task_id: "remote-task-1", context_id: "ctx_1" };
 const idle = { context_id: "ctx_1" };
 const callback = { ...which, callback_url: "https://crews.example.com/a2a/push" };
 
-/** Agent-to-agent, seen from the side that serves: its tasks and contexts, and the notifications between both sides. */
+/** Agent-to-agent, seen from the serving side: its tasks and contexts, and the notifications between both sides. */
 export const a2aServerEvents = {
   a2a_server_task_started: eventType("A task that a remote agent handed to us begins.", serverTask, which),
   a2a_server_task_completed: eventType(
-    "A task that a remote agent handed to us is done.",
+    "A task that a remote agent delegated to us has been completed.",
     { ...serverTask, result: text },
     { ...which, result: "# 4.2" },
   ),
   a2a_server_task_canceled: eventType("A task that a remote agent handed to us was called off.", serverTask, which),
   a2a_server_task_failed: eventType(
-    "A task that a remote agent handed to us failed.",
+    "A task that a remote agent delegated to us failed.",
     { ...serverTask, error: text },
     { ...which, error: "The model answered 429 three times" },
   ),
   a2a_push_notification_registered: eventType(
-    "A remote agent was told where to report.",
+    "A remote agent was given our notification URL.",
     { ...pushed, callback_url: text },
     callback,
   ),
@@ -35,7 +35,7 @@ export const a2aServerEvents = {
     { ...which, state: "completed" },
   ),
   a2a_push_notification_sent: eventType(
-    "We reported to the side that handed us a task.",
+    "We notified the side that delegated a task to us.",
     {
       task_id: text,
       context_id: maybeText,
@@ -48,27 +48,27 @@ export const a2aServerEvents = {
     { ...callback, state: "completed", success: true, error: null },
   ),
   a2a_push_notification_timeout: eventType(
-    "A remote agent did not report in time.",
+    "A remote agent did not send a notification in time.",
     { ...pushed, timeout_seconds: decimal },
     { ...which, timeout_seconds: 300 },
   ),
   a2a_context_created: eventType(
-    "A context, which joins the tasks of one conversation, was made.",
+    "A context, which groups the tasks of one conversation, was created.",
     { ...context, created_at: decimal.describe("Seconds since 1970.") },
     { ...idle, created_at: 1795442925.1 },
   ),
   a2a_context_idle: eventType(
-    "Nothing happened in a context for a while.",
+    "A context has been idle for a while.",
     { ...context, idle_seconds: decimal, task_count: integer },
     { ...idle, idle_seconds: 600, task_count: 2 },
   ),
   a2a_context_expired: eventType(
-    "A context has outlived its time.",
+    "A context has expired.",
     { ...context, created_at: decimal.describe("Seconds since 1970."), age_seconds: decimal, task_count: integer },
     { ...idle, created_at: 1795442925.1, age_seconds: 3600, task_count: 2 },
   ),
   a2a_context_completed: eventType(
-    "All tasks of a context are done.",
+    "All tasks of a context have been completed.",
     { ...context, total_tasks: integer, duration_seconds: decimal },
     { ...idle, total_tasks: 2, duration_seconds: 41.5 },
   ),

@@ -20,8 +20,8 @@ const info = { ...researcher, goal: "Find facts", backstory: "Reads changelogs f
 
 export const agentEvents = {
   agent_execution_started: eventType(
-    "An agent begins to work on a task; comes again for each retry under the same task.",
-    { agent, task, tools, task_prompt: text.describe("The task as the model is given it, with its context.") },
+    "An agent begins to work on a task; emitted again for each retry of the same task.",
+    { agent, task, tools, task_prompt: text.describe("The task as it is given to the model, with its context.") },
     {
       agent: researcher,
       task: research,
@@ -30,7 +30,7 @@ export const agentEvents = {
     },
   ),
   agent_execution_completed: eventType(
-    "An agent has its answer for a task.",
+    "An agent has completed its answer for a task.",
     { agent, task, output: text },
     { agent: researcher, task: research, output: "- Faster cold start (#812)" },
   ),
@@ -45,7 +45,7 @@ export const agentEvents = {
     { agent_info: info, tools: [], messages: [{ role: "user", content: "Is each claim sourced?" }] },
   ),
   lite_agent_execution_completed: eventType(
-    "An agent outside a crew has its answer.",
+    "An agent outside a crew has completed its answer.",
     { agent_info: agentInfo, output: text },
     { agent_info: info, output: '{"valid": true, "feedback": null}' },
   ),
@@ -66,12 +66,12 @@ export const agentEvents = {
     { ...whoEvaluated, error: "The judge's answer held no score" },
   ),
   agent_logs_started: eventType(
-    "The line a console shows when an agent begins.",
+    "The line that a console shows when an agent begins.",
     { agent_role: text, task_description: maybeText, verbose: optionalFlag },
     { agent_role: researcher.role, task_description: research.description, verbose: false },
   ),
   agent_logs_execution: eventType(
-    "The line a console shows for an agent's action or answer.",
+    "The line that a console shows for an agent's action or answer.",
     { agent_role: text, formatted_answer: anything, verbose: optionalFlag },
     {
       agent_role: researcher.role,

@@ -58,7 +58,7 @@ describe("against CrewAI", () => {
   });
 });
 
-/** JSON Schema types of the Python types that leave no choice; the others are views of ours. */
+/** JSON Schema types of the Python types that have only one; the others are our own views. */
 const simpleTypes: Record<string, string[]> = {
   str: ["string"],
   "str | None": ["string", "null"],
@@ -94,19 +94,19 @@ describe("every type", () => {
     expect(description).toMatch(/^[A-Z][^\n]{10,160}\.$/);
   });
 
-  test.each(describeEventTypes())("$type is loose in fields and strict in its number", ({ type, example }) => {
+  test.each(describeEventTypes())("$type accepts further fields and requires its number", ({ type, example }) => {
     expect(schemaFor(type).parse({ ...example, added_later: [1] })).toHaveProperty("added_later", [1]);
     expect(schemaFor(type).safeParse({ ...example, emission_sequence: 0 }).success).toBe(false);
   });
 });
 
-test("no type stands in two groups", () => {
+test("no type is in two groups", () => {
   const all = Object.values(eventGroups).flatMap((types) => Object.keys(types));
   expect(all).toEqual(eventTypes);
   expect(new Set(all).size).toBe(all.length);
 });
 
-test("an alias has the schema of its type and is known, but is no type", () => {
+test("an alias is known and has the schema of its type, but is not a type", () => {
   expect(schemaFor("tool_usage_completed")).toBe(schemaFor("tool_usage_finished"));
   expect(isKnownEventType("crew_execution_completed")).toBe(true);
   expect(eventTypes).not.toContain("crew_execution_completed");
@@ -117,7 +117,7 @@ test("an alias has the schema of its type and is known, but is no type", () => {
   } satisfies EventAliases);
 });
 
-test("names of someone's own have no schema, nor have names that every object has", () => {
+test("custom names have no schema, and neither do names that every object has", () => {
   for (const name of ["order_shipped", "toString", "__proto__", "constructor", ""]) {
     expect(schemaFor(name)).toBeUndefined();
     expect(isKnownEventType(name)).toBe(false);

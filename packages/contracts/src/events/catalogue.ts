@@ -23,7 +23,7 @@ import { systemEvents } from "./system.ts";
 import { taskEvents } from "./task.ts";
 import { toolUsageEvents } from "./tool-usage.ts";
 
-/** Every type by its group, in the order a reader meets them. */
+/** Every type by its group, in reading order. */
 export const eventGroups = {
   crew: { ...crewEvents, ...crewStepEvents },
   task: taskEvents,
@@ -73,7 +73,7 @@ type Catalogue = typeof catalogue;
 /** A type of the catalogue. */
 export type EventTypeName = keyof Catalogue;
 
-/** Another name a subscription may ask for, and the type it stands for: {@link typeAliases} as a type. */
+/** Another name that a subscription may request, and the type it stands for: {@link typeAliases} as a type. */
 export interface EventAliases {
   tool_usage_completed: "tool_usage_finished";
   crew_execution_completed: "crew_kickoff_completed";
@@ -101,12 +101,12 @@ function isType(name: string): name is EventTypeName {
   return Object.hasOwn(catalogue, name);
 }
 
-/** Whether a subscription that asks for this name asks for a type of the catalogue, by its own name or an alias. */
+/** Whether a subscription's name is a type of the catalogue, by its own name or an alias. */
 export function isKnownEventType(name: string): name is KnownEventName {
   return isType(name) || Object.hasOwn(typeAliases, name);
 }
 
-/** The schema of the `data` of a type, or of the type an alias stands for; undefined for a name of someone's own. */
+/** The schema of the `data` of a type, or of the type an alias stands for; undefined for a custom name. */
 export function schemaFor<Name extends KnownEventName>(name: Name): z.ZodType<EventData<Name>>;
 export function schemaFor(name: string): z.ZodType<Record<string, unknown>> | undefined;
 export function schemaFor(name: string): z.ZodType<Record<string, unknown>> | undefined {

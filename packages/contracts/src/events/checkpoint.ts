@@ -17,7 +17,7 @@ export const checkpointEvents = {
     { ...written, checkpoint_id: "cp_4", duration_ms: 3.1 },
   ),
   checkpoint_failed: eventType(
-    "A checkpoint could not be written; the run goes on.",
+    "A checkpoint could not be written; the run continues.",
     { ...checkpoint, error: text },
     { ...written, error: "No space left" },
   ),

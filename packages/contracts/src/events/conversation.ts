@@ -24,7 +24,7 @@ export const conversationEvents = {
     { ...which, error: "The model answered 429 three times" },
   ),
   conversation_route_selected: eventType(
-    "A conversation chose which part of the flow answers.",
+    "A conversation selected which part of the flow answers.",
     {
       ...conversation,
       route: text,

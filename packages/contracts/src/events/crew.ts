@@ -4,7 +4,7 @@ import { decimal, errorOrigin, integer, nullableRecord, nullableText, optionalIn
 import { taskOutput, tokenUsage } from "./projections.ts";
 
 const crew_name = nullableText.describe("The crew's name.");
-const inputs = nullableRecord.describe("The inputs the run was given.");
+const inputs = nullableRecord.describe("The run's inputs.");
 const n_iterations = integer;
 const named = { crew_name: "release_notes" };
 
@@ -62,7 +62,7 @@ export const crewEvents = {
     { ...named, n_iterations: 3, filename: "trained_agents.json", inputs: null },
   ),
   crew_train_completed: eventType(
-    "A crew's training is done and its lessons are stored.",
+    "A crew's training is completed and its results are stored.",
     { crew_name, n_iterations, filename: text },
     { ...named, n_iterations: 3, filename: "trained_agents.json" },
   ),

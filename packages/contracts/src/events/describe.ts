@@ -13,9 +13,9 @@ export interface EventTypeDescription {
   /** One line. */
   description: string;
   scope: EventScope["scope"];
-  /** The starting type that it ends. */
+  /** The starting type that it closes. */
   closes: string | null;
-  /** Other names a subscription may ask for. */
+  /** Other names that a subscription may request. */
   aliases: string[];
   /** Whether anything here emits it; false for a type that is listed only because CrewAI has it. */
   emitted: boolean;
@@ -23,13 +23,13 @@ export interface EventTypeDescription {
   runtimes: readonly Runtime[];
   /** JSON Schema (2020-12) of `data`. */
   schema: Record<string, unknown>;
-  /** A `data` that fits the schema. */
+  /** A valid `data`. */
   example: Record<string, unknown>;
 }
 
 let described: readonly EventTypeDescription[] | undefined;
 
-/** Every type of the catalogue, described. Made at the first call (some 30 ms) and kept: do not change it. */
+/** Every type of the catalogue, described. Computed at the first call (about 30 ms) and cached: do not modify it. */
 export function describeEventTypes(): readonly EventTypeDescription[] {
   described ??= Object.entries(eventGroups).flatMap(([group, types]) =>
     Object.entries<EventType>(types).map(([type, eventType]) =>
@@ -54,7 +54,7 @@ function describe(type: EventTypeName, group: EventGroup, eventType: EventType):
   };
 }
 
-/** The `data` as JSON Schema, without the bounds of safe integers, which say nothing to a reader. */
+/** The `data` as JSON Schema, without the bounds of safe integers, which mean nothing to a reader. */
 function jsonSchema(data: z.ZodType): Record<string, unknown> {
   return z.toJSONSchema(data, {
     override: ({ jsonSchema }) => {

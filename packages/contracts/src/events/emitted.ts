@@ -3,7 +3,7 @@ import type { EventTypeName } from "./catalogue.ts";
 
 /**
  * Types that CrewAI 1.15.30 declares and that nothing here emits: its library has no code that does, or only in an A2A
- * server, or on signals, which end a child process without a word.
+ * server, or on signals, which end a child process without any event.
  */
 const emittedNowhere = [
   "tool_execution_error",
@@ -27,7 +27,7 @@ const emittedNowhere = [
   "SIGCONT",
 ] as const satisfies readonly EventTypeName[];
 
-/** Types of what automations in TypeScript cannot do, and a Python project's own CrewAI can. */
+/** Types that TypeScript automations cannot produce, and a Python project's own CrewAI can. */
 const emittedByPythonOnly = [
   "crew_train_started",
   "crew_train_completed",
@@ -87,7 +87,9 @@ const runtimesByType: ReadonlyMap<string, readonly Runtime[]> = new Map<string, 
   ...emittedByPythonOnly.map((type) => [type, ["python"]] as const),
 ]);
 
-/** The runtimes that can emit an event of this type; none for a type that is in the catalogue only because CrewAI has it. */
+/**
+ * The runtimes that can emit events of this type; none for a type that is in the catalogue only because CrewAI has it.
+ */
 export function runtimesEmitting(type: EventTypeName): readonly Runtime[] {
   return runtimesByType.get(type) ?? runtimes;
 }

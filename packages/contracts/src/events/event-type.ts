@@ -1,14 +1,14 @@
 import type { z } from "zod";
 import { baseDataSchema } from "./base.ts";
 
-/** A type of event: what it tells, the shape of its `data`, and an example of the fields of its own. */
+/** A type of event: its description, the shape of its `data`, and an example of its specific fields. */
 export interface EventType<Shape extends z.ZodRawShape = z.ZodRawShape> {
   description: string;
   data: z.ZodObject<z.util.Extend<(typeof baseDataSchema)["shape"], z.util.Writeable<Shape>>, z.core.$loose>;
   example: Readonly<Record<string, unknown>>;
 }
 
-/** Declares a type of event. Fields beyond `shape` and the base fields pass: later versions may add some. */
+/** Declares a type of event. Fields beyond `shape` and the base fields are accepted: later versions may add some. */
 export function eventType<Shape extends z.ZodRawShape>(
   description: string,
   shape: Shape,

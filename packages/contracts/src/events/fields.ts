@@ -1,8 +1,8 @@
 import { z } from "zod";
 
 /**
- * The field types that the groups share. CrewAI dumps a field without a value as null and we may leave it out, so
- * `maybe…` takes both; `optional…` are fields with a default of their own, which are never null.
+ * The field types that the groups share. CrewAI dumps a field without a value as null and we may omit it, so `maybe…`
+ * accepts both; `optional…` are fields with a default, which are never null.
  */
 export const text = z.string();
 export const nullableText = text.nullable();
@@ -30,13 +30,15 @@ export const maybeRecord = record.nullish();
 export const anything = z.unknown();
 export const maybeAnything = anything.optional();
 
-/** ISO 8601 in UTC with `Z`; CrewAI's own dumps give some of these as local time. */
+/** ISO 8601 in UTC with `Z`; CrewAI's own dumps contain some of these as local time. */
 export const instant = z.iso.datetime();
 export const maybeInstant = instant.nullish();
 
-/** Where an error came from, in events that end failed work. */
+/** Where an error occurred, in events that end failed work. */
 export const errorOrigin = {
-  cancelled: z.literal(true).optional().describe("The run was stopped: it is no failure of the automation."),
-  error_location: maybeText.describe("Where it arose in the automation's code: file:line:column. Absent if not there."),
+  cancelled: z.literal(true).optional().describe("The run was stopped: this is not a failure of the automation."),
+  error_location: maybeText.describe(
+    "Where the error occurred in the automation's code: file:line:column. Absent if it did not occur there.",
+  ),
   error_stack: maybeText.describe("The error and its causes with their frames in the automation's code; no secrets."),
 };

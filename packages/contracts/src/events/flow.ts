@@ -10,11 +10,11 @@ const paused = {
   method_name,
   state,
   flow_id: text,
-  message: text.describe("What the person is asked."),
-  emit: maybeTexts.describe("The outcomes the answer is sorted into."),
+  message: text.describe("The question to the person."),
+  emit: maybeTexts.describe("The outcomes that the answer is mapped to."),
 };
 const message = text;
-const request_id = maybeText.describe("Names the open question; an answer gives it back.");
+const request_id = maybeText.describe("Identifies the request; an answer repeats it.");
 
 const flow = { flow_name: "ReviewFlow" };
 const draft = { ...flow, method_name: "draft" };
@@ -24,7 +24,7 @@ const question = "Please review the draft";
 export const flowEvents = {
   flow_created: eventType("A flow was made, before it runs.", { flow_name }, flow),
   flow_started: eventType(
-    "A flow begins to run, or goes on after a pause.",
+    "A flow begins to run, or continues after a pause.",
     { flow_name, inputs: maybeRecord },
     { ...flow, inputs: { topic: "4.2" } },
   ),
@@ -34,7 +34,7 @@ export const flowEvents = {
     { ...draft, state: stateThen, params: {} },
   ),
   method_execution_finished: eventType(
-    "A method of a flow is done; a router's result is the label it chose.",
+    "A method of a flow is completed; a router's result is the label it chose.",
     { flow_name, method_name, result: maybeAnything, state },
     { ...draft, result: "approved", state: { ...stateThen, draft: "# 4.2" } },
   ),
@@ -56,7 +56,7 @@ export const flowEvents = {
     { ...flow, result: "published", state: { ...stateThen, draft: "# 4.2" } },
   ),
   flow_failed: eventType(
-    "A flow ended with an error; methods that ran beside it may still report.",
+    "A flow ended with an error; methods that ran concurrently may still emit events.",
     { flow_name, error: text, ...errorOrigin },
     { ...flow, error: "No changes found", error_location: "steps.ts:12:9", error_stack: "draft (steps.ts:12:9)" },
   ),
@@ -74,7 +74,7 @@ export const flowEvents = {
     { ...draft, message: "Which version?", metadata: null },
   ),
   flow_input_received: eventType(
-    "The input a method asked for has come.",
+    "The input that a method asked for has arrived.",
     { flow_name, method_name, message, response: maybeText, metadata: maybeRecord, response_metadata: maybeRecord },
     { ...draft, message: "Which version?", response: "4.2", metadata: null, response_metadata: null },
   ),
@@ -87,12 +87,12 @@ export const flowEvents = {
       message,
       emit: maybeTexts,
       request_id,
-      task: taskView.optional().describe("The task under review, where it is a crew's."),
+      task: taskView.optional().describe("The task under review, if it is a crew's."),
     },
     { ...draft, output: "# 4.2", message: question, emit: ["approved", "rejected"], request_id: "draft" },
   ),
   human_feedback_received: eventType(
-    "A person's feedback has come; `outcome` is what it was sorted into.",
+    "A person's feedback has arrived; `outcome` is what it was mapped to.",
     { flow_name, method_name, feedback: text, outcome: maybeText, request_id },
     { ...draft, feedback: "Looks good, ship it", outcome: "approved", request_id: "draft" },
   ),

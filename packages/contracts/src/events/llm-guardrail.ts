@@ -5,18 +5,18 @@ const kind = {
   guardrail_type: maybeText.describe("function, llm or hallucination."),
   guardrail_name: maybeText,
 };
-const retry_count = integer.nonnegative().describe("How often the task was sent back before, from 0.");
+const retry_count = integer.nonnegative().describe("How often the task was rejected before, from 0.");
 
 const which = { guardrail_type: "llm", guardrail_name: "Every claim names its pull request" };
 
 export const llmGuardrailEvents = {
   llm_guardrail_started: eventType(
-    "A task's output is put before a guardrail.",
+    "A guardrail begins to check a task's output.",
     { ...kind, guardrail: text.describe("Its description, or a function's name; never source text."), retry_count },
     { ...which, guardrail: "Every claim names its pull request", retry_count: 0 },
   ),
   llm_guardrail_completed: eventType(
-    "A guardrail has judged; without success the task is tried again.",
+    "A guardrail has judged; without success the task is retried.",
     {
       ...kind,
       success: flag,

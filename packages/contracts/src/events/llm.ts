@@ -17,14 +17,14 @@ import { messages, toolCall } from "./projections.ts";
 const call_type = z.enum(["llm_call", "tool_call"]);
 const call = {
   model: maybeText,
-  call_id: text.describe("Joins the start, the chunks and the end of one call."),
+  call_id: text.describe("Links the start, the chunks and the end of one call."),
 };
-const response_id = maybeText.describe("The provider's id of the answer.");
+const response_id = maybeText.describe("The provider's id of the response.");
 
 const coalesced = z
   .object({ events: z.int(), last_event_id: z.string(), last_emission_sequence: z.int() })
   .optional()
-  .describe("Where a subscription with `coalesce` got several pieces as one: how many, and the last of them.");
+  .describe("If a subscription with `coalesce` got several chunks merged into one: how many, and the last of them.");
 
 const which = { model: "openai/gpt-4o-mini", call_id: "0a4c3c52-7f59-4b8e-9f52-3b1a7c6d8e90" };
 const conversation = [
@@ -39,8 +39,8 @@ export const llmEvents = {
       ...call,
       messages: messages.nullish(),
       tools: z.array(record).nullish().describe("The tools the model may call."),
-      callbacks: z.array(anything).nullish().describe("Always absent or empty here: live objects of CrewAI's."),
-      available_functions: maybeRecord.describe("Always absent or null here: live objects of CrewAI's."),
+      callbacks: z.array(anything).nullish().describe("Always absent or empty here: CrewAI's live objects."),
+      available_functions: maybeRecord.describe("Always absent or null here: CrewAI's live objects."),
       temperature: maybeDecimal,
       top_p: maybeDecimal,
       max_tokens: maybeDecimal,
@@ -60,13 +60,13 @@ export const llmEvents = {
     },
   ),
   llm_call_completed: eventType(
-    "A model has answered, with text or with tool calls.",
+    "A model has responded, with text or with tool calls.",
     {
       ...call,
       messages: messages.nullish(),
       response: anything.describe("Text, a list of tool calls, or structured output."),
       call_type,
-      usage: maybeRecord.describe("Tokens of this call; sum these for an exact account."),
+      usage: maybeRecord.describe("Tokens of this call; sum these for exact totals."),
       finish_reason: maybeText,
       response_id,
     },
@@ -83,15 +83,15 @@ export const llmEvents = {
     },
   ),
   llm_call_failed: eventType(
-    "A call of a model failed; a retry is a call of its own.",
+    "A model call failed; a retry is a separate call.",
     { ...call, error: text, ...errorOrigin },
     { ...which, error: "The provider answered 429: slow down" },
   ),
   llm_stream_chunk: eventType(
-    "A piece of a model's answer, as it is written.",
+    "A chunk of a model's response, as it is generated.",
     {
       ...call,
-      chunk: text.describe("The next piece of text, or of a tool call's arguments."),
+      chunk: text.describe("The next chunk of text, or of a tool call's arguments."),
       tool_call: toolCall.nullish(),
       call_type: call_type.nullish(),
       response_id,
@@ -100,17 +100,17 @@ export const llmEvents = {
     { ...which, chunk: "Faster ", tool_call: null, call_type: "llm_call", response_id: "chatcmpl-2" },
   ),
   llm_thinking_chunk: eventType(
-    "A piece of a model's reasoning, as it is written.",
+    "A chunk of a model's reasoning, as it is generated.",
     { ...call, chunk: text, response_id, coalesced },
     { ...which, chunk: "The changelog should say.", response_id: "chatcmpl-2" },
   ),
   context_window_summarization_started: eventType(
-    "What an agent has to read is too long for its model and is about to be summarised.",
+    "An agent's prompt is too long for its model and is about to be summarised.",
     { model: maybeText },
     { model: which.model },
   ),
   context_window_summarization_completed: eventType(
-    "A summary has taken the place of what was too long for a model.",
+    "A summary has replaced what was too long for a model.",
     { model: maybeText },
     { model: which.model },
   ),

@@ -27,7 +27,7 @@ const broke = { ...began, failed_at: "2026-11-23T14:08:55.167Z", error: "No answ
 
 export const mcpEvents = {
   mcp_connection_started: eventType(
-    "A connection to an MCP server is made.",
+    "A connection to an MCP server is being established.",
     { ...server, connect_timeout: maybeInteger.describe("Seconds."), is_reconnect: optionalFlag },
     { ...which, connect_timeout: 10, is_reconnect: false },
   ),
@@ -44,12 +44,12 @@ export const mcpEvents = {
   ),
   mcp_connection_failed: eventType(
     "An MCP server could not be connected.",
-    { ...server, ...failed, status_code: maybeInteger.describe("What the server answered, where it did.") },
+    { ...server, ...failed, status_code: maybeInteger.describe("The server's status, if it responded.") },
     { ...which, ...broke, status_code: null },
   ),
   mcp_tool_execution_started: eventType("A tool of an MCP server is called.", tool, call),
   mcp_tool_execution_completed: eventType(
-    "A tool of an MCP server has answered.",
+    "A tool of an MCP server has returned a result.",
     {
       ...tool,
       result: maybeAnything,

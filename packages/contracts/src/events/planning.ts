@@ -10,13 +10,13 @@ const withTool = { ...which, tool_to_use: "search_changelog" };
 export const planningEvents = {
   plan_step_started: eventType("A step of an agent's plan begins.", planned, withTool),
   plan_step_completed: eventType(
-    "A step of an agent's plan has ended, well or not.",
+    "A step of an agent's plan has ended, successfully or not.",
     { ...planned, success: optionalFlag, result: maybeText, error: maybeText },
     { ...withTool, success: true, result: "#812 Faster cold start", error: null },
   ),
   step_observation_started: eventType("The planner looks at what a step gave.", step, which),
   step_observation_completed: eventType(
-    "The planner has judged a step and whether the rest of the plan still holds.",
+    "The planner has judged a step and whether the rest of the plan is still valid.",
     {
       ...step,
       step_completed_successfully: optionalFlag,
@@ -39,17 +39,17 @@ export const planningEvents = {
     },
   ),
   step_observation_failed: eventType(
-    "The planner could not judge a step; the plan goes on as it is.",
+    "The planner could not judge a step; the plan continues unchanged.",
     { ...step, error: optionalText },
     { ...which, error: "The model's answer was empty" },
   ),
   plan_refinement: eventType(
-    "The planner has reworded the steps that are left.",
+    "The planner has reworded the remaining steps.",
     { ...step, refined_step_count: optionalInteger, refinements: maybeTexts },
     { ...which, refined_step_count: 1, refinements: ["List only user-facing changes"] },
   ),
   plan_replan_triggered: eventType(
-    "The planner throws away the steps that are left and plans anew.",
+    "The planner discards the remaining steps and makes a new plan.",
     {
       ...step,
       replan_reason: optionalText,
@@ -59,7 +59,7 @@ export const planningEvents = {
     { ...which, replan_reason: "The changelog is empty", replan_count: 1, completed_steps_preserved: 0 },
   ),
   goal_achieved_early: eventType(
-    "The planner finds the goal reached before the plan is used up.",
+    "The planner finds the goal reached before the end of the plan.",
     { ...step, steps_remaining: optionalInteger, steps_completed: optionalInteger },
     { ...which, steps_remaining: 2, steps_completed: 1 },
   ),

@@ -15,13 +15,13 @@ export const taskView = z.looseObject({
   expected_output: maybeText,
 });
 
-/** A tool, as the model is told of it. */
+/** A tool, as it is described to the model. */
 export const toolView = z.looseObject({ name: text, description: maybeText });
 
-/** A standalone agent's own account of itself. */
+/** A standalone agent's own description. */
 export const agentInfo = z.looseObject({ id: maybeText, role: text, goal: maybeText, backstory: maybeText });
 
-/** One entry of a conversation with a model. `content` is text, a list of parts, or null beside tool calls. */
+/** One entry of a conversation with a model. `content` is text, a list of parts, or null next to tool calls. */
 export const message = z.looseObject({
   role: text,
   content: maybeAnything,
@@ -33,7 +33,7 @@ export const message = z.looseObject({
 /** A conversation, or the single prompt a caller passed instead. */
 export const messages = z.union([text, z.array(message)]);
 
-/** Why a tool gave no result. `code` is the error's class or a code of the tool's own. */
+/** Why a tool returned no result. `code` is the error's class or a code of the tool's own. */
 export const toolFailure = z.looseObject({
   message: text,
   reason: z.enum(["tool_reported", "exception", "mcp_error", "usage_limit", "unknown_tool", "invalid_input"]),
@@ -61,7 +61,7 @@ export const taskOutput = z.looseObject({
   pydantic: maybeAnything,
   json_dict: maybeRecord,
   agent: text,
-  accepted: flag.optional().describe("A person has accepted this text as it is."),
+  accepted: flag.optional().describe("A person has accepted this text unchanged."),
   output_format: z.enum(["raw", "json", "pydantic"]),
   messages: z.array(message).nullish(),
   tool_failures: z.array(toolFailureRecord).nullish(),
@@ -70,7 +70,7 @@ export const taskOutput = z.looseObject({
 /** Tokens and calls of a whole run. */
 export const tokenUsage = usageSchema;
 
-/** A call a model asked for. `arguments` is JSON text as the model wrote it. */
+/** A tool call that a model requested. `arguments` is JSON text as the model wrote it. */
 export const toolCall = z.looseObject({
   id: maybeText,
   type: maybeText,
@@ -78,11 +78,11 @@ export const toolCall = z.looseObject({
   function: z.looseObject({ name: maybeText, arguments: text }),
 });
 
-/** A call of a step with what came of it. */
+/** A tool call of a step with its outcome. */
 export const stepToolCall = z.looseObject({
   id: maybeText,
   tool: text,
-  tool_input: anything.describe("Arguments, as an object; as text when the model wrote no valid JSON."),
-  result: nullableText.describe("What the model was given; null when the call failed."),
+  tool_input: anything.describe("Arguments, as an object; as text if the model's JSON was invalid."),
+  result: nullableText.describe("The result given to the model; null if the call failed."),
   error: maybeText,
 });

@@ -1,5 +1,5 @@
 /**
- * Which event ends the scope that another began, ending → starting: CrewAI's table, which also knows
+ * Which event closes the scope that another opened, ending → starting: CrewAI's table, which also has
  * `llm_guardrail_failed` though no event of that name is ever emitted, and the pair of a step.
  */
 export const pairs = {
@@ -57,7 +57,7 @@ export const pairs = {
 const startingTypeByEnding: ReadonlyMap<string, string> = new Map(Object.entries(pairs));
 const startingTypes: ReadonlySet<string> = new Set(Object.values(pairs));
 
-/** What an event does to the stack of open scopes; `closes` is the starting type an ending one matches. */
+/** What an event does to the stack of open scopes; `closes` is the starting type that an ending one matches. */
 export type EventScope = { scope: "start" | "none"; closes: null } | { scope: "end"; closes: string };
 
 /** The scope rule of a type; a type that is not in the table opens and closes nothing. */

@@ -2,8 +2,8 @@ import { typeAliases } from "../selection.ts";
 import { eventTypes, isKnownEventType } from "./catalogue.ts";
 
 /**
- * The known name that `name` is one typing error away from (a character too many, too few, wrong, or two swapped), for
- * a warning: undefined for known names, for patterns (`*`, `llm_*`), and for names that resemble none, which are
+ * The known name that `name` differs from by one typing error (a character too many, too few, wrong, or two swapped),
+ * for a warning: undefined for known names, for patterns (`*`, `llm_*`), and for names that resemble none, which are
  * custom events.
  */
 export function suggestEventType(name: string): string | undefined {
@@ -12,7 +12,7 @@ export function suggestEventType(name: string): string | undefined {
   return near.find((known) => oneErrorApart(name, known));
 }
 
-/** A kickoff may bring 5,000 names: each is compared with those that are about as long. */
+/** A kickoff may have 5,000 names: each is compared only with those of about the same length. */
 const namesByLength: ReadonlyMap<number, readonly string[]> = Map.groupBy(
   [...eventTypes, ...Object.keys(typeAliases)],
   (name) => name.length,

@@ -4,8 +4,8 @@ import { taskOutput, taskView } from "./projections.ts";
 
 const placed = {
   task: taskView.nullish(),
-  task_index: integer.nonnegative().optional().describe("The task's place among the crew's tasks, from 0."),
-  task_count: integer.positive().optional().describe("How many tasks the crew has."),
+  task_index: integer.nonnegative().optional().describe("The task's position among the crew's tasks, from 0."),
+  task_count: integer.positive().optional().describe("Number of tasks of the crew."),
 };
 
 const which = {
@@ -19,11 +19,11 @@ const which = {
 export const taskEvents = {
   task_started: eventType(
     "A task begins.",
-    { ...placed, context: nullableText.describe("Outputs of earlier tasks handed to it; empty for the first.") },
+    { ...placed, context: nullableText.describe("Outputs of earlier tasks that it gets; empty for the first.") },
     { ...which, context: "" },
   ),
   task_completed: eventType(
-    "A task is done; its guardrails have passed.",
+    "A task is completed; its guardrails have passed.",
     { ...placed, output: taskOutput },
     {
       ...which,
@@ -43,7 +43,7 @@ export const taskEvents = {
     },
   ),
   task_failed: eventType(
-    "A task failed for good, after all retries.",
+    "A task failed permanently, after all retries.",
     { ...placed, error: text, error_type: maybeText.describe("The error's class."), ...errorOrigin },
     { ...which, error_type: "AI_APICallError", error: "The model answered 429 three times" },
   ),

@@ -17,13 +17,13 @@ import { agentView, toolFailure } from "./projections.ts";
 const usage = {
   agent_key: maybeText,
   tool_name: text,
-  tool_args: z.union([record, text]).describe("Arguments; as text when the model wrote no valid JSON."),
+  tool_args: z.union([record, text]).describe("Arguments; as text if the model's JSON was invalid."),
   tool_class: maybeText,
-  run_attempts: optionalInteger.describe("Which attempt of this call it is, as its runner counts."),
+  run_attempts: optionalInteger.describe("Number of this attempt, as counted by its runner."),
   delegations: maybeInteger,
   agent: agentView.nullish(),
   tool_call_id: maybeText.describe("The model's id of the call, as in `llm_stream_chunk`; repeats within a run."),
-  call_id: maybeText.describe("Of the model call that asked for it."),
+  call_id: maybeText.describe("Id of the model call that requested it."),
   plan_step_number: maybeInteger,
   plan_step_description: maybeText,
 };
@@ -34,13 +34,13 @@ const failed = { message: "upstream 503", reason: "exception", code: "HTTPError"
 export const toolUsageEvents = {
   tool_usage_started: eventType("A tool is called.", usage, which),
   tool_usage_finished: eventType(
-    "A tool call is done; `failure` is set when the tool reported one in place of a result.",
+    "A tool call is completed; `failure` is set if the tool reported one instead of a result.",
     {
       ...usage,
       started_at: instant,
       finished_at: instant,
       from_cache: optionalFlag,
-      output: anything.describe("What the agent was given."),
+      output: anything.describe("The result given to the agent."),
       failure: toolFailure.nullish(),
     },
     {
@@ -53,27 +53,27 @@ export const toolUsageEvents = {
     },
   ),
   tool_usage_error: eventType(
-    "A tool call raised an error; the agent is told and goes on.",
+    "A tool call raised an error; the agent gets the error and continues.",
     { ...usage, error: anything, ...errorOrigin },
     { ...which, error: "upstream 503" },
   ),
   tool_failure_detected: eventType(
-    "A tool call gave no result, for whatever reason; says why and what the policy is.",
+    "A tool call gave no result; says why and which policy applies.",
     { ...usage, failure: toolFailure, policy: z.enum(["ignore", "warn", "raise"]) },
     { ...which, failure: failed, policy: "warn" },
   ),
   tool_validate_input_error: eventType(
-    "A model's arguments did not fit the tool's schema.",
+    "A model's arguments did not match the tool's schema.",
     { ...usage, error: anything },
     { ...which, tool_args: "not json at all", error: "The arguments must be a JSON object" },
   ),
   tool_selection_error: eventType(
-    "A model asked for a tool that the agent does not have.",
+    "A model requested a tool that the agent does not have.",
     { ...usage, error: anything },
     { ...which, tool_name: "serach_changelog", error: "There is no tool serach_changelog" },
   ),
   tool_execution_error: eventType(
-    "A tool failed while it ran. CrewAI documents this type and never emits it.",
+    "A tool failed while running. CrewAI documents this type and never emits it.",
     {
       error: anything,
       tool_name: text,
