@@ -15,7 +15,7 @@ const crewOf = (more: object = {}, answer: Parameters<typeof scriptedModel>[0] =
     ...more,
   });
 
-describe("what an automation says of its inputs", () => {
+describe("how an automation describes its inputs", () => {
   test("a crew's placeholders, in declared order, with types and defaults", () => {
     const crew = crewOf({ inputs: { length: 200 } });
     expect(crew.inputs).toEqual(["audience", "length", "topic"]);
@@ -31,7 +31,7 @@ describe("what an automation says of its inputs", () => {
     expect(Object.keys(crew.inputsSchema?.["properties"] as object)).toEqual(["length", "audience", "topic"]);
   });
 
-  test("a crew's own schema wins, fills its defaults in and refuses what does not fit", async () => {
+  test("a crew's own schema takes precedence, fills in its defaults and rejects what does not fit", async () => {
     const inputSchema = z.object({
       topic: z.string().describe("What it is about"),
       audience: z.string().default("children"),
@@ -55,7 +55,7 @@ describe("what an automation says of its inputs", () => {
     expect(bad).toMatchObject({ state: "FAILED", error: expect.stringContaining("length") });
   });
 
-  test("a flow's state, and where a chat's text goes", () => {
+  test("a flow's state, and the input for a chat's text", () => {
     const state = z.object({ version: z.string().describe("To release"), count: z.number().default(3) });
     const flow = defineFlow({ state, chat: { input: "version" } }, (build) => build.start("a", () => 1));
     expect(flow).toMatchObject({
@@ -72,7 +72,7 @@ describe("what an automation says of its inputs", () => {
 describe("a declared output", () => {
   const output = z.object({ words: z.number() });
 
-  test("of a flow holds for its result", async () => {
+  test("of a flow applies to its result", async () => {
     const flow = (result: unknown) => defineFlow({ output }, (build) => build.start("a", () => result));
     expect(flow(1).outputSchema).toMatchObject({ type: "object", required: ["words"] });
     expect(await flow({ words: 3 }).run(testContext())).toMatchObject({ state: "SUCCESS", result: { words: 3 } });
@@ -82,7 +82,7 @@ describe("a declared output", () => {
     });
   });
 
-  test("of a crew holds for its JSON", async () => {
+  test("of a crew applies to its JSON", async () => {
     expect(await crewOf({ output, inputs: { topic: 1, audience: 1, length: 1 } }).run(testContext())).toMatchObject({
       state: "FAILED",
       error: expect.stringContaining("output"),
@@ -106,7 +106,7 @@ test("a tool's events name the model's call", async () => {
   }
 });
 
-test("what fails because the run was stopped says so, and nothing else does", async () => {
+test("only failures caused by stopping the run are marked as cancelled", async () => {
   const stop = new AbortController();
   const context = testContext({ signal: stop.signal });
   const flow = defineFlow({}, (build) =>

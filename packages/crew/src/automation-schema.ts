@@ -3,11 +3,11 @@ import { z } from "zod";
 import { toJson, type Json } from "./run/dump.ts";
 import type { JsonSchema } from "./tools/tool.ts";
 
-/** What an automation may tell those who call it, beside its inputs' names. */
+/** What an automation can declare to its callers, in addition to its inputs' names. */
 export interface CallerOptions {
-  /** The schema of its result: a flow's final value, a crew's `result_json`. A run whose result does not fit it fails. */
+  /** The schema of its result: a flow's final value, a crew's `result_json`. A run whose result does not fit fails. */
   output?: z.ZodType | JsonSchema;
-  /** Where the text goes that a chat client sends: the name of an input. */
+  /** The input that receives a chat client's text. */
   chat?: { input: string };
 }
 
@@ -18,7 +18,7 @@ export function toCallerSchema(schema: z.ZodType | JsonSchema, io: "input" | "ou
   return json;
 }
 
-/** What an automation tells of its result and of chats. */
+/** What an automation declares about its result and about chats. */
 export function callerView({ output, chat }: CallerOptions): { outputSchema?: JsonSchema; chatInput?: string } {
   return {
     ...(output === undefined ? {} : { outputSchema: toCallerSchema(output, "output") }),
@@ -27,7 +27,7 @@ export function callerView({ output, chat }: CallerOptions): { outputSchema?: Js
 }
 
 /**
- * The inputs of an automation that declares their schema, with its defaults; names beside it pass.
+ * The inputs of an automation that declares their schema, with its defaults; undeclared names are accepted.
  * @throws AppError `invalid_input` that says what does not fit
  */
 export function fittingInputs(
@@ -41,7 +41,7 @@ export function fittingInputs(
 }
 
 /**
- * The result of an automation that declares one, as its schema has it; any other passes.
+ * The result of an automation that declares its schema, as parsed with it; any other result unchanged.
  * @throws AppError `run_failed` that says what does not fit
  */
 export function fittingResult(output: CallerOptions["output"], result: Json): Json {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Automation } from "./run-context.ts";
 import { eventProblems, testContext } from "./testing/index.ts";
 
-/** An example, loaded as a worker loads it: by its path, for its default export. */
+/** An example, loaded the way a worker loads it: by its path, from its default export. */
 async function example(name: string): Promise<Automation> {
   const url = new URL(`../../../examples/${name}.ts`, import.meta.url).href;
   const module = (await import(url)) as { default: Automation };
@@ -62,13 +62,13 @@ describe("release_notes", () => {
     expect(text).toContain("### Documentation\n\n- **readme:** say how (2222222)");
   });
 
-  test("takes the plain way without breaking changes, and says when there is nothing", async () => {
+  test("takes the simple path without breaking changes, and reports when there is nothing", async () => {
     expect((await notes("abc1234 fix: it")).text).toBe("## Unreleased\n\n### Fixes\n\n- it (abc1234)");
     expect((await notes("")).text).toBe("## Unreleased\n\nNo changes.");
   });
 });
 
-test("research_crew finds facts and hands them on", async () => {
+test("research_crew finds facts and passes them on", async () => {
   const context = testContext({ inputs: { topic: "webhooks" } });
   const outcome = await researchCrew.run(context);
   expect(outcome).toMatchObject({ state: "SUCCESS", result: expect.stringContaining("ids they have seen") as unknown });

@@ -1,13 +1,13 @@
 /** What a journal row records. Only these steps are stored; everything between them is executed again. */
 export type JournalKind = "llm" | "tool" | "method" | "task" | "guardrail" | "human" | "value";
 
-/** Where an error came from, as far as the automation's code has a part in it. */
+/** Where an error came from, as far as the automation's code is involved. */
 export interface ErrorOrigin {
-  /** `tools/lookup.ts:12:5`, relative to the automation's folder; absent where no frame is the automation's. */
+  /** `tools/lookup.ts:12:5`, relative to the automation's folder; absent if no frame is the automation's. */
   location?: string;
   /**
-   * The error and its causes, outermost first, each with its frames in the automation's code and in the packages that this
-   * called, innermost first. At most 3,000 characters.
+   * The error and its causes, outermost first, each with its frames in the automation's code and in the packages that
+   * it called, innermost first. At most 3,000 characters.
    */
   stack: string;
 }

@@ -34,7 +34,10 @@ export interface RunContext {
   /** The name the automation is served under. */
   automation: string;
   inputs: Readonly<Record<string, unknown>>;
-  /** Absolute path of the automation's folder: places in its code are told relative to it, and its MCP servers start there. */
+  /**
+   * Absolute path of the automation's folder: locations in its code are shown relative to it, and its MCP servers start
+   * there.
+   */
   root?: string;
   sink: EventSink;
   journal: Journal;
@@ -71,7 +74,7 @@ export interface RunContext {
 
 /** The required shape of a file's default export, made by `defineCrew` or `defineFlow`. */
 export interface Automation {
-  /** Values of the project's own `.env`, which its runs see over the worker's environment. */
+  /** Values of the project's own `.env`, which override the worker's environment in its runs. */
   env?: Readonly<Record<string, string>>;
   kind: "crew" | "flow";
   name?: string;
@@ -84,7 +87,7 @@ export interface Automation {
   inputsSchema?: Record<string, unknown>;
   /** JSON Schema of the result, if it is declared. */
   outputSchema?: Record<string, unknown>;
-  /** The input that a chat client's text goes to. */
+  /** The input that receives a chat client's text. */
   chatInput?: string;
   /**
    * Runs to the end and reports the outcome. Never throws for a failure of the run itself (that is `FAILED`), only if

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { Automation } from "@crewstream/crew";
-import { eventProblems, mortalStore, testContext } from "@crewstream/crew/testing";
+import { eventProblems, crashingStore, testContext } from "@crewstream/crew/testing";
 import { describe, expect, test } from "vitest";
 import { checkProject, loadProject, readProject } from "./load-project.ts";
 import { soundCrew, testProject } from "./testing/test-project.ts";
@@ -37,7 +37,7 @@ describe("the examples", () => {
     ["rejected", ["draft", "review", "put_aside"], "rejected"],
   ])("a flow.yaml project pauses for a person; %s decides", async (feedback, methods, status) => {
     const flow = await loadProject(`${examplesDir}reviewed_post`);
-    const store = mortalStore({ inputs: { topic: "geese", unknown: "dropped" } });
+    const store = crashingStore({ inputs: { topic: "geese", unknown: "dropped" } });
     const first = store.process();
     const paused = await flow.run(first.context);
     first.flush();

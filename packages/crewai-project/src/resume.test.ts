@@ -1,5 +1,5 @@
 import { newExecutionId } from "@crewstream/contracts";
-import { type Death, eventProblems, mortalStore } from "@crewstream/crew/testing";
+import { type Crash, eventProblems, crashingStore } from "@crewstream/crew/testing";
 import { expect, test } from "vitest";
 import { loadProject } from "./load-project.ts";
 
@@ -7,10 +7,10 @@ const dir = new URL("./fixtures/full_flow", import.meta.url).pathname;
 const executionId = newExecutionId();
 
 /** Runs the flow until it ends, loading it anew in every process; the first one dies. */
-async function throughDeath(death?: Death) {
-  const store = mortalStore({ executionId });
+async function throughCrash(crash?: Crash) {
+  const store = crashingStore({ executionId });
   for (let life = 0; life < 3; life += 1) {
-    const { context, flush } = store.process(life === 0 ? death : undefined);
+    const { context, flush } = store.process(life === 0 ? crash : undefined);
     const outcome = await (await loadProject(dir)).run(context).catch(() => undefined);
     if (outcome === undefined) continue;
     flush();
@@ -20,7 +20,7 @@ async function throughDeath(death?: Death) {
 }
 
 test("a declarative flow goes on from any write at which its worker dies, with the same result and events", async () => {
-  const whole = await throughDeath();
+  const whole = await throughCrash();
   expect(whole.outcome).toMatchObject({ state: "SUCCESS" });
   const essence = (store: typeof whole.store): string[] =>
     store.events
@@ -28,8 +28,8 @@ test("a declarative flow goes on from any write at which its worker dies, with t
       .map(({ id, type }) => `${type} ${id}`)
       .sort();
   for (let index = 0; index < whole.store.rows.size; index += 1) {
-    for (const death of [{ before: index }, { after: index }]) {
-      const { outcome, store } = await throughDeath(death);
+    for (const crash of [{ before: index }, { after: index }]) {
+      const { outcome, store } = await throughCrash(crash);
       expect(outcome).toEqual(whole.outcome);
       expect(essence(store)).toEqual(essence(whole.store));
       expect([...store.rows.keys()].sort()).toEqual([...whole.store.rows.keys()].sort());

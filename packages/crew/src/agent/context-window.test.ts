@@ -41,7 +41,7 @@ test("a conversation that fills the known window is summarised before it is sent
   expect(last).not.toContain("long long");
 });
 
-test("when the provider says it is too long it is summarised, and asked again once", async () => {
+test("when the provider says it is too long, it is summarised and sent again once", async () => {
   const { outcome, model } = await run([callRead, { error: tooLong }, "All of it.", "Done."]);
   expect(outcome).toMatchObject({ state: "SUCCESS", result: "Done." });
   expect(JSON.stringify(model.calls.at(-1)?.prompt)).toContain("All of it.");
@@ -50,7 +50,7 @@ test("when the provider says it is too long it is summarised, and asked again on
 const begun = "context_window_summarization_started";
 const completed = "context_window_summarization_completed";
 
-test("without respectContextWindow it fails at once, and says why", async () => {
+test("without respectContextWindow it fails immediately with the reason", async () => {
   const { outcome, model, types } = await run([callRead, { error: tooLong }], { respectContextWindow: false });
   expect(outcome).toMatchObject({
     state: "FAILED",
@@ -60,7 +60,7 @@ test("without respectContextWindow it fails at once, and says why", async () => 
   expect(types).toEqual([]);
 });
 
-test("a task that is too long by itself is put shorter, part by part, and halves of parts where those are too long", async () => {
+test("a task that is too long by itself is shortened part by part, halving parts that are still too long", async () => {
   const answers = [{ error: tooLong }, { error: tooLong }, "First half.", "Second half.", "Done."];
   const { outcome, model, types } = await run(answers, {}, undefined, "fact ".repeat(1000));
   expect(outcome).toMatchObject({ state: "SUCCESS", result: "Done." });
@@ -72,7 +72,7 @@ test("a task that is too long by itself is put shorter, part by part, and halves
   expect(types).toEqual([begun, completed]);
 });
 
-test("where a summary of what followed the task is not enough, the task is put shorter, too", async () => {
+test("if a summary of what followed the task is not enough, the task is shortened too", async () => {
   const answers = [callRead, { error: tooLong }, "Read it.", { error: tooLong }, "Short task.", "Done."];
   const { outcome, model, types } = await run(answers);
   expect(outcome).toMatchObject({ state: "SUCCESS", result: "Done." });
@@ -80,12 +80,12 @@ test("where a summary of what followed the task is not enough, the task is put s
   expect(types).toEqual([begun, completed, begun, completed]);
 });
 
-test("what stays too long fails once, in words that say so", async () => {
+test("what remains too long fails once, with that as the reason", async () => {
   const { outcome } = await run([{ error: tooLong }, "Short.", { error: tooLong }]);
   expect(outcome).toMatchObject({ state: "FAILED", error: expect.stringContaining("also as a summary") as string });
 });
 
-test("a conversation that could not be summarised beforehand is asked as it is", async () => {
+test("a conversation that could not be summarised beforehand is sent unchanged", async () => {
   const broken: ScriptedAnswer = { error: new AppError("no", { code: ErrorCode.modelFailed }) };
   const { outcome, types } = await run([callRead, broken, "Done."], {}, 2500);
   expect(outcome).toMatchObject({ state: "SUCCESS", result: "Done." });

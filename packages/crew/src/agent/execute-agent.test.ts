@@ -28,7 +28,7 @@ function patient(
   return { language: model, retryDelayMs: 0 };
 }
 
-test("a call that fails in passing is made again: one pair of events an attempt", async () => {
+test("a call with a temporary failure is retried: one pair of events per attempt", async () => {
   const { outcome, events } = await runWith([{ error: passing }, { brokenAfter: "Half an " }, "Whole."]);
   expect(outcome).toMatchObject({ state: "SUCCESS", result: "Whole.", usage: { successful_requests: 1 } });
   expect(traceOf(events).slice(4, 12)).toEqual([
@@ -43,7 +43,7 @@ test("a call that fails in passing is made again: one pair of events an attempt"
   ]);
 });
 
-test("when the attempts are used up the agent begins anew, at most maxRetryLimit times", async () => {
+test("when a call's attempts are used up, the agent starts over, at most maxRetryLimit times", async () => {
   const fails = Array.from({ length: 6 }, () => ({ error: passing }));
   const { outcome, types, model } = await runWith(fails, { maxRetryLimit: 1 });
   expect(outcome).toMatchObject({ state: "FAILED", error: "rate limit 429", errorType: "AppError" });
@@ -52,19 +52,19 @@ test("when the attempts are used up the agent begins anew, at most maxRetryLimit
   expect(types.slice(-3)).toEqual(["agent_execution_error", "task_failed", "crew_kickoff_failed"]);
 });
 
-test("an error that says it is final is not tried again", async () => {
+test("an error marked as final is not retried", async () => {
   const { outcome, model } = await runWith([{ error: final }]);
   expect(outcome).toMatchObject({ state: "FAILED", error: "wrong key" });
   expect(model.calls).toHaveLength(1);
 });
 
-test("an empty answer is no answer", async () => {
+test("an empty answer does not count as an answer", async () => {
   const { outcome, types } = await runWith([{ text: " " }, "Better."]);
   expect(outcome).toMatchObject({ state: "SUCCESS", result: "Better." });
   expect(types.filter((type) => type === "agent_execution_started")).toHaveLength(2);
 });
 
-test("a call that takes longer than the model's timeout is made again", async () => {
+test("a call that takes longer than the model's timeout is retried", async () => {
   const model = scriptedModel(["In time."]);
   let calls = 0;
   const slowOnce = {
@@ -79,7 +79,7 @@ test("a call that takes longer than the model's timeout is made again", async ()
   expect(types.filter((type) => type === "llm_call_failed")).toHaveLength(1);
 });
 
-test("maxExecutionTime ends the agent's work without another try", async () => {
+test("maxExecutionTime ends the agent's work without a retry", async () => {
   const hanging = scriptedModel([]);
   const never = { ...hanging, doStream: () => new Promise<never>(() => undefined) };
   const { outcome, types } = await runWith([], { model: never, maxExecutionTime: 0.02 });

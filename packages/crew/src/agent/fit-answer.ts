@@ -6,7 +6,7 @@ import { readJson, type AnswerSchema } from "../task/structured.ts";
 import type { Agent } from "./agent.ts";
 import type { LoopResult } from "./conversation.ts";
 
-/** An answer and the JSON that it holds. */
+/** An answer and the JSON in it. */
 export interface FittedAnswer {
   result: LoopResult;
   json: Json;
@@ -14,14 +14,15 @@ export interface FittedAnswer {
 
 const defaultRetryLimit = 2;
 
-/** How often an agent is asked again after an error, or an answer that does not fit its schema. */
+/** How often an agent is retried after an error, or an answer that does not fit its schema. */
 export function retryLimitOf({ definition }: Agent): number {
   return definition.maxRetryLimit ?? defaultRetryLimit;
 }
 
 /**
- * Sends an answer that does not fit its schema back to the agent with what is wrong with it, up to `maxRetryLimit` times.
- * @param again continues the conversation, the attempt-th time from 0
+ * Sends an answer that does not fit its schema back to the agent with the validation error, up to `maxRetryLimit`
+ * times.
+ * @param again continues the conversation for the given attempt, counted from 0
  * @throws AppError `model_failed` with what is wrong with the last answer
  */
 export async function fitAnswer(

@@ -36,7 +36,7 @@ export async function runLoop(scope: Scope, assignment: Assignment): Promise<Loo
   }
 }
 
-/** One step; gives the final answer when the step was the last. */
+/** One step; returns the final answer if the step was the last. */
 export async function takeStep(
   scope: Scope,
   assignment: Assignment,
@@ -64,7 +64,7 @@ export async function takeStep(
   );
 }
 
-/** Calls the step callback, once in the life of the run. */
+/** Calls the step callback, exactly once per run. */
 async function tell(scope: Scope, { agent, shared }: Assignment, report: StepReport): Promise<void> {
   const callback = agent.definition.stepCallback ?? shared?.stepCallback;
   if (callback === undefined) return;
@@ -72,7 +72,7 @@ async function tell(scope: Scope, { agent, shared }: Assignment, report: StepRep
   await step(scope.at("callback"), { kind: "value", perform });
 }
 
-/** What the model was last told: the task, or the results of its tool calls. */
+/** The model's latest input: the task, or the results of its tool calls. */
 function lastTold(messages: LanguageModelV4Prompt): string {
   const last = messages.at(-1);
   const told = last?.role === "tool" ? [last] : messages.filter((message) => message.role === "user").slice(-1);

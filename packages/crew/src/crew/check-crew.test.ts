@@ -11,7 +11,7 @@ test("a crew's inputs are its placeholders, sorted; those without a default are 
   expect(crew.required).toEqual(["audience", "topic"]);
 });
 
-test("all faults of a crew are told at once, when it is defined", () => {
+test("all errors of a crew are reported at once, when it is defined", () => {
   const define = () =>
     defineCrew<string>({
       agents,
@@ -30,6 +30,6 @@ test("all faults of a crew are told at once, when it is defined", () => {
   expect(() => defineCrew({ agents, tasks: [] })).toThrow("it has no tasks");
 });
 
-test("kickoff() outside a run says where it works", async () => {
+test("kickoff() outside a run fails and says where it works", async () => {
   await expect(defineCrew({ agents, tasks: [task] }).kickoff({})).rejects.toThrow("works inside a run only");
 });

@@ -34,7 +34,7 @@ const task = (name: string, more: object = {}) => ({
 });
 
 describe("asynchronous and conditional tasks", () => {
-  test("run beside each other with the last finished output, and are awaited before the next", async () => {
+  test("run in parallel with the last completed output, and are awaited before the next task", async () => {
     const { agent } = agentWith(echo);
     const tasks = [
       task("one"),
@@ -60,7 +60,7 @@ describe("asynchronous and conditional tasks", () => {
     expect(new Set(previous).size).toBe(1);
   });
 
-  test("really are under way at once", async () => {
+  test("really run concurrently", async () => {
     const bothThere = Promise.withResolvers<void>();
     let there = 0;
     const meet = defineTool({
@@ -83,7 +83,7 @@ describe("asynchronous and conditional tasks", () => {
     expect((await run(crew)).outcome).toMatchObject({ state: "SUCCESS", result: "Done." });
   });
 
-  test("a condition leaves a task out without an event, and its empty output does not become the result", async () => {
+  test("a condition skips a task without an event, and its empty output does not become the result", async () => {
     const { agent } = agentWith(echo);
     const asked: string[] = [];
     const condition = ({ raw }: { raw: string }) => {
@@ -97,7 +97,7 @@ describe("asynchronous and conditional tasks", () => {
     expect(events.filter(({ type }) => type === "task_started")).toHaveLength(1);
   });
 
-  test("orders that cannot work are refused when the crew is defined", () => {
+  test("orders that cannot work are rejected when the crew is defined", () => {
     const define =
       (...tasks: ReturnType<typeof task>[]) =>
       () =>
@@ -132,7 +132,7 @@ describe("callbacks and hooks", () => {
     expect(events.at(-1)?.data["output"]).toMatchObject({ raw: "HELLO." });
   });
 
-  test("a hook that throws fails the crew, whose start is told all the same", async () => {
+  test("a hook that throws fails the crew, whose start event is still emitted", async () => {
     const beforeKickoff = [
       () => {
         throw new Error("no inputs today");
@@ -143,7 +143,7 @@ describe("callbacks and hooks", () => {
     expect(context.sink.types()).toEqual(["crew_kickoff_started", "crew_kickoff_failed"]);
   });
 
-  test("a callback that throws fails what it was called for", async () => {
+  test("a callback that throws fails the work that it was called for", async () => {
     const { agent } = agentWith(["Hello."]);
     const taskCallback = () => {
       throw new Error("disk full");
@@ -160,7 +160,7 @@ describe("a hierarchical crew", () => {
     tools: [{ name: "delegate_work_to_coworker", args: { task: "Look it up", context: "All of it", coworker } }],
   });
 
-  test("lets its manager hand the task on; the coworker's work nests under the tool call", async () => {
+  test("lets its manager delegate the task; the coworker's work is nested under the tool call", async () => {
     const manager = agentWith([delegate("nobody"), delegate(' "RESEARCHER" '), "The manager's answer."]);
     const worker = agentWith(["What I found."], { role: "Researcher" });
     const { outcome, events } = await run({
@@ -192,7 +192,7 @@ describe("a hierarchical crew", () => {
     expect(worker.model.calls[0]?.tools).toBeUndefined();
   });
 
-  test("has a built-in manager, which the offline model can play", async () => {
+  test("has a built-in manager, which works with the offline model", async () => {
     const { outcome, events } = await run({
       process: "hierarchical",
       managerModel: "offline/demo",
@@ -204,7 +204,7 @@ describe("a hierarchical crew", () => {
     expect(roles).toEqual(["Crew Manager", "Researcher", "Researcher"]);
   });
 
-  test("agents of a sequential crew delegate when they are allowed to", async () => {
+  test("agents of a sequential crew delegate if they are allowed to", async () => {
     const asking = agentWith(
       [
         {
@@ -236,7 +236,7 @@ describe("the tool cache", () => {
     return { calls, ...agentWith(answers, { tools: [tool] }) };
   };
 
-  test("is off by default; on, it answers the same question once, and says so", async () => {
+  test("is off by default; when on, repeated calls are answered from it, and events say so", async () => {
     const off = counting();
     await run({ agents: { a: off.agent }, tasks: [task("t")] });
     expect(off.calls).toHaveLength(2);
@@ -250,7 +250,7 @@ describe("the tool cache", () => {
     ]);
   });
 
-  test("a tool or an agent may refuse it", async () => {
+  test("a tool or an agent may opt out", async () => {
     const vetoed = counting({ cacheable: () => false });
     await run({ agents: { a: vetoed.agent }, tasks: [task("t")], cache: true });
     expect(vetoed.calls).toHaveLength(2);
@@ -270,13 +270,13 @@ describe("output files", () => {
     return outcome;
   };
 
-  test("lie in the run's directory, with placeholders filled and folders made", async () => {
+  test("are written to the run's directory, with placeholders filled and folders created", async () => {
     const directory = await mkdtemp(join(tmpdir(), "crew-"));
     expect(await write("out/{name}.md", directory)).toMatchObject({ state: "SUCCESS" });
     expect(await readFile(join(directory, "out/report.md"), "utf8")).toBe("Text.");
   });
 
-  test.each(["../up.md", "/etc/out.md", "a/../../b", "~/x", "$HOME/x", "link/x"])("%s is refused", async (path) => {
+  test.each(["../up.md", "/etc/out.md", "a/../../b", "~/x", "$HOME/x", "link/x"])("%s is rejected", async (path) => {
     const directory = await mkdtemp(join(tmpdir(), "crew-"));
     await symlink(tmpdir(), join(directory, "link"));
     expect(await write(path, directory)).toMatchObject({
@@ -285,7 +285,7 @@ describe("output files", () => {
     });
   });
 
-  test("need a directory", async () => {
+  test("require a directory", async () => {
     expect(await write("a.md")).toMatchObject({ state: "FAILED", error: expect.stringContaining("no directory") });
   });
 });

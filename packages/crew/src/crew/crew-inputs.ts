@@ -4,14 +4,14 @@ import { taskName } from "../task/task.ts";
 import type { JsonSchema } from "../tools/tool.ts";
 import type { CrewDefinition } from "./crew.ts";
 
-/** The JSON Schema of an object, as far as we make it. */
+/** The subset of JSON Schema for objects that we produce. */
 export interface CrewInputsSchema extends JsonSchema {
   type: "object";
   properties: Record<string, JsonSchema>;
   required: string[];
 }
 
-/** A text of a crew, and where it is, for people. */
+/** A text of a crew, and a description of where it is. */
 interface PlacedText {
   text: string;
   place: string;
@@ -23,8 +23,9 @@ export function crewInputs(crew: CrewDefinition): string[] {
 }
 
 /**
- * The JSON Schema of a crew's inputs: those with a default or a schema first, as they were declared, then the others as
- * the tasks and agents name them. A placeholder takes any value; where nothing says more, it is described as text.
+ * The JSON Schema of a crew's inputs: first those with a default or a schema, as declared, then the others in the order
+ * in which the tasks and agents name them. A placeholder accepts any value; unless specified otherwise, it is described
+ * as text.
  */
 export function crewInputsSchema(crew: CrewDefinition): CrewInputsSchema {
   const texts = textsOf(crew);
@@ -45,7 +46,7 @@ export function crewInputsSchema(crew: CrewDefinition): CrewInputsSchema {
   return { type: "object", properties, required };
 }
 
-/** Whether the schema lets a kickoff leave it out. */
+/** Whether the schema allows a kickoff to omit it. */
 function isOptional({ inputSchema }: CrewDefinition, name: string): boolean {
   return inputSchema?.shape[name]?.safeParse(undefined).success === true;
 }
@@ -71,7 +72,7 @@ function typeOf(value: unknown): JsonSchema {
   return { type: value === undefined ? "string" : typeof value };
 }
 
-/** Tasks first: what a crew is asked stands there. */
+/** Tasks first: they contain what a crew is asked. */
 function textsOf(crew: CrewDefinition): PlacedText[] {
   const agents = [
     ...Object.entries(crew.agents),

@@ -24,7 +24,9 @@ export interface CrewDefinition<AgentName extends string = string> extends Calle
   tasks: readonly TaskDefinition<NoInfer<AgentName>>[];
   /** Default inputs, overridden by those of the kickoff. */
   inputs?: Readonly<Inputs>;
-  /** Types, descriptions and defaults of inputs. A kickoff whose inputs do not fit fails; names beside it pass. */
+  /**
+   * Types, descriptions and defaults of inputs. A kickoff whose inputs do not fit fails; undeclared names are accepted.
+   */
   inputSchema?: z.ZodObject;
   /** `hierarchical`: a manager delegates every task to agents. Default `sequential`. */
   process?: "sequential" | "hierarchical";

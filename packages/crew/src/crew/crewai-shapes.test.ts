@@ -7,7 +7,7 @@ import type { TaskDefinition } from "../task/task.ts";
 import type { AgentDefinition } from "../agent/agent.ts";
 import { defineCrew } from "./define-crew.ts";
 
-// What CrewAI 1.15.30 wrote into the same events for the same answers of a model, as receivers read it.
+// What CrewAI 1.15.30 wrote into the same events for the same model responses, as receivers see it.
 
 const search = defineTool({
   name: "search_web",
@@ -42,13 +42,13 @@ async function eventsOf(
   return (type) => events.filter((event) => event.type === type).map(({ data }) => data);
 }
 
-test("an agent's log begins with its task's whole description, and a call without tools has none", async () => {
+test("an agent's log begins with its task's full description, and a call without tools has none", async () => {
   const of = await eventsOf(["Done."], {}, { tools: [] });
   expect(of("agent_logs_started")).toMatchObject([{ task_description: "Find it.\nAll of it." }]);
   expect(of("llm_call_started")).toMatchObject([{ tools: null }]);
 });
 
-test("a failed tool is told of with its agent, and kept with its arguments as an object", async () => {
+test("a failed tool's event names its agent, and the failure is stored with its arguments as an object", async () => {
   const of = await eventsOf([call("search_web", { query: "boom" }), call("nope", { a: 1 }), "Done."]);
   expect(of("tool_failure_detected")).toMatchObject([
     {
@@ -66,7 +66,7 @@ test("a failed tool is told of with its agent, and kept with its arguments as an
   ]);
 });
 
-test("a coworker that is not there is said to the model, and is no failure of the tool", async () => {
+test("an unknown coworker is reported to the model, and does not count as a tool failure", async () => {
   const ask = call("ask_question_to_coworker", { question: "How?", context: "c", coworker: "Nobody" });
   const of = await eventsOf([ask, "Done."], {}, { allowDelegation: true, toolFailurePolicy: "raise" });
   expect(of("tool_failure_detected")).toEqual([]);
@@ -74,7 +74,7 @@ test("a coworker that is not there is said to the model, and is no failure of th
   expect(of("crew_kickoff_completed")).toHaveLength(1);
 });
 
-test("a guardrail's events name the agent, and a task that fails by it says so in CrewAI's words", async () => {
+test("a guardrail's events name the agent, and a task that it fails reports that in CrewAI's words", async () => {
   const guardrails = [() => ({ valid: false as const, feedback: "too short" })];
   const of = await eventsOf(["no", "still no"], { guardrails, guardrailMaxRetries: 1 });
   expect(of("llm_guardrail_completed")).toMatchObject([
@@ -86,7 +86,7 @@ test("a guardrail's events name the agent, and a task that fails by it says so i
   ]);
 });
 
-test("a judge in words is asked with a text, as whoever asks CrewAI's lite agents does", async () => {
+test("a judge for a rule in words gets a text prompt, like CrewAI's lite agents", async () => {
   const judgement = JSON.stringify({ valid: true, feedback: null });
   const of = await eventsOf(["Done.", judgement], { guardrails: ["Be long"] });
   expect(of("lite_agent_execution_started")).toMatchObject([
@@ -94,7 +94,7 @@ test("a judge in words is asked with a text, as whoever asks CrewAI's lite agent
   ]);
 });
 
-test("output_pydantic is in pydantic, also when the agent had to be asked again; the answer that fits is the raw one", async () => {
+test("output_pydantic is in pydantic, also after a retry; the answer that fits is the raw one", async () => {
   const outputSchema = z.object({ score: z.int() });
   const of = await eventsOf(["three", '{"score": 3}'], { outputSchema, outputFormat: "pydantic" });
   const output = { raw: '{"score": 3}', pydantic: { score: 3 }, output_format: "pydantic" };

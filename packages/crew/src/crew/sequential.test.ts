@@ -83,7 +83,7 @@ describe("a sequential crew", () => {
     ]);
   });
 
-  test("fills placeholders, hands context on and says where it is", async () => {
+  test("fills placeholders, passes context on and reports its position", async () => {
     const model = scriptedModel(["Findings.", "Report."]);
     const context = testContext({ inputs: { topic: "AI" } });
     await twoTasks(model).run(context);
@@ -110,7 +110,7 @@ describe("a sequential crew", () => {
     ]);
   });
 
-  test("a step holds what AMP's step webhook shows", async () => {
+  test("a step contains what AMP's step webhook shows", async () => {
     const model = scriptedModel([
       { text: "I look.", tools: [{ name: "search_web", args: { query: "AI" } }] },
       "F.",
@@ -134,7 +134,7 @@ describe("a sequential crew", () => {
     expect(steps[1]).toMatchObject({ step_index: 1, prompt: "News about AI", tool: null, result: "F.", output: "F." });
   });
 
-  test("a failing tool, wrong arguments, broken JSON and an unknown tool go back to the model", async () => {
+  test("a failing tool, wrong arguments, broken JSON and an unknown tool are reported to the model", async () => {
     const model = scriptedModel([
       callSearch("boom"),
       { tools: [{ name: "search_web", args: { query: 3 } }] },
@@ -178,7 +178,7 @@ describe("a sequential crew", () => {
     expect((output as { tool_failures: unknown[] }).tool_failures).toHaveLength(4);
   });
 
-  test("a failing tool under the policy raise fails the task, and everything is closed", async () => {
+  test("a failing tool under the policy raise fails the task, and every started event is closed", async () => {
     const model = scriptedModel([callSearch("boom")]);
     const context = testContext({ inputs: { topic: "AI" } });
     const outcome = await twoTasks(model, { toolFailurePolicy: "raise" }).run(context);
@@ -192,7 +192,7 @@ describe("a sequential crew", () => {
     ]);
   });
 
-  test("several calls of one answer run beside each other", async () => {
+  test("several calls of one response run in parallel", async () => {
     const reached = Promise.withResolvers<void>();
     let waiting = 0;
     const meet = defineTool({
@@ -219,7 +219,7 @@ describe("a sequential crew", () => {
     ]);
   });
 
-  test("after maxIter answers a final one is forced, with tools off", async () => {
+  test("after maxIter answers a final one is forced, with tools disabled", async () => {
     const model = scriptedModel([callSearch("a"), callSearch("b"), "Forced.", "R."]);
     const context = testContext({ inputs: { topic: "AI" } });
     await twoTasks(model, { maxIter: 2 }).run(context);
@@ -229,7 +229,7 @@ describe("a sequential crew", () => {
     });
   });
 
-  test("missing inputs fail the run by name, before any task", async () => {
+  test("missing inputs fail the run, naming them, before any task", async () => {
     const context = testContext();
     const outcome = await twoTasks(scriptedModel([])).run(context);
     expect(outcome).toMatchObject({
@@ -239,7 +239,7 @@ describe("a sequential crew", () => {
     expect(context.sink.types()).toEqual(["crew_kickoff_started", "crew_kickoff_failed"]);
   });
 
-  test("structured output is checked, and what does not fit goes back to the agent", async () => {
+  test("structured output is validated, and what does not fit is returned to the agent", async () => {
     const model = scriptedModel(["It is four.", '{"answer": 4}']);
     const crew = defineCrew({
       agents: { a: { role: "A", goal: "g", backstory: "b", model } },

@@ -82,14 +82,14 @@ describe("an embedder", () => {
       responseHeaders: { "retry-after-ms": "1" },
     });
 
-  test("asks in batches, and again after a failure that may pass", async () => {
+  test("embeds in batches, and retries after a temporary failure", async () => {
     const model = flaky(busy(429));
     const embedder = await resolveEmbedder(new Run(testContext()), model);
     expect(await embed(embedder, ["a", "b", "c"], signal)).toHaveLength(3);
     expect(model.calls).toEqual([["a", "b"], ["a", "b"], ["c"]]);
   });
 
-  test("does not ask again after one that will not", async () => {
+  test("does not retry after a permanent failure", async () => {
     const model = flaky(busy(401), busy(401));
     const embedder = await resolveEmbedder(new Run(testContext()), model);
     await expect(embed(embedder, ["a"], signal)).rejects.toThrow("busy (HTTP 401)");
@@ -97,7 +97,7 @@ describe("an embedder", () => {
   });
 });
 
-test("a packed vector is as alike to another as the vector itself, but for a thousandth", () => {
+test("packing a vector changes its similarity to others by at most a thousandth", () => {
   const vector = (seed: number): number[] => Array.from({ length: 1024 }, (_, index) => Math.sin(index * seed) * seed);
   const exact = (one: number[], other: number[]): number => {
     const dot = (a: number[], b: number[]): number => a.reduce((sum, value, index) => sum + value * (b[index] ?? 0), 0);

@@ -4,20 +4,20 @@ import { join } from "node:path";
 
 /**
  * Linux names an open folder as /proc/self/fd/N, so that the next part of a path is looked up in the folder that was
- * opened, whatever its name has become since. Elsewhere a part is looked up by name; a link in its place is refused all
- * the same, but one that is put there between two parts is not noticed.
+ * opened, even if it has been renamed since. On other systems a part is looked up by name; a link is rejected there as
+ * well, but one that is put there between two parts is not noticed.
  */
 const hasDescriptorPaths = existsSync("/proc/self/fd");
 
 /** Why a part of a path could not be opened. */
 export type OpenFault = "missing" | "link" | "not_folder" | "folder" | "not_file" | "failed";
 
-/** A part of a path that could not be opened: `part` says which, `fault` why. */
+/** A part of a path that could not be opened: `part` says which one, `fault` why. */
 export class OpenError extends Error {
   override readonly name: string = "OpenError";
   readonly fault: OpenFault;
   readonly part: string;
-  /** The system's code, such as EACCES, if it is the system that refused. */
+  /** The system's error code, such as EACCES, if the system rejected it. */
   readonly code: string | undefined;
 
   constructor(fault: OpenFault, part: string, cause?: unknown) {
@@ -29,7 +29,7 @@ export class OpenError extends Error {
   }
 }
 
-/** An open folder; `path` names it, or what is in it, for as long as it is open. */
+/** An open folder; `path` names it, or its contents, for as long as it is open. */
 export interface OpenFolder extends AsyncDisposable {
   path: string;
 }
@@ -37,8 +37,8 @@ export interface OpenFolder extends AsyncDisposable {
 const folderFlags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 
 /**
- * Opens the folder that `parts` lead to from `root`, part by part, without following a symbolic link below the root.
- * @param make makes folders that are missing
+ * Opens the folder that `parts` lead to from `root`, part by part, without following symbolic links below the root.
+ * @param make creates missing folders
  * @throws {@link OpenError}
  */
 export async function openFolder(
@@ -54,7 +54,7 @@ export async function openFolder(
   return folder;
 }
 
-/** One level down: the folder of that name in an open one. */
+/** One level down: the folder with that name in an open one. */
 export async function openPart(folder: OpenFolder, name: string, make = false): Promise<OpenFolder> {
   const path = join(folder.path, name);
   if (make) {
@@ -69,8 +69,8 @@ export async function openPart(folder: OpenFolder, name: string, make = false): 
 }
 
 /**
- * Opens a regular file in an open folder, for reading or, made and emptied, for writing. Never waits: a pipe without
- * somebody at its other end would otherwise hold the caller, and the thread of the pool that opens it, past any abort.
+ * Opens a regular file in an open folder, for reading or, created and truncated, for writing. Never blocks: a pipe
+ * without another end would otherwise block the caller, and the pool's thread that opens it, past any abort.
  * @throws {@link OpenError}
  */
 export async function openFile(folder: OpenFolder, name: string, access: "read" | "write"): Promise<FileHandle> {
@@ -83,7 +83,7 @@ export async function openFile(folder: OpenFolder, name: string, access: "read" 
   try {
     const found = await handle.stat();
     if (!found.isFile()) throw new OpenError(found.isDirectory() ? "folder" : "not_file", name);
-    // Only now: O_TRUNC would have emptied what turns out to be something else.
+    // Truncated only now: O_TRUNC would have emptied it before its kind is known.
     if (access === "write") await handle.truncate(0);
     return handle;
   } catch (error) {
@@ -92,10 +92,10 @@ export async function openFile(folder: OpenFolder, name: string, access: "read" 
   }
 }
 
-/** @returns the file's bytes; undefined where it has more than `limit` */
+/** @returns the file's bytes; undefined if it has more than `limit` */
 export async function readAtMost(file: FileHandle, limit: number, signal?: AbortSignal): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
-  // A file may grow while it is read: its size tells only how much to read at once.
+  // A file may grow while it is read: its size only determines how much to read at once.
   const chunkSize = Math.min(limit, Math.max((await file.stat()).size, 65_536)) + 1;
   for (let total = 0; total <= limit;) {
     signal?.throwIfAborted();
@@ -118,7 +118,7 @@ async function kindOf(path: string): Promise<OpenFault> {
   return (await lstat(path).catch(() => undefined))?.isSymbolicLink() === true ? "link" : "not_folder";
 }
 
-/** Codes of open(2) with the flags above; ENXIO is a socket, or a pipe that nobody reads. */
+/** Codes of open(2) with the flags above; ENXIO is a socket, or a pipe without a reader. */
 const faults: Readonly<Record<string, OpenFault>> = {
   ENOENT: "missing",
   ELOOP: "link",

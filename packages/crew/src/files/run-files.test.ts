@@ -17,7 +17,7 @@ beforeEach(async () => {
   await writeFile(join(outside, "secret.txt"), "the secret");
 });
 
-/** Calls a tool as an agent does, and gives what the model is told. */
+/** Calls a tool as an agent does, and returns what the model gets. */
 async function call(name: string, args: object): Promise<string> {
   const model = scriptedModel([{ tools: [{ name, args }] }, "Done."]);
   const crew = defineCrew({
@@ -53,7 +53,7 @@ const reading: readonly (readonly [tool: string, args: (path: string) => object]
 ];
 
 describe("symbolic links", () => {
-  test("whose target is missing do not lead a writer out", async () => {
+  test("with a missing target do not lead a writer outside", async () => {
     await symlink(join(outside, "new.txt"), join(directory, "dangling"));
     await symlink(join(outside, "folder"), join(directory, "gone"));
     expect(await call("write_file", { path: "dangling", text: "x" })).toContain("symbolic link");
@@ -62,7 +62,7 @@ describe("symbolic links", () => {
     expect(await readdir(outside)).toEqual(["secret.txt"]);
   });
 
-  test.each(reading)("lead %s nowhere, be they files or folders", async (tool, args) => {
+  test.each(reading)("lead %s nowhere, whether to files or folders", async (tool, args) => {
     await symlink(join(outside, "secret.txt"), join(directory, "file.txt"));
     await symlink(outside, join(directory, "folder"));
     for (const path of ["file.txt", "folder", "folder/secret.txt", "."]) {
@@ -72,14 +72,14 @@ describe("symbolic links", () => {
     }
   });
 
-  test("put in a folder's place while files are written and read never lead out", async () => {
+  test("that replace a folder while files are written and read never lead outside", async () => {
     await mkdir(join(directory, "real"));
     const swapping = new AbortController();
     let swaps = 0;
     const swap = async (): Promise<void> => {
       while (!swapping.signal.aborted) {
         await rename(join(directory, "real"), join(directory, `aside${(swaps += 1)}`));
-        // A writer may have made the folder meanwhile; then there is nothing to put in its place.
+        // A writer may have created the folder meanwhile; then there is nothing to replace it with.
         await symlink(outside, join(directory, "real")).catch(() => undefined);
         await rm(join(directory, "real"), { recursive: true, force: true });
         await mkdir(join(directory, "real"), { recursive: true });
@@ -98,8 +98,8 @@ describe("symbolic links", () => {
   });
 });
 
-describe("what is no regular file", () => {
-  test("is refused at once: pipes with and without another end, sockets", async () => {
+describe("anything but a regular file", () => {
+  test("is rejected immediately: pipes with and without another end, sockets", async () => {
     execFileSync(
       "mkfifo",
       ["pipe", "read", "out.md"].map((name) => join(directory, name)),
@@ -134,13 +134,13 @@ describe("long paths", () => {
     expect(await readdir(directory)).toEqual([]);
   });
 
-  test("of an output file are refused before a model is asked", async () => {
+  test("of an output file are rejected before a model is called", async () => {
     const { outcome, modelCalls } = await writeOutput("{topic}.md", { topic: long });
     expect(outcome).toMatchObject({ state: "FAILED", error: expect.stringContaining("the name") });
     expect(modelCalls).toBe(0);
   });
 
-  test("within the limits work", async () => {
+  test("within the limits are accepted", async () => {
     const path = `${"f".repeat(255)}/${"ü".repeat(127)}`;
     expect(await call("write_file", { path, text: "kept" })).toContain("Wrote 4");
     expect(await readFile(join(directory, path), "utf8")).toBe("kept");
@@ -148,7 +148,7 @@ describe("long paths", () => {
   });
 });
 
-test("a shorter text replaces a longer one, and no message shows where the folder really is", async () => {
+test("a shorter text replaces a longer one, and no message reveals the folder's real path", async () => {
   await call("write_file", { path: "a.txt", text: "a long text" });
   expect(await call("write_file", { path: "a.txt", text: "short" })).toContain("Wrote 5");
   expect(await readFile(join(directory, "a.txt"), "utf8")).toBe("short");

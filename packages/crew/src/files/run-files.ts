@@ -4,15 +4,15 @@ import { AppError, ErrorCode } from "@crewstream/contracts";
 import { OpenError, openFile, openFolder, openPart, readAtMost, type OpenFolder } from "./open-inside.ts";
 import { maxParts, partsOfRunPath } from "./run-path.ts";
 
-/** Files above this size are not read unless the caller says so. */
+/** Larger files are not read unless the caller allows it. */
 const defaultMaxBytes = 10 * 1024 * 1024;
 
 /**
- * The files of a run's own directory, by relative path. Nothing outside it is reached, whatever is linked, renamed or
- * mounted there meanwhile, and nothing but regular files is opened.
+ * The files of a run's own directory, by relative path. Nothing outside it can be reached, whatever is linked, renamed
+ * or mounted there meanwhile, and only regular files are opened.
  *
- * Methods throw `forbidden` for a path that leads outside, `invalid_input` for one that is too long, missing or no
- * regular file, and `configuration` where the run has no directory. Their messages are written for a model.
+ * Methods throw `forbidden` for a path that leads outside, `invalid_input` for one that is too long, missing or not a
+ * regular file, and `configuration` if the run has no directory. Their messages are written for a model.
  */
 export class RunFiles {
   readonly #directory: string | undefined;
@@ -35,7 +35,7 @@ export class RunFiles {
     });
   }
 
-  /** Writes a whole file, in place of what was there. */
+  /** Writes a whole file, replacing an existing one. */
   async write(
     path: string,
     text: string,
@@ -49,8 +49,8 @@ export class RunFiles {
   }
 
   /**
-   * Paths of all regular files in and below a folder, relative to the run's directory and sorted, or that of the one
-   * file there; undefined if nothing is there. Folders below the limit of a path's parts are left out.
+   * Paths of all regular files in and below a folder, relative to the run's directory and sorted, or of the single file
+   * at that path; undefined if nothing is there. Folders nested deeper than the limit are omitted.
    */
   async list(path: string): Promise<string[] | undefined> {
     const root = await this.#root(path);
@@ -70,8 +70,8 @@ export class RunFiles {
   }
 
   /**
-   * The absolute path of a file, for code that opens it by itself: what is there may have become a link by then.
-   * {@link read} and {@link write} have no such moment.
+   * The absolute path of a file, for code that opens it itself: it may have become a link by then. {@link read} and
+   * {@link write} have no such gap.
    */
   async resolve(path: string): Promise<string> {
     const root = await this.#root(path);
@@ -125,7 +125,7 @@ async function filesBelow(folder: OpenFolder, parts: readonly string[]): Promise
       await using below = await openPart(folder, entry.name);
       found.push(...(await filesBelow(below, inside)));
     } catch (error) {
-      // Removed or replaced since the folder was read, or not readable: what is in it is not listed.
+      // Removed or replaced since the folder was read, or not readable: its contents are not listed.
       if (!(error instanceof OpenError)) throw error;
     }
   }
@@ -136,7 +136,7 @@ function refused(message: string): AppError {
   return new AppError(message, { code: ErrorCode.invalidInput });
 }
 
-/** What a model is told in place of the system's error, which would show where the directory is. */
+/** What a model gets instead of the system's error, which would reveal the directory's path. */
 function told(error: unknown, path: string, missing: string): unknown {
   if (!(error instanceof OpenError)) return error;
   const { fault, part, code } = error;

@@ -4,15 +4,16 @@ import { AppError, ErrorCode } from "@crewstream/contracts";
 /** A name's limit on the usual file systems of Linux and macOS, in bytes. */
 const maxNameBytes = 255;
 
-/** Linux takes 4,096 bytes, of which the folder of runs needs some. */
+/** Linux accepts 4,096 bytes, some of which the path of the folder of runs needs. */
 const maxPathBytes = 2048;
 
-/** Each level costs an open descriptor while a path is followed. */
+/** Each level costs an open descriptor while a path is resolved. */
 export const maxParts = 64;
 
 /**
  * The parts of a path inside the run's directory; none for the directory itself.
- * @throws AppError `forbidden` for a path that would leave it or holds a shell's characters, `invalid_input` for one that is too long
+ * @throws AppError `forbidden` for a path that would leave it or contains shell characters, `invalid_input` for one
+ * that is too long
  */
 export function partsOfRunPath(path: string): string[] {
   if (path === "" || isAbsolute(path) || /[\0$~|<>&;*?\\]/.test(path) || path.split("/").includes("..")) {
@@ -39,7 +40,7 @@ function tooLong(path: string, why: string): AppError {
   return new AppError(`The path "${shown(path)}" is too long: ${why} are possible`, { code: ErrorCode.invalidInput });
 }
 
-/** A path as it is told to a model: the start of a long one. */
+/** A path for display to a model: the start of a long one. */
 function shown(path: string): string {
   return path.length <= 80 ? path : `${path.slice(0, 80)}…`;
 }

@@ -2,7 +2,7 @@ import { AppError, ErrorCode } from "@crewstream/contracts";
 import { namesIn } from "./condition.ts";
 import type { FlowDefinition, FlowMethod } from "./flow.ts";
 
-/** Throws `configuration` with every fault of a flow's graph, so that it fails when it is loaded. */
+/** Throws `configuration` with every error in a flow's graph, so that it fails when it is loaded. */
 export function checkFlow(flow: FlowDefinition): void {
   const faults: string[] = [];
   const names = flow.methods.map((method) => method.name);

@@ -1,4 +1,4 @@
-/** What a listener waits for: a method's name or a router's label, or several of them, nested as needed. */
+/** What a listener waits for: a method's name or a router's label, or a combination of them, nested as needed. */
 export type Condition = string | { readonly and: readonly Condition[] } | { readonly or: readonly Condition[] };
 
 /** All of these. */
@@ -6,7 +6,7 @@ export function and<const C extends readonly Condition[]>(...conditions: C): { a
   return { and: conditions };
 }
 
-/** Any of these: the first one fires the listener, the others are not waited for. */
+/** Any of these: the first one triggers the listener, the others are not awaited. */
 export function or<const C extends readonly Condition[]>(...conditions: C): { or: C } {
   return { or: conditions };
 }
@@ -24,12 +24,12 @@ export function satisfied(condition: Condition, seen: ReadonlySet<string>): bool
   return condition.or.some((part) => satisfied(part, seen));
 }
 
-/** Whether a condition fires on the first of several alternatives. */
+/** Whether a condition is triggered by the first of several alternatives. */
 export function isChoice(condition: Condition): condition is { readonly or: readonly Condition[] } {
   return typeof condition === "object" && "or" in condition && condition.or.length > 1;
 }
 
-/** Names of which each fires a condition alone. */
+/** Names each of which triggers a condition alone. */
 export function alternativesIn(condition: Condition): string[] {
   if (typeof condition === "string") return [condition];
   return "or" in condition ? condition.or.flatMap(alternativesIn) : [];

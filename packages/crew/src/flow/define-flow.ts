@@ -10,21 +10,21 @@ import { flowSvg } from "./flow-svg.ts";
 import type { FlowDefinition, FlowOptions } from "./flow.ts";
 import { runFlow } from "./run-flow.ts";
 
-/** A flow that can be served, or run from inside another flow's method or a tool. */
+/** A flow that can be served, or run from another flow's method or from a tool. */
 export interface Flow extends Automation {
   kind: "flow";
   definition: FlowDefinition;
-  /** The flow's methods and what leads to what, for drawing. */
+  /** The flow's methods and their connections, for drawing. */
   graph: FlowGraph;
-  /** The graph drawn as an SVG document. Inside a run it emits `flow_plot`, as CrewAI's `plot()` does. */
+  /** The graph as an SVG document. Inside a run it emits `flow_plot`, as CrewAI's `plot()` does. */
   plot(): string;
-  /** Runs the flow as a part of the current run and gives its final value. */
+  /** Runs the flow as part of the current run and returns its final value. */
   kickoff(inputs?: Record<string, unknown>): Promise<unknown>;
 }
 
 /**
- * A flow from its methods, added one by one: `defineFlow({ state }, (flow) => flow.start(…).listen(…))`.
- * Throws `configuration`, naming every fault of the graph, for one that could not run.
+ * Defines a flow by adding its methods: `defineFlow({ state }, (flow) => flow.start(…).listen(…))`. Throws
+ * `configuration`, naming every error in the graph, if it could not run.
  */
 export function defineFlow<State extends z.ZodObject = z.ZodObject<Record<string, z.ZodUnknown>>>(
   options: FlowOptions<State>,

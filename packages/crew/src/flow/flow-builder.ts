@@ -1,17 +1,17 @@
 import type { Condition } from "./condition.ts";
 import type { FlowMethod, MethodBody, MethodOptions } from "./flow.ts";
 
-/** `Known` has the results by method name, so that a listener knows the type of what it gets. */
+/** `Known` maps method names to results, so that a listener knows the type of its input. */
 type InputOf<Known extends object, When> = When extends keyof Known ? Known[When] : unknown;
 
-/** A method's code, with its options before it where it has any. */
+/** A method's code, preceded by its options if it has any. */
 type Code<State, Input, Result, Options> =
   | [run: MethodBody<State, Input, Result>]
   | [options: Options, run: MethodBody<State, Input, Result>];
 
 /**
- * Collects a flow's methods. The name a listener waits for is a method's or a router's label; methods may be named
- * before they are defined, which is how a flow goes round.
+ * Collects a flow's methods. A listener waits for the name of a method or a router's label; methods may be named before
+ * they are defined, which is how loops are made.
  */
 export class FlowBuilder<State, Known extends object = object> {
   readonly methods: readonly FlowMethod[];
@@ -20,7 +20,7 @@ export class FlowBuilder<State, Known extends object = object> {
     this.methods = methods;
   }
 
-  /** A method that runs when the flow starts; several run beside each other. */
+  /** A method that runs when the flow starts; several run in parallel. */
   start<Name extends string, Result>(
     name: Name,
     ...code: Code<State, undefined, Result, MethodOptions>
@@ -28,7 +28,7 @@ export class FlowBuilder<State, Known extends object = object> {
     return this.#with({ name, start: true, ...parts(code) });
   }
 
-  /** A method that runs when its condition holds, with the result of the method that made it hold. */
+  /** A method that runs when its condition is met, with the result of the method that met it. */
   listen<Name extends string, const When extends Condition | (keyof Known & string), Result>(
     name: Name,
     when: When,
@@ -38,9 +38,9 @@ export class FlowBuilder<State, Known extends object = object> {
   }
 
   /**
-   * A listener whose result is a label: it decides which listeners come next, and they get what the router got. Null
-   * fires none; who waits for the router's own name is fired in any case. Where `emits` lists its labels, a listener that
-   * waits for another one is found when the flow is defined.
+   * A listener whose result is a label: it decides which listeners run next, and they get the router's input. Null
+   * triggers none; listeners of the router's own name are triggered in any case. If `emits` lists its labels, a
+   * listener for any other label is reported when the flow is defined.
    */
   router<Name extends string, const When extends Condition | (keyof Known & string), const Label extends string | null>(
     name: Name,

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { defineAgent } from "../agent/define-agent.ts";
 import type { Automation } from "../run-context.ts";
 import { eventProblems, scriptedModel, testContext } from "../testing/index.ts";
-import { mortalStore } from "../testing/mortal-store.ts";
+import { crashingStore } from "../testing/crashing-store.ts";
 import { defineTool } from "../tools/tool.ts";
 import { or } from "./condition.ts";
 import { defineFlow } from "./define-flow.ts";
@@ -26,7 +26,7 @@ const race = (): Automation =>
   );
 
 describe("a race", () => {
-  test("is won by the first to end; the others are called off and closed", async () => {
+  test("is won by the first to end; the others are cancelled and closed", async () => {
     const context = testContext();
     expect(await race().run(context)).toMatchObject({ state: "SUCCESS", result: "first: quick answer" });
     expect(eventProblems(context.sink.events)).toEqual([]);
@@ -40,7 +40,7 @@ describe("a race", () => {
     expect(context.sink.events.at(-1)?.data["state"]).not.toHaveProperty("slow");
   });
 
-  test("is not run for starts, or for methods that somebody else waits for", async () => {
+  test("does not include starts, or methods that another listener waits for", async () => {
     const flow = defineFlow({}, (f) =>
       f
         .start("a", () => "a")
@@ -55,15 +55,15 @@ describe("a race", () => {
     expect(finished.map(({ data }) => String(data["method_name"])).sort()).toEqual(["a", "after_c", "any", "b", "c"]);
   });
 
-  test("has the same winner after a kill at any write", async () => {
-    const calm = mortalStore({ executionId });
+  test("has the same winner after a crash at any write", async () => {
+    const calm = crashingStore({ executionId });
     const first = calm.process();
     const outcome = await race().run(first.context);
     first.flush();
     for (let index = 0; index < calm.rows.size; index += 1) {
-      for (const death of [{ before: index }, { after: index }]) {
-        const store = mortalStore({ executionId });
-        await expect(race().run(store.process(death).context)).rejects.toThrow("killed");
+      for (const crash of [{ before: index }, { after: index }]) {
+        const store = crashingStore({ executionId });
+        await expect(race().run(store.process(crash).context)).rejects.toThrow("killed");
         const second = store.process();
         expect(await race().run(second.context)).toEqual(outcome);
         second.flush();
@@ -74,10 +74,10 @@ describe("a race", () => {
   });
 });
 
-describe("an agent on its own", () => {
+describe("a standalone agent", () => {
   const look = defineTool({ name: "look", description: "Looks", input: z.object({}), run: () => "seen" });
 
-  test("works inside a method, with CrewAI's lite agent events, and answers in JSON where it is asked to", async () => {
+  test("works inside a method, with CrewAI's lite agent events, and answers in JSON if requested", async () => {
     const model = scriptedModel([{ tools: [{ name: "look", args: {} }] }, "no json", '{"n": 2}', '{"n": 3}']);
     const scout = defineAgent({
       role: "Scout of {land}",
@@ -139,7 +139,7 @@ describe("a flow that persists", () => {
     };
   };
 
-  test("saves its state, goes on with it under the same id, or begins with a copy of it", async () => {
+  test("saves its state, continues with it under the same id, or begins with a copy of it", async () => {
     const flowStates = memory();
     const first = testContext({ flowStates });
     expect(await counting.run(first)).toMatchObject({ result: 11 });
@@ -152,7 +152,7 @@ describe("a flow that persists", () => {
     expect(flowStates.saved.get(copy.executionId)).toEqual({ n: 33, id: copy.executionId });
   });
 
-  test("says so when there is no such state, or no store", async () => {
+  test("fails with the reason if there is no such state, or no store", async () => {
     const flowStates = memory();
     expect(await counting.run(testContext({ flowStates, restoreFromStateId: "gone" }))).toMatchObject({
       state: "FAILED",
@@ -190,7 +190,7 @@ test("a flow's graph can be drawn", () => {
   expect(svg).toContain(">again (human)<");
 });
 
-test("a plot that is drawn in a run is told of", async () => {
+test("a plot that is drawn in a run emits an event", async () => {
   const inner = defineFlow({ name: "inner" }, (f) => f.start("only", () => 1));
   const outer = defineFlow({}, (f) => f.start("draw", () => inner.plot().length > 0));
   const context = testContext();

@@ -4,22 +4,22 @@ import type { FlowDefinition, FlowMethod } from "./flow.ts";
 export interface FlowNode {
   id: string;
   kind: "start" | "listen" | "router";
-  /** A person looks at its output. */
+  /** A person reviews its output. */
   human: boolean;
-  /** Its distance from the start, for drawing: 0 begins. */
+  /** Its distance from the start, for drawing: 0 is the first. */
   layer: number;
 }
 
 export interface FlowEdge {
   from: string;
   to: string;
-  /** The router's label that leads here; null where the method itself does. */
+  /** The router's label that leads here; null if the method itself does. */
   label: string | null;
   /** Whether the listener waits for others as well. */
   joins: "and" | "or" | null;
 }
 
-/** A flow as a picture's data. Labels whose router is not known come from every router that lists none. */
+/** A flow as data for a diagram. Labels whose router is unknown come from every router that lists none. */
 export interface FlowGraph {
   nodes: FlowNode[];
   edges: FlowEdge[];
@@ -43,7 +43,7 @@ function edgesInto(method: FlowMethod, methods: readonly FlowMethod[]): FlowEdge
   const joins = joining(condition);
   return namesIn(condition).flatMap((name): FlowEdge[] => {
     const isMethod = methods.some((other) => other.name === name);
-    // A label may have a method's name.
+    // A label may equal a method's name.
     const routers = methods.filter((other) => other.router === true && (other.emits?.includes(name) ?? !isMethod));
     const labelled = routers.map((router) => ({ from: router.name, to: method.name, label: name, joins }));
     const own: FlowEdge[] = isMethod ? [{ from: name, to: method.name, label: null, joins }] : [];
@@ -56,7 +56,7 @@ function joining(condition: Condition): FlowEdge["joins"] {
   return "and" in condition ? "and" : "or";
 }
 
-/** A method lies one layer below the first way that leads to it: edges that go round lead back up. */
+/** A method is one layer below the first connection that leads to it: edges of loops lead back up. */
 function layersOf(methods: readonly FlowMethod[], edges: readonly FlowEdge[]): Map<string, number> {
   const layers = new Map(methods.filter(({ start }) => start === true).map(({ name }) => [name, 0]));
   let reached = [...layers.keys()];

@@ -8,13 +8,13 @@ import type { FlowDefinition, MethodContext } from "./flow.ts";
 
 const recallLimit = 10;
 
-/** A flow's memory; undefined where it says that it has none. */
+/** A flow's memory; undefined if it is turned off. */
 export function flowMemory({ memory = true }: FlowDefinition, name: string): Memory | undefined {
   const home = joinScopes("flow", scopeName(name));
   return memoryFrom(memory, { owner: "flow", home, model: undefined, embedder: undefined });
 }
 
-/** How a method remembers, at paths of its own for each call. */
+/** Memory functions for a method, at separate paths for each call. */
 export function methodMemory(
   scope: Scope,
   memory: Memory | undefined,

@@ -1,8 +1,8 @@
 import type { Json } from "../run/dump.ts";
 
-/** Where flows keep their states beyond a run: handed in by the host. Both may reject; that fails the run. */
+/** Storage for flow states beyond a run, provided by the host. Both methods may reject; that fails the run. */
 export interface FlowStateStore {
-  /** The last state that was saved under this id, by whatever run. */
+  /** The last state that any run saved under this id. */
   load(flowName: string, id: string): Promise<Record<string, Json> | undefined>;
   /** Saving the same state twice must be harmless. */
   save(flowName: string, id: string, state: Readonly<Record<string, Json>>): Promise<void>;

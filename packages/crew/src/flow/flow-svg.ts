@@ -3,7 +3,7 @@ import type { FlowEdge, FlowGraph, FlowNode } from "./flow-graph.ts";
 const box = { width: 168, height: 44, gapX: 36, gapY: 64, margin: 24 };
 const colors: Readonly<Record<FlowNode["kind"], string>> = { start: "#d8f0dd", listen: "#e7ecf5", router: "#fdeccb" };
 
-/** Draws a flow's graph, one row a layer, as an SVG document without scripts. */
+/** Draws a flow's graph, one layer per row, as an SVG document without scripts. */
 export function flowSvg(graph: FlowGraph): string {
   const places = placesOf(graph.nodes);
   const rows = Math.max(0, ...graph.nodes.map(({ layer }) => layer)) + 1;

@@ -7,36 +7,36 @@ import type { EmitCustom } from "../run/custom-event.ts";
 import type { Condition } from "./condition.ts";
 import type { HumanFeedbackOptions } from "./human-feedback.ts";
 
-/** What a flow's method may touch. */
+/** What a flow's method can use. */
 export interface MethodContext<State> {
   /**
-   * The flow's state, as the method's own copy: change it freely. What changed is merged when the method has ended,
-   * and journaled with its result; a method that fails or is interrupted leaves no trace in it. JSON values only.
+   * The flow's state, as the method's own copy: change it freely. Changes are merged when the method has ended, and
+   * journaled with its result; a method that fails or is interrupted changes nothing. JSON values only.
    */
   state: State;
-  /** What the kickoff brought, unchanged. */
+  /** The kickoff's inputs, unchanged. */
   inputs: Readonly<Record<string, unknown>>;
-  /** What each method that had ended when this one was called gave last, by name. */
+  /** The latest result of each method that had ended when this one was called, by name. */
   outputs: Readonly<Record<string, unknown>>;
-  /** What a person said last of a method's output, by the method's name: `HumanFeedback`. */
+  /** The latest human feedback on a method's output, by the method's name: `HumanFeedback`. */
   reviews: Readonly<Record<string, unknown>>;
-  /** Aborted when the run is cancelled, or when this branch is not needed any more. */
+  /** Aborted when the run is cancelled, or when this branch is no longer needed. */
   signal: AbortSignal;
   /** Emits a custom event of the run. */
   emit: EmitCustom;
   executionId: string;
   /**
-   * Does a piece of work once in the life of the run and keeps its value (JSON): a method that is run again after a
-   * crash or a pause takes it from the journal. For side effects that have no crew, tool or model call around them.
+   * Does a piece of work exactly once per run and stores its value (JSON): a method that is executed again after a
+   * crash or a pause takes it from the journal. For side effects outside of crews, tools and model calls.
    */
   step: <T>(name: string, work: () => T | Promise<T>) => Promise<T>;
-  /** Keeps statements in the flow's memory, for later runs. Once in the life of the run. */
+  /** Stores statements in the flow's memory, for later runs. Exactly once per run. */
   remember: (contents: string | readonly string[], options?: RememberOptions) => Promise<void>;
-  /** What the flow's memory holds on a question, the best first. */
+  /** The flow's memories that match a question, best first. */
   recall: (query: string, options?: RecallOptions) => Promise<MemoryMatch[]>;
   /**
-   * Asks a person for a line of text: empty if they say nothing, null if the time for it ran out. The run pauses until
-   * then; what the method did before is run again.
+   * Asks a person for a line of text: empty if they enter nothing, null if the time ran out. The run pauses until then;
+   * the method is then executed again from its start.
    */
   ask: (message: string, options?: AskOptions) => Promise<string | null>;
 }
@@ -44,18 +44,18 @@ export interface MethodContext<State> {
 export interface RecallOptions {
   /** Default 10. */
   limit?: number;
-  /** Path below that of the flow's memory. */
+  /** Path below the flow memory's own. */
   scope?: string;
   categories?: readonly string[];
 }
 
 export interface AskOptions {
-  /** Seconds to wait before the answer is null. Default: without an end. */
+  /** Seconds to wait before the answer is null. Default: no limit. */
   timeoutSeconds?: number;
   metadata?: Record<string, unknown>;
 }
 
-/** What a method may be given beside its code. */
+/** A method's options. */
 export interface MethodOptions {
   persist?: boolean;
   humanFeedback?: HumanFeedbackOptions;
@@ -66,18 +66,18 @@ export type MethodBody<State, Input, Result> = (
   input: Input,
 ) => Result | Promise<Result>;
 
-/** A method as data: what the builder makes and a loader builds. */
+/** A method as data: made by the builder or by a loader. */
 export interface FlowMethod {
   name: string;
   /**
-   * `true`: runs when the flow starts. A condition: runs whenever routers' labels make it hold; in a flow that has no
-   * method with `true`, when the flow starts, too.
+   * `true`: runs when the flow starts. A condition: runs whenever routers' labels meet it; in a flow that has no method
+   * with `true`, also when the flow starts.
    */
   start?: true | Condition;
   listen?: Condition;
-  /** Its result is a label that other methods listen to. */
+  /** Its result is a label that other methods listen for. */
   router?: boolean;
-  /** Labels it may give, where they are known: then listeners are checked against them. */
+  /** Labels it may return, if they are known: then listeners are checked against them. */
   emits?: readonly string[];
   humanFeedback?: HumanFeedbackOptions;
   /** Saves the state after this method, in a flow that does not persist as a whole. */
@@ -88,13 +88,13 @@ export interface FlowMethod {
 export interface FlowOptions<State extends z.ZodObject = z.ZodObject> extends CallerOptions {
   name?: string;
   description?: string;
-  /** Shape of the state; its fields are the flow's inputs. Without it, the state is what the kickoff brings. */
+  /** Shape of the state; its fields are the flow's inputs. Without it, the state consists of the kickoff's inputs. */
   state?: State;
-  /** How often one method may run, so that a loop ends. Default 100. */
+  /** Maximum runs of one method, so that a loop ends. Default 100. */
   maxMethodCalls?: number;
-  /** Saves the state after every method in the store that the host gives, so that a later run can begin with it. */
+  /** Saves the state after every method in the host's store, so that a later run can begin with it. */
   persist?: boolean;
-  /** What `remember` and `recall` of its methods work on. Default: a memory at `/flow/NAME`. */
+  /** The memory for `remember` and `recall` in its methods. Default: a memory at `/flow/NAME`. */
   memory?: MemoryRef;
 }
 

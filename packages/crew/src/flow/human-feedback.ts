@@ -9,32 +9,35 @@ import type { Scope } from "../run/scope.ts";
 import { StepFailure } from "../run/step-failure.ts";
 import { answerSchema, readJson } from "../task/structured.ts";
 
-/** A method whose output a person looks at before the flow goes on. */
+/** A review of a method's output by a person before the flow continues. */
 export interface HumanFeedbackOptions {
-  /** What the person is asked. */
+  /** The question to the person. */
   message: string;
-  /** Outcomes that the answer is sorted into; the method is then a router and these are its labels. */
+  /** Outcomes that the answer is mapped to; the method is then a router and these are its labels. */
   emit?: readonly string[];
-  /** For an empty answer, or none in time. Without it an empty answer is refused. */
+  /** For an empty answer, or none in time. Without it an empty answer is rejected. */
   defaultOutcome?: string;
   /**
-   * Outcomes that an approval and a rejection stand for (`is_approve`, `crewstream answer --approve`). Default: the only one
-   * whose name says so (`approved`, `approve`, `yes`; `rejected`, `reject`, `no`); where none does, a flag is refused.
+   * Outcomes that an approval and a rejection map to (`is_approve`, `crewstream answer --approve`). Default: the only
+   * one whose name says so (`approved`, `approve`, `yes`; `rejected`, `reject`, `no`); if there is none, a flag is
+   * rejected.
    */
   approveOutcome?: string;
   rejectOutcome?: string;
-  /** Sorts free text into an outcome. Default: the run's model. */
+  /** Maps free text to an outcome. Default: the run's model. */
   model?: ModelRef;
-  /** Seconds to wait before `defaultOutcome` holds, which outcomes need then. Default: without an end. */
+  /**
+   * Seconds to wait before `defaultOutcome` applies, which is then required if there are outcomes. Default: no limit.
+   */
   timeoutSeconds?: number;
   metadata?: Record<string, unknown>;
 }
 
-/** What the next method gets: CrewAI's HumanFeedbackResult. */
+/** The next method's input: CrewAI's HumanFeedbackResult. */
 export interface HumanFeedback {
   output: Json;
   feedback: string;
-  /** Null when there are no outcomes to choose from. */
+  /** Null if there are no outcomes to choose from. */
   outcome: string | null;
   timestamp: string;
   method_name: string;
@@ -82,8 +85,8 @@ export async function reviewOutput(scope: Scope, review: Review): Promise<HumanF
 }
 
 /**
- * The outcome an answer names; only free text that names none is put to a model. Rejects when the model names none
- * either: an outcome that nobody chose decides nothing.
+ * The outcome that an answer names; only free text that names none is passed to a model. Rejects if the model names
+ * none either: an outcome that nobody chose decides nothing.
  */
 async function chooseOutcome(
   scope: Scope,
@@ -92,12 +95,12 @@ async function chooseOutcome(
 ): Promise<string> {
   const { emit } = options;
   const text = answer.feedback.trim();
-  // CrewAI's rule for an empty answer. The API lets one in only where the flow names a default.
+  // CrewAI's rule for an empty answer. The API accepts one only if the flow has a default.
   const isEmpty = text === "" && answer.approved === null && answer.outcome === undefined;
   if (answer.timedOut || isEmpty) return options.defaultOutcome ?? emit[0] ?? "";
   const reading = readOutcome({ ...options, defaultOutcome: options.defaultOutcome ?? null }, answer);
   if (reading.kind === "outcome") return reading.outcome;
-  // The API refuses such an answer; another host may have let it in.
+  // The API rejects such an answer; another host may have accepted it.
   if (reading.kind === "refused") throw new AppError(reading.reason, { code: ErrorCode.runFailed });
   const schema = answerSchema(z.object({ outcome: z.enum(emit as [string, ...string[]]) }));
   const question = [
@@ -112,7 +115,7 @@ async function chooseOutcome(
   };
   const reply = await callModel(scope, { ...ask, responseSchema: { name: "outcome", schema: schema.json } }).catch(
     (error: unknown) => {
-      // A server that refuses the question may not know forms of answers; CrewAI then asks without one, too.
+      // A server that rejects the request may not support response formats; CrewAI then asks without one, too.
       const refused = error instanceof StepFailure && !error.retryable && !scope.signal.aborted;
       if (!refused) throw error;
       return callModel(scope.at("words"), ask);
@@ -126,7 +129,7 @@ async function chooseOutcome(
   });
 }
 
-/** The longest outcome that stands in a text, as CrewAI reads a model that answers in words. */
+/** The longest outcome that occurs in a text, as CrewAI reads a model that answers in words. */
 function namedIn(text: string, emit: readonly string[]): string | undefined {
   const named = emit.filter((outcome) => text.toLowerCase().includes(outcome.toLowerCase()));
   return named.toSorted((a, b) => b.length - a.length)[0];

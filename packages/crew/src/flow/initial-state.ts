@@ -11,9 +11,9 @@ type State = Record<string, Json>;
 
 /**
  * A flow's state at its start: the declared fields filled from the inputs, undeclared inputs dropped; without a
- * declaration, all inputs. `id` is the flow's own. Of a flow that persists, an input `id` goes on with the state saved
- * under it, and the run's `restoreFromStateId` begins with a copy of another one, as CrewAI does it.
- * Throws `invalid_input` for inputs that do not fit and `not_found` for a state that is not there.
+ * declaration, all inputs. `id` is the flow's own. In a flow that persists, an input `id` continues the state saved
+ * under it, and the run's `restoreFromStateId` begins with a copy of another one, as in CrewAI. Throws `invalid_input`
+ * for inputs that do not fit and `not_found` for a state that does not exist.
  */
 export async function initialState(
   scope: Scope,

@@ -2,9 +2,9 @@ import { isChoice, namesIn, satisfied, type Condition } from "./condition.ts";
 import type { FlowMethod } from "./flow.ts";
 
 /**
- * Keeps what each condition of a flow has seen and says whom a trigger fires, by CrewAI's rules: a condition collects
- * triggers until they satisfy it, then starts over. An OR of several alternatives fires a listener once, and sees
- * nothing more, until it is rearmed; a router has no such limit.
+ * Tracks what each condition of a flow has seen and returns what a trigger fires, by CrewAI's rules: a condition
+ * collects triggers until it is met, then starts over. An OR of several alternatives fires a listener once, and ignores
+ * further triggers, until it is rearmed; a router has no such limit.
  */
 export class Listeners {
   readonly #methods: readonly FlowMethod[];
@@ -22,7 +22,7 @@ export class Listeners {
     );
   }
 
-  /** The listeners that are no routers. */
+  /** The listeners that are not routers. */
   listeners(trigger: string): FlowMethod[] {
     return this.#methods.filter(({ name, listen, router }) => {
       if (router === true || listen === undefined || this.#spent.has(name)) return false;
@@ -32,7 +32,7 @@ export class Listeners {
     });
   }
 
-  /** Whether a label fires this start. Only labels do: a start is no listener of methods. */
+  /** Whether a label fires this start. Only labels do: a start does not listen for methods. */
   starts({ name, start }: FlowMethod, label: string): boolean {
     return start !== undefined && start !== true && this.#met(`start:${name}`, start, label);
   }
@@ -42,7 +42,7 @@ export class Listeners {
     return new Set(this.#spent);
   }
 
-  /** Rearms those of `rearmable` that wait for this label, once: they are no longer rearmable then. */
+  /** Rearms those of `rearmable` that wait for this label, once: they are then no longer rearmable. */
   rearm(label: string, rearmable: Set<string>): void {
     for (const { name, listen } of this.#methods) {
       if (!rearmable.has(name) || listen === undefined || !namesIn(listen).includes(label)) continue;
@@ -51,7 +51,7 @@ export class Listeners {
     }
   }
 
-  /** Rearms all: a method runs once more, so the flow goes round. */
+  /** Rearms all: a method runs once more, so the flow loops. */
   rearmAll(): void {
     this.#spent.clear();
   }

@@ -10,14 +10,14 @@ import { methodMemory } from "./flow-memory.ts";
 import { reviewOutput } from "./human-feedback.ts";
 import { changesBetween, type StateChange } from "./state-changes.ts";
 
-/** What is journaled of a method: never its body's inside, so nothing in it runs again. */
+/** What is journaled of a method: its end, not what its body did, so that nothing in it is executed again. */
 export interface MethodRow {
-  /** What its `method_execution_finished` shows; of a router, the label. */
+  /** What its `method_execution_finished` shows; for a router, the label. */
   result: Json;
   changes: StateChange[];
-  /** What listeners get, where that is not the result. */
+  /** The listeners' input, if that is not the result. */
   handOn?: Json;
-  /** What the flow's result is if this method is the last, where that is not the result. */
+  /** The flow's result if this method is the last, if that is not the method's result. */
   output?: Json;
 }
 
@@ -27,19 +27,19 @@ export interface BodyFields {
   inputs: Readonly<Record<string, unknown>>;
   outputs: Readonly<Record<string, Json>>;
   reviews: Readonly<Record<string, Json>>;
-  /** Absent for a method that takes none. */
+  /** Absent for a method without input. */
   input: Json | undefined;
   state: Readonly<Record<string, Json>>;
   /** The flow's memory. */
   memory: Memory | undefined;
 }
 
-/** Runs a method's code on a copy of the state, and lets a person review what it gave where the method wants that. */
+/** Runs a method's code on a copy of the state, and has a person review its output if the method requires that. */
 export async function runBody(scope: Scope, fields: BodyFields): Promise<MethodRow> {
   const { method, flowName } = fields;
   const { humanFeedback } = method;
   if (humanFeedback === undefined) return runCode(scope, fields);
-  // Journaled before the person is asked: the answer may come in another process, and the code must not run again.
+  // Journaled before the person is asked: the answer may arrive in another process, and the code must not run again.
   const done = await step(scope.at("do"), { kind: "method", perform: (inner) => runCode(inner, fields) });
   const feedback = await reviewOutput(scope, {
     flowName,

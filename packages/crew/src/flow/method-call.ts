@@ -11,7 +11,7 @@ import type { FlowMethod } from "./flow.ts";
 import { runBody, type MethodRow } from "./method-body.ts";
 import type { StateChange } from "./state-changes.ts";
 
-/** A method's end: what came of it, the id of its `method_execution_finished`, and the strand that goes on from there. */
+/** A method's end: its outcome, the id of its `method_execution_finished`, and the strand that continues from there. */
 export interface Ended extends MethodRow {
   eventId: string;
   strand: Scope;
@@ -24,13 +24,13 @@ export interface CallFields {
   inputs: Readonly<Record<string, unknown>>;
   outputs: Readonly<Record<string, Json>>;
   reviews: Readonly<Record<string, Json>>;
-  /** What it gets; absent where nothing has set it off. */
+  /** Its input; absent if nothing has triggered it. */
   input: Json | undefined;
   cause: Ended | undefined;
   state: Readonly<Record<string, Json>>;
   /** The flow's memory. */
   memory: Memory | undefined;
-  /** Told when the call begins to wait for a person. */
+  /** Called when the call begins to wait for a person. */
   onWaiting: () => void;
 }
 
@@ -39,12 +39,12 @@ interface Wait {
   goOn: () => void;
 }
 
-/** One call of a flow's method, begun when it is made: `method_execution_started` is emitted, the body runs. */
+/** One call of a flow's method, started when it is created: `method_execution_started` is emitted, the body runs. */
 export class MethodCall {
   readonly method: FlowMethod;
-  /** Its place among the ends, when it had ended before in this execution. */
+  /** Its position in the order of ends, if it had ended in an earlier execution. */
   readonly order: number | undefined;
-  /** Resolves when the body has ended in whatever way. */
+  /** Resolves when the body has ended, whatever the outcome. */
   readonly settled: Promise<void>;
   readonly #fields: CallFields;
   readonly #strand: Scope;
@@ -82,12 +82,12 @@ export class MethodCall {
     return this.#hasSettled;
   }
 
-  /** What the body waits for a person to say; empty while it works. */
+  /** The human input that the body waits for; empty while it works. */
   get waitingFor(): readonly PendingInput[] {
     return this.#strand.signal.aborted ? [] : this.#waits.flatMap((wait) => wait.requests);
   }
 
-  /** Whether another one has won: what comes of the call does not count. */
+  /** Whether another call has won the race: this one's outcome does not count. */
   get calledOff(): boolean {
     return this.#off.signal.aborted;
   }
@@ -101,14 +101,14 @@ export class MethodCall {
     return path.startsWith(`${this.#strand.path}/`);
   }
 
-  /** Closes the call's scope for the time of a pause, unless an earlier pause has. */
+  /** Closes the call's scope for the duration of a pause, unless an earlier pause has. */
   pause({ message, emit }: PendingInput, flowId: string, state: Readonly<Record<string, Json>>): void {
     if (this.#span.ended) return;
     const data = { ...this.#named(), flow_id: flowId, message, emit, state };
     this.#span.end({ type: "method_execution_paused", data });
   }
 
-  /** Begins again with these answers, of which at least one belongs to the call. */
+  /** Restarts the body with these answers, of which at least one belongs to the call. */
   resume(answered: ReadonlySet<string>, state: Readonly<Record<string, Json>>): void {
     if (this.#span.ended) {
       this.#span.reopen("method_execution_started", { ...this.#named(), params: null, state });
@@ -119,7 +119,7 @@ export class MethodCall {
   }
 
   /**
-   * Journals the end, as the `order`-th of its flow from 0, and emits it. `merge` puts the method's changes into the
+   * Journals the end, as the `order`-th of its flow from 0, and emits it. `merge` merges the method's changes into the
    * flow's state before the event shows it. Rejects with the method's failure.
    */
   async end(

@@ -4,7 +4,7 @@ import type { Span } from "../run/span.ts";
 import type { Scope } from "../run/scope.ts";
 import type { MethodCall } from "./method-call.ts";
 
-/** Journaled when a pause is over: after how many ends it was, what was open, and whose answers it went on with. */
+/** Journaled when a pause is over: after how many ends it was, what was pending, and whose answers ended it. */
 interface PauseRow {
   order: number;
   requests: PendingInput[];
@@ -12,9 +12,9 @@ interface PauseRow {
 }
 
 /**
- * The pauses of a flow: times when nothing could go on without a person. Each closes the waiting methods and the flow
- * (`method_execution_paused`, `flow_paused`) and begins with both anew when an answer is there, as CrewAI does it.
- * A run that is run again goes through the same pauses at the same places.
+ * The pauses of a flow: times when nothing could continue without a person. Each closes the waiting methods and the
+ * flow (`method_execution_paused`, `flow_paused`) and restarts both once there is an answer, as in CrewAI. A replay
+ * goes through the same pauses at the same points.
  */
 export class Pauses {
   readonly #span: Span;
@@ -28,17 +28,17 @@ export class Pauses {
     this.#flow = flow;
   }
 
-  /** Whether the next pause was over before, and lies after this many ends. */
+  /** Whether the next pause was over in an earlier execution, and comes after this many ends. */
   isDue(order: number): boolean {
     return this.#stored()?.order === order;
   }
 
-  /** Pauses and goes on. Rejects with Suspended when no waiting call has its answer. */
+  /** Pauses and continues. Rejects with Suspended if no waiting call has its answer. */
   async hold(calls: readonly MethodCall[], order: number, state: Readonly<Record<string, Json>>): Promise<void> {
     const { name, id } = this.#flow;
     const stored = this.#stored();
     const requests = stored?.requests ?? calls.flatMap((call) => call.waitingFor);
-    // By what was asked, not by who waits: what had waited inside a step that is journaled now does not wait again.
+    // By request, not by who waits: what had waited inside a step that is now journaled does not wait again.
     const waiting = calls.flatMap((call) => {
       const request = requests.find((each) => call.asked(each));
       return request === undefined ? [] : [{ call, request }];
@@ -48,7 +48,7 @@ export class Pauses {
     const data = { flow_name: name, flow_id: id, ...first, emit: requests[0]?.emit ?? null, state };
     this.#span.end({ type: "flow_paused", data });
 
-    // Also when this pause was over before: what lies around this flow must go through its own pause again.
+    // Also if this pause was over before: what encloses this flow must go through its own pause again.
     await this.#outer.room.wait(requests);
     const { run } = this.#outer;
     const answered =

@@ -2,8 +2,8 @@ import { alternativesIn, isChoice, namesIn } from "./condition.ts";
 import type { FlowMethod } from "./flow.ts";
 
 /**
- * Which methods race: those that alone fire an OR listener and that no other listener waits for; routers do not count as
- * listeners. When several of them are fired together, the first to end wins and the others are called off.
+ * Which methods race: those each of which alone fires an OR listener and that no other listener waits for; routers do
+ * not count as listeners. If several of them are fired together, the first to end wins and the others are cancelled.
  */
 export function racingGroups(methods: readonly FlowMethod[]): ReadonlySet<string>[] {
   const listeners = methods.flatMap(({ name, listen, router }) =>

@@ -7,7 +7,7 @@ import { defineFlow } from "./define-flow.ts";
 
 type Context = ReturnType<typeof testContext>;
 
-/** The methods in the order they ended. */
+/** The methods in the order in which they ended. */
 const finished = ({ sink }: Context): unknown[] =>
   sink.events.filter((event) => event.type === "method_execution_finished").map((event) => event.data["method_name"]);
 
@@ -69,7 +69,7 @@ describe("a flow", () => {
     expect(events[18]?.data["state"]).not.toHaveProperty("unknown");
   });
 
-  test("starts run beside each other; AND waits for all, OR for the first", async () => {
+  test("starts run in parallel; AND waits for all, OR for the first", async () => {
     const bothStarted = Promise.withResolvers<void>();
     const firstIsDone = Promise.withResolvers<void>();
     const seen: string[] = [];
@@ -99,7 +99,7 @@ describe("a flow", () => {
     expect(eventProblems(context.sink.events)).toEqual([]);
   });
 
-  test("a router may go round until it is content", async () => {
+  test("a router may loop until it is satisfied", async () => {
     const flow = defineFlow({ state: z.object({ n: z.number().default(0) }) }, (f) =>
       f
         .start("begin", () => "x")
@@ -146,7 +146,7 @@ describe("a flow", () => {
     expect(await flow.run(testContext())).toMatchObject({ result: 3 });
   });
 
-  test("a loop without an end is stopped and says so", async () => {
+  test("an endless loop is stopped with that as the reason", async () => {
     const flow = defineFlow({ maxMethodCalls: 5 }, (f) =>
       f.start("begin", () => "x").router("round", or("begin", "more"), () => "more"),
     );
@@ -158,7 +158,7 @@ describe("a flow", () => {
     expect(eventProblems(context.sink.events)).toEqual([]);
   });
 
-  test("routers run before listeners, and a router that gives nothing fires nobody", async () => {
+  test("routers run before listeners, and a router without a label triggers nothing", async () => {
     const flow = defineFlow({}, (f) =>
       f
         .start("begin", () => 1)
@@ -171,7 +171,7 @@ describe("a flow", () => {
     expect(finished(context)).toEqual(["begin", "first", "after"]);
   });
 
-  test("a failing method fails the flow, calls the others off and leaves nothing open", async () => {
+  test("a failing method fails the flow, cancels the others and leaves nothing open", async () => {
     const waiting = Promise.withResolvers<void>();
     const flow = defineFlow({}, (f) =>
       f
@@ -197,14 +197,14 @@ describe("a flow", () => {
     ]);
   });
 
-  test("inputs that do not fit the state fail the run, and say which", async () => {
+  test("inputs that do not fit the state fail the run and are named", async () => {
     const flow = defineFlow({ state: z.object({ count: z.number() }) }, (f) => f.start("a", () => 1));
     const context = testContext({ inputs: { count: "many" } });
     expect(await flow.run(context)).toMatchObject({ state: "FAILED", error: expect.stringContaining("count") });
     expect(context.sink.types()).toEqual(["flow_created", "flow_started", "flow_failed"]);
   });
 
-  test("emits custom events, but none under a taken or mistyped name", async () => {
+  test("emits custom events, but rejects reserved and mistyped names", async () => {
     const errors: string[] = [];
     const flow = defineFlow({}, (f) =>
       f.start("a", ({ emit }) => {
@@ -225,7 +225,7 @@ describe("a flow", () => {
     expect(errors).toHaveLength(3);
   });
 
-  test("a graph that cannot work is refused when it is defined", () => {
+  test("a graph that cannot work is rejected when it is defined", () => {
     expect(() => defineFlow({}, (f) => f.listen("a", "b", () => 1))).toThrow("no method starts it");
     expect(() => defineFlow({}, (f) => f.start("a", () => 1).listen("b", "c", () => 1))).toThrow('listens to "c"');
     expect(() => defineFlow({}, (f) => f.start("a", () => 1).start("a", () => 1))).toThrow('two methods are named "a"');

@@ -18,7 +18,10 @@ import { FlowWalk, type Occasion } from "./walk.ts";
 
 type Inputs = Readonly<Record<string, unknown>>;
 
-/** Runs a flow at `scope.path` and gives the result of the method that ended last. Rejects with what made it fail. */
+/**
+ * Runs a flow at `scope.path` and returns the result of the method that ended last. Rejects with the error that made it
+ * fail.
+ */
 export async function runFlow(scope: Scope, flow: FlowDefinition, name: string, inputs: Inputs): Promise<Json> {
   scope.emit("flow_created", { flow_name: name });
   const span = new Span(scope, "flow_started", { flow_name: name, inputs });
@@ -43,8 +46,9 @@ export async function runFlow(scope: Scope, flow: FlowDefinition, name: string, 
 const defaultMaxMethodCalls = 100;
 
 /**
- * One run of a flow's graph. Ends of methods are taken one at a time, in the order they were journaled before, then
- * in the order they come: so a run that is run again merges the same states and fires the same listeners.
+ * One run of a flow's graph. Ends of methods are processed one at a time, in the order in which an earlier execution
+ * journaled them, then in the order in which they occur: so a replay merges the same states and fires the same
+ * listeners.
  */
 class FlowRun {
   readonly state: Record<string, Json>;
@@ -58,9 +62,9 @@ class FlowRun {
   readonly #strands = new Strands<MethodCall, Ended>();
   readonly #outputs: Record<string, Json> = {};
   readonly #reviews: Record<string, Json> = {};
-  /** How often each method was called, and of these how often as what. */
+  /** How often each method was called, and how often in each role. */
   readonly #calls = new Map<string, number>();
-  /** Methods that have ended since they were called last. */
+  /** Methods that have ended since their last call. */
   readonly #completed = new Set<string>();
   readonly #running = new Set<MethodCall>();
   readonly #stop = new AbortController();
@@ -104,7 +108,7 @@ class FlowRun {
     return this.#result;
   }
 
-  /** The call whose end is to be taken next. */
+  /** The call whose end is to be processed next. */
   async #next(): Promise<MethodCall | undefined> {
     for (;;) {
       const calls = [...this.#running];
@@ -137,7 +141,7 @@ class FlowRun {
     }
   }
 
-  /** Takes what came of a call into the flow; undefined for one that has failed, or lost its race. */
+  /** Applies a call's outcome to the flow; undefined if it has failed, or lost its race. */
   async #endOf(call: MethodCall): Promise<Ended | undefined> {
     const order = this.#ended;
     this.#ended += 1;
@@ -157,7 +161,7 @@ class FlowRun {
     }
   }
 
-  /** The first failure fails the flow, and stops what else it does. */
+  /** The first failure fails the flow, and cancels everything else in it. */
   #fail({ method }: MethodCall, error: unknown): void {
     if (this.#scope.run.passesThrough(error)) throw error;
     if (this.#failure !== undefined) return;
@@ -204,7 +208,7 @@ class FlowRun {
     return call;
   }
 
-  /** Counts one more; gives how many there were before. */
+  /** Increments a counter; returns its previous value. */
   #count(key: string): number {
     const count = this.#calls.get(key) ?? 0;
     this.#calls.set(key, count + 1);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { applyChanges, changesBetween } from "./state-changes.ts";
 
-test("changes hold what differs, at the deepest place", () => {
+test("changes contain what differs, at the deepest level", () => {
   const before = { a: 1, b: { c: [1], d: "x" }, gone: true };
   const after = { a: 1, b: { c: [1, 2], d: "y" }, fresh: null };
   expect(changesBetween(before, after)).toEqual([
@@ -15,7 +15,7 @@ test("changes hold what differs, at the deepest place", () => {
   expect(state).toEqual(after);
 });
 
-test("methods that ran beside each other both keep their work", () => {
+test("the changes of methods that ran in parallel are both kept", () => {
   const base = { log: ["begin"], left: 0, right: 0 };
   const state = structuredClone(base);
   applyChanges(state, changesBetween(base, { ...base, log: ["begin", "l"], left: 1 }));
@@ -23,6 +23,6 @@ test("methods that ran beside each other both keep their work", () => {
   expect(state).toEqual({ log: ["begin", "l", "r"], left: 1, right: 1 });
 });
 
-test("a list that was not only added to is replaced", () => {
+test("a list that was not only appended to is replaced", () => {
   expect(changesBetween({ l: [1, 2] }, { l: [2] })).toEqual([{ path: ["l"], set: [2] }]);
 });

@@ -1,6 +1,6 @@
 import type { Json } from "../run/dump.ts";
 
-/** One thing a method changed in the flow's state. Lists that only grew are kept as what was added to them. */
+/** One change of a method to the flow's state. For lists that only grew, the appended items are stored. */
 export type StateChange =
   | { path: string[]; set: Json }
   | { path: string[]; remove: true }
@@ -9,8 +9,8 @@ export type StateChange =
 type JsonObject = Record<string, Json>;
 
 /**
- * What changed between two states, at the deepest place it did. Methods that ran beside each other can so be merged:
- * two that set different fields, or add to the same list, both keep their work.
+ * The differences between two states, at the deepest level. This way methods that ran in parallel can be merged: if two
+ * set different fields, or append to the same list, both changes are kept.
  */
 export function changesBetween(before: Json, after: Json, path: string[] = []): StateChange[] {
   if (isObject(before) && isObject(after)) {

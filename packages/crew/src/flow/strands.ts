@@ -1,10 +1,10 @@
-/** What a strand waits for: one piece of work to end, or strands beside each other that must all be over. */
+/** What a strand waits for: one piece of work to end, or parallel strands that must all have ended. */
 export type Waits<Work extends object, Value> = Work | readonly Strand<Work, Value, unknown>[];
 
 /**
- * A sequence of work, written as a generator: what it yields is waited for, a piece of work gives its value. Unlike an
- * async function it goes on within the call that brings the value, so that the order of what follows depends on nothing
- * but the order of these calls: a run that is run again against its journal takes the same turns.
+ * A sequence of work, written as a generator: what it yields is awaited, and a piece of work returns its value. Unlike
+ * an async function it continues within the call that delivers the value, so that the order of what follows depends
+ * only on the order of these calls: a replay against the journal takes the same turns.
  */
 export type Strand<Work extends object, Value, Result> = Generator<Waits<Work, Value>, Result, Value | undefined>;
 
@@ -15,7 +15,7 @@ interface Node<Work extends object, Value> {
   open: number;
 }
 
-/** Strands that are under way. */
+/** Strands that are running. */
 export class Strands<Work extends object, Value> {
   readonly #waiting = new Map<Work, Node<Work, Value>>();
 
@@ -23,13 +23,13 @@ export class Strands<Work extends object, Value> {
     this.#advance({ strand, around: undefined, open: 0 });
   }
 
-  /** Goes on with what waits for this work. */
+  /** Continues what waits for this work. */
   resume(work: Work, value: Value): void {
     const node = this.#take(work);
     if (node !== undefined) this.#advance(node, value);
   }
 
-  /** Ends the strand that waits for this work; what waits for the strand goes on. */
+  /** Ends the strand that waits for this work; what waits for that strand continues. */
   drop(work: Work): void {
     const around = this.#take(work)?.around;
     if (around !== undefined && hasOpened(around)) this.#advance(around);
@@ -41,7 +41,7 @@ export class Strands<Work extends object, Value> {
     return node;
   }
 
-  /** Without recursion from a strand to the one around it: a flow may go round a million times. */
+  /** Without recursion from a strand to its parent: a flow may loop a million times. */
   #advance(first: Node<Work, Value>, given?: Value): void {
     let node = first;
     let value = given;
@@ -64,7 +64,7 @@ export class Strands<Work extends object, Value> {
   }
 }
 
-/** Counts the end of one of the strands that a node waits for; says whether it was the last. */
+/** Counts the end of one of the strands that a node waits for; returns whether it was the last. */
 function hasOpened(node: { open: number }): boolean {
   node.open -= 1;
   return node.open === 0;

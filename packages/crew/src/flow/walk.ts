@@ -10,14 +10,14 @@ export type Walk<Result> = Strand<MethodCall, Ended, Result>;
 /** How a method comes to be called. */
 export interface Occasion {
   as: "start" | "listener";
-  /** What it gets; absent for one that begins the flow. */
+  /** Its input; absent if it begins the flow. */
   input: Json | undefined;
   cause: Ended | undefined;
-  /** The calls that it races with, itself among them once it is made. */
+  /** The calls that it races with, including itself once it is made. */
   race: MethodCall[] | undefined;
 }
 
-/** A label that a router gave, and what its listeners get. */
+/** A router's label, and the input of its listeners. */
 interface Given {
   label: string;
   input: Json;
@@ -25,10 +25,10 @@ interface Given {
 }
 
 /**
- * The order in which a flow calls its methods, CrewAI's (`Flow._execute_listeners` of 1.15.30), by which a method counts
- * as over only when all that it has set off is over: first the routers that its end fires, one after the other and each
- * with all that its own name sets off, then those that their labels fire in turn; then the listeners of its name beside
- * each other, and after them those of each label, with the starts that wait for the label.
+ * The order in which a flow calls its methods: CrewAI's (`Flow._execute_listeners` of 1.15.30), where a method counts
+ * as ended only when everything it has triggered has ended: first the routers that its end fires, one after the other
+ * and each with everything that its own name triggers, then those that their labels fire in turn; then the listeners of
+ * its name in parallel, and after them those of each label, with the starts that wait for the label.
  */
 export class FlowWalk {
   readonly #methods: readonly FlowMethod[];
@@ -82,7 +82,7 @@ export class FlowWalk {
     }
   }
 
-  /** Only the last one's label is looked up among routers; all labels have their listeners later. */
+  /** Only the last one's label is looked up among routers; the listeners of all labels run later. */
   *#routers(trigger: string, input: Json, cause: Ended, called: Map<string, Set<FlowMethod>>): Walk<Given[]> {
     const given: Given[] = [];
     let last: Given = { label: trigger, input, cause };
@@ -101,7 +101,7 @@ export class FlowWalk {
     }
   }
 
-  /** Beside each other; those of one racing group race. */
+  /** In parallel; those of one racing group race. */
   #together(methods: readonly FlowMethod[], { input, cause }: Given): Walk<Ended>[] {
     const inGroup = (group: ReadonlySet<string>): number => methods.filter(({ name }) => group.has(name)).length;
     const group = this.#races.find((each) => inGroup(each) > 1);
@@ -124,8 +124,8 @@ function note(called: Map<string, Set<FlowMethod>>, trigger: string, methods: re
 }
 
 /**
- * The label that a router gave, in Python's words: a text, the text of an agent's or a crew's output, a number, `True` or
- * `False`. Empty where it gave none.
+ * A router's label, in Python's terms: a text, the text of an agent's or a crew's output, a number, `True` or `False`.
+ * Empty if it returned none.
  */
 function labelIn(result: Json): string {
   const value = typeof result === "object" && result !== null && "raw" in result ? result.raw : result;

@@ -22,7 +22,7 @@ function must_cite({ raw }: { raw: string }): Verdict {
   return raw.includes("[1]") ? { valid: true } : { valid: false, feedback: "no citation" };
 }
 
-test("what a guardrail refuses, the agent does again under the same task, with the reason", async () => {
+test("rejected work is repeated by the agent under the same task, with the reason", async () => {
   const { outcome, events, model } = await runTask(["plain", "good [1]"], { guardrails: [must_cite] });
   expect(outcome).toMatchObject({ state: "SUCCESS", result: "good [1]" });
   expect(traceOf(events).map((line) => line.split(" ").slice(0, 3).join(" "))).toEqual([
@@ -49,7 +49,7 @@ test("what a guardrail refuses, the agent does again under the same task, with t
   expect(JSON.stringify(model.calls[1]?.prompt)).toMatch(/no citation.*plain/);
 });
 
-test("after its retries the task fails in the guardrail's words", async () => {
+test("after its retries the task fails with the guardrail's reason", async () => {
   const { outcome, types } = await runTask(["a", "b"], { guardrails: [must_cite], guardrailMaxRetries: 1 });
   expect(outcome).toMatchObject({
     state: "FAILED",
@@ -58,7 +58,7 @@ test("after its retries the task fails in the guardrail's words", async () => {
   expect(types.slice(-3)).toEqual(["llm_guardrail_completed", "task_failed", "crew_kickoff_failed"]);
 });
 
-test("a guardrail in words is judged by an agent of its own, outside the task", async () => {
+test("a guardrail in words is applied by a separate agent, outside the task", async () => {
   const verdict = (valid: boolean): string => JSON.stringify({ valid, feedback: valid ? null : "too short" });
   const { outcome, events, types } = await runTask(["x", verdict(false), "longer", verdict(true)], {
     guardrails: ["It must be long"],
@@ -81,7 +81,7 @@ test("a guardrail in words is judged by an agent of its own, outside the task", 
   });
 });
 
-test("a guardrail may replace the text, and the JSON is read anew; several run in order", async () => {
+test("a guardrail may replace the text, and the JSON is parsed again; several run in order", async () => {
   const { outcome } = await runTask(['{"n":1}'], {
     outputSchema: z.object({ n: z.number() }),
     guardrails: [

@@ -7,43 +7,44 @@ import { defineFlow } from "../flow/define-flow.ts";
 import type { HumanFeedback } from "../flow/human-feedback.ts";
 import type { Automation } from "../run-context.ts";
 import { eventProblems, scriptedModel, traceOf } from "../testing/index.ts";
-import { mortalStore, type Death, type MortalStore } from "../testing/mortal-store.ts";
+import { crashingStore, type Crash, type CrashingStore } from "../testing/crashing-store.ts";
 
 const executionId = newExecutionId();
 
-async function live(automation: Automation, store: MortalStore, death?: Death) {
-  const { context, flush } = store.process(death);
+async function live(automation: Automation, store: CrashingStore, crash?: Crash) {
+  const { context, flush } = store.process(crash);
   const outcome = await automation.run(context).catch(() => undefined);
   if (outcome !== undefined) flush();
   return outcome;
 }
 
-function answer(store: MortalStore, request: PendingInput, given: Partial<HumanAnswer>): void {
+function answer(store: CrashingStore, request: PendingInput, given: Partial<HumanAnswer>): void {
   const value = { feedback: "", approved: null, at: "2026-01-02T00:00:00Z", source: "test", timedOut: false, ...given };
   store.rows.set(request.path, { kind: "human", value });
 }
 
-const written = (store: MortalStore): number => [...store.rows.values()].filter(({ kind }) => kind !== "human").length;
+const written = (store: CrashingStore): number =>
+  [...store.rows.values()].filter(({ kind }) => kind !== "human").length;
 
 type Replies = (request: PendingInput) => Partial<HumanAnswer>;
 
 /**
- * Lives until the run has ended, answering the last open question at every pause; dies once, at the n-th write
- * counted over all lives.
+ * Runs until the run has ended, answering the latest pending request at every pause; crashes once, at the n-th write
+ * counted over all executions.
  */
 async function throughAnswers(
   automation: Automation,
-  store: MortalStore,
+  store: CrashingStore,
   reply: Replies,
-  death?: { when: "before" | "after"; index: number },
+  crash?: { when: "before" | "after"; index: number },
 ) {
-  let died = death === undefined;
+  let died = crash === undefined;
   for (let life = 0; life < 20; life += 1) {
-    const due = (death?.index ?? 0) - written(store);
+    const due = (crash?.index ?? 0) - written(store);
     const outcome = await live(
       automation,
       store,
-      died || death === undefined ? undefined : ({ [death.when]: due } as Death),
+      died || crash === undefined ? undefined : ({ [crash.when]: due } as Crash),
     );
     died ||= outcome === undefined;
     const request = outcome?.state === "PAUSED" ? outcome.pending.at(-1) : undefined;
@@ -53,20 +54,20 @@ async function throughAnswers(
   return undefined;
 }
 
-const essence = (store: MortalStore) =>
+const essence = (store: CrashingStore) =>
   new Map(
     store.events.filter(({ type }) => !type.endsWith("_chunk")).map(({ id, type, data }) => [id, { type, data }]),
   );
 
 describe("a flow with a human step", () => {
-  const reviewFlow = (deeds: string[] = []) =>
+  const reviewFlow = (effects: string[] = []) =>
     defineFlow({ name: "ReviewFlow", state: z.object({ topic: z.string().default("") }) }, (f) =>
       f
         .start(
           "draft",
           { humanFeedback: { message: "Please review the draft", emit: ["approved", "rejected"] } },
           () => {
-            deeds.push("draft");
+            effects.push("draft");
             return "Draft text";
           },
         )
@@ -74,10 +75,10 @@ describe("a flow with a human step", () => {
         .listen("discard", "rejected", () => "discarded"),
     );
 
-  test("pauses, frees the worker and goes on as CrewAI shows it", async () => {
-    const deeds: string[] = [];
-    const store = mortalStore({ executionId });
-    const paused = await live(reviewFlow(deeds), store);
+  test("pauses, frees the worker and continues with CrewAI's events", async () => {
+    const effects: string[] = [];
+    const store = crashingStore({ executionId });
+    const paused = await live(reviewFlow(effects), store);
     expect(paused).toMatchObject({
       state: "PAUSED",
       pending: [
@@ -98,11 +99,11 @@ describe("a flow with a human step", () => {
       "5 method_execution_paused 2 3 - 3",
       "6 flow_paused - 2 - 2",
     ]);
-    expect(await live(reviewFlow(deeds), store)).toEqual(paused);
+    expect(await live(reviewFlow(effects), store)).toEqual(paused);
     expect(store.events).toHaveLength(6);
     if (paused?.state === "PAUSED") answer(store, paused.pending[0]!, { feedback: "Approved!" });
-    expect(await live(reviewFlow(deeds), store)).toMatchObject({ state: "SUCCESS", result: "published: Approved!" });
-    expect(deeds).toEqual(["draft"]);
+    expect(await live(reviewFlow(effects), store)).toMatchObject({ state: "SUCCESS", result: "published: Approved!" });
+    expect(effects).toEqual(["draft"]);
     expect(eventProblems(store.events)).toEqual([]);
     expect(traceOf(store.events).slice(6)).toEqual([
       "7 flow_started - 6 - -",
@@ -119,9 +120,9 @@ describe("a flow with a human step", () => {
     });
   });
 
-  test("a flag decides, an empty answer takes the default, free text is put to a model", async () => {
+  test("a flag decides, an empty answer takes the default, free text is passed to a model", async () => {
     const end = async (given: Partial<HumanAnswer>) => {
-      const store = mortalStore({ executionId });
+      const store = crashingStore({ executionId });
       const outcome = await throughAnswers(reviewFlow(), store, () => given);
       return { outcome, calls: store.events.filter((event) => event.type === "llm_call_completed").length };
     };
@@ -137,8 +138,8 @@ describe("a flow with a human step", () => {
   });
 });
 
-/** Several people at once, in every place one can be asked. */
-function manyQuestions(deeds: string[]): Automation {
+/** Several people at once, in every place where one can be asked. */
+function manyQuestions(effects: string[]): Automation {
   const crew = defineCrew({
     name: "writers",
     agents: {
@@ -147,7 +148,7 @@ function manyQuestions(deeds: string[]): Automation {
         goal: "g",
         backstory: "b",
         model: scriptedModel(({ prompt }) => {
-          deeds.push(`model ${prompt.length}`);
+          effects.push(`model ${prompt.length}`);
           return prompt.length === 2 ? "First try." : "Second try.";
         }),
       },
@@ -161,8 +162,8 @@ function manyQuestions(deeds: string[]): Automation {
     f
       .start("ask", async ({ ask, state, step }) => {
         const stamp = await step("stamp", () => {
-          deeds.push("stamp");
-          return deeds.length;
+          effects.push("stamp");
+          return effects.length;
         });
         const name = await ask("Your name?");
         const color = await ask("Your color?");
@@ -186,18 +187,18 @@ const replies: Replies = ({ message, output }) => {
   return output === "First try." ? { feedback: "shorter" } : { approved: true };
 };
 
-describe("several questions in one run", () => {
+describe("several requests in one run", () => {
   const calm = async () => {
-    const deeds: string[] = [];
-    const store = mortalStore({ executionId });
-    const outcome = await throughAnswers(manyQuestions(deeds), store, replies);
-    return { deeds, store, outcome };
+    const effects: string[] = [];
+    const store = crashingStore({ executionId });
+    const outcome = await throughAnswers(manyQuestions(effects), store, replies);
+    return { effects, store, outcome };
   };
 
-  test("are open together, and each answer moves on what waits for it", async () => {
-    const store = mortalStore({ executionId });
-    const deeds: string[] = [];
-    const first = await live(manyQuestions(deeds), store);
+  test("are pending together, and each answer continues what waits for it", async () => {
+    const store = crashingStore({ executionId });
+    const effects: string[] = [];
+    const first = await live(manyQuestions(effects), store);
     const pending = first?.state === "PAUSED" ? first.pending : [];
     expect(pending.map(({ message, kind }) => [message.slice(0, 13), kind])).toEqual([
       ["Your name?", "input"],
@@ -205,7 +206,7 @@ describe("several questions in one run", () => {
       ["Sure?", "review"],
     ]);
     answer(store, pending[1]!, { feedback: "shorter" });
-    const second = await live(manyQuestions(deeds), store);
+    const second = await live(manyQuestions(effects), store);
     expect(second?.state === "PAUSED" ? second.pending.map(({ output }) => output) : []).toEqual([
       null,
       "Second try.",
@@ -213,22 +214,22 @@ describe("several questions in one run", () => {
     ]);
   });
 
-  test("end in the result that all answers make, with every event in order", async () => {
-    const { outcome, store, deeds } = await calm();
+  test("end in the result of all answers, with every event in order", async () => {
+    const { outcome, store, effects } = await calm();
     expect(outcome).toMatchObject({ state: "SUCCESS" });
     expect(outcome?.state === "SUCCESS" ? outcome.result : []).toEqual(
       expect.arrayContaining(["quick", "Second try.", "Ada likes blue", "stamped true"]),
     );
     expect(eventProblems(store.events)).toEqual([]);
-    expect(deeds.filter((deed) => deed === "stamp")).toHaveLength(1);
-    expect(deeds.filter((deed) => deed.startsWith("model"))).toEqual(["model 2", "model 4"]);
+    expect(effects.filter((effect) => effect === "stamp")).toHaveLength(1);
+    expect(effects.filter((effect) => effect.startsWith("model"))).toEqual(["model 2", "model 4"]);
   });
 
-  test("survive a kill at any write", async () => {
+  test("survive a crash at any write", async () => {
     const undisturbed = await calm();
     for (let index = 0; index < written(undisturbed.store); index += 1) {
       for (const when of ["before", "after"] as const) {
-        const store = mortalStore({ executionId });
+        const store = crashingStore({ executionId });
         const outcome = await throughAnswers(manyQuestions([]), store, replies, { when, index });
         expect(outcome).toEqual(undisturbed.outcome);
         expect(eventProblems(store.events)).toEqual([]);
@@ -238,7 +239,7 @@ describe("several questions in one run", () => {
   });
 });
 
-test("a person reviews what fits the schema; an answer that is corrected after their approval is not theirs", async () => {
+test("a person reviews what fits the schema; an answer corrected after their approval is not approved", async () => {
   const crew = (answers: string[]) => {
     const model = scriptedModel(({ prompt }) => answers[(prompt.length - 2) / 2] ?? "none left");
     return defineCrew({
@@ -258,7 +259,7 @@ test("a person reviews what fits the schema; an answer that is corrected after t
   };
   const reviews: unknown[] = [];
   const lastAccepted = async (answers: string[], said: Partial<HumanAnswer>[]): Promise<unknown> => {
-    const store = mortalStore({ executionId: newExecutionId() });
+    const store = crashingStore({ executionId: newExecutionId() });
     const outcome = await throughAnswers(crew(answers), store, ({ output }) => {
       reviews.push(output);
       return said.shift() ?? { approved: true };

@@ -4,14 +4,14 @@ import { defineAgent } from "../agent/define-agent.ts";
 import { defineCrew } from "../crew/define-crew.ts";
 import { defineFlow } from "../flow/define-flow.ts";
 import { eventProblems, scriptedModel, testContext, type ScriptedAnswer } from "../testing/index.ts";
-import { mortalStore } from "../testing/mortal-store.ts";
+import { crashingStore } from "../testing/crashing-store.ts";
 import { piecesOf, type KnowledgeSource } from "./knowledge.ts";
 import { WordIndex } from "./word-index.ts";
 
 const geese: KnowledgeSource = { name: "geese.txt", text: "Geese fly south in autumn. They rest on lakes." };
 const trains: KnowledgeSource = { name: "trains.txt", text: "The night train leaves at ten." };
 
-/** Names words to look for where it is asked for them, and works with what it is told. */
+/** Returns search words if it is asked for them, and otherwise works with its prompt. */
 const model = (query: ScriptedAnswer) =>
   scriptedModel(({ prompt }) => (JSON.stringify(prompt).includes("searched by words") ? query : "Done."));
 
@@ -48,7 +48,7 @@ describe("an index of words", () => {
     expect(index.find(question, limit).map(({ source }) => source)).toEqual(names);
   });
 
-  test("is asked of pieces that overlap, and hold all of the text", () => {
+  test("searches passages that overlap, and contain all of the text", () => {
     const pieces = piecesOf({ name: "n", text: "abcdefghij", chunkSize: 4, chunkOverlap: 2 });
     expect(pieces.map(({ text }) => text)).toEqual(["abcd", "cdef", "efgh", "ghij"]);
     expect(piecesOf({ name: "n", text: " " })).toEqual([]);
@@ -57,7 +57,7 @@ describe("an index of words", () => {
 });
 
 describe("knowledge", () => {
-  test("of the agent, then of its crew, is told before the agent begins", async () => {
+  test("of the agent, then of its crew, is added before the agent begins", async () => {
     const { crew, calls } = crewWith("geese train", { agent: [geese], crew: [trains] });
     const context = testContext();
     expect(await crew.run(context)).toMatchObject({ state: "SUCCESS", usage: { successful_requests: 2 } });
@@ -88,7 +88,7 @@ describe("knowledge", () => {
     expect(completed?.["retrieved_knowledge"]).toContain("Geese fly south");
   });
 
-  test("that says nothing to it leaves the task as it is, and without any nothing is asked", async () => {
+  test("without a match leaves the task unchanged, and without knowledge no query is made", async () => {
     const found = crewWith("submarine", { agent: [geese] });
     await found.crew.run(testContext());
     expect(promptOf(found.calls[1])).not.toContain("Documents say");
@@ -99,7 +99,7 @@ describe("knowledge", () => {
     expect(context.sink.types().filter((type) => type.startsWith("knowledge_"))).toEqual([]);
   });
 
-  test("is looked up by the task's own words when the model names none", async () => {
+  test("is searched with the task's own words if the model returns none", async () => {
     const { crew, calls } = crewWith({ error: new Error("no") }, { agent: [{ name: "b", text: "Birds of passage" }] });
     const context = testContext();
     expect(await crew.run(context)).toMatchObject({ state: "SUCCESS" });
@@ -108,7 +108,7 @@ describe("knowledge", () => {
     expect(promptOf(calls.at(-1))).toContain("Birds of passage");
   });
 
-  test("is known to an agent on its own", async () => {
+  test("is available to a standalone agent", async () => {
     const own = model("geese");
     const lone = defineAgent({ role: "L", goal: "g", backstory: "b", model: own, knowledge: [geese] });
     const flow = defineFlow({}, (f) => f.start("ask", async () => (await lone.kickoff("When?")).raw));
@@ -118,8 +118,8 @@ describe("knowledge", () => {
     expect(promptOf(own.calls[1])).toContain("Geese fly south");
   });
 
-  test("is not looked up again when the run is resumed", async () => {
-    const store = mortalStore({ executionId: newExecutionId() });
+  test("is not searched again when the run is resumed", async () => {
+    const store = crashingStore({ executionId: newExecutionId() });
     const first = crewWith("geese", { agent: [geese] }).crew.run(store.process({ after: 0 }).context);
     await expect(first).rejects.toThrow("killed");
     const { crew, calls } = crewWith("other words", { agent: [geese] });

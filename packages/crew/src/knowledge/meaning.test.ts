@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { defineCrew } from "../crew/define-crew.ts";
 import { processMemoryStore } from "../memory/memory-store.ts";
 import { eventProblems, scriptedModel, testContext } from "../testing/index.ts";
-import { mortalStore } from "../testing/mortal-store.ts";
+import { crashingStore } from "../testing/crashing-store.ts";
 import { wordEmbedder, type WordEmbedder } from "../testing/word-embedder.ts";
 
 const geese = { name: "geese.txt", text: "Geese fly south in autumn." };
@@ -44,7 +44,7 @@ test.each([
   for (const text of left) expect(told()).not.toContain(text);
 });
 
-test("its pieces are embedded once, whatever the number of runs, and anew for another embedder", async () => {
+test("its passages are embedded once, whatever the number of runs, and again for another embedder", async () => {
   const memories = processMemoryStore();
   const embedder = wordEmbedder();
   for (let run = 0; run < 3; run += 1) await crewWith(embedder).crew.run(testContext({ memories }));
@@ -55,7 +55,7 @@ test("its pieces are embedded once, whatever the number of runs, and anew for an
   expect(other.asked).toContain(geese.text);
 });
 
-test("an embedder that is away is told of, and the task goes on without", async () => {
+test("an unavailable embedder is reported, and the task continues without it", async () => {
   const embedder = wordEmbedder();
   embedder.away = true;
   const { crew, told } = crewWith(embedder);
@@ -67,9 +67,9 @@ test("an embedder that is away is told of, and the task goes on without", async 
   expect(told()).not.toContain("Geese fly");
 });
 
-test("a run that goes on elsewhere embeds nothing again", async () => {
-  const store = mortalStore({ executionId: newExecutionId(), memories: processMemoryStore() });
-  // The model's question, then what was found.
+test("a run that is resumed elsewhere embeds nothing again", async () => {
+  const store = crashingStore({ executionId: newExecutionId(), memories: processMemoryStore() });
+  // The model's query, then the results.
   await expect(crewWith(wordEmbedder()).crew.run(store.process({ after: 1 }).context)).rejects.toThrow("killed");
   const embedder = wordEmbedder();
   const { crew, told } = crewWith(embedder);

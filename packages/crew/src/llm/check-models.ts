@@ -12,9 +12,9 @@ export interface ModelSettingsOfWorker {
 }
 
 /**
- * What is wrong with the models that a crew's agents name, or get by default: an unknown provider, a missing key. No model is
- * called. A flow's agents are in its code, so of a flow only the default can be checked.
- * @returns a sentence per model; empty when all of them could be asked
+ * What is wrong with the models that a crew's agents name, or get by default: an unknown provider, a missing key. No
+ * model is called. A flow's agents are in its code, so for a flow only the default can be checked.
+ * @returns a sentence per model; empty if all of them could be called
  */
 export async function modelProblems(automation: Automation, worker: ModelSettingsOfWorker): Promise<string[]> {
   const env = { ...worker.env, ...automation.env };
@@ -36,7 +36,7 @@ async function problemOf(model: string, env: ModelSettingsOfWorker["env"]): Prom
   }
 }
 
-/** Names of models; undefined for the default. Models given as objects need no provider of ours. */
+/** Names of models; undefined for the default. Models given as objects do not need one of our providers. */
 function namedModels(automation: Automation): (string | undefined)[] {
   if (!("definition" in automation) || automation.kind !== "crew") return [undefined];
   const { agents, managerAgent, process, managerModel } = (automation as Crew).definition;
@@ -47,7 +47,7 @@ function namedModels(automation: Automation): (string | undefined)[] {
 
 function nameOf(ref: ModelRef | undefined): (string | undefined)[] {
   if (ref === undefined || typeof ref === "string") return [ref];
-  // A model with a key or an address of its own needs no variable.
+  // A model with its own key or address needs no variable.
   if ("model" in ref && ref.apiKey === undefined && ref.baseUrl === undefined) return [ref.model];
   return [];
 }

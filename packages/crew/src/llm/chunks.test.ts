@@ -2,7 +2,7 @@ import { newExecutionId } from "@crewstream/contracts";
 import { expect, test } from "vitest";
 import { defineCrew } from "../crew/define-crew.ts";
 import { scriptedModel } from "../testing/index.ts";
-import { mortalStore } from "../testing/mortal-store.ts";
+import { crashingStore } from "../testing/crashing-store.ts";
 
 const crew = (answer: string) =>
   defineCrew({
@@ -10,9 +10,9 @@ const crew = (answer: string) =>
     tasks: [{ name: "t", description: "d", expectedOutput: "e", agent: "a" }],
   });
 
-/** What a stream holds of an answer that was cut off by a crash after it was streamed, then asked for again. */
+/** What a stream contains of a response that was cut off by a crash while it was streamed, then requested again. */
 async function afterCrash(first: string, second: string) {
-  const store = mortalStore({ executionId: newExecutionId() }, { eager: true });
+  const store = crashingStore({ executionId: newExecutionId() }, { eager: true });
   await crew(first)
     .run(store.process({ before: 0 }).context)
     .catch(() => undefined);
@@ -23,7 +23,7 @@ async function afterCrash(first: string, second: string) {
   return chunks.map(({ data }) => [data["chunk_index"], data["chunk"]]);
 }
 
-test("pieces that come the same way again are known", async () => {
+test("chunks that are streamed identically again are dropped", async () => {
   expect(await afterCrash("One two three.", "One two three.")).toEqual([
     [0, "One "],
     [1, "two "],
@@ -31,7 +31,7 @@ test("pieces that come the same way again are known", async () => {
   ]);
 });
 
-test("pieces of another answer are new from where it differs, and say what they replace", async () => {
+test("chunks of a different response are new from where it differs, and say what they replace", async () => {
   expect(await afterCrash("One two three.", "One more thing.")).toEqual([
     [0, "One "],
     [1, "two "],

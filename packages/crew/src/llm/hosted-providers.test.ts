@@ -12,16 +12,16 @@ import { spent, type Wire } from "../testing/wire/wire.ts";
 import { defineTool } from "../tools/tool.ts";
 import type { ModelConfig } from "./model.ts";
 
-/** Each provider at its own address, with the key and the format it has in the world; the requests go to loopback. */
+/** Each provider at its own address, with its real key and format; the requests go to loopback. */
 interface Hosted {
   wire: Wire;
   model: string;
   env: Record<string, string>;
   url: string;
   key: [header: string, value: string | RegExp];
-  /** What its tool calls come with and must be there when they are shown to it again. */
+  /** What accompanies its tool calls and must be sent back with them. */
   seal?: string;
-  /** It tells how many tokens were reasoning. */
+  /** It reports the number of reasoning tokens. */
   countsReasoning?: boolean;
 }
 
@@ -133,7 +133,7 @@ const answer = { text: "The sum is five." };
 describe.each(Object.entries(hosts))("%s", (_, hosted) => {
   const { wire, model, url, key } = hosted;
 
-  test("answers in pieces: a tool call, refusals that pass, an answer cut in its middle, exact usage", async () => {
+  test("streams: a tool call, temporary rejections, a response cut in the middle, exact usage", async () => {
     const slow = { status: 429, message: "slow down", headers: { "retry-after-ms": "1" } };
     server.script(wire, call, slow, { status: 503, message: "no capacity" }, "overloaded", "cut", answer);
     const { outcome, of } = await run(hosted, { model, maxAttempts: 5 });
@@ -152,7 +152,7 @@ describe.each(Object.entries(hosts))("%s", (_, hosted) => {
     expect(new Set(reached)).toEqual(new Set([url]));
     for (const { headers } of server.asked) expect(headers[key[0]]).toMatch(key[1]);
 
-    // What the model said and what the tool gave stand in the next question, with the provider's seal where it has one.
+    // The model's text and the tool's result are in the next prompt, with the provider's signature if it has one.
     const again = JSON.stringify(server.asked[1]?.body);
     expect(again).toContain('"add"');
     expect(again).toContain("5");
@@ -179,7 +179,7 @@ describe.each(Object.entries(hosts))("%s", (_, hosted) => {
     expect(of("llm_stream_chunk").some(({ data }) => data["call_type"] === "tool_call")).toBe(true);
   });
 
-  test("answers whole: a tool call and a text", async () => {
+  test("responds without streaming: a tool call and a text", async () => {
     server.script(wire, call, answer);
     const { outcome, of } = await run(hosted, {
       model,
@@ -193,7 +193,7 @@ describe.each(Object.entries(hosts))("%s", (_, hosted) => {
     expect(JSON.stringify(server.asked[0]?.body)).toContain("99");
   });
 
-  test("what only the provider knows is sent with each call, objects into objects", async () => {
+  test("provider-specific fields are merged into each call", async () => {
     const fields = { serving: { tier: "flex", deep: [1] }, seed_text: "x" };
     server.script(wire, answer);
     const { outcome } = await run(hosted, { model, fields, headers: { "x-own": "yes" }, topK: 7 });
@@ -206,7 +206,7 @@ describe.each(Object.entries(hosts))("%s", (_, hosted) => {
     expect(asked?.headers[key[0]]).toMatch(key[1]);
   });
 
-  test("a refused key ends the run at once, by its name and without it", async () => {
+  test("a rejected key ends the run immediately, with the variable named and the key redacted", async () => {
     server.script(wire, { status: 401, message: "bad key" }, answer);
     const { outcome, of } = await run(hosted, { model });
     expect(outcome).toMatchObject({ state: "FAILED", error: "bad key (HTTP 401)" });
@@ -214,7 +214,7 @@ describe.each(Object.entries(hosts))("%s", (_, hosted) => {
   });
 });
 
-describe("an address of one's own", () => {
+describe("a custom address", () => {
   const proxy = "https://proxy.example.com";
   const anthropic = { wire: messages, env: { ANTHROPIC_API_KEY: "k" } };
   const azure = { wire: chatCompletions, env: { AZURE_API_KEY: "k" } };

@@ -5,7 +5,7 @@ import { defineCrew } from "../crew/define-crew.ts";
 import { eventProblems, testContext } from "../testing/index.ts";
 import { defineTool } from "../tools/tool.ts";
 
-/** A server that speaks OpenAI's chat completions, on loopback: the way a real provider is called, without one. */
+/** A server with OpenAI's chat completions, on loopback: called the same way as a real provider. */
 type Reply = (response: ServerResponse) => void;
 let replies: Reply[] = [];
 let asked: Record<string, unknown>[] = [];
@@ -111,7 +111,7 @@ test("a crew on an OpenAI-compatible server: tools, a 429, a stream cut in the m
   expect(chunks).toEqual(expect.arrayContaining(["The an", "The sum ", "is 5."]));
 });
 
-test("a refused key fails the run at once and shows no key", async () => {
+test("a rejected key fails the run immediately and is not shown", async () => {
   replies = [(response) => response.writeHead(401).end(JSON.stringify({ error: { message: "bad key" } }))];
   asked = [];
   const crew = defineCrew({

@@ -1,24 +1,24 @@
 import type { JSONSchema7, LanguageModelV4Prompt } from "@ai-sdk/provider";
 import { offlineModel } from "./offline-model.ts";
 
-/** A question to the stand-in for a model, in no provider's format. */
+/** A request to the offline model, in no provider's format. */
 export interface OfflineQuestion {
-  /** The conversation. `name` is a tool's, of its result. */
+  /** The conversation. `name` is the tool's, for its result. */
   messages: readonly { role: "system" | "user" | "assistant" | "tool"; text: string; name?: string }[];
   tools: readonly { name: string; schema: object }[];
-  /** What the answer must fit, where it must be JSON. */
+  /** The schema of the answer, if it must be JSON. */
   schema?: object | undefined;
 }
 
 export interface OfflineAnswer {
-  /** Empty beside a call. */
+  /** Empty next to a call. */
   text: string;
   call: { id: string; name: string; args: string } | null;
   inputTokens: number;
   outputTokens: number;
 }
 
-/** What `offline/demo` answers: for runs whose models are asked over HTTP, not by this runtime. */
+/** The answer of `offline/demo`: for runs whose models are called over HTTP, not by this runtime. */
 export async function offlineAnswer({ messages, tools, schema }: OfflineQuestion): Promise<OfflineAnswer> {
   const prompt: LanguageModelV4Prompt = messages.map(({ role, text, name }, index) => {
     if (role === "system") return { role, content: text };

@@ -22,7 +22,7 @@ describe("offlineValue", () => {
     expect(() => schema.parse(value)).not.toThrow();
   });
 
-  test("ends in schemas that hold themselves", () => {
+  test("terminates for recursive schemas", () => {
     const schema = {
       $ref: "#/$defs/node",
       $defs: { node: { type: "object", properties: { next: { $ref: "#/$defs/node" } } } },
@@ -31,7 +31,7 @@ describe("offlineValue", () => {
   });
 });
 
-test("offline/demo calls every tool once, streams, counts, uses what it was given and is the same each time", async () => {
+test("offline/demo calls every tool once, streams, counts, uses its input and is deterministic", async () => {
   const called: unknown[] = [];
   const tool = (name: string) =>
     defineTool({

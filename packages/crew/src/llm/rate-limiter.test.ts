@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { RateLimiter } from "./rate-limiter.ts";
 
-/** A clock that stands still but for sleeping. */
+/** A clock that only advances by sleeping. */
 function clockAt(start: number) {
   const slept: number[] = [];
   const clock = {
@@ -17,7 +17,7 @@ function clockAt(start: number) {
   return clock;
 }
 
-test("as many as allowed begin at once; each further one when the one so many before it is a minute old", async () => {
+test("as many calls as allowed start at once; each further one when the call that many before it is a minute old", async () => {
   const clock = clockAt(0);
   const limiter = new RateLimiter(2, clock);
   const { signal } = new AbortController();
@@ -32,7 +32,7 @@ test("as many as allowed begin at once; each further one when the one so many be
   expect(clock.slept).toHaveLength(3);
 });
 
-test("who waits can be called off, and holds nobody behind", async () => {
+test("a waiting call can be cancelled, and does not delay those behind it", async () => {
   const limiter = new RateLimiter(1);
   const [called, next] = [new AbortController(), new AbortController()];
   await limiter.turn(called.signal);

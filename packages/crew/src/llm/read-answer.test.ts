@@ -21,7 +21,7 @@ async function read(...parts: LanguageModelV4StreamPart[]) {
 }
 
 describe("a streamed answer", () => {
-  test("keeps reasoning with what the provider must see again, also where it has no text", async () => {
+  test("keeps reasoning with what the provider must see again, even if it has no text", async () => {
     const { answer, chunks } = await read(
       { type: "response-metadata", id: "r1" },
       { type: "reasoning-start", id: "a", providerMetadata: { openai: { itemId: "rs_1" } } },
@@ -55,7 +55,7 @@ describe("a streamed answer", () => {
     ]);
   });
 
-  test("shows a call's arguments as they grow, and reads them as JSON where they are", async () => {
+  test("shows a call's arguments as they grow, and parses them as JSON if they are", async () => {
     const { answer, chunks } = await read(
       { type: "tool-input-start", id: "c", toolName: "add" },
       { type: "tool-input-delta", id: "c", delta: '{"a"' },
@@ -72,7 +72,7 @@ describe("a streamed answer", () => {
     expect(answer.content.map((part) => part.type === "tool-call" && part.input)).toEqual([{ a: 1 }, {}]);
   });
 
-  test("that ends without its end, or says that it failed, is no answer", async () => {
+  test("that ends without its final part, or reports a failure, is rejected", async () => {
     await expect(read({ type: "text-delta", id: "t", delta: "Hel" })).rejects.toThrow("broke off");
     await expect(read({ type: "error", error: new Error("overloaded") })).rejects.toThrow("overloaded");
     const interrupted = { ...finish, finishReason: { unified: "interrupted" as const, raw: undefined } };

@@ -11,7 +11,7 @@ async function sent(body: unknown, fields: Record<string, unknown>): Promise<unk
   return init.body;
 }
 
-test("fields go over those of a request, objects into objects, lists and values in their place", async () => {
+test("fields override those of a request, objects are merged, lists and values replaced", async () => {
   const body = { model: "m", options: { a: 1, b: { c: 2 } }, list: [1, 2], text: "x" };
   const fields = { options: { b: { d: 3 } }, list: [9], text: { now: "object" }, more: null };
   expect(JSON.parse((await sent(JSON.stringify(body), fields)) as string)).toEqual({
@@ -23,7 +23,7 @@ test("fields go over those of a request, objects into objects, lists and values 
   });
 });
 
-test("a body that is no text is left alone", async () => {
+test("a body that is not text is unchanged", async () => {
   const body = new Uint8Array([1]);
   expect(await sent(body, { a: 1 })).toBe(body);
 });

@@ -19,7 +19,7 @@ describe("a model's name", () => {
     expect(parseModelName(name)).toEqual({ provider, modelId });
   });
 
-  test("without a provider that could be known is refused with examples", () => {
+  test("without a recognisable provider is rejected with examples", () => {
     expect(() => parseModelName("llama3")).toThrow("Write provider/model");
   });
 });

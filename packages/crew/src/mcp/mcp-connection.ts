@@ -15,7 +15,7 @@ export function connectTimeoutMs({ connectTimeout = defaultConnectTimeout }: Mcp
 
 interface ConnectOptions {
   signal: AbortSignal;
-  /** Called with the watch over a server that is a process, before it is started. */
+  /** Called with the watch of a server that is a process, before it is started. */
   onProcess: (watch: StdioWatch) => void;
   /** Called when a connection is lost between two requests. */
   onLost: () => void;

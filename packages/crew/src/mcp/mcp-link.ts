@@ -31,7 +31,7 @@ export class McpLink {
     await client.close().catch(() => undefined);
   }
 
-  /** What is known of a failure: how the server's process ended, where it is one that has; else the error itself. */
+  /** The details of a failure: how the server's process ended, if it has one; else the error itself. */
   async explain(error: unknown): Promise<string> {
     return (await this.#watch?.exitReport()) ?? errorMessage(error);
   }

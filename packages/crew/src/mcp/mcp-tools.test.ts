@@ -10,7 +10,7 @@ import {
   type ScriptedModel,
 } from "../testing/index.ts";
 import { mcpServer, type McpTestServer } from "../testing/mcp-server.ts";
-import { mortalStore } from "../testing/mortal-store.ts";
+import { crashingStore } from "../testing/crashing-store.ts";
 import type { McpServer } from "./mcp-server.ts";
 
 let server: McpTestServer;
@@ -20,7 +20,7 @@ beforeEach(() => void server.methods.splice(0));
 
 const program = fileURLToPath(new URL("../testing/mcp-stdio.ts", import.meta.url));
 
-/** The same server by each way to it. */
+/** The same server over each transport. */
 const ways: Record<string, () => McpServer> = {
   "streamable HTTP": () => ({ name: "Local", url: `${server.origin}/mcp` }),
   "streamable HTTP that answers in streams": () => ({ name: "Local", url: `${server.origin}/mcp-events` }),
@@ -40,7 +40,7 @@ const crewWith = (mcp: McpServer, model: ScriptedModel) =>
     tasks: [{ name: "t", description: "d", expectedOutput: "e", agent: "a" }],
   });
 
-/** A crew whose agent calls these tools at once, and then is done. */
+/** A crew whose agent calls these tools at once, and is then done. */
 function crewOn(mcp: McpServer, tools: Call[]) {
   const model = scriptedModel(({ prompt }): ScriptedAnswer => (prompt.length === 2 ? { tools } : "Done."));
   return { crew: crewWith(mcp, model), model };
@@ -49,7 +49,7 @@ function crewOn(mcp: McpServer, tools: Call[]) {
 const onNetwork = () => testContext({ guardedFetch: fetch });
 
 describe.each(Object.entries(ways))("a server by %s", (_, way) => {
-  test("gives its tools, filtered and named for it; calls and failures nest under the tool's events", async () => {
+  test("provides its tools, filtered and prefixed; calls and failures are nested under the tool's events", async () => {
     const { crew, model } = crewOn({ ...way(), blockedTools: ["hidden"] }, [
       { name: "local_add_up", args: { a: 2, b: 3 } },
       { name: "local_fail", args: {} },
@@ -73,7 +73,7 @@ describe.each(Object.entries(ways))("a server by %s", (_, way) => {
     expect(failure).toMatchObject({ reason: "mcp_error", message: "it failed" });
   });
 
-  test("offers only what its filter allows", async () => {
+  test("offers only the tools that its filter allows", async () => {
     const { crew, model } = crewOn({ ...way(), allowedTools: ["fail", "hidden"], blockedTools: ["hidden"] }, []);
     await crew.run(onNetwork());
     expect(model.calls[0]?.tools?.map(({ name }) => name)).toEqual(["local_fail"]);
@@ -87,7 +87,7 @@ const twice = (between = (): void => undefined) =>
   });
 
 test.each(Object.entries(ways).filter(([name]) => name !== "a program"))(
-  "a server by %s that was started anew between two calls is connected again, and takes each call once",
+  "a server by %s that was restarted between two calls is reconnected, and gets each call once",
   async (_, way) => {
     const context = onNetwork();
     const outcome = await crewWith(
@@ -104,21 +104,21 @@ test.each(Object.entries(ways).filter(([name]) => name !== "a program"))(
   },
 );
 
-test("a program that dies of a call is not called again by itself, and started anew for the next call", async () => {
+test("a program that crashes during a call is not called again automatically, and restarted for the next call", async () => {
   const context = onNetwork();
-  const mcp: McpServer = { name: "Local", command: process.execPath, args: [program, "mortal"] };
+  const mcp: McpServer = { name: "Local", command: process.execPath, args: [program, "crashing"] };
   const model = twice();
   expect(await crewWith(mcp, model).run(context)).toMatchObject({ state: "SUCCESS" });
   expect(eventProblems(context.sink.events)).toEqual([]);
   const made = context.sink.events.filter(({ type }) => type === "mcp_connection_completed");
   expect(made.map(({ data }) => data["is_reconnect"])).toEqual([false, true]);
   const failed = context.sink.events.filter(({ type }) => type === "mcp_tool_execution_failed");
-  const ended = `${process.execPath} ${program} mortal ended with SIGKILL`;
+  const ended = `${process.execPath} ${program} crashing ended with SIGKILL`;
   expect(failed.map(({ data }) => data["error"])).toEqual([ended, ended]);
   expect(JSON.stringify(model.calls[1]?.prompt.at(-1))).toContain("ended with SIGKILL");
 });
 
-test("a program's relative arguments are the project's, and one that does not start says why", async () => {
+test("a program's relative arguments are resolved in the project, and one that does not start reports why", async () => {
   const root = fileURLToPath(new URL("../testing/", import.meta.url));
   const env = { API_KEY: "hush-hush" };
   const found: McpServer = { name: "Local", command: process.execPath, args: ["mcp-stdio.ts"], env };
@@ -135,10 +135,10 @@ test("a program's relative arguments are the project's, and one that does not st
   }
 });
 
-test("a resumed run does not list or call again, and connects only for what is left", async () => {
+test("a resumed run does not repeat lists or calls, and connects only for remaining calls", async () => {
   const executionId = newExecutionId();
   const calls = [{ name: "local_add_up", args: { a: 1, b: 1 } }];
-  const store = mortalStore({ executionId, guardedFetch: fetch });
+  const store = crashingStore({ executionId, guardedFetch: fetch });
   const mcp: McpServer = { name: "Local", url: `${server.origin}/mcp` };
   // Writes: the list, the model's answer, the tool's result.
   await expect(crewOn(mcp, calls).crew.run(store.process({ after: 2 }).context)).rejects.toThrow("killed");
@@ -152,7 +152,7 @@ test("a resumed run does not list or call again, and connects only for what is l
   expect(eventProblems(store.events)).toEqual([]);
 });
 
-test("its headers go with every request", async () => {
+test("its headers are sent with every request", async () => {
   for (const way of ["/mcp", "/sse"]) {
     server.headers.splice(0);
     const transport = way === "/sse" ? ({ transport: "sse" } as const) : {};
@@ -163,7 +163,7 @@ test("its headers go with every request", async () => {
   }
 });
 
-describe("a server that cannot be used fails the task by name", () => {
+describe("a server that cannot be used fails the task and is named", () => {
   const notConnected = "could not be connected";
   const notFound = { error_type: "http_error", status_code: 404 };
   const timeout = { error_type: "timeout", status_code: null };
@@ -192,7 +192,7 @@ describe("a server that cannot be used fails the task by name", () => {
   });
 });
 
-test("what the host's guard refuses is not reached, and no secret is told; without a guard nothing is", async () => {
+test("addresses that the host's guard rejects are not reached, and no secret is shown; without a guard none is reached", async () => {
   const refusing = () => Promise.reject(new Error("refused"));
   for (const transport of ["http", "sse"] as const) {
     const gone = testContext({ guardedFetch: refusing });
@@ -211,7 +211,7 @@ test("what the host's guard refuses is not reached, and no secret is told; witho
   }
 });
 
-test("a connection kept by CrewAI is told of and gone without", async () => {
+test("a connection of CrewAI's platform is reported and skipped", async () => {
   const context = testContext();
   const model = scriptedModel(["Done."]);
   const crew = defineCrew({

@@ -1,20 +1,20 @@
 import type { ChildProcess } from "node:child_process";
 import type { McpStdioServer } from "./mcp-server.ts";
 
-/** Of a server's standard error, this many characters at the end are kept. */
+/** Characters kept from the end of a server's standard error. */
 const maxTail = 2000;
-/** Node prints what went wrong some ten lines before the end. */
+/** Node prints the error about ten lines before the end. */
 const shownLines = 15;
-/** A connection is found closed a moment before the process is known to have ended, ms. */
+/** A connection is seen as closed shortly before the process is known to have ended; ms. */
 const exitGraceMs = 1000;
 
-/** What a transport over standard input and output keeps to itself: the process that it starts. */
+/** What a transport over standard input and output does not expose: the process that it starts. */
 interface ProcessTransport {
   start(): Promise<void>;
   process?: ChildProcess | undefined;
 }
 
-/** Follows the process of an MCP server, so that a server that dies is more than a closed connection. */
+/** Follows the process of an MCP server, so that a server that crashes is more than a closed connection. */
 export class StdioWatch {
   readonly #server: McpStdioServer;
   #tail = "";
@@ -32,7 +32,7 @@ export class StdioWatch {
     };
   }
 
-  /** How the process ended and what it last said; undefined while it runs. */
+  /** How the process ended and its last output; undefined while it runs. */
   async exitReport(): Promise<string | undefined> {
     const { promise: late, resolve } = Promise.withResolvers<undefined>();
     const timer = setTimeout(resolve, exitGraceMs, undefined);

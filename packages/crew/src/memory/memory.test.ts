@@ -5,7 +5,7 @@ import type { CrewDefinition } from "../crew/crew.ts";
 import { defineCrew } from "../crew/define-crew.ts";
 import { defineFlow } from "../flow/define-flow.ts";
 import { eventProblems, testContext, traceOf, type ScriptedAnswer } from "../testing/index.ts";
-import { mortalStore } from "../testing/mortal-store.ts";
+import { crashingStore } from "../testing/crashing-store.ts";
 import type { MemoryStore } from "./memory-store.ts";
 import { processMemoryStore } from "./memory-store.ts";
 import { memories, memoryModel, type MemoryAnswers } from "./testing/memory-answers.ts";
@@ -27,7 +27,7 @@ const contentsOf = async (store: MemoryStore): Promise<string[]> =>
   (await store.read("test")).map(({ record }) => record.content).sort();
 
 describe("a crew that remembers", () => {
-  test("is told in its second run what it learnt in the first", async () => {
+  test("gets in its second run what it learnt in the first", async () => {
     const memory = processMemoryStore();
     const first = testContext({ memories: memory });
     expect(await shop(learns).crew.run(first)).toMatchObject({ state: "SUCCESS", usage: { successful_requests: 2 } });
@@ -45,7 +45,7 @@ describe("a crew that remembers", () => {
     expect(promptOf(model.calls[0])).toMatch(/Memories of earlier work.*The lamp is red\..*categories: fact/);
     const told = second.sink.events.find(({ type }) => type === "memory_retrieval_completed");
     expect(told?.data["memory_content"]).toMatch(/^Relevant memories:\n- \(score=0\.\d\d\) The lamp is red\./);
-    // What is known word for word is neither asked about nor kept twice.
+    // Exact duplicates are neither passed to a model nor stored twice.
     expect(model.calls).toHaveLength(2);
     expect(await contentsOf(memory)).toEqual(["The lamp is red.", "The shop opens at nine."]);
   });
@@ -98,7 +98,7 @@ describe("a crew that remembers", () => {
     expect(traceOf(sink.events).at(-1)).toMatch(/crew_kickoff_completed - /);
   });
 
-  test("saves what one task learnt before the next one remembers", async () => {
+  test("saves what one task learnt before the next one searches", async () => {
     const { crew, model } = shop(learns, {
       tasks: [
         { name: "one", description: "Look at the lamp", expectedOutput: "e", agent: "keeper" },
@@ -126,7 +126,7 @@ describe("a crew that remembers", () => {
     expect(await contentsOf(store)).toEqual(kept);
   });
 
-  test("goes on without a memory that does not answer, and says why", async () => {
+  test("continues without a memory that does not respond, and reports why", async () => {
     const away = (): Promise<never> => Promise.reject(new Error("the store is full"));
     const broken: MemoryStore = { read: away, change: away, vectors: away, keepVectors: away };
     const context = testContext({ memories: broken });
@@ -140,7 +140,7 @@ describe("a crew that remembers", () => {
     ]);
   });
 
-  test("that fails has saved what it learnt before it did", async () => {
+  test("that fails has saved what it learnt before", async () => {
     const store = processMemoryStore();
     const { crew } = shop(learns, {
       taskCallback: () => {
@@ -154,18 +154,18 @@ describe("a crew that remembers", () => {
     expect(await contentsOf(store)).toHaveLength(2);
   });
 
-  test("killed at any write goes on elsewhere and keeps everything once", async () => {
-    const whole = mortalStore({ executionId: newExecutionId(), memories: processMemoryStore() });
+  test("killed at any write continues elsewhere and stores everything once", async () => {
+    const whole = crashingStore({ executionId: newExecutionId(), memories: processMemoryStore() });
     const { context, flush } = whole.process();
     await shop(learns).crew.run(context);
     flush();
     const writes = whole.rows.size;
     expect(writes).toBeGreaterThan(5);
     for (let at = 0; at < writes; at += 1) {
-      for (const death of [{ before: at }, { after: at }]) {
+      for (const crash of [{ before: at }, { after: at }]) {
         const memory = processMemoryStore();
-        const store = mortalStore({ executionId: newExecutionId(), memories: memory });
-        await expect(shop(learns).crew.run(store.process(death).context)).rejects.toThrow("killed");
+        const store = crashingStore({ executionId: newExecutionId(), memories: memory });
+        await expect(shop(learns).crew.run(store.process(crash).context)).rejects.toThrow("killed");
         const second = store.process();
         expect(await shop(learns).crew.run(second.context)).toMatchObject({
           state: "SUCCESS",
@@ -180,7 +180,7 @@ describe("a crew that remembers", () => {
   });
 });
 
-describe("old and new", () => {
+describe("old and new memories", () => {
   const before = "The lamp in the hall is red and stands by the door";
   const after = "The lamp in the hall is green and stands by the door";
   async function twice(merge: string) {
@@ -212,8 +212,8 @@ describe("old and new", () => {
   });
 });
 
-describe("whose memory it is", () => {
-  test("an agent's own goes before the crew's, and a path of it is all that it sees", async () => {
+describe("which memory is used", () => {
+  test("an agent's own takes precedence over the crew's, and only its path is visible", async () => {
     const store = processMemoryStore();
     const run = (memory: CrewDefinition["memory"], own: CrewDefinition["memory"]) => {
       const { crew, model } = shop(learns, memory === undefined ? { memory: false } : { memory });
@@ -233,7 +233,7 @@ describe("whose memory it is", () => {
     expect((await store.read("test")).map(({ record }) => record.scope)).toContain("/own/agent/the-keeper");
   });
 
-  test("of an agent on its own is told and added to", async () => {
+  test("of a standalone agent is searched and added to", async () => {
     const store = processMemoryStore();
     const ask = async (): Promise<string> => {
       const model = memoryModel(learns);
@@ -248,7 +248,7 @@ describe("whose memory it is", () => {
     expect(await ask()).toContain("The lamp is red.");
   });
 
-  test("of a flow is what its methods say", async () => {
+  test("of a flow is filled by its methods", async () => {
     const store = processMemoryStore();
     const flow = defineFlow({ name: "Post Office" }, (f) =>
       f
@@ -265,7 +265,7 @@ describe("whose memory it is", () => {
     expect(saved?.data).toMatchObject({ value: "Ada likes short letters" });
   });
 
-  test("is what its tools search and add to", async () => {
+  test("is searched and added to by its tools", async () => {
     const store = processMemoryStore();
     const calls = [
       { name: "save_to_memory", args: { contents: ["The lamp is red.", "The shop opens at nine."] } },

@@ -38,7 +38,7 @@ describe("a memory's score", () => {
     expect(match.match_reasons).toEqual(reasons);
   });
 
-  test("is told with its categories and metadata", () => {
+  test("is shown with its categories and metadata", () => {
     const match = scored(
       { ...record, categories: ["a", "b"], metadata: { by: "Ada", no: null, list: [1] } },
       1,
@@ -49,8 +49,8 @@ describe("a memory's score", () => {
   });
 });
 
-describe("likeness", () => {
-  test("is by meaning where vectors are of one embedder, else by words", () => {
+describe("similarity", () => {
+  test("is by meaning if vectors are of one embedder, else by words", () => {
     const asked = { text: "red lamp", vector: packVector([1, 0]), embedder: "p/m" };
     const values = likenessTo(asked, [
       of("same", [2, 0]),
@@ -89,7 +89,7 @@ test("paths are written as CrewAI writes them", () => {
   expect([liesWithin("/a/b", "/a"), liesWithin("/ab", "/a"), liesWithin("/a", "/")]).toEqual([true, false, true]);
 });
 
-test("with an embedder memories are found and joined by meaning, and an embedder that is away fails nothing", async () => {
+test("with an embedder memories are found and merged by meaning, and an unavailable embedder fails nothing", async () => {
   const embedder = wordEmbedder();
   const store = processMemoryStore();
   const run = async (extract: string, merge = "{}") => {
@@ -124,7 +124,7 @@ test("with an embedder memories are found and joined by meaning, and an embedder
   expect(failed).toEqual(["memory_query_failed", "memory_retrieval_failed", "memory_save_failed"]);
 });
 
-test("beyond a thousand the least important go", async () => {
+test("beyond a thousand the least important are removed", async () => {
   const store = processMemoryStore();
   const many = Array.from({ length: 1000 }, (_, index) => ({
     ...storedMemory(`m${index}`),

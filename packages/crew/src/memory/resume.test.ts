@@ -5,13 +5,13 @@ import { defineCrew } from "../crew/define-crew.ts";
 import { defineFlow } from "../flow/define-flow.ts";
 import type { Automation } from "../run-context.ts";
 import { eventProblems } from "../testing/index.ts";
-import { mortalStore, type Death, type MortalStore } from "../testing/mortal-store.ts";
+import { crashingStore, type Crash, type CrashingStore } from "../testing/crashing-store.ts";
 import { processMemoryStore, type MemoryStore } from "./memory-store.ts";
 import { memories, memoryModel } from "./testing/memory-answers.ts";
 
 const executionId = newExecutionId();
 
-/** Every task is learnt from by its own words, and the second crew's lamp is much like the first one's. */
+/** Each task's learnings are its own words, and the second crew's lamp is very similar to the first one's. */
 const answers = {
   work: ({ prompt }: { prompt: readonly unknown[] }) => {
     const text = JSON.stringify(prompt);
@@ -81,21 +81,21 @@ function everything(more: { async?: boolean; humanInput?: boolean } = {}): Autom
   );
 }
 
-async function live(store: MortalStore, automation: Automation, death?: Death) {
-  const { context, flush } = store.process(death);
+async function live(store: CrashingStore, automation: Automation, crash?: Crash) {
+  const { context, flush } = store.process(crash);
   const outcome = await automation.run(context).catch(() => undefined);
   if (outcome !== undefined) flush();
   return outcome;
 }
 
-const essence = ({ events }: MortalStore) =>
+const essence = ({ events }: CrashingStore) =>
   new Map(events.filter(({ type }) => !type.endsWith("_chunk")).map(({ id, type, data }) => [id, { type, data }]));
 const contentsOf = async (store: MemoryStore): Promise<string[]> =>
   (await store.read("test")).map(({ record }) => `${record.scope}: ${record.content}`).sort();
 
-test("a run that remembers in every way survives a kill at any write", { timeout: 120_000 }, async () => {
+test("a run that uses every kind of memory survives a crash at any write", { timeout: 120_000 }, async () => {
   const kept = processMemoryStore();
-  const calm = mortalStore({ executionId, memories: kept });
+  const calm = crashingStore({ executionId, memories: kept });
   const outcome = await live(calm, everything());
   expect(outcome).toMatchObject({ state: "SUCCESS", result: 1 });
   expect(eventProblems(calm.events)).toEqual([]);
@@ -113,7 +113,7 @@ test("a run that remembers in every way survives a kill at any write", { timeout
   expect(writes).toBeGreaterThan(50);
   for (let index = 0; index < writes; index += 1) {
     const again = processMemoryStore();
-    const store = mortalStore({ executionId, memories: again });
+    const store = crashingStore({ executionId, memories: again });
     expect(await live(store, everything(), { before: index })).toBeUndefined();
     expect(await live(store, everything())).toEqual(outcome);
     expect(eventProblems(store.events)).toEqual([]);
@@ -122,12 +122,12 @@ test("a run that remembers in every way survives a kill at any write", { timeout
   }
 });
 
-test("so does one whose tasks run beside each other", { timeout: 120_000 }, async () => {
-  const calm = mortalStore({ executionId, memories: processMemoryStore() });
+test("so does one whose tasks run in parallel", { timeout: 120_000 }, async () => {
+  const calm = crashingStore({ executionId, memories: processMemoryStore() });
   await live(calm, everything({ async: true }));
   for (let index = 0; index < calm.rows.size; index += 1) {
     const again = processMemoryStore();
-    const store = mortalStore({ executionId, memories: again });
+    const store = crashingStore({ executionId, memories: again });
     await live(store, everything({ async: true }), { before: index });
     await live(store, everything({ async: true }));
     expect(eventProblems(store.events)).toEqual([]);
@@ -136,9 +136,9 @@ test("so does one whose tasks run beside each other", { timeout: 120_000 }, asyn
   }
 });
 
-test("what a person reviews is learnt when they are content, once", async () => {
+test("an answer under review is learnt once the person approves, and only once", async () => {
   const kept = processMemoryStore();
-  const store = mortalStore({ executionId, memories: kept });
+  const store = crashingStore({ executionId, memories: kept });
   let outcome = await live(store, everything({ humanInput: true }));
   for (const feedback of ["Better", ""]) {
     expect((await contentsOf(kept)).join()).not.toContain("called last");

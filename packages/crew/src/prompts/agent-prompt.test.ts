@@ -22,7 +22,7 @@ async function asked(agent: Partial<AgentDefinition>) {
 const systemTemplate = "<|system|>{role}: {{ .System }}<|end|>";
 const promptTemplate = "<|user|>{{ .Prompt }}<|end|>";
 
-test("templates frame both texts in one message, and the response's end stops the answer", async () => {
+test("templates put both texts into one message, and the end of the response template is a stop sequence", async () => {
   const { call, texts } = await asked({
     systemTemplate,
     promptTemplate,
@@ -35,13 +35,13 @@ test("templates frame both texts in one message, and the response's end stops th
   expect(call?.stopSequences).toEqual(["<|end|>"]);
 });
 
-test("with one of the two templates there is one message without frames, as in CrewAI", async () => {
+test("with one of the two templates there is one message without templates, as in CrewAI", async () => {
   const { call, texts } = await asked({ systemTemplate });
   expect(texts).toEqual([expect.stringMatching(/^You are Poet\.[\s\S]*Task: Rhyme/)]);
   expect(call?.stopSequences).toBeUndefined();
 });
 
-test("the date has the agent's form", async () => {
+test("the date has the agent's format", async () => {
   const { texts } = await asked({ injectDate: true, dateFormat: "%A, %-d %B %Y" });
   expect(texts?.[1]).toMatch(/Current date: [A-Z][a-z]+day, [1-9]\d? [A-Z][a-z]+ \d{4}$/);
 });

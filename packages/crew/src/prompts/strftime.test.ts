@@ -16,7 +16,7 @@ test.each([
   expect(strftime(form, at)).toBe(written);
 });
 
-test("directives that are not known are named, and forms without any date", () => {
+test("unknown directives are named, and formats without a date", () => {
   expect(unknownDirectives("%Y %Q %%")).toEqual(["%Q"]);
   expect([showsDate("%d"), showsDate("today"), showsDate("100%%")]).toEqual([true, false, false]);
 });

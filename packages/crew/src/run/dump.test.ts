@@ -31,7 +31,7 @@ test("everything becomes plain JSON that survives a round trip", () => {
   expect(toJson(undefined)).toBeNull();
 });
 
-test("the same object twice is no circle", () => {
+test("the same object twice is not a circular reference", () => {
   const one = { a: 1 };
   expect(toJson([one, one])).toEqual([{ a: 1 }, { a: 1 }]);
 });

@@ -8,7 +8,7 @@ import { defineFlow, type Flow } from "../flow/define-flow.ts";
 import { eventProblems, recordingSink, scriptedModel, testContext, type ScriptedAnswer } from "../testing/index.ts";
 import { defineTool } from "../tools/tool.ts";
 
-/** Waits until it is called off. */
+/** Waits until it is cancelled. */
 const patient = defineTool({
   name: "patient",
   description: "Waits",
@@ -18,7 +18,7 @@ const patient = defineTool({
       signal.addEventListener("abort", () => reject(signal.reason as Error));
     }),
 });
-/** Hears nothing of its signal. */
+/** Ignores its signal. */
 const deaf = defineTool({
   name: "deaf",
   description: "Waits",
@@ -27,7 +27,7 @@ const deaf = defineTool({
 });
 const quick = defineTool({ name: "quick", description: "Quick", input: z.object({}), run: () => "done" });
 
-/** Calls its tools at once, hands work over where it can, and is done with the next answer. */
+/** Calls its tools at once, delegates work if possible, and is done with the next answer. */
 const model = () =>
   scriptedModel(({ prompt, tools = [] }): ScriptedAnswer => {
     if (JSON.stringify(prompt).includes("valid")) return '{"valid": true, "feedback": ""}';
@@ -47,7 +47,7 @@ const crewOf = (...tools: (typeof quick)[]) =>
     ],
   });
 
-/** Crews, a hierarchical one and a lone agent inside a flow's methods, some beside each other. */
+/** Crews, a hierarchical one and a standalone agent inside a flow's methods, some in parallel. */
 const everything = (): Flow =>
   defineFlow({ name: "outer" }, (f) =>
     f
@@ -77,7 +77,7 @@ async function cancelledAt(n: number, flow: Flow) {
   return { state: outcome.state, last: sink.types().at(-1), problems: eventProblems(sink.events), sink };
 }
 
-test("a run that is cancelled at any event ends all that it has begun, innermost first", async () => {
+test("a run that is cancelled at any event ends everything it has started, innermost first", async () => {
   const whole = await cancelledAt(-1, everything());
   expect(whole).toMatchObject({ state: "SUCCESS", problems: [] });
   const ends = { REVOKED: "flow_failed", SUCCESS: "flow_finished" } as Record<string, string>;
@@ -100,7 +100,7 @@ test.each(["deaf", "patient"])("a crew is cancelled inside a %s tool", async (na
   expect(sink.types()).toContain("crew_kickoff_failed");
 });
 
-test("what a method leaves behind when it fails, or does not wait for, is called off and ends before it", async () => {
+test("work that a method has started is cancelled and ends before the method, if it fails or does not wait", async () => {
   const failing = async (): Promise<void> => {
     await new Promise((resolve) => setImmediate(resolve));
     throw new Error("no such city");
@@ -130,7 +130,7 @@ test("what a method leaves behind when it fails, or does not wait for, is called
   expect(left.sink.types().at(-1)).toBe("flow_finished");
 });
 
-test("the loser of a race ends what it has begun", async () => {
+test("the loser of a race ends what it has started", async () => {
   const flow = defineFlow({}, (f) =>
     f
       .start("begin", () => 1)
@@ -146,7 +146,7 @@ test("the loser of a race ends what it has begun", async () => {
   expect(eventProblems(context.sink.events)).toEqual([]);
 });
 
-test("an agent whose time is over ends what its tools have begun", async () => {
+test("an agent whose time is over ends what its tools have started", async () => {
   const crew = defineCrew({
     agents: {
       a: { ...who("A"), allowDelegation: true, maxExecutionTime: 0.05, maxRetryLimit: 0 },

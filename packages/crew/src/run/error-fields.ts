@@ -2,7 +2,7 @@ import { errorMessage } from "@crewstream/contracts";
 import { originOf } from "./error-origin.ts";
 import type { Scope } from "./scope.ts";
 
-/** What the ending of failed work tells of its error: the message without secrets, and where it came from. */
+/** The error fields of failed work's ending: the message without secrets, and where the error came from. */
 export function errorFields({ run }: Scope, error: unknown): Record<"error", string> & Record<string, string> {
   const { location, stack } = originOf(error, run.errorView) ?? {};
   return {

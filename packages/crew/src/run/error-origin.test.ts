@@ -34,12 +34,12 @@ test("frames of the automation and of the packages that it called are shown, oth
   });
 });
 
-test("a folder beside the automation's is not its own", () => {
+test("a folder next to the automation's is not its own", () => {
   const frames = ["f (file:///srv/automations/shop-two/a.ts:1:1)", "g (file:///srv/automations/shop/..hidden.ts:2:1)"];
   expect(described(failed("no", frames))?.location).toBe("..hidden.ts:2:1");
 });
 
-test("the location is the innermost cause's; causes that go round end", () => {
+test("the location is the innermost cause's; circular causes end", () => {
   const inner = failed("inner", ["read (file:///srv/automations/shop/read.ts:3:1)"]);
   const outer = failed("outer", ["run (file:///srv/automations/shop/run.ts:8:1)"], { cause: inner });
   inner.cause = outer;
@@ -66,13 +66,13 @@ test("anything can be thrown", () => {
   expect(described(new AggregateError([cause], "all failed"))).toMatchObject({ location: "a.mjs:2:2" });
 });
 
-test("without the automation's code in it, the causes are told and no place", () => {
+test("without the automation's code in it, there are causes and no location", () => {
   const error = failed("no answer", ["node:net:1:1"], { cause: { code: "ECONNREFUSED" } });
   expect(described(error)).toEqual({ stack: 'Error: no answer\ncaused by Error: {"code":"ECONNREFUSED"}' });
   expect(described(failed("alone", ["node:net:1:1"]))).toBeUndefined();
 });
 
-test("a failure that was journaled knows its origin, also as a cause; a wrapper stands for its error", () => {
+test("a journaled failure keeps its origin, also as a cause; a wrapper stands for its error", () => {
   const origin = { location: "tool.ts:1:1", stack: "Error: before" };
   const journaled = new StepFailure({ message: "before", type: "Error", retryable: false, origin });
   expect(described(new Error("after", { cause: journaled }))).toEqual(origin);

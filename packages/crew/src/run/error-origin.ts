@@ -8,18 +8,18 @@ const maxFramesPerCause = 10;
 const maxMessage = 500;
 const maxStack = 3000;
 
-/** What errors are described with. */
+/** Context for describing errors. */
 export interface ErrorView {
-  /** The automation's folder, absolute; without it no frame is known to be the automation's. */
+  /** The automation's folder, absolute; without it no frame is recognised as the automation's. */
   root: string | undefined;
   removeSecrets: (text: string) => string;
 }
 
 /**
- * Where anything thrown came from: a failure of a step knows it, also on replay; else its stack and those of its causes tell.
- * The deepest cause with a place counts: it is
- * where something went wrong, the others passed it on.
- * @returns undefined when there is nothing to say beside the error's class and message
+ * Where anything thrown came from: a failed step has its origin, also on replay; else it is read from its stack and
+ * those of its causes. The deepest cause with a location counts: it is where something went wrong, the others passed it
+ * on.
+ * @returns undefined if there is nothing to add to the error's class and message
  */
 export function originOf(error: unknown, { root, removeSecrets }: ErrorView): ErrorOrigin | undefined {
   const chain = causes(error);
@@ -37,7 +37,7 @@ export function originOf(error: unknown, { root, removeSecrets }: ErrorView): Er
   return stack.includes("\n") ? { stack } : undefined;
 }
 
-/** All but Node's and crewstream's own; a package's only as far as the automation's code called it. */
+/** All frames but Node's and crewstream's own; a package's only up to the call from the automation's code. */
 function shownFrames(frames: readonly StackFrame[]): StackFrame[] {
   const lastOwn = frames.findLastIndex(({ kind }) => kind === "own");
   return frames
@@ -60,7 +60,7 @@ function causeOf(error: unknown): unknown {
   return error instanceof AggregateError ? (error.errors as unknown[])[0] : undefined;
 }
 
-/** A stack that is a text: user code can put anything there, and a getter can throw. */
+/** A stack, if it is a text: user code can put anything there, and a getter can throw. */
 function stackOf(error: unknown): string {
   try {
     const stack = error instanceof Error ? error.stack : undefined;

@@ -6,17 +6,20 @@ import type { RuntimeEvent } from "../run-context.ts";
 const started = z.object({ id: z.string(), type: z.string(), data: z.record(z.string(), z.unknown()) });
 type Started = z.infer<typeof started>;
 
-/** Of the endings a started event may have, the one that says that it went wrong. */
+/** The ending that reports a failure, of those that a started event may have. */
 const failureOf = new Map<string, string>();
 for (const [ending, start] of Object.entries(eventPairs)) {
   const known = failureOf.get(start);
   if (known === undefined || (/_(failed|error)$/.test(ending) && !/_(failed|error)$/.test(known)))
     failureOf.set(start, ending);
 }
-// Listed by CrewAI as an ending, but no event type exists of that name.
+// Listed by CrewAI as an ending, but no event type of that name exists.
 failureOf.set("llm_guardrail_started", "llm_guardrail_completed");
 
-/** Fields that say what an event is about, and so stand in its ending too, beside those that its type lists. */
+/**
+ * Fields that identify an event's subject and are therefore in its ending too, in addition to those that its type
+ * lists.
+ */
 const subjects = [
   "crew_name",
   "flow_name",
@@ -41,7 +44,7 @@ const subjects = [
   "metadata",
 ];
 
-/** What an ending tells that its start does not, where a run was given up before it was known. */
+/** Fields of an ending that its start does not have, for a run that was given up before they were known. */
 const neverKnown: Readonly<Record<string, Record<string, unknown>>> = {
   crew_step_completed: emptyStep,
   llm_guardrail_completed: { success: false, result: null },
@@ -54,7 +57,7 @@ function sharedFields({ data }: Started, ending: string): Record<string, unknown
   return Object.fromEntries(Object.entries(data).filter(([name]) => names.has(name)));
 }
 
-/** What the endings tell. */
+/** The fields of the endings. */
 export interface Closing {
   error: string;
   /** The run was stopped. */
@@ -62,21 +65,21 @@ export interface Closing {
 }
 
 /**
- * What a run has begun and not ended, for one that cannot end it itself: every started event has exactly one ending,
- * whatever happened to its worker or to the process it ran in.
+ * What a run has started and not ended, for one that cannot end it itself: every started event has exactly one ending,
+ * whatever happened to its worker or its process.
  */
 export class OpenEvents {
   readonly #open = new Map<string, Started>();
   #previous: string | null = null;
 
-  /** Takes the run's next event. */
+  /** Processes the run's next event. */
   observe(event: Started): void {
     this.#previous = event.id;
     if (failureOf.has(event.type)) this.#open.set(event.id, event);
     else if (typeof event.data["started_event_id"] === "string") this.#open.delete(event.data["started_event_id"]);
   }
 
-  /** The endings of all that is open, innermost first. They say that it went wrong, with this error. */
+  /** The endings of everything open, innermost first. They report a failure, with this error. */
   closing(id: ExecutionId, { error, cancelled = false }: Closing, now: Date): RuntimeEvent[] {
     return [...this.#open.values()].reverse().map((opening): RuntimeEvent => {
       const type = failureOf.get(opening.type) ?? opening.type;

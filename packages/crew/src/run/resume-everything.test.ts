@@ -7,7 +7,7 @@ import { defineFlow } from "../flow/define-flow.ts";
 import type { Verdict } from "../guardrail/guardrail.ts";
 import type { Automation } from "../run-context.ts";
 import { eventProblems, scriptedModel, type ScriptedAnswer } from "../testing/index.ts";
-import { mortalStore, type Death, type MortalStore } from "../testing/mortal-store.ts";
+import { crashingStore, type Crash, type CrashingStore } from "../testing/crashing-store.ts";
 import { defineTool } from "../tools/tool.ts";
 
 const executionId = newExecutionId();
@@ -23,7 +23,7 @@ const note = defineTool({
   },
 });
 
-/** Decides by what stands in the conversation alone, so that every life of a run gets the same answers. */
+/** Decides by the contents of the conversation alone, so that every execution of a run gets the same answers. */
 function reply({
   prompt,
   responseFormat,
@@ -51,7 +51,7 @@ function reply({
   return text.includes("was not accepted") ? "improved" : "first try";
 }
 
-/** A plan with steps beside each other, at first not ready; in its place, once that is given up, one with a single step. */
+/** A plan with parallel steps, at first not ready; after that is given up, one with a single step. */
 function planned(again: boolean, ready: boolean): ScriptedAnswer {
   const step = (number: number, depends_on: number[] = []) => ({
     step_number: number,
@@ -72,7 +72,7 @@ function judged(text: string): ScriptedAnswer {
   return JSON.stringify(about);
 }
 
-/** A flow with a crew that has everything, then a managed crew, then a flow in the flow with an agent of its own. */
+/** A flow with a crew that has everything, then a managed crew, then a nested flow with a standalone agent. */
 function everything(): Automation {
   const model = scriptedModel(reply);
   const worker = { role: "Worker", goal: "g", backstory: "b", model, tools: [note] };
@@ -130,8 +130,8 @@ function everything(): Automation {
   );
 }
 
-async function live(store: MortalStore, death?: Death) {
-  const { context, flush } = store.process(death);
+async function live(store: CrashingStore, crash?: Crash) {
+  const { context, flush } = store.process(crash);
   const outcome = await everything()
     .run(context)
     .catch(() => undefined);
@@ -139,11 +139,11 @@ async function live(store: MortalStore, death?: Death) {
   return outcome;
 }
 
-const essence = ({ events }: MortalStore) =>
+const essence = ({ events }: CrashingStore) =>
   new Map(events.filter(({ type }) => !type.endsWith("_chunk")).map(({ id, type, data }) => [id, { type, data }]));
 
-test("a run with everything in it survives a kill at any write", { timeout: 120_000 }, async () => {
-  const calm = mortalStore({ executionId });
+test("a run with everything in it survives a crash at any write", { timeout: 120_000 }, async () => {
+  const calm = crashingStore({ executionId });
   const outcome = await live(calm);
   expect(outcome).toMatchObject({ state: "SUCCESS" });
   expect(eventProblems(calm.events)).toEqual([]);
@@ -161,8 +161,8 @@ test("a run with everything in it survives a kill at any write", { timeout: 120_
   const writes = calm.rows.size;
   expect(writes).toBeGreaterThan(40);
   for (let index = 0; index < writes; index += 1) {
-    // Dying before a write is dying after the one before it.
-    const store = mortalStore({ executionId });
+    // Crashing before a write is crashing after the previous one.
+    const store = crashingStore({ executionId });
     expect(await live(store, { before: index })).toBeUndefined();
     expect(await live(store)).toEqual(outcome);
     expect(eventProblems(store.events)).toEqual([]);

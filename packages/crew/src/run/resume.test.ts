@@ -6,25 +6,25 @@ import { and, or } from "../flow/condition.ts";
 import { defineFlow } from "../flow/define-flow.ts";
 import type { Automation, RuntimeEvent } from "../run-context.ts";
 import { eventProblems, scriptedModel, type ScriptedAnswer } from "../testing/index.ts";
-import { mortalStore, type Death, type MortalStore } from "../testing/mortal-store.ts";
+import { crashingStore, type Crash, type CrashingStore } from "../testing/crashing-store.ts";
 import { defineTool } from "../tools/tool.ts";
 
 const executionId = newExecutionId();
 
-/** What was really done, over all processes. */
-interface Deeds {
+/** The side effects that really happened, in all processes. */
+interface Effects {
   models: string[];
   tools: string[];
 }
 
 /** A flow with everything that can be cut off: parallel starts, crews with tools and errors, a loop, a join. */
-function world(deeds: Deeds, store: MortalStore): Automation {
+function world(effects: Effects, store: CrashingStore): Automation {
   const lookup = defineTool({
     name: "lookup",
     description: "Looks up",
     input: z.object({ key: z.string() }),
     run: ({ key }, { emit }) => {
-      deeds.tools.push(key);
+      effects.tools.push(key);
       if (key === "bad") throw new Error("no such key");
       emit("looked_up", { key });
       return `value of ${key}`;
@@ -32,7 +32,7 @@ function world(deeds: Deeds, store: MortalStore): Automation {
   });
   const model = scriptedModel(({ prompt }): ScriptedAnswer => {
     const task = JSON.stringify(prompt[1]).match(/Task: (\w+)/)?.[1] ?? "";
-    deeds.models.push(`${task} ${prompt.length}`);
+    effects.models.push(`${task} ${prompt.length}`);
     if (prompt.length === 2 && task === "gather") {
       return {
         tools: [
@@ -77,57 +77,58 @@ function world(deeds: Deeds, store: MortalStore): Automation {
 
 type Ending = Awaited<ReturnType<Automation["run"]>>;
 
-async function live(automation: Automation, store: MortalStore, death?: Death): Promise<Ending | undefined> {
-  const { context, flush } = store.process(death);
+async function live(automation: Automation, store: CrashingStore, crash?: Crash): Promise<Ending | undefined> {
+  const { context, flush } = store.process(crash);
   const outcome = await automation.run(context).catch(() => undefined);
   if (outcome !== undefined) flush();
   return outcome;
 }
 
-/** An event without the time it was emitted at, which a resumed run has later. */
+/** An event without its timestamp, which is later in a resumed run. */
 const essence = (events: readonly RuntimeEvent[]) =>
   new Map(events.filter(({ type }) => !type.endsWith("_chunk")).map(({ id, type, data }) => [id, { type, data }]));
 
 async function undisturbed(eager: boolean) {
-  const deeds: Deeds = { models: [], tools: [] };
-  const store = mortalStore({ executionId }, { eager });
-  const outcome = await live(world(deeds, store), store);
-  return { deeds, store, outcome, writes: store.rows.size };
+  const effects: Effects = { models: [], tools: [] };
+  const store = crashingStore({ executionId }, { eager });
+  const outcome = await live(world(effects, store), store);
+  return { effects, store, outcome, writes: store.rows.size };
 }
 
 describe.each([{ eager: false }, { eager: true }])("a run that is killed ($eager)", ({ eager }) => {
-  test("at any write goes on to the same end, with the same events, and repeats nothing journaled", async () => {
+  test("at any write continues to the same end, with the same events, and repeats nothing journaled", async () => {
     const calm = await undisturbed(eager);
     expect(calm.outcome).toMatchObject({
       state: "SUCCESS",
       result: { rounds: 2, log: ["alone", "crew"] },
       usage: { successful_requests: 5 },
     });
-    expect(calm.deeds.tools.sort()).toEqual(["bad", "good"]);
+    expect(calm.effects.tools.sort()).toEqual(["bad", "good"]);
     expect(eventProblems(calm.store.events)).toEqual([]);
     expect(calm.writes).toBeGreaterThan(15);
 
     for (let index = 0; index < calm.writes; index += 1) {
-      for (const death of [{ before: index }, { after: index }]) {
-        const deeds: Deeds = { models: [], tools: [] };
-        const store = mortalStore({ executionId }, { eager });
-        const automation = world(deeds, store);
-        expect(await live(automation, store, death)).toBeUndefined();
+      for (const crash of [{ before: index }, { after: index }]) {
+        const effects: Effects = { models: [], tools: [] };
+        const store = crashingStore({ executionId }, { eager });
+        const automation = world(effects, store);
+        expect(await live(automation, store, crash)).toBeUndefined();
         expect(await live(automation, store)).toEqual(calm.outcome);
         expect(eventProblems(store.events)).toEqual([]);
         expect(essence(store.events)).toEqual(essence(calm.store.events));
-        const repeated = deeds.models.length + deeds.tools.length - calm.deeds.models.length - calm.deeds.tools.length;
-        // Before its write a step is not known to have happened; work beside it may be in flight as well.
-        expect(repeated).toBeLessThanOrEqual("before" in death ? 2 : 1);
+        const repeated =
+          effects.models.length + effects.tools.length - calm.effects.models.length - calm.effects.tools.length;
+        // Before its write a step is not known to have happened; concurrent work may be unfinished as well.
+        expect(repeated).toBeLessThanOrEqual("before" in crash ? 2 : 1);
       }
     }
   });
 
-  test("after every single write still comes to the end, and journals no step twice", async () => {
+  test("after every single write still completes, and journals no step twice", async () => {
     const calm = await undisturbed(eager);
-    const deeds: Deeds = { models: [], tools: [] };
-    const store = mortalStore({ executionId }, { eager });
-    const automation = world(deeds, store);
+    const effects: Effects = { models: [], tools: [] };
+    const store = crashingStore({ executionId }, { eager });
+    const automation = world(effects, store);
     let outcome: Ending | undefined;
     let lives = 0;
     while (outcome === undefined && lives < 100) {
@@ -141,7 +142,7 @@ describe.each([{ eager: false }, { eager: true }])("a run that is killed ($eager
   });
 });
 
-describe("a journal that belongs to another question", () => {
+describe("a journal of another input", () => {
   const crew = (model: ReturnType<typeof scriptedModel>) =>
     defineCrew({
       agents: { a: { role: "A", goal: "g", backstory: "b", model } },
@@ -151,9 +152,9 @@ describe("a journal that belongs to another question", () => {
       ],
     });
 
-  /** A run about cats that dies after so many writes, taken up with dogs. */
+  /** A run about cats that crashes after so many writes, resumed with dogs. */
   async function changed(writes: number, onDivergence?: "rerun") {
-    const store = mortalStore({ executionId, inputs: { topic: "cats" } });
+    const store = crashingStore({ executionId, inputs: { topic: "cats" } });
     expect(await live(crew(scriptedModel(["Cats.", "More cats."])), store, { after: writes - 1 })).toBeUndefined();
     const model = scriptedModel(["Dogs.", "More dogs."]);
     const { context, flush } = store.process();
@@ -166,7 +167,7 @@ describe("a journal that belongs to another question", () => {
     return { outcome, answers };
   }
 
-  test("is refused, not mixed in", async () => {
+  test("is rejected, not mixed in", async () => {
     const { outcome } = await changed(1);
     expect(outcome).toMatchObject({
       state: "FAILED",
@@ -174,7 +175,7 @@ describe("a journal that belongs to another question", () => {
     });
   });
 
-  test.each([1, 2, 3])("is left where it differs, when that was chosen: after %i writes", async (writes) => {
+  test.each([1, 2, 3])("is abandoned where it differs, if so configured: after %i writes", async (writes) => {
     const { outcome, answers } = await changed(writes, "rerun");
     expect(outcome).toMatchObject({ state: "SUCCESS", result: "More dogs.", usage: { successful_requests: 2 } });
     expect(answers).toEqual(["Cats.", ...(writes > 2 ? ["More cats."] : []), "Dogs.", "More dogs."]);

@@ -5,7 +5,7 @@ import { defineCrew } from "../crew/define-crew.ts";
 import { eventProblems, scriptedModel, testContext } from "../testing/index.ts";
 import { defineTool } from "../tools/tool.ts";
 
-/** A crew whose tool tells when it runs and then never returns, whatever its signal says. */
+/** A crew whose tool reports when it runs and then never returns, whatever its signal. */
 function hangingCrew() {
   const running = Promise.withResolvers<AbortSignal>();
   const hang = defineTool({
@@ -37,8 +37,8 @@ async function abortWith(reason: unknown) {
   return { outcome: await outcome, context };
 }
 
-describe("a run that is called off", () => {
-  test("by a person is REVOKED, with everything closed and the late word of a tool dropped", async () => {
+describe("a run that is cancelled", () => {
+  test("by a person is REVOKED, with everything closed and a tool's late result dropped", async () => {
     const { outcome, context } = await abortWith(new AppError("Cancelled by ops", { code: ErrorCode.cancelled }));
     expect(outcome).toMatchObject({ state: "REVOKED", error: "Cancelled by ops", usage: { successful_requests: 1 } });
     expect(eventProblems(context.sink.events)).toEqual([]);
@@ -51,13 +51,13 @@ describe("a run that is called off", () => {
     ]);
   });
 
-  test("by a limit is FAILED with the limit's own words", async () => {
+  test("by a limit is FAILED with the limit's message", async () => {
     const { outcome } = await abortWith(new AppError("The run took longer than 60 s", { code: ErrorCode.runFailed }));
     expect(outcome).toMatchObject({ state: "FAILED", error: "The run took longer than 60 s" });
   });
 
   test.each([ErrorCode.shutdown, ErrorCode.leaseLost])(
-    "by %s says nothing more and rejects: it goes on elsewhere",
+    "by %s emits nothing more and rejects: it continues elsewhere",
     async (code) => {
       const reason = new AppError("elsewhere", { code });
       const { outcome, context } = await abortWith(reason);
@@ -67,7 +67,7 @@ describe("a run that is called off", () => {
   );
 });
 
-test("a store that refuses a write stops the run with its error", async () => {
+test("a store that rejects a write stops the run with its error", async () => {
   const gone = new AppError("Redis is away", { code: ErrorCode.storeUnavailable, retryable: true });
   const { crew } = hangingCrew();
   const context = testContext({ journal: { read: () => undefined, write: () => Promise.reject(gone) } });

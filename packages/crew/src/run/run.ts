@@ -13,7 +13,7 @@ const closeLimitMs = 3000;
  */
 export class Run {
   readonly context: RunContext;
-  /** How errors are shown: without what the run's code can read of its environment as a secret. */
+  /** Redacts errors: removes the values of environment variables that are secrets. */
   readonly errorView: ErrorView;
   readonly #ordinals = new Map<string, number>();
   readonly #cache = new Map<string, unknown>();
@@ -79,7 +79,7 @@ export class Run {
     return this.interrupted || error instanceof Suspended;
   }
 
-  /** Whether a person stopped the run: what fails from then on fails because of that. */
+  /** Whether a person stopped the run: later failures are a consequence of that. */
   get stopped(): boolean {
     const { signal } = this.context;
     return signal.aborted && AppError.is(signal.reason, ErrorCode.cancelled);

@@ -207,7 +207,7 @@ export interface EmitLinks {
   startedId?: string;
 }
 
-/** Types whose events tell of a failure: in a run that was stopped it is none of the automation's. */
+/** Types whose events report a failure: in a run that was stopped it is not the automation's. */
 const isFailure = /_(failed|error)$/;
 
 const current = new AsyncLocalStorage<Scope>();

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { secretRemover } from "./secret-remover.ts";
 
-test("values of variables that hold a secret are taken out, others stay", () => {
+test("values of variables that hold a secret are removed, others stay", () => {
   const remove = secretRemover({
     SHOP_API_KEY: "abcdefgh",
     SHOP_TOKEN: "abcdefgh-long",

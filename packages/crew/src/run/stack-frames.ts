@@ -4,21 +4,22 @@ import { fileURLToPath } from "node:url";
 /** A line of a stack: in the automation's folder, in a package that it uses, or in neither (Node, crewstream). */
 export interface StackFrame {
   kind: "own" | "package" | "other";
-  /** As it is shown: `    at method (tools/price.ts:14:9)`. */
+  /** As shown: `    at method (tools/price.ts:14:9)`. */
   text: string;
-  /** `file:line:column`; of a syntax error `file:line`. */
+  /** `file:line:column`; for a syntax error `file:line`. */
   place: string;
 }
 
-/** `at name (file:line:column)`, or without a name; of a name only what is no parenthesis. */
+/** `at name (file:line:column)`, or without a name; a name contains no parenthesis. */
 const frameLine = /^\s+at (?:(async )?(?:(.+?) \()?)((?:file:\/\/)?\/[^()]*?):(\d+):(\d+)\)?$/;
 
 /** Where the parser stopped, above the message of a syntax error. */
 const parserLine = /^((?:file:\/\/)?\/.*):(\d+)$/;
 
 /**
- * The frames of an error's stack, in V8's format. @param root absolute path of the automation's folder, to which paths
- * are made relative; nothing is known to be its own without it
+ * The frames of an error's stack, in V8's format.
+ * @param root absolute path of the automation's folder, to which paths are made relative; without it no frame is
+ * recognised as its own
  */
 export function framesOf(stack: string, root: string | undefined): StackFrame[] {
   const [head = "", ...lines] = stack.split("\n");
@@ -43,7 +44,7 @@ function frame(
   return { kind, text, place };
 }
 
-/** A path as it is shown, without what is above the automation's folder or the folder of its packages. */
+/** A path as shown, without what is above the automation's folder or the folder of its packages. */
 function shownPath(path: string, root: string | undefined): Pick<StackFrame, "kind"> & { path: string } {
   const packages = path.lastIndexOf(`${sep}node_modules${sep}`);
   if (packages >= 0) return { kind: "package", path: path.slice(packages + 1) };

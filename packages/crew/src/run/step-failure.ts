@@ -9,7 +9,7 @@ export class StepFailure extends Error {
   override readonly name: string = "StepFailure";
   readonly type: string;
   readonly retryable: boolean;
-  /** Where it came from; of a failure that was journaled, and of one whose error cannot tell. */
+  /** Where it came from; for a journaled failure, and for one whose error does not know. */
   readonly origin: ErrorOrigin | undefined;
 
   constructor(failure: Failure, cause?: unknown) {
@@ -22,12 +22,12 @@ export class StepFailure extends Error {
 
 type Failure = NonNullable<JournalRow["error"]>;
 
-/** Whether the same work may succeed when it is repeated: only the runtime's own errors can say that it will not. */
+/** Whether the same work may succeed when it is repeated: only the runtime's own errors can rule that out. */
 export function isRetryable(error: unknown): boolean {
   return error instanceof StepFailure || error instanceof AppError ? error.retryable : true;
 }
 
-/** The class name of anything thrown. Of a class that extends `Error` without giving itself a name, the class's. */
+/** The class name of anything thrown. For a class that extends `Error` without setting a name, the class's. */
 export function errorType(error: unknown): string {
   if (error instanceof StepFailure) return error.type;
   if (!(error instanceof Error)) return "Error";

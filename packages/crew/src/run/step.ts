@@ -106,7 +106,7 @@ function fromRow<V>(row: JournalRow): { outcome: Outcome<V>; usage: Usage | unde
   return { outcome, usage: stored?.usage };
 }
 
-/** The message as it is: what follows from it, such as the next prompt, must be the same on replay. */
+/** The unchanged message: what depends on it, such as the next prompt, must be the same on replay. */
 function plain({ run }: Scope, failure: StepFailure): NonNullable<JournalRow["error"]> {
   const { message, type, retryable } = failure;
   const origin = originOf(failure, run.errorView);

@@ -5,7 +5,7 @@ test("placeholders are names in single braces; anything else in braces is text",
   expect(placeholders('{a} {b-2} {a} {} { a } {1} {"json": {x}}')).toEqual(["a", "b-2", "x"]);
 });
 
-test("values that are no text go in as JSON", () => {
+test("values other than text are inserted as JSON", () => {
   expect(interpolate("{a}, {b} and {c}", { a: "x", b: [1], c: null })).toBe("x, [1] and null");
 });
 

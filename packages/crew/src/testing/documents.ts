@@ -1,6 +1,6 @@
 import { crc32, deflateRawSync } from "node:zlib";
 
-/** A PDF with one line of text a page. */
+/** A PDF with one line of text per page. */
 export function pdf(...pages: string[]): Buffer {
   const objects = [
     "<</Type/Catalog/Pages 2 0 R>>",
@@ -27,7 +27,7 @@ export function pdf(...pages: string[]): Buffer {
   );
 }
 
-/** A ZIP archive that states `stated` as the unpacked size of its files where that is given. */
+/** A ZIP archive that declares `stated` as the unpacked size of its files, if given. */
 export function zip(files: Readonly<Record<string, string | Buffer>>, stated?: number): Buffer {
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];
@@ -59,7 +59,7 @@ export function zip(files: Readonly<Record<string, string | Buffer>>, stated?: n
 export const main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
 export const related = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 
-/** A workbook of one sheet with texts and numbers. */
+/** A workbook with one sheet of texts and numbers. */
 export function workbook(rows: readonly (readonly (string | number)[])[]): Record<string, string> {
   const cells = rows.map((row, line) => {
     const inRow = row.map((value, column) => {

@@ -2,8 +2,8 @@ import { eventPairs, schemaFor } from "@crewstream/contracts";
 import type { RuntimeEvent } from "../run-context.ts";
 
 /**
- * What is wrong with a finished run's events: data that does not fit its type, ids that come twice, started events
- * without exactly one ending, endings that do not lie where their start lies, links to events that are not there.
+ * What is wrong with a finished run's events: data that does not fit its type, duplicate ids, started events without
+ * exactly one ending, endings in another scope than their start, links to missing events.
  */
 export function eventProblems(events: readonly RuntimeEvent[]): string[] {
   const byId = new Map(events.map((event) => [event.id, event]));
@@ -34,7 +34,7 @@ export function eventProblems(events: readonly RuntimeEvent[]): string[] {
 }
 
 /**
- * A run's events as lines to compare: number, type, and the numbers of parent, previous, trigger and start (`-` for
+ * A run's events as lines for comparison: number, type, and the numbers of parent, previous, trigger and start (`-` for
  * none), as in `9 tool_usage_finished 3 8 - 8`.
  */
 export function traceOf(events: readonly RuntimeEvent[]): string[] {

@@ -8,4 +8,4 @@ export { chatCompletions } from "./wire/chat-completions.ts";
 export { providerServer, type Asked, type ProviderServer, type Scripted } from "./wire/provider-server.ts";
 export { scriptedModel, type ScriptedAnswer, type ScriptedModel } from "./scripted-model.ts";
 export { testContext } from "./test-context.ts";
-export { mortalStore, type Death } from "./mortal-store.ts";
+export { crashingStore, type Crash } from "./crashing-store.ts";

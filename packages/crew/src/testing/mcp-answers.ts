@@ -5,7 +5,7 @@ interface McpRequest {
 
 const noInput = { type: "object" };
 
-/** What the MCP server of the tests answers, whichever way it is asked; undefined for a method that it has not. */
+/** The responses of the tests' MCP server, over any transport; undefined for an unknown method. */
 function answerMcp({ method, params = {} }: McpRequest): object | undefined {
   if (method === "initialize") {
     return {
@@ -33,7 +33,7 @@ function answerMcp({ method, params = {} }: McpRequest): object | undefined {
   return { content: [{ type: "text", text: String(a + b) }] };
 }
 
-/** The answer to a JSON-RPC message; undefined for a notification. */
+/** The response to a JSON-RPC message; undefined for a notification. */
 export function answerJsonRpc(message: {
   id?: number;
   method: string;

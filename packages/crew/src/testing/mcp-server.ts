@@ -11,19 +11,19 @@ interface Message {
 }
 
 export interface McpTestServer extends AsyncDisposable {
-  /** Streamable HTTP: `/mcp` answers as JSON, `/mcp-events` as a stream. */
+  /** Streamable HTTP: `/mcp` responds with JSON, `/mcp-events` with a stream. */
   origin: string;
-  /** Methods that were asked for, in order, notifications among them. */
+  /** Requested methods, in order, including notifications. */
   methods: string[];
   /** Headers of the requests. */
   headers: IncomingMessage["headers"][];
-  /** Forgets the sessions and cuts the streams, as a server that was started anew. */
+  /** Forgets the sessions and cuts the streams, like a server that was restarted. */
   restart(): void;
 }
 
 /**
- * An MCP server on loopback: streamable HTTP with sessions, and the older server-sent events (`/sse`, whose answers come
- * on the stream). `/silent` takes a connection and never says anything on it; `/elsewhere` redirects.
+ * An MCP server on loopback: streamable HTTP with sessions, and the older server-sent events (`/sse`, whose responses
+ * are sent on the stream). `/silent` accepts a connection and never sends anything on it; `/elsewhere` redirects.
  */
 export async function mcpServer(): Promise<McpTestServer> {
   const methods: string[] = [];

@@ -3,7 +3,7 @@ import type { MemoryStore, StoredMemory } from "../memory/memory-store.ts";
 
 const at = "2026-01-01T00:00:00.000Z";
 
-/** A memory to put into a store. */
+/** A memory to store. */
 export function storedMemory(id: string, changes: Partial<StoredMemory> = {}): StoredMemory {
   return {
     record: {
@@ -35,7 +35,7 @@ function version(of: StoredMemory, content: string, change: string): StoredMemor
   return { ...of, record: { ...of.record, content }, vector: null, revision: of.revision + 1, change };
 }
 
-/** What every store of memories does, as cases for a test to run on its own: `root` is new for each. */
+/** The behaviour of every store of memories, as test cases that run independently: `root` is new for each. */
 export const memoryStoreContract: Readonly<Record<string, (store: MemoryStore, root: string) => Promise<void>>> = {
   "gives back what was inserted, of its root": async (store, root) => {
     const memory = storedMemory("a");

@@ -1,17 +1,17 @@
 import type { RuntimeEvent } from "../run-context.ts";
 
-/** An event of CrewAI's as it was recorded: `number type parent start`, and the fields that are held against ours. */
+/** An event recorded from CrewAI: `number type parent start`, and the fields that are compared with ours. */
 export type RecordedLine = [line: string, data?: Record<string, unknown>];
 
-/** What of our events is not CrewAI's: left out, or another event once more. */
+/** Our events that CrewAI does not have: left out, or another event repeated. */
 export interface Own {
   left: ReadonlySet<string>;
   same: ReadonlyMap<string, string>;
 }
 
 /**
- * Our events in the form of a recording, with the fields that it has at the same place; those of an event's output
- * stand beside its own. Steps and pieces of answers, which CrewAI does not have here, are left out.
+ * Our events in the format of a recording, with the fields that it has at the same position; those of an event's output
+ * are next to its own. Steps and streamed chunks, which CrewAI does not have here, are left out.
  */
 export function linesOf(
   events: readonly RuntimeEvent[],
@@ -31,7 +31,7 @@ export function linesOf(
   });
 }
 
-/** The events of pauses: what each closed and opened again counts as one. */
+/** The events of pauses: what each closed and reopened counts as one. */
 export function pausesOf(events: readonly RuntimeEvent[]): Own {
   const left = new Set<string>();
   const same = new Map<string, string>();

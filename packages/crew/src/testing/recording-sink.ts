@@ -1,14 +1,14 @@
 import type { EventSink, RuntimeEvent } from "../run-context.ts";
 
 export interface RecordingSink extends EventSink {
-  /** Every event in order, those with a known id left out, as a stream does it. */
+  /** Every event in order, without repeated ids, as in a stream. */
   readonly events: RuntimeEvent[];
   /** All emitted events, replayed ones included. */
   readonly emitted: RuntimeEvent[];
   types(): string[];
 }
 
-/** A sink that keeps what it gets and drops ids it has, as the store does. `known` continues an earlier stream. */
+/** A sink that records events and drops ids it has, as the store does. `known` continues an earlier stream. */
 export function recordingSink(known: readonly RuntimeEvent[] = []): RecordingSink {
   const events = [...known];
   const emitted: RuntimeEvent[] = [];

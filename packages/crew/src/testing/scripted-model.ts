@@ -5,7 +5,7 @@ import type {
   LanguageModelV4StreamPart,
 } from "@ai-sdk/provider";
 
-/** One answer: text, tool calls, an error to throw, or text that breaks off. A function decides by what was asked. */
+/** One answer: text, tool calls, an error to throw, or text that breaks off. A function decides by the request. */
 export type ScriptedAnswer =
   | string
   | { text?: string; tools?: { name: string; args: unknown; id?: string }[]; thinking?: string }
@@ -14,12 +14,12 @@ export type ScriptedAnswer =
   | ((options: LanguageModelV4CallOptions) => ScriptedAnswer);
 
 export interface ScriptedModel extends LanguageModelV4 {
-  /** What was asked, call by call. */
+  /** The requests, call by call. */
   readonly calls: LanguageModelV4CallOptions[];
 }
 
 /**
- * A model that gives these answers in order, then fails. Every answer uses 10 tokens in and 5 out, and text comes
+ * A model that gives these answers in order, then fails. Every answer uses 10 tokens in and 5 out, and text is streamed
  * word by word. A list of answers by number of earlier messages makes it the same on a resumed run: `byPrompt`.
  */
 export function scriptedModel(
@@ -44,7 +44,7 @@ export function scriptedModel(
   };
 }
 
-/** The same parts as one answer, for calls that do not stream. */
+/** The same parts as one response, for calls without streaming. */
 function wholeOf(parts: readonly LanguageModelV4StreamPart[]): LanguageModelV4GenerateResult {
   const text = parts.map((part) => (part.type === "text-delta" ? part.delta : "")).join("");
   const calls = parts.filter((part) => part.type === "tool-call");

@@ -3,7 +3,7 @@ import { memoryJournal } from "../journal.ts";
 import type { RunContext } from "../run-context.ts";
 import { recordingSink, type RecordingSink } from "./recording-sink.ts";
 
-/** A run's context for tests: memory journal, recording sink, a clock that stands still, the offline model. */
+/** A run's context for tests: memory journal, recording sink, a clock that does not advance, the offline model. */
 export function testContext(changes: Partial<RunContext> & { sink?: RecordingSink } = {}): RunContext & {
   sink: RecordingSink;
 } {

@@ -1,7 +1,7 @@
 import type { EmbeddingModelV4 } from "@ai-sdk/provider";
 import { wordVector } from "./wire/embeddings.ts";
 
-/** An embedder for tests: texts that share words are alike. It keeps what it was asked for, and may be away. */
+/** An embedder for tests: texts that share words are similar. It records its requests, and can be made unavailable. */
 export interface WordEmbedder extends EmbeddingModelV4 {
   readonly asked: string[];
   away: boolean;

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { defineCrew } from "../crew/define-crew.ts";
 import { eventProblems, scriptedModel, testContext } from "../testing/index.ts";
-import { mortalStore } from "../testing/mortal-store.ts";
+import { crashingStore } from "../testing/crashing-store.ts";
 import { ToolReportedFailure } from "./failure.ts";
 import { defineJsonTool, defineTool, type Tool } from "./tool.ts";
 
@@ -32,7 +32,7 @@ describe("a tool", () => {
     expect(model.calls).toHaveLength(1);
   });
 
-  test("that is used up says so, and runs no more", async () => {
+  test("whose uses are used up reports that, and is not run again", async () => {
     let runs = 0;
     const tool = defineTool({
       name: "t",
@@ -85,7 +85,7 @@ describe("a tool", () => {
     expect(seen).toEqual([{ n: 2 }]);
   });
 
-  test("has the same idempotency key when it is run again, and is not run again if it must not be", async () => {
+  test("has the same idempotency key when it is run again, and is not repeated if that is not allowed", async () => {
     const keys: string[] = [];
     const life = async (idempotent: boolean) => {
       const tool = defineTool({
@@ -95,8 +95,8 @@ describe("a tool", () => {
         idempotent,
         run: (_, { idempotencyKey }) => void keys.push(idempotencyKey),
       });
-      const store = mortalStore({ executionId: newExecutionId() });
-      // Writes: the model's answer, then the tool's mark (if it has one), then its result.
+      const store = crashingStore({ executionId: newExecutionId() });
+      // Writes: the model's response, then the tool's mark (if it has one), then its result.
       await crewWith(tool)
         .crew.run(store.process({ before: idempotent ? 1 : 2 }).context)
         .catch(() => undefined);
@@ -112,7 +112,7 @@ describe("a tool", () => {
     expect(keys).toHaveLength(1);
   });
 
-  test("needs a name that providers accept", () => {
+  test("requires a name that providers accept", () => {
     expect(() => defineTool({ name: "no spaces", description: "", input: z.object({}), run: () => 1 })).toThrow(
       "needs letters",
     );

@@ -108,7 +108,7 @@ async function invoke(
   } catch (error) {
     if (signal.aborted || run.passesThrough(error)) throw error;
     if (error instanceof ToolReportedFailure) return ended(error.message, error.failure);
-    // The model has no use for a secret either.
+    // Secrets are removed for the model as well.
     const message = run.errorView.removeSecrets(errorMessage(error));
     const retryable = error instanceof AppError && error.retryable;
     const code = error instanceof AppError ? error.code : errorType(error);

@@ -4,7 +4,7 @@ import { customEmitter } from "../run/custom-event.ts";
 import type { Scope } from "../run/scope.ts";
 import type { ToolContext } from "./tool.ts";
 
-/** What a tool called at `scope.path` may use. */
+/** What a tool called at `scope.path` can use. */
 export function toolContext(scope: Scope): ToolContext {
   const { run } = scope;
   const files = new RunFiles(run.context.directory);

@@ -8,6 +8,6 @@ export interface ToolResult {
   startedAt: string;
   finishedAt: string;
   fromCache: boolean;
-  /** Where an error came from that the tool's code threw. */
+  /** Where an error of the tool's code came from. */
   origin?: ErrorOrigin;
 }

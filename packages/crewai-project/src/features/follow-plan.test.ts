@@ -7,7 +7,13 @@ import {
   defineTool,
   type TaskDefinition,
 } from "@crewstream/crew";
-import { eventProblems, mortalStore, type ScriptedAnswer, scriptedModel, testContext } from "@crewstream/crew/testing";
+import {
+  eventProblems,
+  crashingStore,
+  type ScriptedAnswer,
+  scriptedModel,
+  testContext,
+} from "@crewstream/crew/testing";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { AppError, ErrorCode, newExecutionId } from "@crewstream/contracts";
@@ -129,7 +135,7 @@ test("a run that is cancelled in a step, or while one is judged, ends what has b
 const look = defineTool({ name: "look", description: "Looks", input: z.object({}), run: () => "seen" });
 
 test("a step whose time is over ends with what its tools gave, and so it does in a run that is resumed", async () => {
-  const store = mortalStore({ executionId: newExecutionId() });
+  const store = crashingStore({ executionId: newExecutionId() });
   const life = (answers: ScriptedAnswer[], stepTimeout: number) => {
     const model = scriptedModel(answers);
     const agent = { role: "A", goal: "g", backstory: "b", model, tools: [look] };

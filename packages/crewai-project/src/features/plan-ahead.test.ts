@@ -1,6 +1,12 @@
 import { newExecutionId } from "@crewstream/contracts";
 import { type Crew, defineCrew } from "@crewstream/crew";
-import { eventProblems, mortalStore, type ScriptedAnswer, scriptedModel, testContext } from "@crewstream/crew/testing";
+import {
+  eventProblems,
+  crashingStore,
+  type ScriptedAnswer,
+  scriptedModel,
+  testContext,
+} from "@crewstream/crew/testing";
 import { describe, expect, test } from "vitest";
 import { readProject } from "../load-project.ts";
 import { soundCrew, testProject } from "../testing/test-project.ts";
@@ -58,7 +64,7 @@ describe("a crew that plans ahead", () => {
   });
 
   test("does not plan again when it is resumed", async () => {
-    const store = mortalStore({ executionId: newExecutionId(), inputs: { topic: "tea" } });
+    const store = crashingStore({ executionId: newExecutionId(), inputs: { topic: "tea" } });
     // Writes: the plan, then the first answer.
     await expect(planned([plans]).crew.run(store.process({ before: 1 }).context)).rejects.toThrow("killed");
     const { crew, planningModel } = planned([]);

@@ -1,5 +1,5 @@
 import { newExecutionId } from "@crewstream/contracts";
-import { eventProblems, mortalStore, testContext } from "@crewstream/crew/testing";
+import { eventProblems, crashingStore, testContext } from "@crewstream/crew/testing";
 import { expect, test } from "vitest";
 import { loadProject } from "../load-project.ts";
 import { testProject } from "../testing/test-project.ts";
@@ -55,7 +55,7 @@ test("one that must not run twice is not run again after a crash in its middle",
     ...flow(`{start: true, do: ${half("4")}}`),
     "tools/half.js": tool.replace('name: "half"', 'name: "half", idempotent: false'),
   });
-  const store = mortalStore({ executionId: newExecutionId() });
+  const store = crashingStore({ executionId: newExecutionId() });
   // Writes: that it begins, then its result.
   const first = (await loadProject(project.dir)).run(store.process({ before: 1 }).context);
   await expect(first).rejects.toThrow("killed");

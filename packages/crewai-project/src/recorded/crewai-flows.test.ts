@@ -9,7 +9,7 @@ import {
   type FlowMethod,
   type RunContext,
 } from "@crewstream/crew";
-import { eventProblems, mortalStore, testContext, type Death } from "@crewstream/crew/testing";
+import { eventProblems, crashingStore, testContext, type Crash } from "@crewstream/crew/testing";
 import { describe, expect, test } from "vitest";
 import { loadProject } from "../load-project.ts";
 import { testProject } from "../testing/test-project.ts";
@@ -149,8 +149,8 @@ describe("random flows run the methods that CrewAI runs, in its order", () => {
 });
 
 /** Runs a flow until its process ends or dies; gives the methods whose code ran, and what came of it. */
-async function lived(flow: Flow, recorded: RecordedFlow, store: ReturnType<typeof mortalStore>, death?: Death) {
-  const { context, flush } = store.process(death);
+async function lived(flow: Flow, recorded: RecordedFlow, store: ReturnType<typeof crashingStore>, crash?: Crash) {
+  const { context, flush } = store.process(crash);
   const end = await traced(flow, recorded, context).catch(() => undefined);
   if (end !== undefined) flush();
   return end;
@@ -159,12 +159,12 @@ async function lived(flow: Flow, recorded: RecordedFlow, store: ReturnType<typeo
 test("a random flow that is killed at any write goes on, and runs nothing again that is journaled", async () => {
   for (const recorded of flows.filter(({ failed }) => failed !== true).filter((_, index) => index % 12 === 0)) {
     const flow = inTypeScript(recorded);
-    const calm = mortalStore({ executionId });
+    const calm = crashingStore({ executionId });
     await lived(flow, recorded, calm);
     for (let index = 0; index < calm.rows.size; index += 1) {
-      for (const death of [{ before: index }, { after: index }]) {
-        const store = mortalStore({ executionId });
-        expect(await lived(flow, recorded, store, death)).toBeUndefined();
+      for (const crash of [{ before: index }, { after: index }]) {
+        const store = crashingStore({ executionId });
+        expect(await lived(flow, recorded, store, crash)).toBeUndefined();
         expect(await lived(flow, recorded, store)).toMatchObject({ failed: undefined });
         expect(eventProblems(store.events)).toEqual([]);
         expect(new Set(store.events.map(({ id }) => id)).size).toBe(store.events.length);

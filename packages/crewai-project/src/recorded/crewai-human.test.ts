@@ -4,7 +4,7 @@ import { type Automation, defineFlow, type HumanFeedback, type RuntimeEvent } fr
 import {
   eventProblems,
   linesOf,
-  mortalStore,
+  crashingStore,
   type Own,
   pausesOf,
   type RecordedLine,
@@ -54,7 +54,7 @@ function modelOf({ answers = [] }: Recorded) {
 
 /** Runs it in one process after the other, each of which ends at a question that gets its reply then. */
 async function played(automation: Automation, replies: Recorded["replies"]) {
-  const store = mortalStore({ executionId: newExecutionId() });
+  const store = crashingStore({ executionId: newExecutionId() });
   const given = [...replies];
   for (;;) {
     const { context, flush } = store.process();

@@ -5,7 +5,7 @@ import { pdfText } from "./pdf-text.ts";
 import { sheetText } from "./sheet-text.ts";
 
 describe("a PDF", () => {
-  test("is the text of its pages", async () => {
+  test("is extracted as the text of its pages", async () => {
     expect(await pdfText(pdf("Geese fly south.", "", "Ducks stay."))).toBe("Geese fly south.\n\nDucks stay.");
   });
 
@@ -23,7 +23,7 @@ describe("a PDF", () => {
 });
 
 describe("a workbook", () => {
-  test("is its rows, with the names of columns", async () => {
+  test("is extracted as rows, with the names of columns", async () => {
     expect(await sheetText(zip(workbook(birds)))).toBe("Birds\nbird: goose, weight: 4\nbird: duck, weight: 1.5");
   });
 
@@ -32,7 +32,7 @@ describe("a workbook", () => {
     ["of nothing but an archive", zip({ "a.txt": "a" }), "is no sound .xlsx file"],
     ["of the old format", Buffer.from("d0cf11e0a1b11ae100", "hex"), "is encrypted or an old .xls file"],
     [
-      "that is a bomb and states that it is small",
+      "that is a ZIP bomb and declares a small size",
       zip({ ...workbook(birds), "xl/bomb.xml": Buffer.alloc(documentLimits.unpackedBytes + 1) }, 10),
       "unpacks to more than 100 MiB",
     ],

@@ -1,15 +1,15 @@
 import { scriptedModel, type ScriptedAnswer, type ScriptedModel } from "../../testing/index.ts";
 
 export interface MemoryAnswers {
-  /** What the agent says. */
+  /** The agent's answer. */
   work?: ScriptedAnswer;
-  /** What of it is worth remembering. */
+  /** What is worth remembering from it. */
   extract?: ScriptedAnswer;
   judge?: ScriptedAnswer;
   merge?: ScriptedAnswer;
 }
 
-/** A model that answers by what it is asked for: work, what to remember of it, or what becomes of old memories. */
+/** A model that answers by kind of request: work, what to remember from it, or what to do with old memories. */
 export function memoryModel(answers: MemoryAnswers): ScriptedModel {
   return scriptedModel((options) => {
     const [system] = options.prompt;
@@ -21,6 +21,6 @@ export function memoryModel(answers: MemoryAnswers): ScriptedModel {
   });
 }
 
-/** A list of memories as a model gives it. */
+/** A list of memories as a model returns it. */
 export const memories = (...contents: string[]): string =>
   JSON.stringify({ memories: contents.map((content) => ({ content, importance: 0.7, categories: ["fact"] })) });

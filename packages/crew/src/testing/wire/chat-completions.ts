@@ -11,7 +11,7 @@ const head = { id: "answer-1", created: 1, model: "m", object: "chat.completion.
 const piece = (delta: object, finish: string | null = null): string =>
   sse({ ...head, choices: [{ index: 0, delta, finish_reason: finish }] });
 
-/** OpenAI's chat completions, which most others speak too. */
+/** OpenAI's chat completions, which most other providers support too. */
 export const chatCompletions: Wire = {
   contentType: "text/event-stream",
   streams: bodyAsksForStream,

@@ -8,7 +8,7 @@ const usage = {
   totalTokens: spent.prompt + spent.completion,
 };
 
-/** Amazon Bedrock's Converse, whose streams are frames of AWS's binary event stream. It counts no reasoning. */
+/** Amazon Bedrock's Converse, whose streams are frames of AWS's binary event stream. It does not count reasoning. */
 export const converse: Wire = {
   contentType: "application/vnd.amazon.eventstream",
   streams: ({ path }) => path.endsWith("/converse-stream"),
@@ -56,7 +56,7 @@ export const converse: Wire = {
   overloaded: frame("throttlingException", { message: "overloaded" }, "exception"),
 };
 
-/** One frame: length, length of the headers, their checksum; headers; JSON; the checksum of all before it. */
+/** One frame: length, length of the headers, their checksum; headers; JSON; the checksum of everything before it. */
 function frame(type: string, payload: object, kind: "event" | "exception" = "event"): Buffer {
   const headers = Buffer.concat([header(":message-type", kind), header(`:${kind}-type`, type)]);
   const body = Buffer.from(JSON.stringify(payload));
@@ -67,7 +67,7 @@ function frame(type: string, payload: object, kind: "event" | "exception" = "eve
   return Buffer.concat([rest, checksum(rest)]);
 }
 
-/** A header whose value is text: kind 7, and a length of two bytes. */
+/** A header with a text value: kind 7, and a length of two bytes. */
 function header(name: string, value: string): Buffer {
   const head = Buffer.from([name.length, ...Buffer.from(name), 7, 0, value.length]);
   return Buffer.concat([head, Buffer.from(value)]);

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 
 const dimensions = 64;
 
-/** A vector of a text's words: texts that share words are alike. */
+/** A vector of a text's words: texts that share words are similar. */
 export function wordVector(text: string): number[] {
   const vector = Array.from({ length: dimensions }, () => 0);
   for (const word of text.toLowerCase().match(/\w+/g) ?? []) {
@@ -12,7 +12,7 @@ export function wordVector(text: string): number[] {
   return vector;
 }
 
-/** OpenAI's answer to a request for embeddings. */
+/** OpenAI's response to a request for embeddings. */
 export function embeddingsAnswer(body: Readonly<Record<string, unknown>>): object {
   const texts = (Array.isArray(body["input"]) ? body["input"] : [body["input"]]).map(String);
   return {

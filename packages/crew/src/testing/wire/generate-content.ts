@@ -15,7 +15,7 @@ const answer = (parts: object[], finishReason?: string): object => ({
 const partOf = (say: Say): object =>
   "text" in say ? { text: say.text } : { functionCall: { name: say.tool, args: say.args }, thoughtSignature: "sealed" };
 
-/** Google's generateContent. A call of a tool comes whole in its stream too. */
+/** Google's generateContent. A tool call is sent whole even in its stream. */
 export const generateContent: Wire = {
   contentType: "text/event-stream",
   streams: ({ path }) => path.includes(":streamGenerateContent"),

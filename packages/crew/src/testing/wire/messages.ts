@@ -1,6 +1,6 @@
 import { bodyAsksForStream, halves, spent, sse, type Wire } from "./wire.ts";
 
-// Anthropic counts what was read from its cache beside the other tokens of the prompt, not among them.
+// Anthropic counts tokens read from its cache separately from the other tokens of the prompt.
 const input = { input_tokens: spent.prompt - spent.cached, cache_read_input_tokens: spent.cached };
 const event = (data: { type: string } & Record<string, unknown>): string => sse(data, data.type);
 

@@ -4,7 +4,9 @@ import type { AddressInfo } from "node:net";
 import { embeddingsAnswer } from "./embeddings.ts";
 import type { Say, Wire } from "./wire.ts";
 
-/** What the server does with one request: answers, refuses with a status, ends the answer badly in its middle, or never answers. */
+/**
+ * What the server does with one request: respond, reject it with a status, break off in the middle, or never respond.
+ */
 export type Scripted =
   | Say
   | "hang"
@@ -24,13 +26,12 @@ export interface ProviderServer extends AsyncDisposable {
   asked: Asked[];
   /** What the next requests get, in order. */
   script(wire: Wire, ...answers: Scripted[]): void;
-  /** What each request gets, by what it asks; undefined for embeddings gives those. */
+  /** What each request gets, by its content; if undefined for embeddings, those are returned. */
   answer(wire: Wire, by: (asked: Asked) => Scripted | undefined): void;
 }
 
 /**
- * A provider on loopback: real HTTP, in whichever format it is told to speak. Embeddings it gives to whoever asks in
- * OpenAI's form, without a script.
+ * A provider on loopback: real HTTP, in the given format. Embeddings in OpenAI's format are returned without a script.
  */
 export async function providerServer(): Promise<ProviderServer> {
   const asked: Asked[] = [];
@@ -83,7 +84,7 @@ function reply(response: ServerResponse, wire: Wire, answer: Exclude<Scripted, "
   const json = { "content-type": "application/json" };
   if (answer === "cut" || answer === "overloaded") {
     response.writeHead(200, { "content-type": wire.contentType });
-    // The first pieces of an answer, up to and with its first words.
+    // The first chunks of a response, up to and including its first words.
     const pieces = wire.stream({ text: "The an" });
     const begun = pieces.slice(0, pieces.findIndex((piece) => piece.toString().includes("The")) + 1);
     for (const piece of begun.slice(0, -1)) response.write(piece);

@@ -22,7 +22,7 @@ const call = (name: string, args: string): object => ({
   arguments: args,
 });
 
-/** OpenAI's own API of today. */
+/** OpenAI's current API. */
 export const responses: Wire = {
   contentType: "text/event-stream",
   streams: bodyAsksForStream,

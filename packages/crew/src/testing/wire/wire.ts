@@ -1,25 +1,25 @@
-/** What a provider answers: a text, or a call of a tool after a thought that must come back with the next question. */
+/** A provider's response: a text, or a tool call after reasoning that must be sent back with the next request. */
 export type Say = { text: string } | { tool: string; args: Record<string, unknown> };
 
-/** One provider's format on the wire, as its servers speak it. Every answer costs {@link spent}. */
+/** One provider's wire format, as its servers use it. Every response costs {@link spent}. */
 export interface Wire {
-  /** The whole answer as JSON. */
+  /** The whole response as JSON. */
   whole(say: Say): object;
   contentType: string;
-  /** The same as a stream, piece by piece; the last piece ends it. */
+  /** The same as a stream, chunk by chunk; the last chunk ends it. */
   stream(say: Say): (string | Buffer)[];
-  /** A refusal's body, under an HTTP status. */
+  /** The body of a rejection, with an HTTP status. */
   refusal(message: string): object;
-  /** What says inside a stream that the model is overloaded. */
+  /** What reports inside a stream that the model is overloaded. */
   overloaded: string | Buffer;
   /** Whether a request asks for a stream. */
   streams(request: { path: string; body: Record<string, unknown> }): boolean;
 }
 
-/** Tokens of one answer. `cached` are of the prompt's, `reasoning` of the answer's. */
+/** Tokens of one response. `cached` are among the prompt's, `reasoning` among the response's. */
 export const spent = { prompt: 100, cached: 7, completion: 20, reasoning: 4 };
 
-/** A text in two pieces, as a model would write it. */
+/** A text in two chunks, as a model would stream it. */
 export function halves(text: string): [string, string] {
   const middle = Math.ceil(text.length / 2);
   return [text.slice(0, middle), text.slice(middle)];

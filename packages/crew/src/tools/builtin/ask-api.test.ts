@@ -5,7 +5,7 @@ import { askApi } from "./ask-api.ts";
 
 const question = { service: "Search", url: "https://search.example.com/v1", keyName: "SEARCH_KEY" };
 
-/** Asks an API that answers with these chunks, and says whether all of them were read. */
+/** Calls an API that responds with these chunks, and returns whether all of them were read. */
 async function ask(chunks: Iterable<Uint8Array>): Promise<{ answer: unknown; canceled: boolean }> {
   let canceled = false;
   const left = chunks[Symbol.iterator]();
@@ -23,8 +23,8 @@ async function ask(chunks: Iterable<Uint8Array>): Promise<{ answer: unknown; can
   return { answer, canceled };
 }
 
-describe("the answer of an API", () => {
-  test("is its JSON, however its characters are cut into chunks", async () => {
+describe("an API's response", () => {
+  test("is parsed as JSON, however its characters are split into chunks", async () => {
     const bytes = Buffer.from('{"title":"Gänse"}');
     expect(await ask(Array.from(bytes, (byte) => Uint8Array.of(byte)))).toEqual({
       answer: { title: "Gänse" },
@@ -32,7 +32,7 @@ describe("the answer of an API", () => {
     });
   });
 
-  test("is read to a limit when it does not end", async () => {
+  test("is read up to a limit if it does not end", async () => {
     const endless = (function* () {
       for (;;) yield new Uint8Array(1024 * 1024);
     })();

@@ -1,22 +1,24 @@
 import type { ToolContext } from "../tool.ts";
 import { refused } from "./limits.ts";
 
-/** Answers of search APIs have some 100 KB; what is longer is an error or an attack, and would fill the worker's memory. */
+/**
+ * Responses of search APIs have some 100 KB; a longer one is an error or an attack, and would fill the worker's memory.
+ */
 const maxAnswerBytes = 5 * 1024 * 1024;
 
 export interface ApiQuestion {
-  /** Whose API it is, for the sentences that tell what went wrong. */
+  /** The API's name, for error messages. */
   service: string;
   url: string;
-  /** Posted as JSON; without one the API is asked with GET. */
+  /** Posted as JSON; without it the request is a GET. */
   body?: object;
-  /** The variable of the environment that holds the key. */
+  /** The environment variable that holds the key. */
   keyName: string;
-  /** The header that carries it; default `authorization`, as a bearer's. */
+  /** The header for the key; default `authorization`, as a bearer token. */
   keyHeader?: string;
 }
 
-/** Asks an API that takes a key, and gives its JSON. Rejects with a sentence for the model when there is none. */
+/** Calls an API that takes a key, and returns its JSON. Rejects with a sentence for the model if there is none. */
 export async function askApi(question: ApiQuestion, { fetch, env, signal }: ToolContext): Promise<unknown> {
   const { service, url, body, keyName, keyHeader } = question;
   const key = env[keyName];

@@ -14,7 +14,7 @@ beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), "crew-"));
 });
 
-/** Calls a tool as an agent does, and gives what the model is told. */
+/** Calls a tool as an agent does, and returns what the model gets. */
 async function call(name: string, args: object, fetchPublic?: PublicFetch): Promise<string> {
   const model = scriptedModel([{ tools: [{ name, args }] }, "Done."]);
   const crew = defineCrew({
@@ -37,12 +37,12 @@ describe("files", () => {
     expect(await call("search_text", { query: "swan" })).toBe("No line holds all of these words.");
   });
 
-  test("outside it are refused, missing ones named", async () => {
+  test("outside it are rejected, missing ones named", async () => {
     expect(await call("read_file", { path: "../../etc/passwd" })).toContain("no path inside the run's directory");
     expect(await call("read_file", { path: "none.txt" })).toBe('There is no file "none.txt"');
   });
 
-  test("that are long are cut with a word on how to go on", async () => {
+  test("that are long are truncated with a note on how to continue", async () => {
     await writeFile(join(directory, "long.txt"), "x".repeat(30_000));
     const text = await call("read_file", { path: "long.txt" });
     expect(text.length).toBeLessThan(20_200);
@@ -63,7 +63,7 @@ describe("data", () => {
     ]);
   });
 
-  test("rows are objects, with the columns and the part that were asked for", async () => {
+  test("rows are objects, with the requested columns and range", async () => {
     await writeFile(join(directory, "d.csv"), "name,age\nAda,36\nBob,40\n");
     const read = JSON.parse(await call("read_csv", { path: "d.csv", columns: ["age"], offset: 1 })) as object;
     expect(read).toEqual({ columns: ["name", "age"], total_rows: 2, offset: 1, rows: [{ age: "40" }] });
@@ -84,7 +84,7 @@ describe("web pages", () => {
     (page: object): PublicFetch =>
     async (url) => ({ url, status: 200, contentType: "text/html", body: "", truncated: false, ...page });
 
-  test("come as text, through the host's fetch", async () => {
+  test("are returned as text, through the host's fetch", async () => {
     const body =
       "<html><head><title>Geese &amp; co</title></head><body><h1>Hi</h1><script>x()</script><p>A <b>goose</b></p></body></html>";
     expect(await call("fetch_page", { url: "https://example.com/" }, serve({ body }))).toBe(
@@ -92,7 +92,7 @@ describe("web pages", () => {
     );
   });
 
-  test("that fail, or are none, are told to the model", async () => {
+  test("that fail, or are not web pages, are reported to the model", async () => {
     const url = "https://example.com/x";
     expect(await call("fetch_page", { url }, serve({ status: 404 }))).toContain("HTTP 404");
     expect(await call("fetch_page", { url }, serve({ contentType: "image/png" }))).toContain("not a page of text");
@@ -100,7 +100,7 @@ describe("web pages", () => {
     expect(await call("fetch_page", { url })).toBe("This run may not fetch web pages");
   });
 
-  test("text keeps lists, cells and links, and decodes signs", () => {
+  test("text keeps lists, cells and links, and decodes entities", () => {
     const html =
       '<ul><li>a</li><li>b</li></ul><table><tr><td>1</td><td>2</td></tr></table><a href="https://x.y/">z</a> &#233;&#x2014;&bogus;';
     expect(htmlText(html)).toBe("- a\n- b\n\n1 | 2 |\n\nz (https://x.y/) é—&bogus;");
@@ -109,12 +109,12 @@ describe("web pages", () => {
   test.each(["<", "<!--", "<script>", "<title", '<a href="https:', '<a href="https://x.y/">', "<p ", "&a"])(
     "goes through a page of nothing but %s in one pass",
     (piece) => {
-      // Far more than a test's time limit if each piece were looked for to the end of the page.
+      // Far more than a test's time limit if each occurrence were searched for to the end of the page.
       expect(htmlText(piece.repeat(1_000_000)).length).toBeLessThan(5_000_000);
     },
   );
 
-  test("takes no entity for a property of an object, and keeps what follows a head that is not closed", () => {
+  test("does not confuse entities with object properties, and keeps what follows an unclosed head", () => {
     expect(htmlText("<head><title>t</title><body>&constructor; &amp;")).toBe("t\n\n&constructor; &");
   });
 });

@@ -11,7 +11,7 @@ const named: ReadonlyMap<string, string> = new Map([
   ["copy", "©"],
 ]);
 
-/** Elements of which nothing is shown, and where each ends. */
+/** Elements whose content is not shown, and where each ends. */
 const unseen: ReadonlyMap<string, RegExp> = new Map(
   ["script", "style", "noscript", "template", "svg", "head", "title"].map((name) => [
     name,
@@ -19,7 +19,7 @@ const unseen: ReadonlyMap<string, RegExp> = new Map(
   ]),
 );
 
-/** What stands for a tag in the text: blocks have lines of their own. */
+/** What replaces a tag in the text: blocks have lines of their own. */
 const marks: ReadonlyMap<string, string> = new Map([
   ...["br", "hr"].map((name) => [name, "\n"] as const),
   ["li", "\n- "],
@@ -44,13 +44,13 @@ const marks: ReadonlyMap<string, string> = new Map([
     .flatMap((name) => [[name, "\n"] as const, [`/${name}`, "\n"] as const]),
 ]);
 
-/** Attributes are looked for in this much of a tag. */
+/** Attributes are searched for in this much of a tag. */
 const readOfTag = 4096;
 
 /**
- * Readable text of an HTML page: scripts, styles and tags gone, blocks on lines of their own, links with their target.
- * Whoever wrote the page may mean harm, so it is gone through once from left to right: regular expressions over the
- * whole took an hour for 2 MiB of `<`.
+ * Readable text of an HTML page: without scripts, styles and tags, blocks on separate lines, links with their target.
+ * Pages may be malicious, so the text is scanned once from left to right: regular expressions over the whole took an
+ * hour for 2 MiB of `<`.
  */
 export function htmlText(html: string): string {
   const title = titleOf(html);
@@ -73,7 +73,7 @@ function shownText(html: string): string {
     parts.push(html.slice(at, open));
     const isComment = html.startsWith("<!--", open);
     const close = html.indexOf(isComment ? "-->" : ">", open);
-    // What never ends is no text.
+    // An element that never ends has no text.
     if (close < 0) return parts.join("");
     at = close + (isComment ? 3 : 1);
     if (isComment) continue;
@@ -94,7 +94,7 @@ function shownText(html: string): string {
   }
 }
 
-/** Where the closing tag begins. */
+/** Position of the closing tag. */
 function endOf(html: string, end: RegExp, from: number): number | undefined {
   end.lastIndex = from;
   return end.exec(html)?.index;

@@ -2,22 +2,24 @@ import type { JournalRow } from "../journal.ts";
 import type { RunContext, RuntimeEvent } from "../run-context.ts";
 import { testContext } from "./test-context.ts";
 
-/** When a process dies: just before the n-th journal write becomes durable, or just after; 0 is the first. */
-export type Death = { before: number } | { after: number };
+/** When a process crashes: just before the n-th journal write becomes durable, or just after; 0 is the first. */
+export type Crash = { before: number } | { after: number };
 
-/** A store that outlives processes, as the crew worker's does: rows and events, each event id once. */
-export interface MortalStore {
+/** A store that survives processes, as the crew worker's does: rows and events, each event id once. */
+export interface CrashingStore {
   readonly events: RuntimeEvent[];
   readonly rows: Map<string, JournalRow>;
-  /** The context of one more process, which dies at its own n-th write: its run then rejects and writes nothing more. */
-  process(death?: Death): { context: RunContext; flush: () => void };
+  /**
+   * The context of one more process, which crashes at its own n-th write: its run then rejects and writes nothing more.
+   */
+  process(crash?: Crash): { context: RunContext; flush: () => void };
 }
 
 /**
- * Keeps what is durable. What a process emits waits in its memory until its next write, or until the event loop
- * comes round (`eager`); with the write, row and events stand together or not at all.
+ * Keeps what is durable. What a process emits stays in its memory until its next write, or until the event loop's next
+ * turn (`eager`); with the write, row and events are stored together or not at all.
  */
-export function mortalStore(base: Partial<RunContext>, { eager = false } = {}): MortalStore {
+export function crashingStore(base: Partial<RunContext>, { eager = false } = {}): CrashingStore {
   const { sink: _, ...fields } = testContext(base as object);
   const events: RuntimeEvent[] = [];
   const ids = new Set<string>();
@@ -25,7 +27,7 @@ export function mortalStore(base: Partial<RunContext>, { eager = false } = {}): 
   return {
     events,
     rows,
-    process(death) {
+    process(crash) {
       let waiting: RuntimeEvent[] = [];
       let writes = 0;
       let dead = false;
@@ -49,13 +51,13 @@ export function mortalStore(base: Partial<RunContext>, { eager = false } = {}): 
           async write(path, row) {
             if (dead) throw new Error("this process is dead");
             const index = writes++;
-            if (death !== undefined && "before" in death && death.before === index) {
+            if (crash !== undefined && "before" in crash && crash.before === index) {
               dead = true;
               throw new Error("killed before the write");
             }
             flush();
             rows.set(path, JSON.parse(JSON.stringify(row)) as JournalRow);
-            if (death !== undefined && "after" in death && death.after === index) {
+            if (crash !== undefined && "after" in crash && crash.after === index) {
               dead = true;
               throw new Error("killed after the write");
             }
