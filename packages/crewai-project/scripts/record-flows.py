@@ -29,7 +29,7 @@ Flow = dict[str, Any]
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
-    """Jumps to the next timer in place of waiting for it."""
+    """Jumps to the next timer instead of waiting for it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -58,7 +58,7 @@ def record(flow: Flow) -> dict[str, Any]:
     ends: list[float] = []
 
     class Watched(CrewaiFlow):
-        """Knows when it has failed: what was under way then still ends, at a time that says nothing."""
+        """Tracks whether it has failed: methods still running then end too, at a meaningless time."""
 
         async def _execute_single_listener(self, *args: Any, **fields: Any) -> Any:
             try:
@@ -124,7 +124,7 @@ def declaration(flow: Flow) -> dict[str, Any]:
 
 
 def sequence(name: str, labels: list[Any]) -> str:
-    """An expression that gives one label after the other and stays with the last, by what the method gave before."""
+    """An expression that returns one label after the other and then repeats the last, by the method's earlier results."""
     expression = literal(labels[-1])
     for before, label in reversed(list(zip(labels, labels[1:], strict=False))):
         expression = f"outputs.{name} == {literal(before)} ? {literal(label)} : {expression}"
@@ -132,7 +132,7 @@ def sequence(name: str, labels: list[Any]) -> str:
 
 
 def literal(label: Any) -> str:
-    # Branches of different types are an error for some readers of CEL.
+    # Branches of different types are an error for some implementations of CEL.
     return "dyn(null)" if label is None else json.dumps(label).replace('"', "'")
 
 
@@ -147,7 +147,7 @@ def generate(rng: random.Random) -> Flow:
     for index, name in enumerate(names):
         others = [event for event in events if event != name]
         earlier = [event for event in others if event not in names or event < name]
-        # Mostly what comes before, so that much of it runs; else a cycle.
+        # Mostly earlier ones, so that much of it runs; otherwise a cycle.
         pool = earlier if earlier and rng.random() < 0.75 else others
         method: Flow = {}
         if index < starts and rng.random() < 0.93:
@@ -166,7 +166,7 @@ def generate(rng: random.Random) -> Flow:
 
 
 def sequence_of(rng: random.Random, names: list[str], labels: list[str]) -> list[Any]:
-    """CEL compares no text with anything else: what is no text stands alone, or behind one label."""
+    """CEL cannot compare text with other types: a value other than text stands alone, or after one label."""
     chance = rng.random()
     if chance < 0.08:
         return [rng.choice((rng.choice(names), 7, True))]
@@ -219,7 +219,7 @@ def main(count: int) -> None:
 
 
 def is_dull(rng: random.Random, flow: Flow, trace: str) -> bool:
-    """Few methods ran, or so many that reading a difference takes too long; some of each shape stay."""
+    """Few methods ran, or so many that a difference is hard to read; some of each shape are kept."""
     tokens = trace.split()
     ran = {token for token in tokens if not token.startswith("+")}
     routed = any("labels" in flow["methods"][name] for name in ran)

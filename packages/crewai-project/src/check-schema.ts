@@ -9,8 +9,9 @@ import { checkSupport, pythonRefsIn } from "./check-support.ts";
 import { schemaAt, shapeOf, valueAt, writtenAt } from "./schema/schema-at.ts";
 
 /**
- * Checks a value of a project file: every fault is a finding at its place, and so is every key that has no effect here.
- * Gives what is left without the faulty keys, so that the rest can be checked on; undefined when that is too little.
+ * Validates a value of a project file: every error is a finding with its location, and so is every key that has no
+ * effect here. Returns the value without the invalid keys, so that the rest can be checked; undefined if too little is
+ * left.
  */
 export function checkSchema<S extends z.ZodType>(
   schema: S,
@@ -37,7 +38,7 @@ export function checkSchema<S extends z.ZodType>(
 
 type Issue = z.core.$ZodIssue;
 
-/** Issues of a union are replaced by those of the one member that the value was meant to be, where that is plain. */
+/** Issues of a union are replaced by those of the one member that the value was meant to be, if that is clear. */
 function flatten(issues: readonly Issue[], prefix: Path = []): Issue[] {
   return issues.flatMap((issue): Issue[] => {
     const path = [...prefix, ...(issue.path as Path)];

@@ -4,7 +4,7 @@ import { within, type Findings, type Place } from "./finding.ts";
 import { noteOf } from "./schema/keys.ts";
 import { meant, shapeOf } from "./schema/schema-at.ts";
 
-/** Adds a finding for every key that is set and has no effect here, or cannot be run here. */
+/** Adds a finding for every key that is set and has no effect, or cannot be used, here. */
 export function checkSupport(schema: z.core.$ZodType, place: Place, value: unknown, findings: Findings): void {
   const inner = meant(schema, value);
   if (inner instanceof z.ZodArray && Array.isArray(value)) {

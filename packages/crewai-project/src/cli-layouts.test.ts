@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { checkProject, loadProject } from "./load-project.ts";
 import { testProject } from "./testing/test-project.ts";
 
-/** The folders and files that `crewai create` 1.15.30 makes, with words of our own in them. */
+/** The folders and files that `crewai create` 1.15.30 generates, with our own texts in them. */
 const pyproject = (settings: string): string => `[project]\nname = "made"\n\n[tool.crewai]\n${settings}\n`;
 
 const declared = {
@@ -25,7 +25,7 @@ methods:
 `,
 };
 
-test("a declarative flow runs with the worker's key where nobody has filled in its own", async () => {
+test("a declarative flow runs with the worker's key if its own is not filled in", async () => {
   await using provider = await providerServer();
   provider.script(chatCompletions, { text: "Honk." });
   await using project = await testProject(declared);
@@ -39,7 +39,7 @@ test("a declarative flow runs with the worker's key where nobody has filled in i
   expect(provider.asked[0]?.headers["authorization"]).toBe("Bearer of-worker");
 });
 
-test("a project with OpenAI's key and no model gets CrewAI's default, not the stand-in", async () => {
+test("a project with OpenAI's key and no model gets CrewAI's default, not the offline model", async () => {
   await using provider = await providerServer();
   provider.script(chatCompletions, { text: "Honk." });
   await using project = await testProject({ ...declared, ".env": "OPENAI_API_KEY=sk-1" });

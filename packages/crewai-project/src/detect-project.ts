@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import { within, type Place } from "./finding.ts";
 import type { Project } from "./project.ts";
 
-/** What a folder holds: a crew or a flow, and the file that declares it. */
+/** A folder's kind of project: a crew or a flow, and the file that declares it. */
 export interface Detected {
   description?: string;
   kind: "crew" | "flow";
@@ -11,9 +11,9 @@ export interface Detected {
 }
 
 /**
- * Tells what project a folder holds, as `crewai run` does: by `[tool.crewai]` of its pyproject.toml, else by the files
- * that are there (crew.jsonc before crew.json, flow.yaml). Undefined for a folder that is no CrewAI project, and, with a
- * finding, for one that is and cannot be served. Projects in Python are not looked for here: Python runs them.
+ * Detects a folder's kind of project, as `crewai run` does: by `[tool.crewai]` of its pyproject.toml, else by existing
+ * files (crew.jsonc before crew.json, flow.yaml). Undefined for a folder that is not a CrewAI project, and, with a
+ * finding, for one that is and cannot be served. Python projects are not detected here: Python runs them.
  */
 export async function detectProject(project: Project): Promise<Detected | undefined> {
   const { dir, findings } = project;
@@ -76,7 +76,7 @@ function crewaiSettings(value: unknown): Readonly<Record<string, unknown>> | und
   return typeof tool === "object" && tool !== null ? (tool as Record<string, unknown>) : undefined;
 }
 
-/** What the project says of itself: it describes a crew, which has no description of its own. */
+/** The project's own description: a crew does not have one. */
 function descriptionIn(value: unknown): string | undefined {
   const { project } = value as { project?: { description?: unknown } };
   return typeof project?.description === "string" ? project.description : undefined;

@@ -1,30 +1,32 @@
 import type { Document, Path } from "./documents/document.ts";
 
-/** One thing about a project that its author should know: an error keeps it from being served, a warning does not. */
+/**
+ * Something about a project that its author should know: an error prevents it from being served, a warning does not.
+ */
 export interface Finding {
-  /** File, line, column and key: `agents/writer.jsonc:12:3 tools[0]`; as much of it as is known. */
+  /** File, line, column and key: `agents/writer.jsonc:12:3 tools[0]`; as far as known. */
   path: string;
   severity: "error" | "warning";
   message: string;
-  /** What to write instead. */
+  /** The suggested correction. */
   hint?: string;
 }
 
-/** A value in a file: what a finding points at. */
+/** A value in a file: the subject of a finding. */
 export interface Place {
   document: Document;
   path: Path;
 }
 
-/** The place of a value inside another. */
+/** The location of a value inside another. */
 export function within(place: Place, ...path: Path): Place {
   return { document: place.document, path: [...place.path, ...path] };
 }
 
-/** More than these are not kept: a file that is wrong everywhere is wrong in the same way everywhere. */
+/** Further ones are dropped: a file that is wrong everywhere has the same error everywhere. */
 const maxFindings = 200;
 
-/** Collects what is found while a project is read. The same sentence about the same place is kept once. */
+/** Collects findings while a project is read. The same sentence about the same location is kept once. */
 export class Findings {
   readonly #found = new Map<string, Finding & { order: readonly [file: string, line: number, column: number] }>();
   readonly #wrong: Place[] = [];
@@ -43,7 +45,7 @@ export class Findings {
     return this.#failed;
   }
 
-  /** Whether something is known to be wrong at a place or in it: then nothing needs to be said of what lacks there. */
+  /** Whether an error is known at or within a location: then nothing needs to be said about what is missing there. */
   wrongAt(place: Place): boolean {
     return this.#wrong.some(
       (wrong) => wrong.document === place.document && place.path.every((part, index) => wrong.path[index] === part),
@@ -85,7 +87,7 @@ function describe({ document, path }: Place): { path: string; order: readonly [s
   };
 }
 
-/** A path as it is written in code: `tasks[0].tools[1]`. */
+/** A path as written in code: `tasks[0].tools[1]`. */
 export function pathText(path: Path): string {
   return path
     .map((part, index) => {

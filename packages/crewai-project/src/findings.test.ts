@@ -4,13 +4,13 @@ import { checkProject } from "./load-project.ts";
 
 const fixture = (name: string): string => new URL(`./fixtures/${name}`, import.meta.url).pathname;
 
-test.each(["wrong_crew", "wrong_flow"])("%s: everything is found at once, at its place", async (name) => {
+test.each(["wrong_crew", "wrong_flow"])("%s: everything is found at once, with its location", async (name) => {
   const findings = await checkProject(fixture(name));
   const lines = findings.map((finding) => `${finding.severity} ${findingText(finding)}`);
   await expect(`${lines.join("\n")}\n`).toMatchFileSnapshot(fixture(`${name}.findings.txt`));
 });
 
-test("a folder that holds no project, or is not there, is a finding", async () => {
+test("a folder without a project, or a missing one, is a finding", async () => {
   expect(await checkProject(fixture(""))).toMatchObject([
     { severity: "error", message: expect.stringContaining("no CrewAI project") as string },
   ]);

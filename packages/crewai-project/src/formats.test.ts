@@ -14,7 +14,7 @@ async function run(automation: Automation, inputs: Record<string, unknown> = {})
   return { outcome, events: context.sink.events };
 }
 
-/** The loaded crew with a scripted model in place of the agents' own. */
+/** The loaded crew with a scripted model instead of the agents' own. */
 function scripted(automation: Automation, answers: readonly ScriptedAnswer[]) {
   const { definition } = automation as Crew;
   const model = scriptedModel(answers);
@@ -61,7 +61,7 @@ test("a flow with every kind of action", async () => {
   expect(events.filter(({ type }) => type === "crew_kickoff_completed")).toHaveLength(1);
 });
 
-test("a flow's crew is told from its declaration what inputs it lacks", async () => {
+test("missing inputs of a flow's crew are reported", async () => {
   const step = (inputs: object) => ({
     go: {
       start: true,
@@ -82,7 +82,7 @@ test("a flow's crew is told from its declaration what inputs it lacks", async ()
   expect(await checkProject(complete.dir)).toEqual([]);
 });
 
-test("MCP servers: by address, with one tool, as a program; those of CrewAI's are warned of", async () => {
+test("MCP servers: by address, with one tool, as a program; those of CrewAI's platform cause a warning", async () => {
   const agent = (mcps: unknown[]) => ({
     "agents/a.json": { role: "A", goal: "g", backstory: "b", mcps },
     "crew.json": { agents: ["a"], tasks: [{ description: "d", expected_output: "e", agent: "a" }] },
@@ -108,7 +108,7 @@ test("MCP servers: by address, with one tool, as a program; those of CrewAI's ar
   ]);
 });
 
-test("a folder's crew has its own agents, tools and TypeScript; those of the project serve it too", async () => {
+test("a folder's crew has its own agents, tools and TypeScript, and can use the project's", async () => {
   const tool = (name: string): string =>
     `export default { name: "${name}", description: "d", inputSchema: { type: 'object' }, parse: (a) => a, run: () => 1 };`;
   await using project = await testProject({
@@ -141,7 +141,7 @@ methods:
   expect(used).toEqual(["inner", "outer"]);
 });
 
-test("CrewAI's tools take its names of arguments in a flow, and two that are one here are one", async () => {
+test("CrewAI's tools accept its argument names in a flow, and two classes of the same tool count as one", async () => {
   await using files = await testProject({});
   const call = (ref: string, args: object) => ({ call: "tool", ref, with: args });
   await using project = await testProject({

@@ -6,7 +6,7 @@ import { soundCrew, testProject } from "./testing/test-project.ts";
 
 const at = (path: string): Promise<string> => readFile(new URL(`../../../examples/${path}`, import.meta.url), "utf8");
 
-/** Everything but "the project could not be read", which would be an error that nobody expected. */
+/** Everything but "the project could not be read", which would be an unexpected error. */
 async function messages(files: Readonly<Record<string, unknown>>): Promise<string[]> {
   await using project = await testProject(files);
   const findings = await checkProject(project.dir);
@@ -22,14 +22,14 @@ const flow = (methods: unknown, more: object = {}): Record<string, unknown> => (
 const go = { start: true, do: { call: "expression", expr: "1" } };
 const task = soundCrew["crew.json"].tasks[0];
 
-describe("bad input gives findings, and nothing else", () => {
-  test("files that end too early, at every place", async () => {
+describe("invalid input causes findings, and nothing else", () => {
+  test("files truncated at every position", async () => {
     const crew = await at("topic_brief/crew.jsonc");
     const yaml = await at("reviewed_post/src/reviewed_post/flow.yaml");
     for (let part = 0; part < 40; part += 1) {
       const cut = (text: string): string => text.slice(0, Math.floor((text.length * part) / 40));
       expect(await messages({ ...soundCrew, "crew.json": "", "crew.jsonc": cut(crew) })).not.toEqual([]);
-      // A flow may be whole before its file ends.
+      // A flow may be complete before its file ends.
       await messages({ "flow.yaml": cut(yaml) });
     }
   });
@@ -148,7 +148,7 @@ describe("bad input gives findings, and nothing else", () => {
     expect(await messages(flow({ a: go }, more))).not.toEqual([]);
   });
 
-  test("paths that lead out: by name, by link, by a definition", async () => {
+  test("paths that lead outside: by name, by link, by a definition", async () => {
     await using outside = await testProject({
       "secret.json": soundCrew["agents/writer.json"],
       "tool.ts": "export default 1;",

@@ -20,7 +20,7 @@ describe("the examples", () => {
     expect(await checkProject(`${examplesDir}${name}`)).toEqual([]);
   });
 
-  test("a crew.jsonc project runs: defaults, context, a tool of its own", async () => {
+  test("a crew.jsonc project runs: defaults, context, its own tool", async () => {
     const crew = await loadProject(`${examplesDir}topic_brief`);
     expect(crew).toMatchObject({ kind: "crew", inputs: ["audience", "topic"], required: ["topic"] });
     const { outcome, events } = await run(crew, { topic: "geese" });
@@ -60,7 +60,7 @@ describe("the examples", () => {
 });
 
 describe("loading", () => {
-  test("throws one error that says everything", async () => {
+  test("throws one error with all findings", async () => {
     await using project = await testProject({ ...soundCrew, "agents/writer.json": "{" });
     await expect(loadProject(project.dir)).rejects.toMatchObject({
       code: "configuration",
@@ -68,7 +68,7 @@ describe("loading", () => {
     });
   });
 
-  test("settings win, null is absent, comments and trailing commas are read", async () => {
+  test("settings take precedence, null is absent, comments and trailing commas are read", async () => {
     await using project = await testProject({
       "agents/writer.jsonc": `{ // who
         "role": "Writer", "goal": "Write", "backstory": "Writes", "max_iter": 3, "llm": null, "tools": null,
@@ -104,7 +104,7 @@ describe("loading", () => {
     });
   });
 
-  test(".env is for the runs of this project only, and never in process.env", async () => {
+  test(".env applies to the runs of this project only, and is never in process.env", async () => {
     const asked: string[] = [];
     const server = createServer((request, response) => {
       asked.push(request.headers.authorization ?? "");
@@ -142,7 +142,7 @@ describe("loading", () => {
     expect(await run(flow)).toMatchObject({ outcome: { state: "FAILED", error: "This run may not fetch web pages" } });
   });
 
-  test("pyproject.toml says what to run, and a project without anything to run is refused", async () => {
+  test("pyproject.toml determines what to run, and a project without anything to run is rejected", async () => {
     await using named = await testProject({
       "pyproject.toml": '[tool.crewai]\ntype = "flow"\ndefinition = "flows/main.json"\n',
       "flows/main.json": {
@@ -159,7 +159,7 @@ describe("loading", () => {
     ]);
   });
 
-  test("a hierarchical crew with a manager of its own", async () => {
+  test("a hierarchical crew with its own manager", async () => {
     const boss = { role: "Boss", goal: "Lead", backstory: "Leads" };
     const crew = { ...soundCrew["crew.json"], process: "hierarchical", manager_agent: "boss" };
     await using project = await testProject({ ...soundCrew, "agents/boss.json": boss, "crew.json": crew });

@@ -11,7 +11,7 @@ export function nearestName(typed: string, names: Iterable<string>): string | un
   return best?.name;
 }
 
-/** `did you mean "tools"?`, or what there is when nothing is near. */
+/** `did you mean "tools"?`, or the available names if none is similar. */
 export function suggestion(typed: string, names: readonly string[]): string {
   const near = nearestName(typed, names);
   if (near !== undefined) return `did you mean ${JSON.stringify(near)}?`;
@@ -22,7 +22,7 @@ function plain(name: string): string {
   return name.toLowerCase().replace(/[\s_-]/g, "");
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours that turn one text into the other. */
+/** Number of insertions, deletions, replacements and swaps of neighbours that turn one text into the other. */
 function editDistance(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, index) => index)];
   for (let i = 1; i <= a.length; i += 1) {

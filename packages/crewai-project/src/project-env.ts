@@ -2,12 +2,12 @@ import { parseEnv } from "node:util";
 import type { Automation } from "@crewstream/crew";
 import type { Project } from "./project.ts";
 
-/** What `crewai create flow` writes where a key belongs. */
+/** What `crewai create flow` writes as the placeholder of a key. */
 const unfilled = "YOUR_API_KEY";
 
 /**
- * Values of a project's .env; none when it has none. They never enter `process.env`. A key that nobody has filled in
- * is none, so that it does not hide the worker's.
+ * Values of a project's .env; empty if it has none. They never enter `process.env`. A placeholder that nobody has
+ * replaced is omitted, so that it does not hide the worker's key.
  */
 export async function projectEnv({ dir }: Project): Promise<Readonly<Record<string, string>>> {
   if (!(await dir.isFile(".env"))) return {};
@@ -16,13 +16,13 @@ export async function projectEnv({ dir }: Project): Promise<Readonly<Record<stri
   return Object.fromEntries(values.filter(([, value]) => value !== unfilled));
 }
 
-/** Variables that CrewAI reads the model of an agent without one from, in its order. */
+/** Variables from which CrewAI reads the default model of agents, in its order. */
 const modelVariables = ["MODEL", "MODEL_NAME", "OPENAI_MODEL_NAME"];
 
-/** CrewAI's own default, for a project that brings OpenAI's key and names no model. */
+/** CrewAI's own default, for a project that has OpenAI's key and names no model. */
 const crewaiDefault = "openai/gpt-4.1-mini";
 
-/** The automation with its project's values over those of the worker's environment: they are seen by its runs only. */
+/** The automation with its project's values over those of the worker's environment: only its runs see them. */
 export function withEnv<A extends Automation>(automation: A, env: Readonly<Record<string, string>>): A {
   if (Object.keys(env).length === 0) return automation;
   const model = modelVariables.map((name) => env[name]).find((value) => value !== undefined && value !== "");
@@ -38,7 +38,7 @@ export function withEnv<A extends Automation>(automation: A, env: Readonly<Recor
   };
 }
 
-/** The stand-in for a model answers no project that was given a key for a real one. */
+/** The offline model is not used for a project that has a key for a real one. */
 function defaultOf(ofServer: string, env: Readonly<Record<string, string>>): string {
   return ofServer.startsWith("offline/") && env["OPENAI_API_KEY"] ? crewaiDefault : ofServer;
 }

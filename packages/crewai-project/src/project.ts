@@ -2,20 +2,22 @@ import { posix } from "node:path";
 import type { ProjectDir } from "./documents/project-dir.ts";
 import type { Findings, Place } from "./finding.ts";
 
-/** A project while it is read. */
+/** A project while it is being read. */
 export interface Project {
   dir: ProjectDir;
   findings: Findings;
-  /** The folder of the file that is read: tools/ and TypeScript are looked for there first, then in the project's. */
+  /**
+   * The folder of the file being read: tools/ and TypeScript are looked up there first, then in the project's folder.
+   */
   base: string;
-  /** False for a check: the project's own code is then looked at, never run. */
+  /** False for a check: the project's own code is then only inspected, never run. */
   runsCode: boolean;
 }
 
-/** An object of a project file, with the place of each of its keys: they may come from several files. */
+/** An object of a project file, with the location of each of its keys: they may come from several files. */
 export interface Part<Keys> {
   keys: Keys;
-  /** Where a key of it stands; the object itself without a key. */
+  /** The location of a key; of the object itself if no key is given. */
   at: (...path: readonly (string | number)[]) => Place;
 }
 
@@ -24,12 +26,14 @@ export function inFolder(project: Project, base: string): Project {
   return { ...project, base };
 }
 
-/** Where a file that is named may be: beside the file that names it, or in the project's own folder. */
+/** Where a named file may be: next to the file that names it, or in the project's own folder. */
 export function bases({ base }: Project): string[] {
   return base === "" || base === "." ? [""] : [base, ""];
 }
 
-/** The first file there is of these: all of them beside the file that names them, then in the project's own folder. */
+/**
+ * The first of these files that exists: all of them next to the file that names them, then in the project's own folder.
+ */
 export async function findFile(project: Project, ...paths: readonly string[]): Promise<string | undefined> {
   for (const base of bases(project)) {
     for (const file of paths.map((path) => posix.join(base, path))) if (await project.dir.isFile(file)) return file;

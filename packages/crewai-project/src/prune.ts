@@ -5,8 +5,8 @@ import { valueAt } from "./schema/schema-at.ts";
 const maxRounds = 60;
 
 /**
- * What is left of a value without its faulty keys, so that the rest is checked too: the keys that do not fit are taken
- * out, and what cannot do without them. Undefined when nothing useful is left.
+ * The rest of a value without its invalid keys, so that the rest is checked too: the invalid keys are removed, with
+ * what depends on them. Undefined if nothing useful is left.
  */
 export function pruned<S extends z.ZodType>(schema: S, value: unknown): z.output<S> | undefined {
   const copy = structuredClone(value);
@@ -22,7 +22,7 @@ export function pruned<S extends z.ZodType>(schema: S, value: unknown): z.output
   return undefined;
 }
 
-/** Takes a key out, or a list that an item does not fit; where the key is not even there, the object that lacks it. */
+/** Removes a key, or a list with an invalid item; if the key does not even exist, the object that lacks it. */
 function remove(root: unknown, path: Path): boolean {
   const isMissing = valueAt(root, path) === undefined;
   const end = (isMissing ? path.slice(0, -1) : path).findLastIndex((part) => typeof part === "string");

@@ -9,14 +9,14 @@ import { projectEnv, withEnv } from "./project-env.ts";
 import type { Project } from "./project.ts";
 
 export interface ReadProject {
-  /** Sorted by place; with an error among them there is no automation. */
+  /** Sorted by location; with an error among them there is no automation. */
   findings: Finding[];
   automation?: Automation;
-  /** Whether the folder holds a CrewAI project at all, whatever state it is in. */
+  /** Whether the folder contains a CrewAI project at all, valid or not. */
   isProject: boolean;
 }
 
-/** Reads the project in a folder. With `runsCode`, the TypeScript that it names is loaded; else only looked at. */
+/** Reads the project in a folder. With `runsCode`, the TypeScript that it names is loaded; else only inspected. */
 export async function readFolder(dir: string, runsCode: boolean): Promise<ReadProject> {
   const findings = new Findings();
   try {
@@ -29,7 +29,7 @@ export async function readFolder(dir: string, runsCode: boolean): Promise<ReadPr
     const automation = detected === undefined ? undefined : await readAutomation(project, detected);
     return { findings: findings.list(), isProject, ...(findings.failed || !automation ? {} : { automation }) };
   } catch (error) {
-    // Unreadable folders, and faults of ours: other projects are served all the same, and this one says what happened.
+    // Unreadable folders, and our own errors: other projects are served anyway, and this one reports what happened.
     findings.error(".", `the project ${dir} could not be read: ${errorMessage(error)}`);
     return { findings: findings.list(), isProject: true };
   }

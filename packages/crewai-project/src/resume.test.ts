@@ -6,7 +6,7 @@ import { loadProject } from "./load-project.ts";
 const dir = new URL("./fixtures/full_flow", import.meta.url).pathname;
 const executionId = newExecutionId();
 
-/** Runs the flow until it ends, loading it anew in every process; the first one dies. */
+/** Runs the flow until it ends, loading it again in every process; the first one crashes. */
 async function throughCrash(crash?: Crash) {
   const store = crashingStore({ executionId });
   for (let life = 0; life < 3; life += 1) {
@@ -19,7 +19,7 @@ async function throughCrash(crash?: Crash) {
   throw new Error("it did not end");
 }
 
-test("a declarative flow goes on from any write at which its worker dies, with the same result and events", async () => {
+test("a declarative flow continues from any write at which its worker crashes, with the same result and events", async () => {
   const whole = await throughCrash();
   expect(whole.outcome).toMatchObject({ state: "SUCCESS" });
   const essence = (store: typeof whole.store): string[] =>

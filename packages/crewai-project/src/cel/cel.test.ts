@@ -33,7 +33,7 @@ describe("an expression", () => {
     expect(() => evaluate(`${"(".repeat(5000)}1${")".repeat(5000)}`)).toThrow(/depth|stack/i);
   });
 
-  test("that fails says which one it was", () => {
+  test("that fails is named in the error", () => {
     expect(() => evaluate("state.missing")).toThrow('The expression "state.missing" failed: No such key: missing');
   });
 });
@@ -67,7 +67,7 @@ describe("a template", () => {
     ]);
   });
 
-  test("is cut where its expressions begin and end", () => {
+  test("is split where its expressions begin and end", () => {
     expect(segments('a${"}"}b${r"\\"}')).toEqual([{ text: "a" }, { cel: '"}"' }, { text: "b" }, { cel: 'r"\\"' }]);
   });
 });

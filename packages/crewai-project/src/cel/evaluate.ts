@@ -2,14 +2,14 @@ import { type Json, toJson } from "@crewstream/crew/parts";
 import { Environment, type Optional } from "@marcbachmann/cel-js";
 import { AppError, ErrorCode, errorMessage } from "@crewstream/contracts";
 
-/** A CEL expression that was checked once; call it with its roots' values, which are JSON, to get JSON. */
+/** A compiled CEL expression; call it with its roots' values, which are JSON, to get JSON. */
 export type Expression = (roots: Readonly<Record<string, unknown>>) => Json;
 
 const longest = 20_000;
 
 /**
- * Compiles a CEL expression over the named roots (`state`, `outputs`, `item`, `output`), whose inside is not checked.
- * Throws an Error that says where it is wrong: syntax, a root that is not known, types that cannot be combined.
+ * Compiles a CEL expression over the named roots (`state`, `outputs`, `item`, `output`), whose contents are not
+ * checked. Throws an Error with the position and reason: syntax, an unknown root, types that cannot be combined.
  */
 export function compileCel(source: string, roots: readonly string[]): Expression {
   if (source.length > longest) throw new Error(`the expression is longer than ${longest} characters`);
@@ -39,7 +39,7 @@ function explain(error: Error | undefined, roots: readonly string[]): string {
   return unknown === undefined ? message : `${JSON.stringify(unknown)} is not known here; known: ${roots.join(", ")}`;
 }
 
-/** CEL's integers are BigInt; a JSON number without a fraction is one, as in Python. */
+/** CEL's integers are BigInt; a JSON number without a fraction is an integer, as in Python. */
 function toCel(value: Json): unknown {
   if (typeof value === "number") return Number.isSafeInteger(value) ? BigInt(value) : value;
   if (Array.isArray(value)) return value.map(toCel);
@@ -75,12 +75,12 @@ function shorten(source: string): string {
   return JSON.stringify(source.length > 120 ? `${source.slice(0, 119)}…` : source);
 }
 
-/** A map's key as JSON has it: text. */
+/** A map's key as JSON requires it: text. */
 function keyText(key: unknown): string {
   return typeof key === "string" ? key : JSON.stringify(fromCel(key));
 }
 
-/** CEL's own types (durations, types, unsigned integers) as they write themselves. */
+/** CEL's own types (durations, types, unsigned integers) as text. */
 function textOf(value: { toString(): string }): string {
   return value.toString();
 }

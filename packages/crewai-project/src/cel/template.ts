@@ -1,13 +1,13 @@
 import type { Json } from "@crewstream/crew/parts";
 import { compileCel, type Expression } from "./evaluate.ts";
 
-/** A value whose `${…}` were checked; call it with the roots' values to get them filled in. */
+/** A value whose `${…}` are compiled; call it with the roots' values to fill them in. */
 export type Template = (roots: Readonly<Record<string, unknown>>) => Json;
 
 /**
- * Compiles a JSON value with CEL in its strings. A string that is one `${…}` and nothing else gives the expression's
- * value as it is; in other text, values become text: null nothing, anything but text JSON as Python writes it.
- * `fault` gets each expression that is wrong, with its path in the value; such a template must not be called.
+ * Compiles a JSON value with CEL in its strings. A string that consists of one `${…}` evaluates to the expression's
+ * value; in other text, values become text: null becomes empty, anything but text becomes JSON as Python writes it.
+ * `fault` gets each invalid expression, with its path in the value; such a template must not be called.
  */
 export function compileTemplate(
   value: unknown,
@@ -49,7 +49,9 @@ function shown(expression: Expression, values: Readonly<Record<string, unknown>>
   return typeof value === "string" ? value : pythonJson(value);
 }
 
-/** Splits a text at its `${…}`; braces and strings inside an expression belong to it. Throws for one without an end. */
+/**
+ * Splits a text at its `${…}`; braces and strings inside an expression belong to it. Throws for one that is not closed.
+ */
 export function segments(text: string): ({ text: string } | { cel: string })[] {
   const parts: ({ text: string } | { cel: string })[] = [];
   let from = 0;
@@ -79,7 +81,7 @@ function endOf(text: string, start: number): number {
   return -1;
 }
 
-/** Index of a string's closing quote; the text's end when it has none. */
+/** Index of a string's closing quote; the text's length if it has none. */
 function endOfString(text: string, start: number): number {
   const quote = text.slice(start, start + 3) === (text[start] ?? "").repeat(3) ? 3 : 1;
   const raw = /[rR]/.test(text[start - 1] ?? "");
@@ -91,7 +93,7 @@ function endOfString(text: string, start: number): number {
   return text.length;
 }
 
-/** JSON with a space after commas and colons, as Python's json.dumps writes it. */
+/** JSON with a space after commas and colons, like Python's json.dumps. */
 export function pythonJson(value: Json): string {
   if (Array.isArray(value)) return `[${value.map(pythonJson).join(", ")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);

@@ -14,16 +14,16 @@ import { buildPlanning } from "./build-planning.ts";
 import { buildSkills } from "./build-skills.ts";
 import { buildTools } from "./build-tools.ts";
 
-/** Names that CrewAI gives its own agent class. */
+/** CrewAI's names for its own agent class. */
 const plainTypes = new Set(["agent", "Agent", "crewai.Agent", "crewai.agent.core.Agent"]);
 
-/** An agent of a project; undefined, with findings, when it cannot be made. */
+/** An agent of a project; undefined, with findings, if it cannot be built. */
 export async function readAgent(project: Project, value: unknown, at: Place): Promise<AgentDefinition | undefined> {
   const keys = checkSchema(agentSchema, at, value, project.findings);
   return keys === undefined ? undefined : buildAgent(project, mergedSettings(keys, at));
 }
 
-/** An agent's keys with those of `settings` over them, and where each came from. */
+/** An agent's keys, overridden by those of `settings`, and where each came from. */
 export function mergedSettings(
   keys: AgentKeys & { settings?: AgentKeys | null | undefined },
   at: Place,
@@ -100,7 +100,7 @@ export async function buildAgent(project: Project, part: Part<AgentKeys>): Promi
   };
 }
 
-/** What a form of the date does not show. */
+/** What is wrong with a date format. */
 function checkDateFormat({ findings }: Project, { keys, at }: Part<AgentKeys>): void {
   const form = keys.date_format;
   if (form === undefined || form === null) return;

@@ -25,13 +25,13 @@ import { buildModel, present } from "./build-model.ts";
 import { readCallback } from "./checks.ts";
 import { checkTasks } from "./check-tasks.ts";
 
-/** A crew that was read, and where it was. Undefined parts had findings. */
+/** A crew and where it was defined. Undefined parts had findings. */
 export interface ReadCrew {
   crew: Crew | undefined;
   at: (...path: readonly (string | number)[]) => Place;
 }
 
-/** The crew of a crew.jsonc, with its agents/ beside it. */
+/** The crew of a crew.jsonc, with the agents/ folder next to it. */
 export async function readCrewFile(outer: Project, file: string, named?: Place): Promise<ReadCrew | undefined> {
   const project = inFolder(outer, posix.dirname(file));
   const document = await project.dir.document(file, named);
@@ -55,7 +55,7 @@ export async function readCrewFile(outer: Project, file: string, named?: Place):
   return buildCrew(project, { keys, at: (...path) => within(top, ...path) }, agents, managerAgent);
 }
 
-/** The names under `agents`, also of a file that has other faults: its agents are checked all the same. */
+/** The names under `agents`, also of a file that has other errors: its agents are checked anyway. */
 function listedNames(value: unknown): string[] {
   const agents = typeof value === "object" && value !== null && "agents" in value ? value.agents : [];
   return Array.isArray(agents) ? agents.filter((name) => typeof name === "string") : [];
@@ -78,7 +78,7 @@ async function agentFile(
   return undefined;
 }
 
-/** A crew that is written into a flow. */
+/** A crew that is defined inside a flow. */
 export async function readInlineCrew(project: Project, value: unknown, at: Place): Promise<ReadCrew | undefined> {
   const keys = checkSchema(inlineCrewSchema, at, value, project.findings);
   if (keys === undefined) return undefined;
@@ -104,7 +104,7 @@ function inlineAgents(agents: unknown, at: Place): [name: string, agent: unknown
   });
 }
 
-/** A crew from its keys and agents. The crew is undefined when anything in it had a fault. */
+/** A crew from its keys and agents. The crew is undefined if anything in it is invalid. */
 async function buildCrew(
   project: Project,
   part: Part<CrewKeys>,
@@ -165,7 +165,7 @@ async function buildCrew(
   }
 }
 
-/** What a hierarchical crew needs of its manager. */
+/** Requirements for the manager of a hierarchical crew. */
 function checkManager(
   { findings }: Project,
   { keys, at }: Part<CrewKeys>,
@@ -213,7 +213,7 @@ async function crewCallbacks(project: Project, { keys, at }: Part<CrewKeys>): Pr
   });
 }
 
-/** A default that no text takes is a typing error more often than not. */
+/** A default for an input that no text uses is usually a typing error. */
 function checkInputs(project: Project, { keys, at }: Part<CrewKeys>, crew: Crew): void {
   const taken = crewInputs(crew.definition);
   for (const name of Object.keys(keys.inputs ?? {})) {

@@ -6,7 +6,7 @@ import type { Project } from "../project.ts";
 import type { EmbedderValue } from "../schema/embedder-schema.ts";
 import { present } from "./build-model.ts";
 
-/** An embedder as the runtime takes it; undefined, with a finding, when it cannot be asked from here. */
+/** An embedder in the runtime's form; undefined, with a finding, if it cannot be called from here. */
 export function buildEmbedder(
   { findings }: Project,
   value: EmbedderValue | null | undefined,

@@ -8,7 +8,7 @@ import type { KnowledgeValue } from "../schema/knowledge-schema.ts";
 import { present } from "./build-model.ts";
 import { projectDocument } from "./project-document.ts";
 
-/** The documents that a list of knowledge sources names, without those that cannot be read (each a finding). */
+/** The documents that a list of knowledge sources names, without unreadable ones (each a finding). */
 export async function buildKnowledge(
   project: Project,
   values: readonly KnowledgeValue[] | null | undefined,
@@ -51,7 +51,7 @@ async function sourcesOf(project: Project, value: Described, at: Place): Promise
   }
 }
 
-/** A file of knowledge/, where CrewAI looks for them, beside the file that names it or in the project's own folder. */
+/** A file of knowledge/, where CrewAI looks for them: next to the file that names it or in the project's own folder. */
 async function documentFile(project: Project, path: string, at: Place): Promise<string | undefined> {
   if (/^https?:/i.test(path)) {
     project.findings.error(

@@ -4,7 +4,7 @@ import type { Project } from "../project.ts";
 import type { McpObject, McpValue } from "../schema/values.ts";
 import { present } from "./build-model.ts";
 
-/** The MCP servers that a list names, without those that are wrong (each a finding). */
+/** The MCP servers that a list names, without invalid ones (each a finding). */
 export function buildMcps(project: Project, values: readonly McpValue[], at: Place): (McpServer | McpSlug)[] {
   return values.flatMap((value, index) => {
     const place = within(at, index);
@@ -13,7 +13,7 @@ export function buildMcps(project: Project, values: readonly McpValue[], at: Pla
   });
 }
 
-/** `https://host/mcp#tool`: a server, or one tool of it. A plain word is a connection kept by CrewAI. */
+/** `https://host/mcp#tool`: a server, or one tool of it. A plain word is a connection of CrewAI's platform. */
 function byAddress({ findings }: Project, text: string, at: Place): McpServer | McpSlug {
   const [address = "", tool] = text.split("#", 2);
   const url = URL.parse(address);

@@ -5,7 +5,7 @@ import type { MemoryValue } from "../schema/memory-schema.ts";
 import { buildEmbedder } from "./build-embedder.ts";
 import { buildModel, present } from "./build-model.ts";
 
-/** A memory as the runtime takes it; undefined for none. */
+/** A memory in the runtime's form; undefined for none. */
 export function buildMemory(project: Project, value: MemoryValue | null | undefined, at: Place): MemoryRef | undefined {
   if (value === undefined || value === null || value === false) return undefined;
   if (value === true) return true;

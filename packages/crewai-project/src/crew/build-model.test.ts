@@ -11,7 +11,7 @@ async function read(llm: object) {
   return { model, findings: findings.map(({ path, message, hint }) => [path.split(" ").at(-1), message, hint]) };
 }
 
-test("what only a provider knows is sent: additional_params, extra_body, headers and keys that are not in the table", async () => {
+test("provider-specific settings are sent: additional_params, extra_body, headers and keys that are not in the table", async () => {
   const { model, findings } = await read({
     additional_params: { thinking: { type: "enabled" }, extra_body: { min_p: 0.1 }, extra_headers: { "x-a": "1" } },
     extra_body: { provider_order: ["a"] },
@@ -39,7 +39,7 @@ test("what only a provider knows is sent: additional_params, extra_body, headers
   });
 });
 
-test("what cannot be sent is warned of at its place, and so is what looks like another key", async () => {
+test("settings that cannot be sent cause a warning with their location, and so do likely typing errors", async () => {
   const { model, findings } = await read({
     additional_params: { stream: true, user: "u" },
     temprature: 0.5,

@@ -7,7 +7,7 @@ import { nearestName, suggestion } from "../nearest-name.ts";
 import type { Project } from "../project.ts";
 import { llmObject, type LlmObject, type LlmValue } from "../schema/values.ts";
 
-/** A model as the runtime takes it; undefined, with a finding, when its provider is not known. */
+/** A model in the runtime's form; undefined, with a finding, if its provider is unknown. */
 export function buildModel(project: Project, value: LlmValue, at: Place): ModelConfig | undefined {
   if (typeof value === "string") return named(project, { model: value }, undefined, at);
   if ("python" in value) return undefined;
@@ -42,10 +42,10 @@ function settingsOf(value: LlmObject): Omit<ModelConfig, "model"> {
   });
 }
 
-/** Names of what a client is told and no request holds; it belongs into the environment. */
+/** Settings of CrewAI's clients that are not part of a request; they belong in the environment. */
 const secret = /secret|password|credential|api_?key|access_key|token$/i;
 
-/** What is sent as it is, with findings for what cannot be. */
+/** Settings that are passed on unchanged, with findings for those that cannot be. */
 function requestOf(
   project: Project,
   value: LlmObject,
@@ -91,7 +91,7 @@ function requestOf(
   };
 }
 
-/** The texts in what should be headers. */
+/** The text values among what should be headers. */
 function headersIn(value: unknown): Record<string, string> {
   const entries = typeof value === "object" && value !== null ? Object.entries(value) : [];
   return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"));

@@ -11,7 +11,7 @@ const known = {
   refine_prompt: [...always, "current_plan"],
 } as const;
 
-/** How an agent plans, in the order CrewAI looks at the keys: planning_config, reasoning, planning. */
+/** How an agent plans, in CrewAI's order of the keys: planning_config, reasoning, planning. */
 export function buildPlanning(project: Project, part: Part<AgentKeys>): AgentDefinition["planning"] {
   const { planning_config: config, reasoning, planning, max_reasoning_attempts: maxAttempts } = part.keys;
   if (config) return settingsOf(project, config, part);

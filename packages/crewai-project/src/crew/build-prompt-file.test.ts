@@ -12,7 +12,7 @@ async function read(crew: object, file: unknown = prompts) {
   return { automation: automation as Crew | undefined, messages: findings.map(({ message }) => message) };
 }
 
-test("the manager of a hierarchical crew is made from its prompt_file", async () => {
+test("the manager of a hierarchical crew is built from its prompt_file", async () => {
   const { automation, messages } = await read({ process: "hierarchical", manager_llm: "offline/demo" });
   expect(messages).toEqual([]);
   expect(automation?.definition.managerAgent).toEqual({
@@ -21,7 +21,7 @@ test("the manager of a hierarchical crew is made from its prompt_file", async ()
   });
 });
 
-test("a file that says nothing of it is a fault, and one that is not needed is warned of", async () => {
+test("a file without a manager is an error, and one that is not needed causes a warning", async () => {
   expect((await read({ process: "hierarchical" }, { slices: {} })).messages).toEqual([
     expect.stringContaining("hierarchical_manager_agent"),
   ]);

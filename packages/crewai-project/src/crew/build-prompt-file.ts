@@ -10,7 +10,7 @@ const promptFile = z.object({
 });
 
 /**
- * What a crew's `prompt_file` says of the manager that a hierarchical crew has where it names none: the one piece of such a
+ * What a crew's `prompt_file` specifies for the manager of a hierarchical crew that names none: the only part of such a
  * file that CrewAI 1.15.30 reads. Undefined without a file, or with a finding about it.
  */
 export async function readManagerTexts(project: Project, { keys, at }: Part<CrewKeys>): Promise<Texts | undefined> {

@@ -16,8 +16,8 @@ const frontMatter = z.object({
 });
 
 /**
- * The skills that a list names: folders whose folders hold a SKILL.md (agentskills.io), or the text of a SKILL.md itself. One that cannot
- * be read is warned of and left out, as CrewAI does it.
+ * The skills that a list names: folders whose subfolders contain a SKILL.md (agentskills.io), or the text of a SKILL.md
+ * itself. An unreadable skill causes a warning and is skipped, as in CrewAI.
  */
 export async function buildSkills(
   project: Project,
@@ -73,7 +73,7 @@ async function skillsIn(project: Project, folder: string, place: Place): Promise
   return skills;
 }
 
-/** Throws what is wrong with the text of a SKILL.md. */
+/** Throws an error about an invalid SKILL.md. */
 function parseSkill(file: string, text: string): Skill {
   const [, front, instructions] = /^---\r?\n([\s\S]*?)\r?\n---[ \t]*(?:\r?\n|$)([\s\S]*)$/.exec(text) ?? [];
   if (front === undefined || instructions === undefined) throw new Error('it has no head between two lines "---"');

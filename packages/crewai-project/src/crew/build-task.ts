@@ -19,7 +19,7 @@ export const conditionalTypes = [
   "crewai.tasks.conditional_task.ConditionalTask",
 ];
 
-/** A task of a crew; undefined, with findings, when it cannot be made. */
+/** A task of a crew; undefined, with findings, if it cannot be built. */
 export async function buildTask(project: Project, { keys, at }: Part<TaskKeys>): Promise<TaskDefinition | undefined> {
   const { findings } = project;
   const { description, expected_output: expectedOutput, type } = keys;
@@ -83,7 +83,7 @@ const aSchema: Expected<z.ZodType | JsonSchema> = {
   stub: { type: "object" },
 };
 
-/** The form of a task's answer, from whichever of CrewAI's three keys says it. */
+/** The format of a task's answer, from whichever of CrewAI's three keys is set. */
 async function outputForm(
   project: Project,
   keys: TaskKeys,
@@ -98,7 +98,7 @@ async function outputForm(
   return name === undefined ? undefined : answerForm(project, keys[name], at(name));
 }
 
-/** A JSON Schema or zod schema that answers must fit; undefined, with a finding, when it is none. */
+/** A JSON Schema or zod schema that answers must fit; undefined, with a finding, if it is neither. */
 export async function answerForm(
   project: Project,
   value: unknown,

@@ -17,14 +17,14 @@ const aTool: Expected<Tool> = {
   stub: { name: "stub", description: "", inputSchema: { type: "object" }, parse: (args) => args, run: () => null },
 };
 
-/** A tool by the name that the runtime gives it, beside CrewAI's. */
+/** A tool by the runtime's name, in addition to CrewAI's. */
 const builtIn = (name: string): Tool | undefined =>
   Object.hasOwn(builtInTools, name) ? builtInTools[name] : undefined;
 
 const provide = (name: string): string =>
   `provide it as tools/${name}.ts, whose default export is made with defineTool, and name it "custom:${name}"`;
 
-/** The tools that a list names, without those that were not found (each a finding). */
+/** The tools that a list names, without those not found (each a finding). */
 export async function buildTools(project: Project, values: readonly ToolValue[], at: Place): Promise<Tool[]> {
   const tools: Tool[] = [];
   for (const [index, value] of values.entries()) {
@@ -37,9 +37,9 @@ export async function buildTools(project: Project, values: readonly ToolValue[],
     }
     const first = tools.findIndex((other) => other.name === tool.name);
     if (first === -1) tools.push(tool);
-    // One class with several settings: over two documents, say.
+    // One class with different settings, e.g. for two documents.
     else if (isSet(value)) tools.push({ ...tool, name: `${tool.name}_${index + 1}` });
-    // Two classes of CrewAI's may be one tool here.
+    // Two of CrewAI's classes may be one tool here.
     else if (isSame(tools[first], tool)) continue;
     else project.findings.error(place, `the tool named ${JSON.stringify(tool.name)} is there already, as [${first}]`);
   }

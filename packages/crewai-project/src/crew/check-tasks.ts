@@ -4,7 +4,10 @@ import type { CrewKeys } from "../schema/crew-schema.ts";
 import type { TaskKeys } from "../schema/task-schema.ts";
 import { conditionalTypes } from "./build-task.ts";
 
-/** Checks what tasks say of each other and of agents, by CrewAI's rules; false when a crew cannot be made of them. */
+/**
+ * Checks the references of tasks to each other and to agents, by CrewAI's rules; false if they do not make a valid
+ * crew.
+ */
 export function checkTasks({ findings }: Project, { keys, at }: Part<CrewKeys>, agents: readonly string[]): boolean {
   const { tasks } = keys;
   const names = tasks.map((task, index) => task.name ?? `task_${index + 1}`);

@@ -9,7 +9,7 @@ import { aFunction, tsExport } from "./ts-exports.ts";
 type Reference = CelReference | TsReference | { python: string };
 type Callable = (...args: never[]) => unknown;
 
-/** The function that a callback names; undefined when it is not set, or, with a finding, not there. */
+/** The function that a callback names; undefined if it is not set, or, with a finding, does not exist. */
 export async function readCallback<F extends Callable>(
   project: Project,
   value: Reference | null | undefined,
@@ -20,7 +20,7 @@ export async function readCallback<F extends Callable>(
 
 type OutputCheck = (output: TaskOutput) => unknown;
 
-/** What says yes or no to an output: a function, or CEL over `output`. */
+/** A predicate over an output: a function, or CEL over `output`. */
 async function outputCheck(
   project: Project,
   value: Reference | null | undefined,
@@ -55,7 +55,7 @@ export async function readPredicate(
   );
 }
 
-/** A guardrail: a text goes to a model, a reference becomes a check. */
+/** A guardrail: a text is applied by a model, a reference becomes a check. */
 export async function readGuardrail(
   project: Project,
   value: GuardrailValue | null | undefined,
@@ -70,8 +70,8 @@ export async function readGuardrail(
 }
 
 /**
- * What a check gave, as a verdict: true or false; `{valid, feedback?, result?}`; or CrewAI's pair `[valid, text]`, whose
- * text is the new output or the reason. Anything else is a fault of the check.
+ * A check's result as a verdict: true or false; `{valid, feedback?, result?}`; or CrewAI's pair `[valid, text]`, whose
+ * text is the new output or the reason. Anything else is an error of the check.
  */
 export function verdictOf(given: unknown, name: string): Verdict {
   const refused = `it does not pass the check ${name}`;

@@ -11,15 +11,15 @@ import {
 
 interface NativeTool {
   tool: Tool;
-  /** CrewAI's names of arguments, by which options fix them and flows give them; and their names here. */
+  /** CrewAI's names of arguments, used by options and by flows, and our names for them. */
   names: Readonly<Record<string, string>>;
-  /** The option that names a document or folder; one of the project is read when the project is loaded. */
+  /** The option that names a document or folder; one that belongs to the project is read when the project is loaded. */
   documents?: string;
 }
 
 const searched = { search_query: "query" };
 
-/** Tools of CrewAI's that the runtime has too, by CrewAI's class name. Searches look for words, not for meaning. */
+/** CrewAI's tools that the runtime has too, by CrewAI's class name. Searches are by words, not by meaning. */
 export const nativeTools: Readonly<Record<string, NativeTool>> = {
   FileReadTool: { tool: readFileTool, names: { file_path: "path" } },
   FileWriterTool: { tool: writeFileTool, names: { filename: "path", content: "text" } },
@@ -49,17 +49,17 @@ function searches(option: string, name: string, what: string): NativeTool {
   return { tool: documentSearch(name, what), names: { [option]: "path", ...searched }, documents: option };
 }
 
-/** A tool whose arguments have CrewAI's names already. */
+/** A tool whose arguments already have CrewAI's names. */
 function themselves({ inputSchema }: Tool): Record<string, string> {
   return Object.fromEntries(Object.keys(inputSchema["properties"] as object).map((name) => [name, name]));
 }
 
-/** CrewAI's older names of them too. */
+/** CrewAI's older names for them. */
 function brave(tool: Tool): Record<string, string> {
   return { ...themselves(tool), query: "q", search_query: "q", n_results: "count", search_language: "search_lang" };
 }
 
-/** A tool that takes CrewAI's names of arguments too, and does not ask the model for those that are set. */
+/** A tool that also accepts CrewAI's argument names, and does not ask the model for those that are set. */
 export function asCrewaiTool({ tool, names }: NativeTool, set: Readonly<Record<string, unknown>>): Tool {
   const { properties = {}, required = [] } = tool.inputSchema as {
     properties?: Record<string, unknown>;
@@ -79,7 +79,7 @@ export function asCrewaiTool({ tool, names }: NativeTool, set: Readonly<Record<s
 function renamed(args: unknown, names: Readonly<Record<string, string>>): Record<string, unknown> {
   if (typeof args !== "object" || args === null) return {};
   const { filename, directory, ...rest } = args as Record<string, unknown>;
-  // CrewAI's FileWriterTool takes the folder apart from the name.
+  // CrewAI's FileWriterTool has a separate argument for the folder.
   const joined =
     typeof filename === "string" && typeof directory === "string"
       ? { filename: `${directory}/${filename}` }
@@ -88,7 +88,7 @@ function renamed(args: unknown, names: Readonly<Record<string, string>>): Record
   return Object.fromEntries(entries.map(([name, value]) => [Object.hasOwn(names, name) ? names[name] : name, value]));
 }
 
-/** The class that a name stands for: `FileReadTool`, `FileRead`, `file_read` are one, in any case. */
+/** The class that a name stands for: `FileReadTool`, `FileRead`, `file_read` are the same, in any case. */
 export function toolClass(name: string, classes: readonly string[]): string | undefined {
   const wanted = plain(name);
   return classes.find((each) => plain(each) === wanted);

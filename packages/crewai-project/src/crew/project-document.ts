@@ -11,8 +11,8 @@ import type { Place } from "../finding.ts";
 import type { Project } from "../project.ts";
 
 /**
- * The text of a project's document, whose form is that of its name where none is given; undefined, with a finding,
- * when it cannot be read.
+ * The text of a project's document, in the given format or that of its extension; undefined, with a finding, if it
+ * cannot be read.
  */
 export async function projectDocument(
   project: Project,

@@ -6,8 +6,8 @@ import { bases, type Project } from "../project.ts";
 import { projectDocument } from "./project-document.ts";
 
 /**
- * A document of the project, or all that can be read in one of its folders, by a path as tools are given it. Undefined
- * where the project has none: the path is one in the run's directory then.
+ * A document of the project, or everything readable in one of its folders, by a path as tools are given it. Undefined
+ * if the project has none there: the path is then one in the run's directory.
  */
 export async function projectSources(
   project: Project,

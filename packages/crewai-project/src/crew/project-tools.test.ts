@@ -19,7 +19,7 @@ async function toolsOf(dir: string): Promise<Tool[]> {
 
 const ask = (tool: Tool | undefined, args: object): unknown => tool?.run(tool.parse(args), {} as ToolContext);
 
-test("a search that names documents of the project finds passages in them, each under a name of its own", async () => {
+test("a search that names documents of the project finds passages in them, each under its own name", async () => {
   await using project = await testProject(
     withTools(
       { tool_type: "TXTSearchTool", txt: "docs/birds.txt" },
@@ -36,7 +36,7 @@ test("a search that names documents of the project finds passages in them, each 
   expect(tools[2]?.maxUsageCount).toBe(2);
 });
 
-test("a tool without a counterpart is refused with what to use instead", async () => {
+test("a tool without a counterpart is rejected with what to use instead", async () => {
   await using project = await testProject(
     withTools(
       "SerplyWebSearchTool",

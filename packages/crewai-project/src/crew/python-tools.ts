@@ -1,4 +1,4 @@
-/** Classes of crewai_tools 1.15.30: to tell a tool that exists there, in Python, from a typing error. */
+/** Classes of crewai_tools 1.15.30: distinguishes Python tools from typing errors. */
 export const crewaiTools: readonly string[] = `
   AIMindTool ApifyActorsTool ArxivPaperTool AzureDocumentDBVectorSearchTool BedrockInvokeAgentTool
   BedrockKBRetrieverTool BraveImageSearchTool BraveLLMContextTool BraveLocalPOIsDescriptionTool
@@ -46,7 +46,7 @@ const advice: readonly (readonly [classes: RegExp, sentence: string])[] = [
   [/(CodeInterpreter|E2B|Daytona)/, 'use the sandbox\'s MCP server in "mcps"'],
 ];
 
-/** What a project can name in place of one of CrewAI's tools; undefined where nothing comes near. */
+/** What a project can use instead of one of CrewAI's tools; undefined if nothing is similar. */
 export function insteadOf(tool: string): string | undefined {
   return advice.find(([classes]) => classes.test(tool))?.[1];
 }

@@ -6,7 +6,7 @@ import { suggestion } from "../nearest-name.ts";
 import { bases, type Project } from "../project.ts";
 import type { TsReference } from "../schema/references.ts";
 
-/** What an export must be; `stub` stands for it while a project is only checked. */
+/** The required kind of an export; `stub` replaces it while a project is only checked. */
 export interface Expected<T> {
   what: string;
   is(value: unknown): value is T;
@@ -23,7 +23,7 @@ export function aFunction<F extends Callable>(): Expected<F> {
   };
 }
 
-/** The export that `{"ts": "./file.ts#name"}` names; undefined, with a finding, when there is no such. */
+/** The export that `{"ts": "./file.ts#name"}` names; undefined, with a finding, if it does not exist. */
 export async function tsExport<T>(
   project: Project,
   reference: TsReference,
@@ -55,7 +55,7 @@ export async function tsExport<T>(
   return undefined;
 }
 
-/** The file's real path: beside the file that names it, else from the project's folder. Throws PathFault. */
+/** The file's real path: next to the file that names it, else from the project's folder. Throws PathFault. */
 async function locate(project: Project, path: string): Promise<string> {
   for (const base of bases(project).filter((each) => each !== "")) {
     const found = await project.dir.locate(path, base).catch(() => undefined);
@@ -64,7 +64,7 @@ async function locate(project: Project, path: string): Promise<string> {
   return project.dir.locate(path);
 }
 
-/** Whether a source text seems to export a name; a check does not run it, so this is as sure as it gets. */
+/** Whether a source text seems to export a name; a check does not run the code, so this cannot be certain. */
 function exportsName(text: string, name: string): boolean {
   if (name === "default") return /\bexport\s+default\b|\bas\s+default\b/.test(text);
   const escaped = name.replaceAll("$", "\\$");

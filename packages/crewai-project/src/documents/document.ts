@@ -1,4 +1,4 @@
-/** Keys and indexes from a file's top to a value in it. */
+/** Keys and indexes from a file's root to a value in it. */
 export type Path = readonly (string | number)[];
 
 export interface Position {
@@ -8,12 +8,12 @@ export interface Position {
   column: number;
 }
 
-/** A file that was parsed: its JSON value, and where each part of it stands. */
+/** A parsed file: its JSON value, and the position of each part. */
 export interface Document {
   /** Relative to the project, with `/`. */
   file: string;
   value: unknown;
-  /** Where a value's key, or a list's item, begins; the nearest enclosing one when the path leads to nothing. */
+  /** Where a value's key, or a list's item, begins; the nearest enclosing one if the path does not exist. */
   position(path: Path): Position | undefined;
 }
 
@@ -24,7 +24,7 @@ export function positionAt(text: string, offset: number): Position {
   return { line, column: offset - (before.lastIndexOf("\n") + 1) + 1 };
 }
 
-/** What a parser found wrong: it becomes a finding of the file. */
+/** A parser's error: it becomes a finding of the file. */
 export class SyntaxFault extends Error {
   override readonly name: string = "SyntaxFault";
   readonly position: Position | undefined;
@@ -38,8 +38,9 @@ export class SyntaxFault extends Error {
 const maxDepth = 60;
 
 /**
- * Throws {@link SyntaxFault} for a value that no further code should meet: one that is nested too deeply or contains
- * itself (YAML anchors can do that), has `__proto__` as a key, or holds anything but JSON. Dates become ISO text.
+ * Throws {@link SyntaxFault} for a value that later code should not have to handle: one that is nested too deeply or
+ * contains itself (possible with YAML anchors), has `__proto__` as a key, or contains anything but JSON. Dates become
+ * ISO text.
  */
 export function plainJson(value: unknown, depth = 0): unknown {
   if (depth > maxDepth) throw new SyntaxFault(`it is nested more than ${maxDepth} levels deep, or contains itself`);

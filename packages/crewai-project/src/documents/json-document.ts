@@ -1,7 +1,7 @@
 import { findNodeAtLocation, parseTree, printParseErrorCode, type Node, type ParseError } from "jsonc-parser";
 import { plainJson, positionAt, SyntaxFault, type Document } from "./document.ts";
 
-/** Parses JSON with comments and trailing commas. Throws {@link SyntaxFault}, with the first fault's position. */
+/** Parses JSON with comments and trailing commas. Throws {@link SyntaxFault}, with the first error's position. */
 export function parseJsonc(file: string, text: string): Document {
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { allowTrailingComma: true });

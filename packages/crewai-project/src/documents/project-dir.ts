@@ -8,15 +8,15 @@ import { parseJsonc } from "./json-document.ts";
 import { parseToml } from "./toml-document.ts";
 import { parseYaml } from "./yaml-document.ts";
 
-/** No file of a project that is written by hand is bigger. */
+/** Larger than any hand-written file of a project. */
 const maxFileBytes = 1024 * 1024;
 
-/** Why a path of a project cannot be used; the text goes on after "the path …". */
+/** Why a path of a project cannot be used; the text continues "the path …". */
 export class PathFault extends Error {
   override readonly name: string = "PathFault";
 }
 
-/** A project's folder, and the only way its files are read: nothing outside it is reached, by name or by link. */
+/** A project's folder, and the only way its files are read: nothing outside it can be reached, by name or by link. */
 export class ProjectDir {
   readonly root: string;
   readonly #findings: Findings;
@@ -26,7 +26,7 @@ export class ProjectDir {
     this.#findings = findings;
   }
 
-  /** Opens a folder. Throws the file system's error when there is none. */
+  /** Opens a folder. Throws the file system's error if it does not exist. */
   static async open(dir: string, findings: Findings): Promise<ProjectDir> {
     const root = await realpath(resolve(dir));
     await readdir(root);
@@ -34,8 +34,8 @@ export class ProjectDir {
   }
 
   /**
-   * The real path of a file or folder named in a project file, relative to `from`.
-   * Throws {@link PathFault} when it is absolute, leaves the project (also by a link) or is not there.
+   * The real path of a file or folder named in a project file, relative to `from`. Throws {@link PathFault} if it is
+   * absolute, leaves the project (also by a link) or does not exist.
    */
   async locate(path: string, from = ""): Promise<string> {
     if (path.includes("\0") || isAbsolute(path) || /^(~|[A-Za-z]:|\\\\)/.test(path)) {
@@ -49,7 +49,7 @@ export class ProjectDir {
     return real;
   }
 
-  /** Whether a path inside the project is a file or a folder; undefined when it is neither or not inside. */
+  /** Whether a path inside the project is a file or a folder; undefined if it is neither or outside. */
   async kindOf(path: string): Promise<"file" | "folder" | undefined> {
     try {
       const found = await stat(await this.locate(path));
@@ -63,7 +63,7 @@ export class ProjectDir {
     return (await this.kindOf(path)) === "file";
   }
 
-  /** Names in a folder, sorted; none when it is not there. */
+  /** Names in a folder, sorted; empty if it does not exist. */
   async names(folder: string): Promise<string[]> {
     try {
       return (await readdir(await this.locate(folder === "" ? "." : folder))).sort();
@@ -72,13 +72,13 @@ export class ProjectDir {
     }
   }
 
-  /** A file's text; undefined, with a finding, when it cannot be read. */
+  /** A file's text; undefined, with a finding, if it cannot be read. */
   async text(path: string, named?: Place): Promise<string | undefined> {
     const text = (await this.bytes(path, named, maxFileBytes))?.toString("utf8");
     return text?.startsWith("\uFEFF") ? text.slice(1) : text;
   }
 
-  /** A file's bytes, at most `limit` of them; undefined, with a finding, when it cannot be read. */
+  /** A file's bytes, at most `limit` of them; undefined, with a finding, if it cannot be read. */
   async bytes(path: string, named: Place | undefined, limit: number): Promise<Buffer | undefined> {
     const file = posix.normalize(path.split(sep).join("/"));
     try {
@@ -86,7 +86,7 @@ export class ProjectDir {
       if (!(await stat(real)).isFile()) throw new PathFault("leads to no file");
       const folders = relative(this.root, real).split(sep);
       const name = folders.pop() ?? "";
-      // What was located is opened without following links: it may have been replaced by one, or by a pipe, since.
+      // Opened without following links: since it was located, it may have been replaced by a link, or by a pipe.
       await using folder = await openFolder(this.root, folders);
       await using opened = await openFile(folder, name, "read");
       const bytes = await readAtMost(opened, limit);
@@ -99,7 +99,7 @@ export class ProjectDir {
     }
   }
 
-  /** A file, parsed by the ending of its name; undefined, with findings, when it cannot be. */
+  /** A file, parsed by its extension; undefined, with findings, if it cannot be. */
   async document(path: string, named?: Place): Promise<Document | undefined> {
     const text = await this.text(path, named);
     if (text === undefined) return undefined;
@@ -114,7 +114,7 @@ export class ProjectDir {
     }
   }
 
-  /** A real path as it is shown: relative to the project. */
+  /** A real path for display: relative to the project. */
   shown(path: string): string {
     return relative(this.root, path).split(sep).join("/");
   }

@@ -1,7 +1,7 @@
 import { parse, TomlError } from "smol-toml";
 import { SyntaxFault, type Document, type Path } from "./document.ts";
 
-/** Parses TOML. A key's position is that of the first line that writes it; throws {@link SyntaxFault}. */
+/** Parses TOML. A key's position is that of the first line that sets it; throws {@link SyntaxFault}. */
 export function parseToml(file: string, text: string): Document {
   try {
     return { file, value: parse(text), position: (path) => ({ line: lineOf(text, path), column: 1 }) };

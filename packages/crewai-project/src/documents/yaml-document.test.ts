@@ -23,7 +23,7 @@ test.each([
   expect(parseYaml("a.yaml", `key: ${text}`).value).toEqual({ key: value });
 });
 
-test("keys stay what they are, anchors and merges are followed, also by positions", () => {
+test("keys are kept as text, and anchors and merges are resolved, also for positions", () => {
   const document = parseYaml("a.yaml", "base: &b\n  n: 1\n  y: 2\nuse:\n  <<: *b\n  y: 3\nlist: [x, *b]\n");
   expect(document.value).toEqual({ base: { n: 1, y: 2 }, use: { n: 1, y: 3 }, list: ["x", { n: 1, y: 2 }] });
   expect(document.position(["use", "y"])).toEqual({ line: 6, column: 3 });

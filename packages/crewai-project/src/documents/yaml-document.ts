@@ -3,8 +3,8 @@ import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, ty
 import { plainJson, SyntaxFault, type Document, type Path, type Position } from "./document.ts";
 
 /**
- * Parses YAML with the meaning PyYAML gives it (version 1.1: `yes` is true, `010` is eight, `<<` merges).
- * Throws {@link SyntaxFault} for the first fault, tags of Python objects among them.
+ * Parses YAML with PyYAML's semantics (version 1.1: `yes` is true, `010` is eight, `<<` merges). Throws {@link
+ * SyntaxFault} for the first error, including tags of Python objects.
  */
 export function parseYaml(file: string, text: string): Document {
   const lines = new LineCounter();
@@ -40,8 +40,8 @@ export function parseYaml(file: string, text: string): Document {
 }
 
 /**
- * The plain scalars of YAML 1.1 that PyYAML reads as text: `y` and `n`, and floats without a point or, in the exponent,
- * a sign.
+ * Plain scalars that are not text in YAML 1.1 but that PyYAML reads as text: `y` and `n`, and floats without a point or
+ * without a sign in the exponent.
  */
 function asPyYaml(tags: Tags): Tags {
   return tags.map((tag) => {

@@ -11,7 +11,7 @@ describe("documents of a project", () => {
     "knowledge/page.html": "<title>Birds</title><p>Geese honk.</p>",
   });
 
-  test("are read by type, and for docling by the ending of their names", async () => {
+  test("are read by type, and for docling by their extension", async () => {
     await using project = await testProject({
       ...withSources(
         { source_type: "pdf", file_paths: ["a.pdf"] },
@@ -32,7 +32,7 @@ describe("documents of a project", () => {
     ]);
   });
 
-  test("that cannot be read are refused with their place and the reason", async () => {
+  test("that cannot be read are rejected with their location and the reason", async () => {
     await using project = await testProject({
       ...withSources(
         { source_type: "pdf", file_paths: ["page.html"] },

@@ -57,7 +57,7 @@ async function run(
   return { outcome, model, dataOf };
 }
 
-test("a new plan that counts from 1 again does new steps, behind those that have ended", async () => {
+test("a new plan that numbers from 1 again adds new steps after those that have ended", async () => {
   const answers = [
     plan([one, two]),
     "Tried.",
@@ -76,14 +76,14 @@ test("a new plan that counts from 1 again does new steps, behind those that have
   expect(JSON.stringify(model.calls[3]?.prompt)).toContain("blocked");
 });
 
-test("a planner that is never content is asked ten times, and then the agent acts", async () => {
+test("a planner that never approves its plan is asked ten times, and then the agent works without one", async () => {
   const answers = [...Array.from({ length: 10 }, () => plan([one], false)), "Done."];
   const { outcome, dataOf } = await run(answers, { planning: {} });
   expect(outcome).toMatchObject({ state: "SUCCESS", result: "Done." });
   expect(dataOf("agent_reasoning_started").map((data) => data["attempt"])).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
 });
 
-test("a planner that cannot be asked is told of, and the agent acts", async () => {
+test("a failing planner is reported, and the agent works without a plan", async () => {
   const { outcome, dataOf } = await run(["Done."], { planning: { model: { model: "nowhere/x" } } });
   expect(outcome).toMatchObject({ state: "SUCCESS", result: "Done." });
   expect(dataOf("agent_reasoning_failed")).toMatchObject([
@@ -92,7 +92,7 @@ test("a planner that cannot be asked is told of, and the agent acts", async () =
   expect(dataOf("agent_logs_started")).toHaveLength(1);
 });
 
-test("steps that gave nothing leave the work to be done without a plan", async () => {
+test("if no step has a result, the work is done without a plan", async () => {
   const error = { error: new AppError("no", { code: ErrorCode.modelFailed }) };
   const { outcome, dataOf } = await run([plan([one]), error, "Done."]);
   expect(outcome).toMatchObject({ state: "SUCCESS", result: "Done." });
@@ -108,7 +108,7 @@ const boom = defineTool({
   },
 });
 
-test("a failed tool under the policy raise ends the steps that run beside it, too", async () => {
+test("a failed tool under the policy raise also ends the steps that run in parallel", async () => {
   const beside = plan([one, { step_number: 2, description: "Second" }]);
   const call: ScriptedAnswer = { tools: [{ name: "boom", args: {} }] };
   const { outcome, dataOf } = await run([beside, call, "Fine."], { tools: [boom], toolFailurePolicy: "raise" });
@@ -119,7 +119,7 @@ test("a failed tool under the policy raise ends the steps that run beside it, to
   ]);
 });
 
-test("a run that is cancelled in a step, or while one is judged, ends what has begun", async () => {
+test("a run that is cancelled in a step, or while one is judged, ends everything it has started", async () => {
   for (const answers of [[plan([one, two])], [plan([one, two]), "Did it."]]) {
     const cancel = new AbortController();
     const stop = (): ScriptedAnswer => {
@@ -134,7 +134,7 @@ test("a run that is cancelled in a step, or while one is judged, ends what has b
 
 const look = defineTool({ name: "look", description: "Looks", input: z.object({}), run: () => "seen" });
 
-test("a step whose time is over ends with what its tools gave, and so it does in a run that is resumed", async () => {
+test("a step whose time is over ends with its tools' results, and also does so in a resumed run", async () => {
   const store = crashingStore({ executionId: newExecutionId() });
   const life = (answers: ScriptedAnswer[], stepTimeout: number) => {
     const model = scriptedModel(answers);
@@ -153,14 +153,14 @@ test("a step whose time is over ends with what its tools gave, and so it does in
   expect(ended?.data).toMatchObject({ success: true, result: "seen" });
 });
 
-test("an answer that must be JSON is asked for when the steps' results are put together", async () => {
+test("an answer that must be JSON is requested when the steps' results are combined", async () => {
   const long = `${"word ".repeat(40)}.`;
   const { outcome, model } = await run([plan([one]), long, '{"n":1}'], {}, { outputSchema: z.object({ n: z.int() }) });
   expect(outcome).toMatchObject({ state: "SUCCESS", resultJson: { n: 1 } });
   expect(model.calls.map(({ responseFormat }) => responseFormat?.type)).toEqual([undefined, undefined, "json"]);
 });
 
-test("a step knows the task's context, and prompts of one's own are filled", async () => {
+test("a step gets the task's context, and custom prompts are filled in", async () => {
   const planning = {
     effort: "low",
     systemPrompt: "Plan!",
@@ -173,7 +173,7 @@ test("a step knows the task's context, and prompts of one's own are filled", asy
   expect(step).toContain("The result must be: e");
 });
 
-test("an agent on its own plans, too, as CrewAI's kickoff", async () => {
+test("a standalone agent plans too, like CrewAI's kickoff", async () => {
   const model = scriptedModel([plan([one]), "Did it.", "All."]);
   const agent = defineAgent({ role: "A", goal: "g", backstory: "b", model, planning: true });
   const flow = defineFlow({ name: "F" }, (f) => f.start("ask", async () => (await agent.kickoff("Do it")).raw));
@@ -184,7 +184,7 @@ test("an agent on its own plans, too, as CrewAI's kickoff", async () => {
   expect(begun?.data).toMatchObject({ task_id: "kickoff", agent_role: "A" });
 });
 
-test("is read from a project, which the offline model plans, too; strange placeholders are found", async () => {
+test("is read from a project, works with the offline model, and unknown placeholders are reported", async () => {
   const agent = { role: "R", goal: "g", backstory: "b", llm: "offline/demo" };
   const planning_config = { reasoning_effort: "high", plan_prompt: "Plan {task}", llm: "offline/demo" };
   const files = { ...soundCrew, "agents/writer.json": { ...agent, planning_config } };

@@ -17,7 +17,7 @@ describe("knowledge of a project", () => {
     "knowledge/data.json": { team: { lead: "Grace" } },
   });
 
-  test("is text, files in knowledge/, CSV and JSON with the names of fields", async () => {
+  test("can be text, files in knowledge/, CSV and JSON with field names", async () => {
     await using project = await testProject(
       withSources(
         { source_type: "string", content: "Inline.", chunk_size: 10, chunk_overlap: 0 },
@@ -40,7 +40,7 @@ describe("knowledge of a project", () => {
     expect(await (automation as Crew).run(testContext())).toMatchObject({ state: "SUCCESS" });
   });
 
-  test("that cannot be read is refused with its place and the reason", async () => {
+  test("that cannot be read is rejected with its location and the reason", async () => {
     await using project = await testProject(
       withSources(
         { source_type: "text_file", file_paths: ["a.pdf/b.txt"] },

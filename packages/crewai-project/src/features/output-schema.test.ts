@@ -7,7 +7,7 @@ const score = { type: "object", properties: { score: { type: "integer" } }, requ
 const worker = { role: "w", goal: "Do it", backstory: "You are w." };
 const atLeast3 = "has(output.json_dict) && output.json_dict != null && output.json_dict.score >= 3";
 
-/** Runs a project whose model gives these answers, and then the last of them again. */
+/** Runs a project whose model gives these answers, and then repeats the last one. */
 async function answered(files: Record<string, unknown>, answers: readonly string[]) {
   await using provider = await providerServer();
   const prompts: string[] = [];
@@ -32,7 +32,7 @@ function crewFiles(task: object, agent: object = {}): Record<string, unknown> {
   };
 }
 
-test("an answer that does not fit goes back to the agent with what is wrong, and then to the guardrail", async () => {
+test("an answer that does not fit is returned to the agent with the error, and then passed to the guardrail", async () => {
   const task = { guardrail_max_retries: 3, guardrails: [{ cel: atLeast3 }] };
   const answers = ["not json", '{"score":"high"}', '{"score":1}', '{"score":5}'];
   const { outcome, prompts } = await answered(crewFiles(task), answers);
@@ -40,7 +40,7 @@ test("an answer that does not fit goes back to the agent with what is wrong, and
   expect(prompts).toHaveLength(4);
   expect(prompts[1]).toContain("it holds no JSON");
   expect(prompts[2]).toMatch(/expected number, received string.*score/);
-  // What it had answered stays in front of it.
+  // Its previous answer remains in the conversation.
   expect(prompts[2]).toContain("not json");
   expect(prompts[3]).toContain("was not accepted");
 });
@@ -55,7 +55,7 @@ test.each([
   expect(prompts).toHaveLength(calls);
 });
 
-test("so does the answer of a flow's agent", async () => {
+test("so is the answer of a flow's agent", async () => {
   const ask = { ...worker, input: "Give it.", response_format: score };
   const methods = { ask: { start: true, do: { call: "agent", with: ask } } };
   const files = { "flow.json": { schema: "crewai.flow/v1", name: "f", methods } };

@@ -29,7 +29,7 @@ function planned(planner: ScriptedAnswer[], worker = scriptedModel(() => "Done."
 }
 
 describe("a crew that plans ahead", () => {
-  test("asks once for all tasks, tells each its plan, and counts the call as its own", async () => {
+  test("asks once for all tasks, adds each task's plan, and counts the call", async () => {
     const { crew, planningModel, worker } = planned([plans]);
     const context = testContext({ inputs: { topic: "tea" } });
     const outcome = await crew.run(context);
@@ -49,7 +49,7 @@ describe("a crew that plans ahead", () => {
     expect(events.findIndex(({ type }) => type === "task_started")).toBeGreaterThan(events.indexOf(call!));
   });
 
-  test("asks once more for an answer that is no plan, and fails with what was wrong with it", async () => {
+  test("retries once after an answer that is not a plan, and fails with what was wrong with it", async () => {
     const second = planned(['{"task_1": "Read first."}', plans]);
     const context = testContext({ inputs: { topic: "tea" } });
     expect(await second.crew.run(context)).toMatchObject({ state: "SUCCESS" });
@@ -75,7 +75,7 @@ describe("a crew that plans ahead", () => {
     expect(eventProblems(store.events)).toEqual([]);
   });
 
-  test("is read from crew.jsonc, and the offline model plans too", async () => {
+  test("is read from crew.jsonc, and works with the offline model", async () => {
     const crew = { ...soundCrew["crew.json"], planning: true, planning_llm: "offline/demo" };
     await using project = await testProject({ ...soundCrew, "crew.json": crew });
     const { automation, findings } = await readProject(project.dir);

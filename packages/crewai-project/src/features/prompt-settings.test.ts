@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { readProject } from "../load-project.ts";
 import { soundCrew, testProject } from "../testing/test-project.ts";
 
-test("is read from a project; a form without a date is found", async () => {
+test("is read from a project; a format without a date is reported", async () => {
   const agent = {
     ...soundCrew["agents/writer.json"],
     system_template: "s",

@@ -8,7 +8,7 @@ interface Asked {
   body: unknown;
 }
 
-/** Asks one of CrewAI's tools of an API that answers this, and gives what was asked of the API beside what the model gets. */
+/** Calls one of CrewAI's tools whose API responds like this; returns the API request and what the model gets. */
 async function search(name: string, args: object, { answer = {} as object, status = 200, set = {}, env = {} }) {
   const asked: Asked[] = [];
   const api: typeof fetch = (input, init) => {
@@ -27,7 +27,7 @@ async function search(name: string, args: object, { answer = {} as object, statu
 
 const page = { title: "Geese", url: "https://geese.example/" };
 
-describe("searches by an API take CrewAI's arguments, settings and key", () => {
+describe("API searches accept CrewAI's arguments, settings and key", () => {
   test("Tavily", async () => {
     const { result, asked } = await search(
       "TavilySearchTool",
@@ -79,7 +79,7 @@ describe("searches by an API take CrewAI's arguments, settings and key", () => {
     expect(asked[0]?.body).toMatchObject({ query: "geese", includeDomains: ["geese.example"], type: "auto" });
   });
 
-  test("say what is wrong without a key, with a wrong one, and when nothing is found", async () => {
+  test("report a missing key, a wrong one, and an empty result", async () => {
     await expect(search("TavilySearchTool", { query: "q" }, {})).rejects.toThrow("Tavily needs TAVILY_API_KEY");
     const env = { EXA_API_KEY: "bad" };
     await expect(search("ExaSearchTool", { query: "q" }, { env, status: 401 })).rejects.toThrow(

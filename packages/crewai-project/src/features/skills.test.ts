@@ -16,7 +16,7 @@ const load = (skill_name: string) => ({ tools: [{ name: "load_skill", args: { sk
 const md = (name: string, text = "Newest first.") =>
   `---\nname: ${name}\ndescription: How\nlicense: MIT\n---\n\n${text}\n`;
 
-test("a skill of a folder is told when it is asked for, one without from the start; events are CrewAI's", async () => {
+test("a skill of a folder is disclosed when it is loaded, one without a folder from the start; events are CrewAI's", async () => {
   const model = scriptedModel([load("nope"), load("changelog"), "Done."]);
   const crew = defineCrew({
     agents: { a: { role: "A", goal: "g", backstory: "b", model, skills: [changelog] } },
@@ -58,7 +58,7 @@ test("a skill of a folder is told when it is asked for, one without from the sta
   });
 });
 
-test("an agent on its own has its skills, too", async () => {
+test("a standalone agent has its skills too", async () => {
   const model = scriptedModel([load("changelog"), "Done."]);
   const agent = defineAgent({ role: "A", goal: "g", backstory: "b", model, skills: [changelog] });
   const flow = defineFlow({ name: "F" }, (f) => f.start("ask", async () => (await agent.kickoff("Write")).raw));
@@ -96,7 +96,7 @@ test("skills are read from folders of a project and from texts", async () => {
   ]);
 });
 
-test("what is no skill is left out with a warning; a folder that is not there is a fault", async () => {
+test("an invalid skill is skipped with a warning; a missing folder is an error", async () => {
   const files = {
     "skills/one/SKILL.md": md("other"),
     "skills/two/SKILL.md": "no head",

@@ -5,7 +5,7 @@ import { testProject } from "../testing/test-project.ts";
 
 const told = "allow_crewai_trigger_context";
 
-// Which of two tasks CrewAI 1.15.30 told what had triggered the run.
+// Which of two tasks got the trigger's payload in CrewAI 1.15.30.
 test.each([
   { name: "the first by itself", first: {}, second: {}, crew: {}, tells: [true, false] },
   { name: "not the first where it says no", first: { [told]: false }, second: {}, crew: {}, tells: [false, false] },

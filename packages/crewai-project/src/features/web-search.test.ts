@@ -26,7 +26,7 @@ afterAll(() => {
   server.close();
 });
 
-/** A tool's context whose fetch reaches this server in place of serper.dev. */
+/** A tool's context whose fetch reaches this server instead of serper.dev. */
 function context(env: Record<string, string>): ToolContext {
   const { port } = server.address() as AddressInfo;
   const here: typeof fetch = (input, init) => {
@@ -36,7 +36,7 @@ function context(env: Record<string, string>): ToolContext {
   return { fetch: here, env, signal: new AbortController().signal } as ToolContext;
 }
 
-test("asks with the key of the environment, and tells what was found", async () => {
+test("uses the key of the environment, and returns what was found", async () => {
   answer = {
     status: 200,
     body: {
@@ -61,7 +61,7 @@ test("asks with the key of the environment, and tells what was found", async () 
   expect(seen.at(-1)).toEqual({ path: "/search", key: "the-key", body: { q: "geese", num: 2 } });
 });
 
-test("takes CrewAI's names of arguments, and settings that the model is not asked for", async () => {
+test("accepts CrewAI's argument names, and settings that the model is not asked for", async () => {
   answer = {
     status: 200,
     body: { news: [{ title: "Geese land", link: "https://news.example/", date: "1 hour ago" }] },
@@ -73,7 +73,7 @@ test("takes CrewAI's names of arguments, and settings that the model is not aske
   expect(seen.at(-1)).toMatchObject({ path: "/news", body: { q: "Gänse", num: 3, gl: "de" } });
 });
 
-test("says what is wrong without a key, with a wrong one, and when nothing is found", async () => {
+test("reports a missing key, a wrong one, and an empty result", async () => {
   const args = webSearchTool.parse({ query: "geese" });
   await expect(webSearchTool.run(args, context({}))).rejects.toThrow("SERPER_API_KEY");
   answer = { status: 403, body: { message: "Unauthorized." } };

@@ -5,7 +5,7 @@ import { compileTemplate, type Template } from "../cel/template.ts";
 import { within, type Place } from "../finding.ts";
 import type { Project } from "../project.ts";
 
-/** What an action may look at: CEL's roots, and what the method was called with. */
+/** What an action can access: CEL's roots, and the method's arguments. */
 export interface ActionScope {
   roots: Readonly<Record<string, unknown>>;
   input: unknown;
@@ -14,16 +14,16 @@ export interface ActionScope {
 
 export type Action = (scope: ActionScope) => Promise<unknown>;
 
-/** Where an action is written. */
+/** Where an action is defined. */
 export interface ActionSite {
   project: Project;
   /** The flow file's folder: crews are named relative to it. */
   folder: string;
-  /** CEL roots that are known there. */
+  /** CEL roots that are available there. */
   roots: readonly string[];
 }
 
-/** A CEL expression of a flow; undefined, with a finding, when it is wrong. */
+/** A CEL expression of a flow; undefined, with a finding, if it is invalid. */
 export function expression({ project, roots }: ActionSite, source: string, at: Place): Expression | undefined {
   try {
     if (source.includes("${")) throw new Error("this is an expression already: write it without ${…}");
@@ -37,7 +37,7 @@ export function expression({ project, roots }: ActionSite, source: string, at: P
   }
 }
 
-/** A value with `${…}`; undefined, with findings, when an expression in it is wrong. */
+/** A value with `${…}`; undefined, with findings, if an expression in it is invalid. */
 export function template({ project, roots }: ActionSite, value: unknown, at: Place): Template | undefined {
   let sound = true;
   const compiled = compileTemplate(value, roots, (path, message) => {
@@ -47,7 +47,7 @@ export function template({ project, roots }: ActionSite, value: unknown, at: Pla
   return sound ? compiled : undefined;
 }
 
-/** An output whose object is found under `pydantic` too, where expressions written for CrewAI look for it. */
+/** An output whose object is also available as `pydantic`, where expressions written for CrewAI expect it. */
 export function asObject<O extends { json_dict: Json; pydantic: Json }>(output: O): O {
   return { ...output, pydantic: output.pydantic ?? output.json_dict };
 }

@@ -12,7 +12,7 @@ import { readAgentAction } from "./agent-action.ts";
 import { asObject, expression, template, type Action, type ActionSite } from "./action-site.ts";
 import { callFlowTool } from "./tool-action.ts";
 
-/** An action that is no `each`; undefined, with findings, when it cannot run. */
+/** An action other than `each`; undefined, with findings, if it cannot run. */
 export async function readAtomicAction(
   site: ActionSite,
   action: AtomicActionValue,

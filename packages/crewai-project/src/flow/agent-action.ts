@@ -7,7 +7,7 @@ import { asObject, template, type Action, type ActionSite } from "./action-site.
 
 type AgentAction = Extract<AtomicActionValue, { call: "agent" }>["with"];
 
-/** An agent that a flow asks by itself; undefined, with findings, when it cannot run. */
+/** A flow's standalone agent; undefined, with findings, if it cannot run. */
 export async function readAgentAction(site: ActionSite, value: AgentAction, at: Place): Promise<Action | undefined> {
   const { project } = site;
   const { input, response_format: form, ...keys } = value;

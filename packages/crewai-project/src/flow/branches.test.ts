@@ -6,7 +6,7 @@ import { testProject } from "../testing/test-project.ts";
 
 const judge = { role: "Judge", goal: "Decide", backstory: "Strict", llm: "openai/gpt-4o", input: "Is it good?" };
 
-test("the answer of an agent that routes is the label, and its output stays what expressions know", async () => {
+test("the answer of an agent that routes is the label, and expressions still see its output", async () => {
   await using provider = await providerServer();
   provider.script(chatCompletions, { text: "good\n" });
   await using project = await testProject({
@@ -48,7 +48,7 @@ async function runAnswered(files: Readonly<Record<string, unknown>>, feedback: s
   return automation.run(context);
 }
 
-test("expressions know a reviewed method by its review, and a flow ends with what the method gave", async () => {
+test("expressions see a reviewed method's review, and the flow's result is the method's", async () => {
   const said = { call: "expression", expr: "outputs.draft.output + ', ' + outputs.draft.feedback" };
   const routed = reviewed(
     { message: "Good?", emit: ["yes", "no"] },
@@ -59,7 +59,7 @@ test("expressions know a reviewed method by its review, and a flow ends with wha
   expect(await runAnswered(alone, "yes")).toMatchObject({ state: "SUCCESS", result: "text" });
 });
 
-test("a review that routes nowhere is the method's result, as with CrewAI", async () => {
+test("a review without a route is the method's result, as in CrewAI", async () => {
   expect(await runAnswered(reviewed({ message: "Good?" }, {}), "short it")).toMatchObject({
     state: "SUCCESS",
     result: { output: "text", feedback: "short it", outcome: null, method_name: "draft" },

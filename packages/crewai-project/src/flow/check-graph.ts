@@ -4,8 +4,8 @@ import { suggestion } from "../nearest-name.ts";
 import type { ConditionValue, FlowKeys, MethodValue } from "../schema/flow-schema.ts";
 
 /**
- * Checks what a flow's methods say of each other. `names` are all that the file has, also of methods with faults; the
- * labels of a router that does not list them cannot be known.
+ * Checks the references of a flow's methods to each other. `names` are all in the file, including methods with errors;
+ * the labels of a router that does not list them cannot be known.
  */
 export function checkGraph(flow: FlowKeys, names: readonly string[], top: Place, findings: Findings): void {
   const methods = Object.entries(flow.methods);

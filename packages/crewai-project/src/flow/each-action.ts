@@ -5,12 +5,12 @@ import { readAtomicAction } from "./actions.ts";
 
 type Each = Extract<ActionValue, { call: "each" }>;
 
-/** Any action of a method; undefined, with findings, when it cannot run. */
+/** Any action of a method; undefined, with findings, if it cannot run. */
 export async function readAction(site: ActionSite, action: ActionValue, at: Place): Promise<Action | undefined> {
   return action.call === "each" ? readEach(site, action, at) : readAtomicAction(site, action, at);
 }
 
-/** Steps done for each item of a list, one item after another: the list of what the last step of each gave. */
+/** Steps that run for each item of a list, one item after another: returns the last step's result for each. */
 async function readEach(site: ActionSite, action: Each, at: Place): Promise<Action | undefined> {
   const inner: ActionSite = { ...site, roots: [...site.roots, "item"] };
   const list = expression(site, action.in, within(at, "in"));

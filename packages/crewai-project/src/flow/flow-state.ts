@@ -12,7 +12,7 @@ const aStateSchema: Expected<z.ZodObject> = {
   stub: z.object({}),
 };
 
-/** A flow's state as the runtime takes it; undefined for one that is whatever the kickoff brings. */
+/** A flow's state in the runtime's form; undefined if the state consists of the kickoff's inputs. */
 export async function readState(
   project: Project,
   state: StateValue | null | undefined,
@@ -32,7 +32,7 @@ export async function readState(
   }
   const schema = state.type === "json_schema" || state.type === "pydantic" ? state.json_schema : undefined;
   if (schema) return fromJsonSchema(project, schema, defaults, within(at, "json_schema"));
-  // A dict takes inputs beyond its defaults too.
+  // A dict accepts inputs beyond its defaults.
   return withDefaults(z.looseObject({}), defaults);
 }
 
@@ -44,7 +44,7 @@ function fromJsonSchema(
 ): z.ZodObject | undefined {
   try {
     const parsed = z.fromJSONSchema(schema);
-    // Undeclared inputs are dropped, as CrewAI drops them for a state with a schema.
+    // Undeclared inputs are dropped, as CrewAI does for a state with a schema.
     if (parsed instanceof z.ZodObject) return withDefaults(parsed.strip(), defaults);
     findings.error(at, 'must describe an object: "type": "object" with "properties"');
   } catch (error) {

@@ -13,7 +13,7 @@ import { readAction } from "./each-action.ts";
 import type { ActionSite } from "./action-site.ts";
 import { readState } from "./flow-state.ts";
 
-/** The flow of a flow.yaml or flow.json; undefined, with findings, when it cannot run. */
+/** The flow of a flow.yaml or flow.json; undefined, with findings, if it cannot run. */
 export async function readFlowFile(outer: Project, file: string, named?: Place): Promise<Flow | undefined> {
   const project = inFolder(outer, posix.dirname(file));
   const { findings } = project;
@@ -79,7 +79,7 @@ async function readMethod(
     ...(isRouter(method) ? { router: true, ...(labels === undefined ? {} : { emits: labels }) } : {}),
     ...(humanFeedback === undefined ? {} : { humanFeedback }),
     ...(method.persist?.enabled === true ? { persist: true } : {}),
-    // What a person has reviewed is, for expressions, the review: its `output`, `feedback` and `outcome`.
+    // For expressions, the result of a reviewed method is the review: its `output`, `feedback` and `outcome`.
     run: (context, input) =>
       action({ context, input, roots: { state: context.state, outputs: { ...context.outputs, ...context.reviews } } }),
   };

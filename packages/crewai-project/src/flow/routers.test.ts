@@ -5,7 +5,7 @@ import { testProject } from "../testing/test-project.ts";
 
 type Method = Record<string, unknown> & { expr?: string };
 
-/** Runs a flow; gives the methods in the order they ended, with its result. */
+/** Runs a flow; returns the methods in the order in which they ended, with its result. */
 async function ran(
   methods: Record<string, Method>,
   state: object = {},
@@ -45,19 +45,19 @@ test("a router's name counts for an AND", async () => {
   expect(ended).toEqual(["begin", "r", "side", "join"]);
 });
 
-test("a label may have the name of a method, whose listeners it fires", async () => {
+test("a label may be the name of a method, whose listeners it triggers", async () => {
   const methods = {
     draft: { start: true },
     use: { listen: "draft" },
     check: router("use", "draft", ["draft", "done"]),
     end: { listen: "done" },
   };
-  // The second time it gives the other label.
+  // The second time it returns the other label.
   methods.check.expr = "!has(outputs.check) ? 'draft' : 'done'";
   expect(await ran(methods)).toMatchObject({ ended: ["draft", "use", "check", "use", "check", "end"] });
 });
 
-test("several routers listen to a router, and an AND waits for what all of their labels set off", async () => {
+test("several routers listen to a router, and an AND waits for what all of their labels trigger", async () => {
   const letters = { d: "diabetes", h: "heart", a: "asthma" };
   const branches = Object.entries(letters).flatMap(([letter, label]): [string, Method][] => [
     [

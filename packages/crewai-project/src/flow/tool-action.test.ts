@@ -18,7 +18,7 @@ const flow = (method: string): Record<string, string> => ({
 });
 const half = (of: string): string => `{call: tool, ref: custom:half, with: {of: ${of}}}`;
 
-test("a flow's tool action is told of as any use of a tool, with its value for the next method", async () => {
+test("a flow's tool action emits the events of a tool call, and passes its value to the next method", async () => {
   const each = `{start: true, do: {call: each, in: "[4, 6]", do: [{name: s, action: ${half('"${item}"')}}]}}`;
   await using project = await testProject(flow(each));
   const context = testContext();
@@ -50,13 +50,13 @@ test.each([
   expect(context.sink.types()).toContain("method_execution_failed");
 });
 
-test("one that must not run twice is not run again after a crash in its middle", async () => {
+test("a tool that must not run twice is not run again after a crash while it ran", async () => {
   await using project = await testProject({
     ...flow(`{start: true, do: ${half("4")}}`),
     "tools/half.js": tool.replace('name: "half"', 'name: "half", idempotent: false'),
   });
   const store = crashingStore({ executionId: newExecutionId() });
-  // Writes: that it begins, then its result.
+  // Writes: that it starts, then its result.
   const first = (await loadProject(project.dir)).run(store.process({ before: 1 }).context);
   await expect(first).rejects.toThrow("killed");
   const { context, flush } = store.process();

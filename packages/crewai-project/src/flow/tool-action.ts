@@ -17,8 +17,8 @@ interface Used {
 }
 
 /**
- * Runs a tool for a flow's method, once in the life of the run, between `tool_usage_started` and its ending. Rejects
- * with what the tool throws or reports, or with what is wrong with its arguments.
+ * Runs a tool for a flow's method, exactly once per run, between `tool_usage_started` and its ending. Rejects with what
+ * the tool throws or reports, or with what is wrong with its arguments.
  */
 export async function callFlowTool(tool: Tool, args: unknown): Promise<unknown> {
   const method = currentScope("a flow's tool action");

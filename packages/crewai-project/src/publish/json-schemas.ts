@@ -9,7 +9,7 @@ const published: Readonly<Record<string, { title: string; schema: z.ZodType }>> 
   "flow.schema.json": { title: "flow.yaml", schema: flowSchema },
 };
 
-/** The JSON Schemas of the project formats by file name: made from what projects are checked with. */
+/** The JSON Schemas of the project formats by file name: generated from the schemas that validate projects. */
 export function jsonSchemas(): Record<string, object> {
   return Object.fromEntries(
     Object.entries(published).map(([file, { title, schema }]) => {

@@ -9,7 +9,7 @@ import { llmObject, mcpObject } from "../schema/values.ts";
 
 type Shape = Readonly<Record<string, z.core.$ZodType>>;
 
-/** The tables of all keys for docs/automations.md, each under a heading of its own, as Markdown. */
+/** The tables of all keys for docs/automations.md, each under its own heading, as Markdown. */
 export function keyTables(): string {
   const flow = flowSchema.shape;
   const sections: [title: string, shape: Shape][] = [

@@ -5,7 +5,7 @@ export const pageUrl = new URL("../../../../docs/automations.md", import.meta.ur
 const begin = "<!-- keys: made by npm run docs -->";
 const end = "<!-- end of keys -->";
 
-/** The page with new tables between its two marks. Throws when it has no marks. */
+/** The page with new tables between its two markers. Throws if it has no markers. */
 export function withTables(page: string, tables: string): string {
   const [from, to] = [page.indexOf(begin), page.indexOf(end)];
   if (from === -1 || to < from) throw new Error(`the page needs the marks ${begin} and ${end}`);

@@ -10,7 +10,7 @@ import { pageUrl, schemasUrl, withTables } from "./page.ts";
 const example = (path: string): Promise<string> =>
   readFile(new URL(`../../../../examples/${path}`, import.meta.url), "utf8");
 
-describe("what is published is current (else: npm run docs)", () => {
+describe("published files are current (else: npm run docs)", () => {
   test.each(Object.entries(jsonSchemas()))("docs/schemas/%s", async (file, schema) => {
     expect(JSON.parse(await readFile(new URL(file, schemasUrl), "utf8"))).toEqual(schema);
   });
@@ -21,7 +21,7 @@ describe("what is published is current (else: npm run docs)", () => {
   });
 });
 
-test("the published schemas fit the examples, and not what is wrong", async () => {
+test("the published schemas accept the examples, and reject invalid projects", async () => {
   const fits = (file: string, value: unknown): boolean =>
     z.fromJSONSchema(jsonSchemas()[file] as never).safeParse(value).success;
   const crew = parseJsonc("crew.jsonc", await example("topic_brief/crew.jsonc")).value as object;

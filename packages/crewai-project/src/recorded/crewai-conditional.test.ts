@@ -17,7 +17,7 @@ const recorded = JSON.parse(
   await readFile(new URL("fixtures/crewai-conditional.json", import.meta.url), "utf8"),
 ) as Record<string, Recorded>;
 
-/** Where ours differ on purpose: an output without text leaves no divider behind in the context of later tasks. */
+/** Where ours differs on purpose: an output without text leaves no separator in the context of later tasks. */
 function expected({ events }: Recorded): RecordedLine[] {
   return events.map(([line, data]) => {
     const context = data?.["context"];
@@ -29,7 +29,7 @@ function expected({ events }: Recorded): RecordedLine[] {
   });
 }
 
-test.each(Object.entries(recorded))("as CrewAI: %s", async (_, scenario) => {
+test.each(Object.entries(recorded))("like CrewAI: %s", async (_, scenario) => {
   const { answers, result, outputs } = scenario;
   const { crew, findings } = await recordedCrew(scenario.tasks, scriptedModel(answers));
   expect(findings).toEqual([]);

@@ -18,7 +18,7 @@ import { VirtualTime } from "../testing/virtual-time.ts";
 interface RecordedMethod {
   start?: true | Condition;
   listen?: Condition;
-  /** What a router gives, one after the other; the last one again and again. */
+  /** A router's labels, one after the other; the last one is repeated. */
   labels?: (string | number | boolean | null)[];
   /** How long a call takes. */
   ms: number;
@@ -34,7 +34,7 @@ interface RecordedFlow {
 const file = new URL("fixtures/crewai-flows.json", import.meta.url);
 const { maxCalls, flows } = JSON.parse(await readFile(file, "utf8")) as { maxCalls: number; flows: RecordedFlow[] };
 
-/** Gives a router's labels one after the other, by what it gave before. */
+/** Returns a router's labels one after the other, by its earlier results. */
 function labelAfter(labels: NonNullable<RecordedMethod["labels"]>, before: unknown): unknown {
   if (before === undefined) return labels[0];
   return labels[labels.indexOf(before as never) + 1] ?? labels.at(-1);
@@ -91,7 +91,7 @@ function inTypeScript(flow: RecordedFlow): Flow {
 
 type AnyBuilder = FlowBuilder<Record<string, unknown>, Record<string, unknown>>;
 
-/** The same in the words of `defineFlow`; undefined where it has none for a method. */
+/** The same with `defineFlow`; undefined for a method that it cannot express. */
 function defined(flow: RecordedFlow): Flow | undefined {
   const methods = entries(flow);
   const hasWords = ({ start, listen, labels }: RecordedMethod): boolean =>
@@ -127,7 +127,7 @@ async function traced(flow: Flow, { methods }: RecordedFlow, context: RunContext
   return { trace: trace.join(" "), failed: outcome.state === "FAILED" ? outcome.error : undefined };
 }
 
-/** Flows of which ours is another one, to compare by eye. */
+/** Flows where ours differs, for comparison by eye. */
 async function differences(build: (flow: RecordedFlow) => Promise<Flow> | Flow | undefined): Promise<unknown[]> {
   const found: unknown[] = [];
   for (const [index, recorded] of flows.entries()) {
@@ -145,10 +145,10 @@ async function differences(build: (flow: RecordedFlow) => Promise<Flow> | Flow |
 describe("random flows run the methods that CrewAI runs, in its order", () => {
   test("as flow.yaml", async () => expect(await differences(declared)).toEqual([]));
   test("in TypeScript", async () => expect(await differences(inTypeScript)).toEqual([]));
-  test("in the words of defineFlow", async () => expect(await differences(defined)).toEqual([]));
+  test("with defineFlow", async () => expect(await differences(defined)).toEqual([]));
 });
 
-/** Runs a flow until its process ends or dies; gives the methods whose code ran, and what came of it. */
+/** Runs a flow until its process ends or crashes; returns the methods whose code ran, and the outcome. */
 async function lived(flow: Flow, recorded: RecordedFlow, store: ReturnType<typeof crashingStore>, crash?: Crash) {
   const { context, flush } = store.process(crash);
   const end = await traced(flow, recorded, context).catch(() => undefined);
@@ -156,7 +156,7 @@ async function lived(flow: Flow, recorded: RecordedFlow, store: ReturnType<typeo
   return end;
 }
 
-test("a random flow that is killed at any write goes on, and runs nothing again that is journaled", async () => {
+test("a random flow that is killed at any write continues, and repeats nothing that is journaled", async () => {
   for (const recorded of flows.filter(({ failed }) => failed !== true).filter((_, index) => index % 12 === 0)) {
     const flow = inTypeScript(recorded);
     const calm = crashingStore({ executionId });

@@ -14,20 +14,22 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { recordedCrew } from "../testing/recorded-crew.ts";
 
-/** What CrewAI 1.15.30 did when people answered this (null: not in time) and its model that (a number: refused so). */
+/**
+ * What CrewAI 1.15.30 did for these human answers (null: not in time) and model responses (a number: rejected with it).
+ */
 interface Recorded {
   answers?: (string | number)[];
   replies: (string | null)[];
   result?: unknown;
   failed?: true;
-  /** Absent where CrewAI's own pairs of events are broken: after a call that failed. */
+  /** Absent where CrewAI's own pairs of events are broken: after a failed call. */
   events?: RecordedLine[];
 }
 
 interface RecordedFlow extends Recorded {
   ask?: { message: string; timeout?: number; metadata?: Record<string, unknown> }[];
   feedback?: { message: string; emit?: string[]; default_outcome?: string; metadata?: Record<string, unknown> };
-  /** The method that is reviewed is the last one. */
+  /** The method under review is the last one. */
   last?: true;
 }
 
@@ -42,7 +44,7 @@ async function fixture<T>(name: string): Promise<[string, T][]> {
   return Object.entries(JSON.parse(text) as Record<string, T>);
 }
 
-/** The model of a recording: what it has said is journaled, so a run that goes on asks it for the next only. */
+/** The model of a recording: its responses are journaled, so a resumed run only requests the next one. */
 function modelOf({ answers = [] }: Recorded) {
   const left = [...answers];
   return scriptedModel(() => {
@@ -52,7 +54,7 @@ function modelOf({ answers = [] }: Recorded) {
   });
 }
 
-/** Runs it in one process after the other, each of which ends at a question that gets its reply then. */
+/** Runs it in one process after the other, each of which ends at a request that is then answered. */
 async function played(automation: Automation, replies: Recorded["replies"]) {
   const store = crashingStore({ executionId: newExecutionId() });
   const given = [...replies];
@@ -116,14 +118,14 @@ function flowOf(scenario: RecordedFlow): Automation {
   });
 }
 
-/** Values without what is another one in every run. */
+/** Values without those that differ in every run. */
 function steady(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value), (key, each: unknown) =>
     key === "timestamp" || key === "id" ? undefined : each,
   );
 }
 
-describe("a flow's person, as CrewAI", async () => {
+describe("a flow's human feedback, like CrewAI", async () => {
   test.each(await fixture<RecordedFlow>("crewai-flow"))("%s", async (_, scenario) => {
     const { outcome, events, unasked } = await played(flowOf(scenario), scenario.replies);
     const { failed, result, events: wanted } = scenario;
@@ -134,7 +136,7 @@ describe("a flow's person, as CrewAI", async () => {
   });
 });
 
-/** Where ours differ on purpose: a review has events, and what the agent does after it is an execution of its own. */
+/** Where ours differs on purpose: a review has events, and the agent's work after it is a separate execution. */
 function reviewsOf(events: readonly RuntimeEvent[]): Own {
   const left = new Set<string>();
   const same = new Map<string, string>();
@@ -156,7 +158,7 @@ function reviewsOf(events: readonly RuntimeEvent[]): Own {
   return { left, same };
 }
 
-describe("a task's person, as CrewAI", async () => {
+describe("a task's human input, like CrewAI", async () => {
   test.each(await fixture<RecordedReview>("crewai-review"))("%s", async (_, scenario) => {
     const model = modelOf(scenario);
     const { crew } = await recordedCrew(scenario.tasks, model);

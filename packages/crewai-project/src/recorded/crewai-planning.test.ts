@@ -14,9 +14,9 @@ import { readProject } from "../load-project.ts";
 import { testProject } from "../testing/test-project.ts";
 
 /**
- * What CrewAI 1.15.30 emitted for agents that plan, with a model that gave these answers: `number type parent start` and
- * the fields of planning. Left out are the flow around each agent and the second llm_call_failed that it emits for one
- * call; what that wrongly closes stands where it belongs. Steps beside each other end in the order they began.
+ * What CrewAI 1.15.30 emitted for planning agents, with a model that gave these answers: `number type parent start` and
+ * the planning fields. Omitted are the flow around each agent and the second llm_call_failed that it emits for one
+ * call; what that wrongly closes is at its correct position. Parallel steps end in the order in which they started.
  */
 interface Recorded {
   agent: Record<string, unknown>;
@@ -82,7 +82,7 @@ async function played({ agent, tools, answers }: Recorded) {
   return { outcome, events: context.sink.events };
 }
 
-/** Where ours differ on purpose: what is no judgement fails no call, only the judgement. */
+/** Where ours differs on purpose: an invalid judgement does not fail the call, only the judgement. */
 function expected(name: string, { events }: Recorded): RecordedLine[] {
   if (name !== "medium_badobs") return events;
   return events.map(([line, data]) => {
@@ -91,7 +91,7 @@ function expected(name: string, { events }: Recorded): RecordedLine[] {
   });
 }
 
-test.each(Object.entries(recorded))("as CrewAI: %s", async (name, scenario) => {
+test.each(Object.entries(recorded))("like CrewAI: %s", async (name, scenario) => {
   const { outcome, events } = await played(scenario);
   const wanted = expected(name, scenario);
   expect(linesOf(events, wanted)).toEqual(wanted);

@@ -11,7 +11,7 @@ import { llm, positive, record, text, toolFailurePolicy } from "./values.ts";
 const later = "not run by this version";
 const anything = z.unknown();
 
-/** Keys of a crew but its agents. */
+/** Keys of a crew except its agents. */
 const crewShape = {
   name: key(text, "Its name in events; it is served under it where it is a plain word"),
   tasks: z.array(taskSchema).min(1).describe("Its tasks, in order"),
@@ -54,7 +54,7 @@ const crewShape = {
   trained_agents_file: key(text, "Python's pickle of a training", warned("Python's own format and not used")),
   security_config: key(record, "Fingerprints", ignored),
   share_crew: key(z.boolean(), "Telemetry of CrewAI; nothing is sent from here", ignored),
-  config: key(record, "CrewAI's legacy inline form", refused("CrewAI's legacy form", "write its keys beside it")),
+  config: key(record, "CrewAI's legacy inline form", refused("CrewAI's legacy form", "write its keys next to it")),
 } as const;
 
 /** crew.jsonc: agents are files. */
@@ -70,7 +70,7 @@ const listedAgent = z.union([agentSchema.extend({ name: text.min(1) }), z.record
   error: "must be an agent with a name, or an object with the name as its one key",
 });
 
-/** A crew written into a flow: agents by name, or a list. */
+/** A crew defined inside a flow: agents by name, or a list. */
 export const inlineCrewSchema = z
   .strictObject({
     agents: z.union([z.array(listedAgent).min(1), z.record(z.string(), agentSchema)], {
@@ -80,7 +80,7 @@ export const inlineCrewSchema = z
   })
   .describe("A crew written into a flow.");
 
-/** What both have: the part the builder reads. */
+/** The keys of both: the part that the builder reads. */
 export type CrewKeys = Omit<z.infer<typeof crewFileSchema>, "agents" | "$schema">;
 
 /** Keys of CrewAI's objects that belong to a run and not to its description. */

@@ -8,7 +8,7 @@ import { llm, positive, record, text } from "./values.ts";
 
 export type ConditionValue = string | { and: ConditionValue[] } | { or: ConditionValue[] };
 
-/** A method's name or a router's label; or several, nested as needed. */
+/** A method's name or a router's label; or a combination of several, nested as needed. */
 export const condition: z.ZodType<ConditionValue> = z.lazy(() =>
   z.union(
     [
@@ -26,13 +26,13 @@ const templated = z.record(z.string(), z.unknown());
 
 const crewAction = z.strictObject({
   call: z.literal("crew"),
-  from_declaration: key(text.min(1), "Folder or file of a crew.jsonc, beside the flow's file"),
+  from_declaration: key(text.min(1), "Folder or file of a crew.jsonc, next to the flow's file"),
   with: key(inlineCrewSchema, "The crew itself"),
   inputs: key(templated, "Its inputs; `${…}` is CEL"),
 });
 const agentAction = z.strictObject({
   call: z.literal("agent"),
-  with: flowAgentSchema.describe("The agent, and what it is asked"),
+  with: flowAgentSchema.describe("The agent and its prompt"),
 });
 const expressionAction = z.strictObject({
   call: z.literal("expression"),
@@ -63,7 +63,7 @@ export const atomicAction = z.discriminatedUnion("call", atomic);
 
 const eachAction = z.strictObject({
   call: z.literal("each"),
-  in: text.describe("CEL that gives the list"),
+  in: text.describe("CEL that returns the list"),
   do: z
     .array(
       z.strictObject({
@@ -73,7 +73,7 @@ const eachAction = z.strictObject({
       }),
     )
     .min(1)
-    .describe("Steps for each item, in order; item, outputs and state are known"),
+    .describe("Steps for each item, in order; item, outputs and state are available"),
 });
 export const action = z.discriminatedUnion("call", [...atomic, eachAction]);
 export type ActionValue = z.infer<typeof action>;
@@ -89,9 +89,9 @@ const persist = z.strictObject({
 });
 
 const humanFeedback = z.strictObject({
-  message: text.describe("What the person is asked"),
-  emit: key(z.array(text.min(1)).min(1), "Outcomes; the method routes by the one that the answer means"),
-  llm: key(llm, "Model that tells the outcome from the answer", { instead: "value" }),
+  message: text.describe("The question to the person"),
+  emit: key(z.array(text.min(1)).min(1), "Outcomes; the method routes by the one that the answer maps to"),
+  llm: key(llm, "Model that maps the answer to an outcome", { instead: "value" }),
   default_outcome: key(text, "Outcome of an empty answer"),
   approve_outcome: key(text, "Outcome that an approval (is_approve: true) stands for; a key of crewstream's own"),
   reject_outcome: key(text, "Outcome that a rejection (is_approve: false) stands for; a key of crewstream's own"),
@@ -112,8 +112,8 @@ export const methodSchema = z.strictObject({
   ),
   listen: key(condition, "Runs when this holds"),
   router: key(z.boolean(), "Its result is a label that others listen to"),
-  emit: key(z.array(text.min(1)), "The labels it may give"),
-  human_feedback: key(humanFeedback, "A person sees its result before the flow goes on"),
+  emit: key(z.array(text.min(1)), "The labels it may return"),
+  human_feedback: key(humanFeedback, "A person reviews its result before the flow continues"),
   persist: key(persist, "Keep the state after it"),
 });
 export type MethodValue = z.infer<typeof methodSchema>;
@@ -143,7 +143,7 @@ export type StateValue = z.infer<typeof stateSchema>;
 const config = z.strictObject({
   tracing: key(z.boolean(), "CrewAI's hosted traces", ignored),
   stream: key(z.boolean(), "CrewAI's streaming result; here events stream anyway", ignored),
-  memory: key(memoryObject, "What its code remembers between runs with", { instead: "value" }),
+  memory: key(memoryObject, "The memory for its code between runs", { instead: "value" }),
   input_provider: key(text, "Python that brings the inputs", refused("Python", "bring the inputs with the kickoff")),
   suppress_flow_events: key(
     z.boolean(),
@@ -158,7 +158,7 @@ const config = z.strictObject({
 export const flowSchema = z
   .strictObject({
     $schema: key(text, "For editors: where this schema is", ignored),
-    schema: z.literal("crewai.flow/v1").describe("Tells the format and its version"),
+    schema: z.literal("crewai.flow/v1").describe("The format and its version"),
     name: text.min(1).describe("Its name in events; it is served under it where it is a plain word"),
     description: key(text, "What it does"),
     state: key(stateSchema, "Shape and first values of the state"),

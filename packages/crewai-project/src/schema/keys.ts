@@ -1,20 +1,20 @@
 import { z } from "zod";
 
-/** What becomes of a key here. `ignored` changes nothing that a run gives, so it is not mentioned; the others are findings. */
+/** A key's support. `ignored` does not affect a run's result, so it is not reported; the others are findings. */
 export type Support = "honoured" | "ignored" | "warned" | "refused";
 
 export interface KeyNote {
   /** What the key is for, as a phrase: it is the description in the JSON Schema and in the docs. */
   means: string;
   support: Support;
-  /** Why it is warned of or refused, as a sentence's end after "is …". */
+  /** Why it causes a warning or an error, as the end of a sentence after "is …". */
   why?: string;
   hint?: string;
-  /** What can stand where CrewAI takes Python. */
+  /** The alternatives to CrewAI's Python. */
   instead?: keyof typeof stands;
 }
 
-/** How to write without Python what a Python reference says; `NAME` is the reference's last part. */
+/** How to express a Python reference without Python; `NAME` is the reference's last part. */
 export const stands = {
   function: 'write {"ts": "./callbacks.ts#NAME"}: a function exported by a TypeScript file of the project',
   check: 'write {"ts": "./checks.ts#NAME"}, or an expression as {"cel": "output.raw != \'\'"}',
@@ -25,7 +25,7 @@ export const stands = {
 
 const notes = z.registry<KeyNote>();
 
-/** A key that a project may leave out or set to null, with what it means and whether it has an effect here. */
+/** A key that a project may omit or set to null, with its meaning and its support. */
 export function key<S extends z.ZodType>(
   schema: S,
   means: string,
@@ -46,7 +46,7 @@ export const warned = (why: string, hint?: string) =>
 export const refused = (why: string, hint?: string) =>
   ({ support: "refused", why, ...(hint === undefined ? {} : { hint }) }) as const;
 
-/** The type of something optional, under `optional` and `nullable`. */
+/** The type of an optional value, without `optional` and `nullable`. */
 export function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
   let inner = schema;
   while (inner instanceof z.ZodOptional || inner instanceof z.ZodNullable || inner instanceof z.ZodDefault) {

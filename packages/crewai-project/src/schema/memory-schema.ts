@@ -55,7 +55,7 @@ const slice = z
   })
   .describe("Several parts of the crew's memory.");
 
-/** A memory as an object: what is meant without `memory_kind` its keys tell, as CrewAI has it. */
+/** A memory as an object: without `memory_kind`, its keys determine the kind, as in CrewAI. */
 export const memoryObject = z.union([whole, path, slice, pythonReference], {
   error: "must be an object with settings of a memory, with root_path, or with scopes",
 });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** CrewAI's reference to Python. It is understood, so that what can stand in its place can be named; never followed. */
+/** CrewAI's reference to Python. It is parsed so that alternatives can be suggested; never followed. */
 export const pythonReference = z
   .strictObject({ python: z.string() })
   .describe("A Python object as CrewAI names it. Python does not run here: use ts or cel in its place.");
@@ -21,12 +21,12 @@ export const celReference = z
   .describe("A CEL expression over `output`, the task output: raw, json_dict, name, agent.");
 export type CelReference = z.infer<typeof celReference>;
 
-/** Where CrewAI takes a callable. */
+/** Where CrewAI accepts a callable. */
 export const callable = z.union([tsReference, pythonReference], {
   error: 'must be {"ts": "./file.ts#function"}',
 });
 
-/** Where CrewAI takes a callable that says yes or no. */
+/** Where CrewAI accepts a predicate. */
 export const predicate = z.union([celReference, tsReference, pythonReference], {
   error: 'must be {"cel": "…"} or {"ts": "./file.ts#function"}',
 });

@@ -14,7 +14,7 @@ export function schemaAt(schema: z.core.$ZodType, path: Path, value: unknown): z
   return written === undefined ? undefined : meant(written, valueAt(value, path));
 }
 
-/** The same as it was written: optional or not, which is what a key's note is attached to. */
+/** The same as declared: optional or not, which is what a key's note is attached to. */
 export function writtenAt(schema: z.core.$ZodType, path: Path, value: unknown): z.core.$ZodType | undefined {
   let found: z.core.$ZodType | undefined = schema;
   for (const [index, part] of path.entries()) {
@@ -24,7 +24,7 @@ export function writtenAt(schema: z.core.$ZodType, path: Path, value: unknown): 
   return found;
 }
 
-/** A part of a value; undefined where there is none. */
+/** A part of a value; undefined if it does not exist. */
 export function valueAt(root: unknown, path: Path): unknown {
   let value = root;
   for (const part of path) {
@@ -41,7 +41,10 @@ function partOf(schema: z.core.$ZodType | undefined, part: string | number): z.c
   return undefined;
 }
 
-/** The member of a union that a value was meant to be: by its discriminator, its keys, or its being an object or list. */
+/**
+ * The member of a union that a value was meant to be: by its discriminator, its keys, or whether it is an object or
+ * list.
+ */
 export function meant(schema: z.core.$ZodType, value: unknown): z.core.$ZodType {
   let inner = unwrap(schema);
   if (inner instanceof z.ZodLazy) inner = unwrap(inner.unwrap());

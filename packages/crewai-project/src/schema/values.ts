@@ -12,13 +12,13 @@ const notSent = "not sent to the provider here";
 
 const reasoningEffort = z.enum(["none", "minimal", "low", "medium", "high", "xhigh"]);
 
-/** A model with settings. Keys beyond these are fields of the provider's requests, as in CrewAI. */
+/** A model with settings. Further keys are fields of the provider's requests, as in CrewAI. */
 export const llmObject = z
   .looseObject({
-    model: key(text, "Model name, as `provider/model` or beside `provider`"),
+    model: key(text, "Model name, as `provider/model` or next to `provider`"),
     model_name: key(text, "The same as `model`"),
     deployment_name: key(text, "The same as `model`, for Azure"),
-    provider: key(text, "Provider, when the model's name does not hold it"),
+    provider: key(text, "Provider, if it is not part of the model's name"),
     base_url: key(text, "Where the provider's API is"),
     api_base: key(text, "The same as `base_url`"),
     api_key: key(text, "Key for it; better kept in the environment"),
@@ -26,23 +26,20 @@ export const llmObject = z
     temperature: key(z.number(), "Sampling temperature"),
     top_p: key(z.number(), "Nucleus sampling"),
     top_k: key(positive, "Sampling among so many tokens"),
-    max_tokens: key(positive, "Longest answer, in tokens"),
+    max_tokens: key(positive, "Maximum length of the response in tokens"),
     max_completion_tokens: key(positive, "The same as `max_tokens`"),
-    stop: key(z.union([text, z.array(text)], { error: "must be a string or a list of strings" }), "Where answers end"),
+    stop: key(z.union([text, z.array(text)], { error: "must be a string or a list of strings" }), "Stop sequences"),
     stop_sequences: key(z.array(text), "The same as `stop`"),
     seed: key(z.int(), "Seed for sampling"),
     n: key(z.int(), "Number of answers; only one is used", ignored),
     presence_penalty: key(z.number(), "Presence penalty"),
     frequency_penalty: key(z.number(), "Frequency penalty"),
-    timeout: key(
-      z.number().positive(),
-      "Seconds for one call; then it is made again, as after any failure that may pass",
-    ),
-    stream: key(z.boolean(), "Whether the answer comes in pieces"),
-    reasoning_effort: key(reasoningEffort, "How long a reasoning model thinks"),
+    timeout: key(z.number().positive(), "Seconds for one call, which is then retried, as after any temporary failure"),
+    stream: key(z.boolean(), "Whether the response is streamed"),
+    reasoning_effort: key(reasoningEffort, "Reasoning effort of the model"),
     response_format: key(z.unknown(), "Form of the answer", warned("not used; give the task an output schema")),
     custom_openai: key(z.boolean(), "An OpenAI-compatible server; base_url alone says that", ignored),
-    context_window_size: key(positive, "Tokens that fit the model, to summarise before they overflow"),
+    context_window_size: key(positive, "The model's context window in tokens; longer conversations are summarised"),
     max_retries: key(whole, "Further attempts of one call (2)"),
     additional_params: key(record, "Further fields of each request; so are keys that are not in this table"),
     extra_body: key(record, "The same"),
@@ -53,8 +50,8 @@ export const llmObject = z
     endpoint: key(text, "The same as `base_url`, for Azure"),
     max_output_tokens: key(positive, "The same as `max_tokens`, for Gemini"),
     additional_model_request_fields: key(record, "The same as `additional_params`, for Bedrock"),
-    region_name: key(text, "AWS's region", warned("not used", "set AWS_REGION in the environment")),
-    location: key(text, "Google Cloud's region", warned("not used: models of Google are called by their API key")),
+    region_name: key(text, "AWS region", warned("not used", "set AWS_REGION in the environment")),
+    location: key(text, "Google Cloud region", warned("not used: models of Google are called by their API key")),
     safety_settings: key(
       record,
       "Gemini's filters",
@@ -87,7 +84,7 @@ export const llm = z.union([text.min(1), llmObject, pythonReference], {
 });
 export type LlmValue = z.infer<typeof llm>;
 
-/** A tool with settings, as CrewAI serialises it: its class in `tool_type`, the rest is its own. */
+/** A tool with settings, as CrewAI serialises it: its class in `tool_type`, the rest are its settings. */
 export const toolObject = z.looseObject({ tool_type: text }).describe("A tool class with its settings.");
 
 export const tool = z.union([text.min(1), tsReference, toolObject, pythonReference], {
@@ -124,13 +121,13 @@ export type McpValue = z.infer<typeof mcp>;
 
 export const toolFailurePolicy = z.enum(["ignore", "warn", "raise"]);
 
-/** A guardrail: a sentence for a model to judge by, or a check. */
+/** A guardrail: a sentence for a model to apply, or a check. */
 export const guardrail = z.union([text.min(1), predicate], {
   error: 'must be a sentence for a model to judge by, {"cel": "…"} or {"ts": "./file.ts#function"}',
 });
 export type GuardrailValue = z.infer<typeof guardrail>;
 
-/** The form of an answer: a JSON Schema, or a zod schema in a file. */
+/** The format of an answer: a JSON Schema, or a zod schema in a file. */
 export const answerForm = z.union([tsReference, pythonReference, record], {
   error: 'must be a JSON Schema object or {"ts": "./file.ts#schema"}',
 });

@@ -3,7 +3,7 @@ import type { Finding } from "../finding.ts";
 import { readProject } from "../load-project.ts";
 import { testProject } from "./test-project.ts";
 
-/** A crew of one worker with the tasks of a recording, read from a project's files, and what was found in them. */
+/** A crew of one worker with the tasks of a recording, read from a project's files, and its findings. */
 export async function recordedCrew(
   recorded: readonly Record<string, unknown>[],
   model: ModelRef,

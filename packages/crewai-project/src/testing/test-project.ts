@@ -2,7 +2,7 @@ import { mkdtemp, mkdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
-/** A project folder that is gone when its scope ends. */
+/** A project folder that is deleted when its scope ends. */
 export interface TestProject extends AsyncDisposable {
   dir: string;
 }
@@ -21,7 +21,7 @@ function isPlain(content: unknown): content is string | Uint8Array {
   return typeof content === "string" || content instanceof Uint8Array;
 }
 
-/** A crew that can run, to change one thing of. */
+/** A valid crew, for tests that change one thing in it. */
 export const soundCrew = {
   "agents/writer.json": { role: "Writer", goal: "Write", backstory: "Writes" },
   "crew.json": {

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
 
-/** A clock for code that only waits for it: it jumps to the next moment as soon as nothing else is to be done. */
+/** A clock for code that only waits for it: it jumps to the next timer as soon as nothing else is left to do. */
 export class VirtualTime {
   #now = 0;
   readonly #waiting: { at: number; wake: () => void }[] = [];
@@ -9,7 +9,7 @@ export class VirtualTime {
     return new Promise((wake) => void this.#waiting.push({ at: this.#now + ms, wake }));
   }
 
-  /** Lets time pass until the work has ended. */
+  /** Advances time until the work has ended. */
   async drive<T>(work: Promise<T>): Promise<T> {
     let isOver = false;
     const over = (): void => void (isOver = true);
