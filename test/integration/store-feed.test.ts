@@ -108,7 +108,7 @@ describe("settling", () => {
     await settle(address, tried(1, "parked"));
     await settle(address, tried(1, "held"));
     expect(await counters(address)).toMatchObject({ parked: "0" });
-    expect(await readOpenDelivery(store, address, 1)).toMatchObject({ state: "sealed" });
+    expect(await readOpenDelivery(store, address, 1)).toMatchObject({ state: "held" });
   });
 
   test("leaves nothing behind for an execution that has expired", async () => {

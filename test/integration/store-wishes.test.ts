@@ -49,7 +49,7 @@ describe("a person's wishes", () => {
     expect(await reviveDelivery(store, address, 1, now)).toBe("held");
     expect(await readOpenDelivery(store, address, 1)).toEqual({
       ...record(1, 1, { attempts: 1, nextAt: now, scheduleFrom: 1, revivedAt: now }),
-      state: "sealed",
+      state: "held",
     });
     expect(await counters(address)).toMatchObject({ parked: "0" });
     expect(await discardDelivery(store, address, 1)).toBe("done");
@@ -60,6 +60,35 @@ describe("a person's wishes", () => {
     const { parked, dead = "0", delivered = "0", discarded } = await counters(address);
     expect({ parked, dead, delivered, discarded }).toEqual({ parked: "0", dead: "0", delivered: "0", discarded: "1" });
     expect(await restFeed(store, address, parkLimit)).toBe("more");
+  });
+
+  test("a head that was held before that state had a letter of its own is no first attempt", async () => {
+    const address = await fed(3);
+    const { open } = store.keys.execution(address.executionId).feed(address.feed);
+    const old = `s${JSON.stringify(record(1, 1, { attempts: 1, nextAt: 5 }))}`;
+    await store.redis.hset(
+      open,
+      "1",
+      old,
+      "2",
+      old.replace('"first":1', '"first":2'),
+      "3",
+      `s${JSON.stringify(record(3))}`,
+    );
+    const states = async () => (await readFeed(store, address))?.open.map(({ first, state }) => [first, state]);
+    expect(await states()).toEqual([
+      [1, "held"],
+      [2, "held"],
+      [3, "sealed"],
+    ]);
+    expect(await reviveDelivery(store, address, 1, 9)).toBe("held");
+    expect(await store.redis.hget(open, "1")).toMatch(/^h/);
+    expect(await discardDelivery(store, address, 2)).toBe("done");
+    expect(await counters(address)).toMatchObject({ parked: "0" });
+    expect([await reviveDelivery(store, address, 3, 9), await discardDelivery(store, address, 3)]).toEqual([
+      "in_flight",
+      "in_flight",
+    ]);
   });
 
   test("what an attempt wrote down just before is not undone", async () => {

@@ -88,7 +88,7 @@ async function reconcileExecution(
     const state = await readFeed(context.store, address);
     if (state === undefined || state.state === "done") continue;
     const last = Math.min(execution.seq, state.until ?? execution.seq);
-    const sealed = state.open.some((delivery) => delivery.state === "sealed");
+    const sealed = state.open.some((delivery) => delivery.state !== "parked");
     if (state.cursor < last || sealed || ended) await context.queues.wakeFeed(address, { delayMs: 0 });
     await reconcileDeliveries(context, address, state, budget);
   }

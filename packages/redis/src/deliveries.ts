@@ -12,7 +12,7 @@ export const deliveryRecordSchema = z.object({
   attempts: z.number(),
   /** When the last attempt began; ms. */
   lastAt: z.number().optional(),
-  /** When the next attempt is due, for a parked delivery; ms. */
+  /** When the next attempt is due, for a parked or held delivery; ms. */
   nextAt: z.number().optional(),
   /** Outcome of the last attempt, as a kind of `delivery`'s outcome union, and the status if there was one. */
   outcome: z.string().optional(),
@@ -29,18 +29,39 @@ export const deliveryRecordSchema = z.object({
 });
 export type DeliveryRecord = z.infer<typeof deliveryRecordSchema>;
 
-export type DeliveryState = "sealed" | "parked";
+/**
+ * Where a delivery that is not settled waits, and the letter before its record in the `open` hash.
+ *
+ *   sealed  recorded; its first attempt is to be made or in flight. It becomes delivered, parked, held or dead-lettered.
+ *   parked  failed; a job in a retries queue makes its next attempt at `nextAt`, and its feed continues. It becomes
+ *           delivered, parked again, dead-lettered or discarded.
+ *   held    failed; its strict feed waits with it until `nextAt`. It becomes delivered, held again, dead-lettered or
+ *           discarded.
+ *
+ * Delivered and discarded deliveries have no record. A dead letter, in the `dead` hash, becomes parked when a person
+ * retries it. `advance-feed.lua` makes the transitions of attempts, `revive-delivery.lua` and `discard-delivery.lua`
+ * those of people, `close-feed.lua` dead-letters what is open when a subscription ends.
+ */
+const stateLetters = { sealed: "s", parked: "p", held: "h" } as const;
+
+export type DeliveryState = keyof typeof stateLetters;
 export type OpenDelivery = DeliveryRecord & { state: DeliveryState };
 
 /** Reads a value of the `open` hash, whose first letter is the state. */
 export function parseOpenDelivery(text: string): OpenDelivery {
   const record = deliveryRecordSchema.parse(JSON.parse(text.slice(1)));
-  return { ...record, state: text.startsWith("p") ? "parked" : "sealed" };
+  return { ...record, state: stateOf(text, record) };
+}
+
+function stateOf(text: string, { nextAt }: DeliveryRecord): DeliveryState {
+  if (text.startsWith(stateLetters.parked)) return "parked";
+  // A held delivery was stored as a sealed one that has a time, until it had a letter of its own.
+  return text.startsWith(stateLetters.held) || nextAt !== undefined ? "held" : "sealed";
 }
 
 /** Whether it has failed and will be retried: it is parked, or held at the head of a strict feed. */
-export function waitsForRetry({ state, nextAt }: OpenDelivery): boolean {
-  return state === "parked" || nextAt !== undefined;
+export function waitsForRetry({ state }: OpenDelivery): boolean {
+  return state !== "sealed";
 }
 
 /** One line of the attempt log. */

@@ -9,7 +9,7 @@ import type { ExecutionId } from "@crewstream/contracts";
  *   P:{ID}:attempts          stream  capped log of webhook attempts
  *   P:{ID}:logs              stream  the newest lines that its automation printed
  *   P:{ID}:feed:N            hash    subscription, cursor, woken, blocked, counters
- *   P:{ID}:feed:N:open       hash    first seq → sealed (`s…`) or parked (`p…`) delivery
+ *   P:{ID}:feed:N:open       hash    first seq → sealed (`s…`), parked (`p…`) or held (`h…`) delivery
  *   P:{ID}:feed:N:dead       hash    first seq → dead letter
  *   P:{active-K}:executions  zset    executions of partition K that are not done, by last touch in ms
  *   P:{index}:executions     zset    all executions by creation in ms

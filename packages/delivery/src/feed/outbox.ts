@@ -56,7 +56,7 @@ export class Outbox {
     this.#looksFor = joins ? batchMaxEvents : realtimeWindow;
     this.#cursor = state.cursor;
     this.#leftOver = state.open
-      .filter((delivery) => delivery.state === "sealed")
+      .filter((delivery) => delivery.state !== "parked")
       .map(({ state: _, ...record }) => record);
     this.#reader = new FeedReader(context.store, feed.address, {
       cursor: state.cursor,

@@ -14,7 +14,7 @@
   KEYS  1 feed, 2 open, 3 dead, 4 attempts, 5 exec
   ARGV  1 attempt log length, 2 parked limit, 3 deliveries to settle,
         then (first seq, outcome, record JSON, events, attempt JSON) for each; outcome is "delivered", "parked", "dead",
-        or "held" (stays sealed, to be retried in place); an empty attempt JSON logs nothing;
+        or "held" (waits at the head of its strict feed); an empty attempt JSON logs nothing;
         then, to seal: cursor that was read from, new cursor, "last" when no selected event up to there is left,
         "completion" for the empty delivery, else "more", events of all deliveries together, (first seq, record JSON) each
   Returns  {seal, wake, deliveries, events, settled…}: seal is 1 when it was done, 0 when none was asked for, -3 when the
@@ -46,7 +46,7 @@ for _ = 1, settlements do
     if outcome == "parked" then
       redis.call("HSET", KEYS[2], first, "p" .. record)
     elseif outcome == "held" then
-      redis.call("HSET", KEYS[2], first, "s" .. record)
+      redis.call("HSET", KEYS[2], first, "h" .. record)
     else
       redis.call("HDEL", KEYS[2], first)
       count(outcome, 1)

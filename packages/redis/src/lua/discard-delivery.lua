@@ -16,12 +16,13 @@ local open = redis.call("HGET", KEYS[2], ARGV[1])
 if not open then
   return 0
 end
-local isSealed = string.sub(open, 1, 1) == "s"
-if isSealed and not cjson.decode(string.sub(open, 2)).nextAt then
+local state = string.sub(open, 1, 1)
+-- A held delivery was stored as a sealed one that has a time, until it had a letter of its own.
+if state == "s" and not cjson.decode(string.sub(open, 2)).nextAt then
   return 1
 end
 redis.call("HDEL", KEYS[2], ARGV[1])
-if not isSealed then
+if state == "p" then
   redis.call("HINCRBY", KEYS[1], "parked", -1)
 end
 redis.call("HINCRBY", KEYS[1], "discarded", 1)

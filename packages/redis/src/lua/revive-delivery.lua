@@ -15,21 +15,25 @@ if not open and not dead then
   return { 0, 0 }
 end
 local record = cjson.decode(dead or string.sub(open, 2))
-local isSealed = open and string.sub(open, 1, 1) == "s"
-if isSealed and not record.nextAt then
-  return { 1, 0 }
+local state = dead and "p" or string.sub(open, 1, 1)
+-- A held delivery was stored as a sealed one that has a time, until it had a letter of its own.
+if state == "s" then
+  if not record.nextAt then
+    return { 1, 0 }
+  end
+  state = "h"
 end
 record.nextAt = tonumber(ARGV[2])
 record.revivedAt = record.nextAt
 record.scheduleFrom = record.attempts
 record.expeditedFrom = nil
-redis.call("HSET", KEYS[3], ARGV[1], (isSealed and "s" or "p") .. cjson.encode(record))
+redis.call("HSET", KEYS[3], ARGV[1], state .. cjson.encode(record))
 if dead then
   redis.call("HDEL", KEYS[4], ARGV[1])
   redis.call("HINCRBY", KEYS[2], "dead", -1)
   redis.call("HINCRBY", KEYS[2], "parked", 1)
 end
-local what = isSealed and 3 or 2
+local what = state == "h" and 3 or 2
 local feed = redis.call("HMGET", KEYS[2], "state", "reason")
 if feed[1] ~= "done" then
   return { what, 0 }
