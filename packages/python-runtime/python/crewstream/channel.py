@@ -1,4 +1,4 @@
-"""The pipe to the crew worker: one JSON object a line, UTF-8, up on one descriptor and down on another."""
+"""The pipes to the crew worker: one JSON object per line, UTF-8, one descriptor for each direction."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from typing import Any
 
 Message = dict[str, Any]
 
-#: The worker takes no longer line: it would have to hold it in memory.
+#: The worker rejects longer lines: it would have to hold them in memory.
 MAX_LINE_BYTES = 32 * 1024 * 1024
 
 
 class Refused(Exception):
-    """The worker could not do what it was asked."""
+    """The worker rejected a request."""
 
 
 class TooLong(Exception):
-    """A message that is longer than a line may be."""
+    """A message that exceeds the maximum line length."""
 
 
 class Channel:
-    """Sends messages, and asks the worker for things. Safe to use from any thread."""
+    """Sends messages, and makes requests to the worker. Safe to use from any thread."""
 
     def __init__(self, up: int, down: int) -> None:
         self._up = up
@@ -39,11 +39,11 @@ class Channel:
         self._handlers[kind] = handler
 
     def send(self, message: Message) -> None:
-        """Writes a message; blocks while the worker does not read, which is what holds a run back."""
+        """Writes a message; blocks while the worker does not read, which slows a run down (backpressure)."""
         self.send_line(encode(message))
 
     def send_line(self, line: bytes) -> None:
-        """Writes a line that `encode` made."""
+        """Writes a line made by `encode`."""
         if len(line) > MAX_LINE_BYTES:
             raise TooLong(f"{len(line)} bytes are more than {MAX_LINE_BYTES}")
         with self._writing:
@@ -52,7 +52,7 @@ class Channel:
                 rest = rest[os.write(self._up, rest) :]
 
     def call(self, kind: str, **fields: Any) -> Any:
-        """Asks the worker and waits for its answer. Raises Refused."""
+        """Makes a request to the worker and waits for its response. Raises Refused."""
         waiting = _Call()
         with self._writing:
             self._last_call += 1
@@ -68,7 +68,7 @@ class Channel:
         return waiting.value
 
     def start(self) -> None:
-        """Reads on a thread of its own from here on."""
+        """Starts reading on a separate thread."""
         threading.Thread(target=self._read, name="crewstream-channel", daemon=True).start()
 
     def _read(self) -> None:
@@ -104,15 +104,15 @@ class _Call:
 
 
 def encode(message: Message) -> bytes:
-    """A message as its line. What is no text in UTF-8 (a lone surrogate) becomes `?`."""
+    """A message as its line. Characters that UTF-8 cannot encode (lone surrogates) become `?`."""
     text = json.dumps(message, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return text.encode("utf-8", "replace") + b"\n"
 
 
 def end_group() -> None:
-    """Ends this process and all it has started, at once: nobody listens to them any more."""
+    """Ends this process and everything it has started, immediately: nothing reads their output any more."""
     try:
-        # Only a group of our own: started by hand, the group is that of a shell.
+        # Only a process group of its own: if started by hand, the group is the shell's.
         if os.getpgrp() == os.getpid():
             os.killpg(os.getpid(), signal.SIGKILL)
     finally:

@@ -1,4 +1,4 @@
-"""What the crew worker starts: looks at a project, describes one of its automations, or runs it."""
+"""The crew worker's child process: inspects a project, describes one of its automations, or runs it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def main(arguments: list[str]) -> None:
 
 
 def serve(path: str) -> None:
-    """Forks a child for each order that comes to a socket, until the parent is gone."""
+    """Forks a child for each order received on a socket, until the parent is gone."""
     die_with_parent()
     threads = preload()
     if threads > 1:
@@ -53,7 +53,7 @@ def serve(path: str) -> None:
 
 
 def execute(up: int, down: int, mode: str) -> None:
-    """Does what the order says that comes on a pipe, and ends the process."""
+    """Executes the order received on a pipe, and ends the process."""
     die_with_parent()
     channel, order = receive(up, down)
     if mode == "run":
@@ -62,7 +62,7 @@ def execute(up: int, down: int, mode: str) -> None:
 
 
 def find(folder: str) -> dict[str, Any]:
-    """What the project in a folder runs, or the problem that keeps it from being run."""
+    """What the project in a folder runs, or the problem that prevents it from being run."""
     try:
         root = Path(folder).resolve()
         project = PyProject(root)
@@ -90,7 +90,7 @@ def receive(up: int, down: int) -> tuple[Channel, Order]:
 
 
 def describe_order(channel: Channel, order: Order) -> None:
-    """Tells what an order's automation takes, and ends the process."""
+    """Reports the inputs of an order's automation, and ends the process."""
     try:
         os.chdir(order.directory)
         lazy_memory.install()
@@ -101,10 +101,10 @@ def describe_order(channel: Channel, order: Order) -> None:
 
 
 def die_with_parent() -> None:
-    """Asks Linux to kill this process when its parent dies: native code may keep it from seeing its pipe end."""
+    """Asks Linux to kill this process when its parent dies: native code may prevent it from noticing its pipe's end."""
     if sys.platform == "linux":
         try:
             ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         except (OSError, AttributeError):
-            # A C library without it: the end of the pipe has to do.
+            # A C library without it: the end of the pipe has to suffice.
             return

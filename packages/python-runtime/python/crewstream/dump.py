@@ -14,12 +14,12 @@ from collections.abc import Callable
 from typing import Any
 
 _MAX_DEPTH = 100
-#: Room for the mark that replaces what was cut.
+#: Room for the marker that replaces what was cut.
 _MARK = 64
 
 
 class Dumper:
-    """Turns values into JSON. `views` says of objects of which classes only some attributes are shown."""
+    """Converts values to JSON. `views` maps classes to the attributes that are shown of their objects."""
 
     def __init__(
         self, views: dict[type, tuple[str, ...]] | None = None, rename: Callable[[str], str] | None = None
@@ -50,7 +50,7 @@ class Dumper:
         try:
             return self._composite(value, (*above, id(value)), depth + 1)
         except Exception:
-            # A property or a `__str__` of the user's that raises: the event goes without this value.
+            # A property or a `__str__` of the user's code raises: the event is sent without this value.
             return None
 
     def _composite(self, value: Any, above: tuple[int, ...], depth: int) -> Any:
@@ -85,7 +85,7 @@ class Dumper:
         for name in shown:
             found = getattr(value, name, None)
             view[name] = None if found is None else self._text(found if isinstance(found, str) else str(found))
-        # A flow without a name is known by its class.
+        # A flow without a name is identified by its class.
         return view if any(view.values()) else {"name": type(value).__name__}
 
 
@@ -117,13 +117,13 @@ def fields_of(model: Any) -> dict[str, Any] | None:
 
 
 def utc(value: datetime.datetime) -> str:
-    """ISO 8601 in UTC with `Z`; a time without a zone is taken for local, as the library means it."""
+    """ISO 8601 in UTC with `Z`; a time without a zone is local time, as in the library."""
     aware = value.astimezone() if value.tzinfo is None else value
     return aware.astimezone(datetime.timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def size_of(data: Any) -> int:
-    """Bytes of a value's JSON in UTF-8."""
+    """Size of a value's JSON in UTF-8 bytes."""
     return len(json.dumps(data, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace"))
 
 

@@ -15,9 +15,9 @@ from .failures import format_traceback
 from .identity import Identities, digest
 from .links import Link, Links
 
-#: Flows that the library itself is made of; they are no part of what the user wrote.
+#: Flows that the library uses internally; they are not part of the user's code.
 _INFRASTRUCTURE = {"AgentExecutor", "RecallFlow", "EncodingFlow"}
-#: Fields that hold code, live objects or what the links already say.
+#: Fields that hold code, live objects or information that the links already have.
 _DROPPED = {
     "from_task", "from_agent", "crew", "callbacks", "available_functions", "guardrail", "type", "timestamp", "event_id",
     "parent_event_id", "previous_event_id", "triggered_by_event_id", "started_event_id", "emission_sequence",
@@ -27,11 +27,11 @@ _ENVELOPE_BYTES = 16 * 1024
 
 
 class Stopped(BaseException):
-    """Ends a run that was cancelled at its next event. No Exception: the library's retries must let it pass."""
+    """Ends a run that was cancelled at its next event. Not an Exception: the library's retries must not catch it."""
 
 
 class EventTap:
-    """Wraps the library's event bus: a listener would miss types of the user's own and events of bare threads."""
+    """Wraps the library's event bus: a listener would miss the user's own types and events of bare threads."""
 
     def __init__(self, channel: Channel, execution_id: str, max_event_bytes: int) -> None:
         self.identities = Identities(execution_id)
@@ -41,7 +41,7 @@ class EventTap:
         self._max_bytes = max_event_bytes
         self._stopping = threading.Event()
         self._failed_calls: set[str] = set()
-        #: For an infrastructure flow's event: what stands in its place as a parent, and as a predecessor.
+        #: For an infrastructure flow's event: what replaces it as a parent, and as a predecessor.
         self._parents: dict[str, str | None] = {}
         self._previous: dict[str, str | None] = {}
 
@@ -76,21 +76,21 @@ class EventTap:
         self._stopping.set()
 
     def current_parent(self) -> str | None:
-        """The event that what happens here lies in."""
+        """The event whose scope this is."""
         scopes = self.links.scopes()
         return self._visible(scopes[-1][0]) if scopes else None
 
     def emit(self, kind: str, data: dict[str, Any], identity: str) -> None:
-        """Sends an event of ours."""
+        """Sends one of our own events."""
         self._send(kind, utc_now(), Link(identity, self.current_parent()), data)
 
     def _before(self, source: Any, event: Any) -> str | None:
-        """The event's id; None for one that must not be emitted."""
+        """The event's id; None for an event that must not be emitted."""
         kind = str(event.type)
         if self._stopping.is_set() and not self.links.ends(kind):
             raise Stopped
         if kind == "llm_call_failed":
-            # Some providers emit it twice for one call, and the second time ends the scope around the call.
+            # Some providers emit it twice for one call, and the second one closes the scope around the call.
             call = str(getattr(event, "call_id", None) or id(event))
             if call in self._failed_calls:
                 return None
@@ -119,7 +119,7 @@ class EventTap:
         return self.identities.of_event(event, parent, content)
 
     def _learn(self, source: Any, event: Any) -> None:
-        """Notes the random ids of tasks, agents, calls and flows, by the names that they have in every life."""
+        """Maps random ids of tasks, agents, calls and flows to names that are the same in every execution."""
         learn = self.identities.learn
         for task in (getattr(event, "task", None), source if hasattr(source, "expected_output") else None):
             if task is not None and hasattr(task, "id"):
@@ -162,7 +162,7 @@ class EventTap:
                 fields.update(_place_of(task))
         guardrail = getattr(event, "guardrail", None)
         if guardrail is not None:
-            # The library puts the source text of a function here.
+            # The library puts a function's source text here.
             fields["guardrail"] = getattr(event, "guardrail_name", None) or getattr(guardrail, "__name__", "guardrail")
         data: dict[str, Any] = self.dumper.dump(fields)
         return data
@@ -189,17 +189,17 @@ class EventTap:
         self._channel.send_line(line)
 
     def _visible(self, identity: str | None) -> str | None:
-        """An event's id, or for an infrastructure flow's the id of what it lies in."""
+        """An event's id, or for an infrastructure flow's event the id of its enclosing scope."""
         return None if identity is None else self._parents.get(identity, identity)
 
     def _report(self, event: Any, error: Exception) -> None:
-        """An event must never fail the run that it tells of."""
+        """An event must never make its run fail."""
         kind = getattr(event, "type", type(event).__name__)
         self._channel.send({"t": "log", "level": "error", "text": f"the event {kind} was lost: {error!r}"})
 
 
 def _traceback_of(event: Any) -> str | None:
-    """Of an event that tells of a failure: the error that is handled as it is emitted, or that it holds."""
+    """For an event that reports a failure: the error that is being handled, or that it contains."""
     if not str(event.type).endswith(("_failed", "_error")):
         return None
     held = getattr(event, "error", None)
@@ -214,7 +214,7 @@ def _fingerprint(learn: Callable[[str, str | None, str | None], None], kind: str
 
 
 def _place_of(task: Any) -> dict[str, int]:
-    """Which of its crew's tasks a task is, and how many there are."""
+    """A task's index among its crew's tasks, and their number."""
     crew = getattr(getattr(task, "agent", None), "crew", None)
     tasks = getattr(crew, "tasks", None) or []
     at = next((index for index, each in enumerate(tasks) if each is task), None)

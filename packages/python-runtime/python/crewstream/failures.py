@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import traceback
 
-#: The library's own frames take most of it; the worker keeps those of the project.
+#: Most of it is the library's own frames; the worker keeps those of the project.
 _MAX_TRACEBACK = 32_000
 
 
 def format_traceback(error: BaseException) -> str:
-    """An error with its causes, the root cause first, as Python prints them. Of a long one both ends are kept."""
+    """An error with its causes, the root cause first, as Python prints them. The middle of a long one is cut."""
     text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
     if len(text) <= _MAX_TRACEBACK:
         return text

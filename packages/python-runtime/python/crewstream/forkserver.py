@@ -1,8 +1,8 @@
 """A process that has imported crewai and forks a child for each order: a run then starts in 0.05 s, not in 8.
 
-It forks from one thread and has run no code of any project. A client opens four connections for a child, each with a
-line that says what it is for; the child gets three of them, and the fourth stays here: on it the client learns how the
-child ended, and when the client closes it, or dies, the child is killed with all that it has started.
+It forks from a single thread and has run no code of any project. A client opens four connections for a child, each with
+a line that names its purpose; the child gets three of them, and the fourth stays here: on it the client learns how the
+child ended, and when the client closes it, or dies, the child is killed with everything it has started.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-#: What nearly every run imports. None of it starts a thread.
+#: Imported by nearly every run. None of them starts a thread.
 _PRELOADED = (
     "crewai",
     "crewai.project",
@@ -46,14 +46,14 @@ _ROLES = ("channel", "stdout", "stderr", "control")
 
 @dataclass
 class _Start:
-    """The connections of a child that is to be forked."""
+    """The connections of a child to be forked."""
 
     order: dict[str, Any] = field(default_factory=dict)
     sockets: dict[str, socket.socket] = field(default_factory=dict)
 
 
 class ForkServer:
-    """Listens on a Unix socket; `run` is called in each child with the order that came with its control connection."""
+    """Listens on a Unix socket; `run` is called in each child with the order from its control connection."""
 
     def __init__(self, path: str, run: Callable[[int, dict[str, Any]], None]) -> None:
         self._run = run
@@ -68,7 +68,7 @@ class ForkServer:
         self._retiring = False
 
     def serve(self) -> None:
-        """Serves until its own parent closes stdin."""
+        """Serves until the server's own parent closes stdin."""
         for end in self._wakeup:
             os.set_blocking(end, False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
@@ -84,7 +84,7 @@ class ForkServer:
         head = bytearray()
 
         def read(_: Any) -> None:
-            # What follows the line is for the child, so no more than the line is taken.
+            # What follows the line is for the child, so no more than the line is read.
             seen = connection.recv(65536, socket.MSG_PEEK)
             end = seen.find(b"\n") + 1
             head.extend(connection.recv(end or len(seen)))
@@ -143,13 +143,13 @@ class ForkServer:
         os.environ.clear()
         os.environ.update(start.order["env"])
         time.tzset()
-        # Two children must not draw the same numbers.
+        # Two children must not generate the same random numbers.
         random.seed()
         os.chdir(start.order["directory"])
         self._run(start.sockets["channel"].detach(), start.order)
 
     def _control(self, pid: int) -> None:
-        """The client never says more on this connection: it has closed it."""
+        """The client never sends more on this connection: it has closed it."""
         control = self._children[pid]
         with contextlib.suppress(OSError):
             control.recv(1)
@@ -166,7 +166,7 @@ class ForkServer:
                 return
             if pid == 0:
                 return
-            # What it has started must not outlive it.
+            # Processes that it has started must not outlive it.
             _kill(pid)
             control = self._children.pop(pid, None)
             if control is None:
@@ -184,7 +184,7 @@ class ForkServer:
             os._exit(0)
 
     def _told(self, _: Any) -> None:
-        """The parent says that no more children are wanted, or is gone."""
+        """The parent wants no more children, or is gone."""
         if os.read(sys.stdin.fileno(), 4096):
             self._retiring = True
             self._end_if_unused()
@@ -195,13 +195,13 @@ class ForkServer:
 
 
 def preload() -> int:
-    """Imports what runs need. Returns how many threads there are then: only one may fork."""
+    """Imports what runs need. Returns the number of threads afterwards: forking requires exactly one."""
     for name in _PRELOADED:
         # Older versions lack some of them, and a run imports what it needs itself.
         with contextlib.suppress(Exception):
             importlib.import_module(name)
     gc.collect()
-    # Objects that never change stay in pages that all children share.
+    # Objects that never change stay in memory pages that all children share.
     gc.freeze()
     return threading.active_count()
 

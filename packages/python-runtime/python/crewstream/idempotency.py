@@ -1,4 +1,4 @@
-"""The key of the tool call that is running: the same when an interrupted call is made again."""
+"""The key of the running tool call: the same when an interrupted call is repeated."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ running_call: ContextVar[RunningCall | None] = ContextVar("crewstream_tool_call"
 
 
 def idempotency_key() -> str | None:
-    """A key for the running tool call, for services that take one; None outside a tool call that crewstream runs.
+    """A key for the running tool call, for services that accept one; None outside a tool call that crewstream runs.
 
     A tool that acted and was killed before its result was stored is called again with the same key.
     """

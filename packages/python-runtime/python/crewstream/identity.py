@@ -1,4 +1,4 @@
-"""Ids that are the same whenever an execution is run again, in place of the library's random ones."""
+"""Ids that are the same on every replay of an execution, instead of the library's random ones."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import threading
 import uuid
 from typing import Any
 
-#: Attributes that tell events of one type under one parent apart.
+#: Attributes that distinguish events of one type under one parent.
 _MARKS = ("task_name", "tool_name", "method_name", "agent_role", "crew_name", "flow_name", "query", "server_name")
 
 
@@ -22,10 +22,10 @@ class Identities:
         self._stable: dict[str, str] = {}
 
     def of_event(self, event: Any, parent: str | None, content: str | None = None) -> str:
-        """The id of an event: by what it lies in, its type, whom it is about, and which such event it is.
+        """The id of an event: by its enclosing scope, its type, its subject, and the number of such events before it.
 
-        `content` is a digest of what is asked. It tells calls apart that run side by side, whose order is not the same
-        in each life of the run.
+        `content` is a digest of the request. It distinguishes parallel calls, whose order is not the same in each
+        execution of the run.
         """
         marks = [str(getattr(event, name, None) or "") for name in _MARKS]
         agent = getattr(event, "agent", None)
@@ -38,7 +38,7 @@ class Identities:
         return self._numbered(f"{started}|{kind}")
 
     def learn(self, kind: str, random: str | None, name: str | None) -> None:
-        """Notes that the library calls something `random` in this life of the run: `rename` then knows it."""
+        """Records the library's `random` id for something in this execution of the run, for `rename`."""
         if random is None or random in self._stable:
             return
         stable = self._numbered(f"{kind}|{name or ''}")
@@ -46,15 +46,15 @@ class Identities:
             self._stable.setdefault(random, stable)
 
     def rename(self, text: str) -> str:
-        """The stable id for a text that is one of the library's random ids; any other text as it is."""
+        """The stable id for a text that is one of the library's random ids; any other text unchanged."""
         return self._stable.get(text, text) if len(text) == 36 else text
 
     def key(self, path: str) -> str:
-        """A UUID that stands for a path in this execution."""
+        """A UUID for a path in this execution."""
         return str(uuid.uuid5(self._namespace, path))
 
     def ordinal(self, key: str) -> int:
-        """How often this key was counted, this time included."""
+        """Counts this key; returns its count, this time included."""
         with self._lock:
             count = self._counts[key] = self._counts.get(key, 0) + 1
         return count

@@ -1,6 +1,7 @@
-"""Memory stores that are opened when they are first used.
+"""Memory stores that are opened on first use.
 
-Every flow makes a memory, used or not, and the store behind it imports lancedb and pyarrow: 5 s of CPU time and 90 MB.
+Every flow creates a memory, used or not, and the store behind it imports lancedb and pyarrow: 5 s of CPU time and 90
+MB.
 """
 
 from __future__ import annotations
@@ -12,14 +13,14 @@ from . import library
 
 
 def install() -> None:
-    """Lets the library make its stores late, where it can be told to. A factory of the project's own replaces this."""
+    """Makes the library create its stores lazily, if it supports that. A factory of the project replaces this."""
     register = library.part("crewai.memory.storage.factory", "set_memory_storage_factory")
     if register is not None:
         register(LazyStorage)
 
 
 class LazyStorage:
-    """Stands for the library's store of a specification (`lancedb`, `qdrant-edge` or a path)."""
+    """Stands in for the library's store of a specification (`lancedb`, `qdrant-edge` or a path)."""
 
     def __init__(self, spec: str) -> None:
         self._spec = spec

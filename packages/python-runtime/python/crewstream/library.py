@@ -1,4 +1,4 @@
-"""Where the parts of crewai are that a run is watched through; they have moved between its versions."""
+"""The locations of the parts of crewai that we hook into; they have moved between its versions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import importlib
 import importlib.metadata
 from typing import Any
 
-#: What is shown of the library's live objects, most specific class first.
+#: The attributes shown of the library's live objects, most specific class first.
 _VIEWS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("crewai.agents.agent_builder.base_agent", "BaseAgent", ("id", "role")),
     ("crewai.task", "Task", ("id", "name", "description", "expected_output")),
@@ -24,7 +24,7 @@ class Unsupported(Exception):
 
 
 def version() -> str | None:
-    """The installed crewai's version; None where it is not installed."""
+    """The installed crewai's version; None if it is not installed."""
     try:
         return importlib.metadata.version("crewai")
     except importlib.metadata.PackageNotFoundError:
@@ -40,13 +40,13 @@ def part(module: str, name: str) -> Any:
 
 
 def views() -> dict[type, tuple[str, ...]]:
-    """The library's classes with the attributes that stand for their objects in events."""
+    """The library's classes with the attributes that represent their objects in events."""
     found = ((part(module, name), shown) for module, name, shown in _VIEWS)
     return {kind: shown for kind, shown in found if isinstance(kind, type)}
 
 
 def event_bus_class() -> Any:
-    """The class whose `emit` every event passes."""
+    """The class whose `emit` every event goes through."""
     for module in ("crewai.events.event_bus", "crewai.utilities.events.crewai_event_bus"):
         found = part(module, "CrewAIEventsBus")
         if found is not None:
@@ -55,7 +55,7 @@ def event_bus_class() -> Any:
 
 
 def flush_events() -> None:
-    """Waits for the user's own event handlers, where the library can."""
+    """Waits for the user's own event handlers, if the library supports it."""
     for module in ("crewai.events.event_bus", "crewai.utilities.events.crewai_event_bus"):
         bus = part(module, "crewai_event_bus")
         if bus is not None and hasattr(bus, "flush"):

@@ -1,4 +1,4 @@
-"""Which event an event lies in, follows and ends. Newer versions of crewai know; for older ones it is kept here."""
+"""Which events an event is nested in, follows and ends. Newer crewai versions track it; for older ones we do here."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from . import library
 _stack: ContextVar[tuple[tuple[str, str], ...]] = ContextVar("crewstream_scopes", default=())
 _last: ContextVar[str | None] = ContextVar("crewstream_last_event", default=None)
 
-#: Endings of older versions, by the type they end; newer ones bring their own table.
+#: Endings of older versions, by the type they end; newer ones have their own table.
 _PAIRS = {
     "crew_kickoff_completed": "crew_kickoff_started",
     "crew_kickoff_failed": "crew_kickoff_started",
@@ -38,7 +38,7 @@ _PAIRS = {
 
 @dataclass
 class Link:
-    """Where an event stands among the others."""
+    """An event's links to the others."""
 
     id: str
     parent: str | None = None
@@ -48,7 +48,7 @@ class Link:
 
 
 class Links:
-    """Keeps an event's place. `peek` is asked before the event has an id, `place` gives it one."""
+    """Tracks an event's links. `peek` is called before the event has an id, `place` assigns it one."""
 
     def __init__(self) -> None:
         self._context = library.part("crewai.events", "event_context")
@@ -68,10 +68,10 @@ class Links:
         return found
 
     def close_inner(self, kind: str) -> tuple[tuple[str, str], ...]:
-        """Leaves scopes that were never ended inside the one that an event of this type ends.
+        """Closes scopes that were never ended inside the one that an event of this type ends.
 
-        The library takes the innermost scope for the one that ends, whatever its type, and every link after that is
-        off by one (a guardrail that raises, a tool failure with the policy `raise`). Returns the scopes left open.
+        The library assumes that the innermost scope ends, whatever its type, and every link after that is off by one (a
+        guardrail that raises, a tool failure with the policy `raise`). Returns the scopes left open.
         """
         started = self.pairs[kind]
         scopes = self.scopes()
@@ -85,7 +85,7 @@ class Links:
         return scopes
 
     def place(self, event: Any, identity: str) -> None:
-        """Gives an event its id before the library links others to it."""
+        """Assigns an event its id before the library links others to it."""
         if self._library_links:
             if event.type == "method_execution_finished":
                 # Flows remember the id of what triggers a method before the event is emitted.

@@ -1,4 +1,4 @@
-"""Questions to people: the worker has the answer, or the run ends here and is run again when it has."""
+"""Human-input requests: the worker has the answer, or the run ends here and is resumed once there is one."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from .events import EventTap
 
 
 class Paused(BaseException):
-    """Unwinds a run that waits for a person. No Exception: retries and guards of the library must let it pass."""
+    """Unwinds a run that waits for a person. Not an Exception: the library's retries and guards must not catch it."""
 
 
 class _Chosen(str):
-    """What a person said, with the outcome that they took: no model is asked which one they mean."""
+    """A person's answer with the outcome that they chose: no model is asked which one they mean."""
 
     outcome: str
 
@@ -27,17 +27,17 @@ class _Chosen(str):
         return said
 
     def __str__(self) -> str:
-        # The library takes str() of a provider's answer, which must keep the outcome.
+        # The library calls str() on a provider's answer, which must keep the outcome.
         return self
 
 
 class People:
-    """Stands in for the terminal wherever the library, or the project's own code, asks a person."""
+    """Replaces the terminal wherever the library, or the project's own code, asks a person."""
 
     def __init__(self, channel: Channel, tap: EventTap) -> None:
         self._channel = channel
         self._tap = tap
-        #: The task whose result is under review in this context, where the library's terminal provider asks.
+        #: The task whose result is under review in this context, if the library's terminal provider asks.
         self._review: ContextVar[dict[str, Any] | None] = ContextVar("crewstream_review", default=None)
 
     def install(self) -> None:
@@ -56,8 +56,8 @@ class People:
     def ask(self, kind: str, step: str, *, message: str, **fields: Any) -> str:
         """A person's answer. Raises Paused while there is none.
 
-        Where the same question was asked before, in an earlier life of the run, its answer stands at the same path:
-        by who asks, and for the how many-th time. What is under review may differ; the message of an input may not.
+        If the same request was made in an earlier execution of the run, its answer is at the same path: by who asks,
+        and by the count of such requests. What is under review may differ; the message of an input may not.
         """
         key = f"human:{kind}:{step}" if kind == "review" else f"human:{kind}:{step}:{message}"
         number = self._tap.identities.ordinal(key)
@@ -76,7 +76,7 @@ class People:
         return feedback if outcome is None else _Chosen(feedback, str(outcome))
 
     def review_task(self, answer: Any, context: Any) -> Any:
-        """What the terminal provider shows of a task, for the questions that it is about to ask."""
+        """What the terminal provider shows of a task, for the requests that it is about to make."""
         task, agent = getattr(context, "task", None), getattr(context, "agent", None)
         review = {
             "step": getattr(task, "name", None) or getattr(task, "description", None) or "",
@@ -135,7 +135,7 @@ class _Input:
 
 
 class _WatchedContext:
-    """An agent's executor, seen by the provider: each answer to a person's words is what is reviewed next."""
+    """An agent's executor, as the provider sees it: each response to feedback is what is reviewed next."""
 
     def __init__(self, context: Any, people: People) -> None:
         object.__setattr__(self, "_watched", context)
@@ -159,7 +159,7 @@ class _WatchedContext:
 
 
 def _take_outcomes(flow_class: Any) -> None:
-    """Lets an answer that has taken an outcome take it, where the library would ask a model for one."""
+    """Uses the outcome that an answer has chosen, where the library would ask a model for one."""
     classify = getattr(flow_class, "_collapse_to_outcome", None)
     if classify is None:
         return
@@ -175,7 +175,7 @@ def _name_of(flow: Any) -> str:
 
 
 def _task_review(provider: Any, people: People) -> Any:
-    """A provider for tasks with `human_input=True`, which asks as the library's own does, without a terminal."""
+    """A provider for tasks with `human_input=True`, which works like the library's own, without a terminal."""
 
     class TaskReview(provider):  # type: ignore[misc]
         def handle_feedback(self, formatted_answer: Any, context: Any) -> Any:

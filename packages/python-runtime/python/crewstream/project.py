@@ -1,4 +1,4 @@
-"""A project that is about to run: its folder, its settings, and the object that a target stands for."""
+"""A project that is about to run: its folder, its settings, and the object that a target names."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from . import library
 
 
 class CannotLoad(Exception):
-    """What a target names is nothing that runs; the message says why."""
+    """A target names something that cannot be run; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -38,19 +38,19 @@ class Loaded:
 
     kind: str
     runnable: Any
-    #: A function's result is decided when it is called.
+    #: A function's result is known only when it is called.
     is_function: bool = False
 
 
 def load(project: str, target: LoadTarget, inputs: Mapping[str, Any]) -> Loaded:
-    """Imports a target's module and makes what it names. Whatever the project's code raises is raised."""
+    """Imports a target's module and creates what it names. Exceptions of the project's code are passed on."""
     for path in reversed(target.paths):
         folder = os.path.normpath(os.path.join(project, path))
         if folder not in sys.path:
             sys.path.insert(0, folder)
     own_folder = os.path.normpath(os.path.join(project, target.paths[-1]))
     if len(target.paths) > 1 and sys.path[0] != own_folder:
-        # Last of all: a module beside it must not hide one of the standard library.
+        # Last: a module next to it must not hide one of the standard library.
         sys.path.remove(own_folder)
         sys.path.append(own_folder)
     value: Any = importlib.import_module(target.module)
@@ -86,7 +86,7 @@ def _runnable(value: Any, target: LoadTarget, inputs: Mapping[str, Any]) -> Load
 
 
 def _construct(kind: type, inputs: Mapping[str, Any], where: str) -> Any:
-    """Without arguments; with `inputs=` where the constructor asks for that."""
+    """Without arguments; with `inputs=` if the constructor requires that."""
     needed = [
         each.name
         for each in _parameters(kind)
@@ -110,7 +110,7 @@ def _parameters(value: Any) -> list[inspect.Parameter]:
 
 
 def kickoff(loaded: Loaded, inputs: Mapping[str, Any]) -> Any:
-    """Runs what was loaded to its end and gives its result."""
+    """Runs what was loaded to its end and returns its result."""
     runnable = loaded.runnable
     if loaded.is_function:
         result = _settled(runnable(**_accepted(runnable, inputs)))
@@ -128,7 +128,7 @@ def function_inputs(function: Any) -> tuple[list[str], list[str]]:
 
 
 def _accepted(function: Any, inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """The inputs that a function takes as keywords; all of them where it takes any, or one mapping named `inputs`."""
+    """The inputs that a function accepts as keywords; all of them if it accepts any, or one mapping named `inputs`."""
     parameters = _parameters(function)
     if any(each.kind is each.VAR_KEYWORD for each in parameters):
         return dict(inputs)
@@ -149,7 +149,7 @@ def _settled(value: Any) -> Any:
 
 
 def _finished(result: Any) -> Any:
-    """A streaming crew or flow gives an iterator first: its chunks are events already, its result comes last."""
+    """A streaming crew or flow returns an iterator first: its chunks are events already, its result comes last."""
     for name in ("StreamingOutputBase", "StreamSessionBase"):
         kind = library.part("crewai.types.streaming", name)
         if kind is not None and isinstance(result, kind):

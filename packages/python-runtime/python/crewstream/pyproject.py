@@ -1,4 +1,4 @@
-"""What a project's pyproject.toml says of what to run."""
+"""What a project's pyproject.toml declares to run."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ class UnreadableProject(Exception):
 
 
 class PyProject:
-    """The parts of a pyproject.toml that decide what is run. Empty where there is none."""
+    """The parts of a pyproject.toml that determine what is run. Empty if there is none."""
 
     def __init__(self, root: Path) -> None:
         self._tables = read_toml(root / "pyproject.toml")
 
     @property
     def targets(self) -> dict[str, str]:
-        """[tool.crewstream] target: name to `pkg.module:Name`; one without a name of its own has the empty one."""
+        """[tool.crewstream] target: name to `pkg.module:Name`; the name is empty for a single target without one."""
         value = self._table("tool", "crewstream").get("target")
         if isinstance(value, str):
             return {"": value}
@@ -41,7 +41,7 @@ class PyProject:
 
     @property
     def replays(self) -> bool:
-        """[tool.crewstream] replay: whether finished tool calls are answered from the journal when a run goes on."""
+        """[tool.crewstream] replay: whether finished tool calls are answered from the journal when a run is resumed."""
         return self._table("tool", "crewstream").get("replay") is not False
 
     @property
@@ -51,7 +51,7 @@ class PyProject:
 
     @property
     def scripts(self) -> list[Script]:
-        """Scripts in the order in which they are asked: what `crewai run` starts, then common names, then the rest."""
+        """Scripts in the order in which they are tried: what `crewai run` starts, then common names, then the rest."""
         found: dict[str, Any] = {**self._table("tool", "poetry", "scripts"), **self._table("project", "scripts")}
         first = ["kickoff", "run_crew", "run", "run_flow", "start", "main"]
         names = sorted(found, key=lambda name: first.index(name) if name in first else len(first))
@@ -73,7 +73,7 @@ class PyProject:
 
 
 def read_toml(file: Path) -> dict[str, Any]:
-    """The tables of a TOML file; none where it does not exist."""
+    """The tables of a TOML file; none if it does not exist."""
     try:
         text = file.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -89,7 +89,7 @@ def read_toml(file: Path) -> dict[str, Any]:
 
 
 def _toml_parser() -> Any:
-    """tomllib came with Python 3.11; before that crewai itself brings tomli, and pip has a copy."""
+    """tomllib exists since Python 3.11; before that crewai itself installs tomli, and pip contains a copy."""
     for name in ("tomllib", "tomli", "pip._vendor.tomli"):
         try:
             return importlib.import_module(name)

@@ -1,4 +1,4 @@
-"""The dependencies of a Poetry project, in the form that pip and uv read."""
+"""The dependencies of a Poetry project, in the format of pip and uv."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .pyproject import read_toml
 
 
 def poetry_requirements(root: Path) -> list[str]:
-    """One requirement for each of [tool.poetry.dependencies]; Python itself and what is optional are left out."""
+    """One requirement for each of [tool.poetry.dependencies], except Python itself and optional ones."""
     table = read_toml(root / "pyproject.toml").get("tool", {}).get("poetry", {}).get("dependencies", {})
     return [line for name, wanted in table.items() if (line := _requirement(str(name), wanted))]
 
@@ -47,7 +47,7 @@ def _bound(part: str) -> str:
     if match is None:
         return part if re.match(r"[<>=!~]", part) else f"=={part}"
     numbers = [int(each) for each in re.findall(r"\d+", match[2])][:3]
-    # A caret keeps the first number that is not zero, a tilde the second.
+    # A caret keeps the first non-zero number, a tilde the second.
     kept = next((at for at, number in enumerate(numbers) if number), len(numbers) - 1) if match[1] == "^" else 1
     kept = min(kept, len(numbers) - 1)
     upper = [*numbers[:kept], numbers[kept] + 1]

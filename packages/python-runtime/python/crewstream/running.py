@@ -1,4 +1,4 @@
-"""One run of an automation in this process: from the worker's order to how it ended."""
+"""One run of an automation in this process: from the worker's order to its outcome."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from .people import Paused, People
 from .project import LoadTarget, kickoff, load
 from .tools import Tools
 
-#: How long calls beside the one that paused a run may take to end.
+#: How long calls parallel to the one that paused a run may take to end.
 _PAUSE_SECONDS = 60.0
 
 
 @dataclass
 class Order:
-    """What the worker sends to have something run."""
+    """The worker's order to run an automation."""
 
     execution_id: str
     project: str
@@ -50,7 +50,7 @@ class Order:
 
 
 def run(channel: Channel, order: Order) -> None:
-    """Runs an order and tells how it ended. Ends the process: threads of tools may never end by themselves."""
+    """Runs an order and reports its outcome. Ends the process: threads of tools may never end by themselves."""
     os.chdir(order.directory)
     started = time.monotonic()
     tap = EventTap(channel, order.execution_id, order.max_event_bytes)
@@ -82,7 +82,7 @@ def run(channel: Channel, order: Order) -> None:
 
 
 def _bind(execution_id: str) -> None:
-    """Lets the library know the run by our id. Its own tracing then stays off, so not where a project asks for that."""
+    """Makes the library use our id for the run. That turns its own tracing off, so not if a project wants it."""
     if os.environ.get("CREWAI_TRACING_ENABLED", "").lower() in ("true", "1"):
         return
     bind = library.part("crewai.execution", "set_execution_uuid")
@@ -91,7 +91,7 @@ def _bind(execution_id: str) -> None:
 
 
 def _result(tap: EventTap, result: Any) -> dict[str, Any]:
-    """A crew's output by its text and its structure; any other value as it is."""
+    """A crew's output as its text and its structure; any other value unchanged."""
     dump = tap.dumper.dump
     raw = getattr(result, "raw", None)
     if not isinstance(raw, str):
@@ -114,7 +114,7 @@ def _task(tap: EventTap, output: Any) -> dict[str, Any]:
 
 
 def failure(error: BaseException) -> dict[str, Any]:
-    """An error as the worker shows it."""
+    """An error in the form that the worker shows."""
     return {
         "error": str(error) or type(error).__name__,
         "type": type(error).__name__,

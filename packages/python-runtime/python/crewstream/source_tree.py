@@ -1,4 +1,4 @@
-"""The Python files of a project and what they define, found without importing any of them."""
+"""The Python files of a project and their definitions, found without importing any of them."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class SourceTree:
                 self.modules[name] = read_module(text, name=name, file=relative, is_package=is_package)
 
     def find(self, dotted: str) -> Definition | None:
-        """What a dotted name stands for, through imports of the project's own modules; None for what is not its own."""
+        """What a dotted name refers to, through imports of the project's own modules; None for names from elsewhere."""
         for _ in range(6):
             parts = dotted.split(".")
             for length in range(len(parts) - 1, 0, -1):
@@ -91,7 +91,7 @@ class SourceTree:
         return made_by.startswith("crewai.") and made_by.endswith(".Crew")
 
     def flows(self, modules: list[ModuleFacts] | None = None) -> list[Definition]:
-        """Flow classes of these modules (default: all) that no other flow there extends or makes."""
+        """Flow classes of these modules (default: all) that no other flow there extends or instantiates."""
         found = [each for each in self._classes(modules) if self.is_flow(each)]
         inner = {
             other
@@ -135,7 +135,7 @@ def module_name(root: Path, file: Path) -> tuple[str, bool]:
     if is_package:
         parts.pop()
     if parts and not all(part.isidentifier() for part in parts):
-        # A folder such as `my-app` is no package: its files are imported from inside it.
+        # A folder such as `my-app` is not a package: its files are imported from inside it.
         last_bad = max((at for at, part in enumerate(parts) if not part.isidentifier()), default=-1)
         parts = parts[last_bad + 1 :]
     return ".".join(parts), is_package

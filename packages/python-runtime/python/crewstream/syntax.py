@@ -1,4 +1,4 @@
-"""What one Python file defines, read from its syntax tree: nothing is imported."""
+"""The definitions of one Python file, read from its syntax tree: nothing is imported."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class ClassFacts:
     line: int
     bases: list[str]
     decorators: list[str]
-    #: Dotted names that the body mentions: who makes or extends whom.
+    #: Dotted names that the body mentions: what it instantiates or extends.
     mentions: set[str]
 
 
@@ -37,7 +37,7 @@ class FunctionFacts:
 
 @dataclass
 class Hazard:
-    """Something that would happen when the file is imported."""
+    """A side effect of importing the file."""
 
     line: int
     what: str
@@ -50,14 +50,14 @@ class ModuleFacts:
     imports: dict[str, str] = field(default_factory=dict)
     classes: dict[str, ClassFacts] = field(default_factory=dict)
     functions: dict[str, FunctionFacts] = field(default_factory=dict)
-    #: Module-level variables by the dotted name of what was called to make them.
+    #: Module-level variables by the dotted name of the callable that created them.
     variables: dict[str, tuple[str, int]] = field(default_factory=dict)
     hazards: list[Hazard] = field(default_factory=list)
     error: str | None = None
 
 
 def read_module(text: str, *, name: str, file: str, is_package: bool) -> ModuleFacts:
-    """The facts of a module with the dotted `name`. A file that is not Python has none, and says so in `error`."""
+    """The facts of a module with the dotted `name`. A file that is not valid Python has none, and an `error`."""
     facts = ModuleFacts(name, file)
     try:
         tree = ast.parse(text)
@@ -115,7 +115,7 @@ class _Reader:
         return ".".join([*kept, *([statement.module] if statement.module else [])])
 
     def _dotted(self, node: ast.AST, local: dict[str, str] | None = None) -> str:
-        """The dotted name that an expression begins with: `Flow[State]`, `Crew(...)` and `a.b` are all names here."""
+        """The dotted name that an expression begins with: that of `Flow[State]`, `Crew(...)` or `a.b`."""
         if isinstance(node, ast.Name):
             known = (local or {}).get(node.id) or self.facts.imports.get(node.id)
             return known or f"{self.facts.name}.{node.id}"

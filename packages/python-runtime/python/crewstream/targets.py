@@ -1,4 +1,4 @@
-"""Which class, instance or function of a project is run: by rules in a fixed order, from syntax trees alone."""
+"""Which class, instance or function of a project is run: by rules in a fixed order, using syntax trees only."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from .syntax import ModuleFacts
 class Target:
     """What is run. `module` and `attribute` are imported, with `paths` (relative to the project) on `sys.path`."""
 
-    #: Distinguishes the targets of one project; empty where it has one.
+    #: Distinguishes the targets of one project; empty if it has only one.
     name: str
-    #: `crew` is a `@CrewBase` class or a Crew, `function` whatever the user named that is neither.
+    #: `crew` is a `@CrewBase` class or a Crew, `function` anything else that the user named.
     kind: str
     module: str
     attribute: str
@@ -56,7 +56,7 @@ def _named(tree: SourceTree, name: str, value: str) -> Target:
     found = tree.find(f"{module}.{attribute}")
     if found is not None:
         target = _target(tree, found, name)
-        # The name as it was written: a class method or an attribute may follow it.
+        # The name as written: a class method or an attribute may follow it.
         return Target(name, target.kind, module, attribute, target.file, target.line, target.paths)
     facts = tree.modules.get(module)
     if facts is None:
@@ -69,7 +69,7 @@ def _named(tree: SourceTree, name: str, value: str) -> Target:
 
 
 def _from_scripts(tree: SourceTree, scripts: list[Script]) -> Definition | None:
-    """What the first script runs that runs anything of the project."""
+    """What the first script that runs anything of the project runs."""
     for script in scripts:
         facts = tree.modules.get(script.module)
         if facts is None:
@@ -101,7 +101,7 @@ def _of_script(tree: SourceTree, facts: ModuleFacts, function: str) -> Definitio
 
 
 def _kicked_off(tree: SourceTree, facts: ModuleFacts, function: str) -> list[Definition]:
-    """Flows and crews of the project that a function kicks off, itself or in functions that it calls."""
+    """Flows and crews of the project that a function kicks off, directly or in functions that it calls."""
     found: list[Definition] = []
     seen: set[str] = set()
 
@@ -117,7 +117,7 @@ def _kicked_off(tree: SourceTree, facts: ModuleFacts, function: str) -> list[Def
                 and definition.name in definition.module.variables
                 and not tree.is_crew(definition)
             ):
-                # A variable that holds what a class of the project made.
+                # A variable that holds an instance of the project's class.
                 definition = tree.find(definition.module.variables[definition.name][0])
             if definition is not None and definition not in found:
                 found.append(definition)
@@ -182,7 +182,7 @@ def _target(tree: SourceTree, found: Definition, name: str = "") -> Target:
 
 
 def _paths(root: Path, file: str) -> tuple[str, ...]:
-    """`sys.path` for a module: the folder its name begins in, the root, `src/`, and its own folder last."""
+    """`sys.path` for a module: the folder its name starts from, the root, `src/`, and its own folder last."""
     path = root / file
     wanted = [import_root(root, path), root, root / "src", path.parent]
     kept = [each.relative_to(root).as_posix() for each in wanted if each.is_dir()]
@@ -190,7 +190,7 @@ def _paths(root: Path, file: str) -> tuple[str, ...]:
 
 
 def _checked(tree: SourceTree, target: Target) -> Target:
-    """Refuses a module that would do something when it is imported."""
+    """Rejects a module whose import has side effects."""
     facts = tree.modules.get(target.module)
     if facts is not None and facts.error is not None:
         raise NoTarget(facts.error)

@@ -1,4 +1,4 @@
-"""Tool calls that were finished are not made again: the worker's journal has their results."""
+"""Finished tool calls are not repeated: the worker's journal has their results."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .events import EventTap
 from .idempotency import RunningCall, running_call
 from .identity import digest
 
-#: Every way in which the library calls a tool: an agent by native function calling binds `run`, by text `invoke`.
+#: Every way the library calls a tool: an agent with native function calling uses `run`, with text `invoke`.
 _WAYS = (
     ("crewai.tools.base_tool", "BaseTool", ("run", "arun")),
     ("crewai.tools.base_tool", "Tool", ("run", "arun")),
@@ -25,7 +25,7 @@ _MAX_ROW_BYTES = MAX_LINE_BYTES // 2
 
 
 class Tools:
-    """Wraps the library's tool classes. A result that is not JSON is not kept, and its tool is called again."""
+    """Wraps the library's tool classes. A result that is not JSON is not stored, and its tool is called again."""
 
     def __init__(self, channel: Channel, tap: EventTap) -> None:
         self._channel = channel
@@ -44,7 +44,7 @@ class Tools:
                     setattr(kind, method, wrap(original))
 
     def wait_idle(self, seconds: float) -> None:
-        """Waits for calls that run beside the one that paused the run: they would be lost half done."""
+        """Waits for calls in parallel to the one that paused the run: they would be lost half done."""
         with self._idle:
             self._idle.wait_for(lambda: self._running == 0, seconds)
 
@@ -93,7 +93,7 @@ class Tools:
         return run
 
     def _path(self, tool: Any, args: Any, kwargs: Any) -> str:
-        """By what is called with what, and the how many-th such call it is: not by its place in the run."""
+        """By tool, arguments and the number of such calls before it: not by its position in the run."""
         asked = digest(self._tap.dumper.dump([args, kwargs]))
         key = f"tool:{tool.name}:{asked}"
         return f"{key}:{self._tap.identities.ordinal(key)}"
@@ -102,11 +102,11 @@ class Tools:
         return self._channel.call("journal_read", path=path)
 
     def _replay(self, tool: Any, row: Any) -> tuple[bool, Any]:
-        """Whether the journal had the call, and what it gave; what it raised is raised again."""
+        """Whether the journal had the call, and its result; what it raised is raised again."""
         if row is None:
             return False, None
         if hasattr(tool, "current_usage_count"):
-            # Limits count replayed calls, too.
+            # Limits count replayed calls too.
             tool.current_usage_count += 1
         kept = row["value"]
         if "raised" in kept:
@@ -125,7 +125,7 @@ class Tools:
             self._idle.notify_all()
 
     def _keep(self, path: str, tool: Any, kept: dict[str, Any] | str) -> None:
-        """Stores what a call gave, or says once in an event why it cannot."""
+        """Stores a call's result, or reports once in an event why it cannot."""
         if isinstance(kept, dict) and len(json.dumps(kept)) > _MAX_ROW_BYTES:
             kept = f"its result has more than {_MAX_ROW_BYTES} bytes"
         if isinstance(kept, dict):
@@ -137,13 +137,13 @@ class Tools:
 
 
 def _is_inside(tool: Any) -> bool:
-    """Whether this is a part of a call that is wrapped already: `invoke` ends in `run`."""
+    """Whether this is inside a call that is wrapped already: `invoke` ends in `run`."""
     call = running_call.get()
     return call is not None and call.tool == str(tool.name)
 
 
 def _success(value: Any) -> dict[str, Any] | str:
-    """A result as JSON that gives an equal value again, or why there is none."""
+    """A result as JSON that can be restored to an equal value, or why there is none."""
     if _same(value, _round_trip(value)):
         return {"value": value}
     dump = getattr(value, "model_dump", None)
@@ -189,7 +189,7 @@ def _round_trip(value: Any) -> Any:
 
 
 def _same(one: Any, other: Any) -> bool:
-    """Equal, and of the same types all through: `1` is not `True`, and a tuple is no list."""
+    """Equal, and of the same types throughout: `1` is not `True`, and a tuple is not a list."""
     if type(one) is not type(other):
         return False
     if isinstance(one, dict):

@@ -43,7 +43,7 @@ class Refused(Exception):
 
 
 class Life:
-    """One life of a run: its tool class is wrapped anew, the journal is the same."""
+    """One execution of a run: its tool class is wrapped again, the journal is the same."""
 
     def __init__(self, channel: FakeChannel, monkeypatch: pytest.MonkeyPatch) -> None:
         calls: list[Any] = []
@@ -90,7 +90,7 @@ def test_a_finished_call_is_not_made_again(monkeypatch: pytest.MonkeyPatch) -> N
     ]
     assert again.calls == []
     assert again.tool.current_usage_count == 3
-    # One more such call than there was before is made.
+    # One call more than there was before is made.
     assert [again.tool.run(1), again.tool.run(1)] == [{"charged": 1}, {"charged": 1}]
     assert len(again.calls) == 1
 

@@ -1,10 +1,10 @@
 import { delimiter, dirname } from "node:path";
 
-/** Names of the worker's environment that would change how a child runs, or where it finds its code. */
+/** Variables of the worker's environment that would change how a child runs, or where it finds its code. */
 const notInherited =
   /^(PYTHON|LD_|DYLD_|NODE_|npm_|UV_|PIP_|CONDA_|VIRTUAL_ENV|PATH$|HOME$|PWD$|OLDPWD$|SHLVL$|TERM$|_$)/;
 
-/** Telemetry and tracing of the library, which nobody here has agreed to; a project's own .env may switch them on. */
+/** Telemetry and tracing of the library, which nobody here has agreed to; a project's own .env may turn them on. */
 export const quietVariables: Readonly<Record<string, string>> = {
   CREWAI_DISABLE_TELEMETRY: "true",
   CREWAI_TRACING_ENABLED: "false",
@@ -18,15 +18,15 @@ export interface EnvironmentParts {
   python: string;
   /** The worker's own PATH. */
   path: string;
-  /** A folder that stands for the user's home, for caches. */
+  /** A folder that replaces the user's home, for caches. */
   home: string;
-  /** Where the library keeps memories and knowledge of this automation. */
+  /** Where the library stores memories and knowledge of this automation. */
   storage: string;
-  /** What automations may see of the worker's environment. */
+  /** The variables of the worker's environment that automations may see. */
   shared: Readonly<Record<string, string | undefined>>;
   /** The project's .env. */
   project: Readonly<Record<string, string>>;
-  /** What goes before everything: the address and key of the model gateway. */
+  /** Overrides everything: the address and key of the model gateway. */
   fixed: Readonly<Record<string, string>>;
 }
 

@@ -11,7 +11,7 @@ import { z } from "zod";
 import { linesOf } from "./lines.ts";
 import { childFile, type ChildStart, type Ending, type PythonChild } from "./python-child.ts";
 
-/** Importing crewai takes 8 s of CPU time on a machine that has never done it, twice that without compiled bytecode. */
+/** Importing crewai for the first time takes 8 s of CPU time, twice that without compiled bytecode. */
 const startLimitMs = 120_000;
 
 const controlSchema = z.union([
@@ -34,10 +34,10 @@ export class ForkServer {
     });
   }
 
-  /** Starts it, and waits until it has imported crewai. @throws AppError `run_failed` with what it printed */
+  /** Starts it, and waits until it has imported crewai. @throws AppError `run_failed` with its output */
   static async start(python: string, env: Readonly<Record<string, string>>): Promise<ForkServer> {
     if (env["HOME"] !== undefined) await mkdir(env["HOME"], { recursive: true });
-    // Sockets have short paths, and nobody else may reach this one.
+    // Socket paths must be short, and no other user may access this one.
     const folder = await mkdtemp(join(tmpdir(), "crewstream-fork-"));
     const process = spawn(python, [childFile, "forkserver", join(folder, "socket")], {
       cwd: folder,
@@ -69,7 +69,7 @@ export class ForkServer {
     return this.#ended;
   }
 
-  /** Forks a child. @throws AppError `run_failed` when the server has died */
+  /** Forks a child. @throws AppError `run_failed` if the server has died */
   async fork({ mode, env, directory }: Omit<ChildStart, "python">): Promise<PythonChild> {
     const child = randomUUID();
     const [control, channel, stdout, stderr] = await Promise.all([
@@ -88,12 +88,12 @@ export class ForkServer {
       send: (message) => {
         if (!channel.destroyed) channel.write(`${JSON.stringify(message)}\n`);
       },
-      // The server ends a child with all that it has started when its control connection is closed.
+      // The server ends a child with everything it has started when its control connection is closed.
       kill: () => void control.end(),
     };
   }
 
-  /** Lets the server end when the last of its children has. */
+  /** Lets the server end when its last child has. */
   retire(): void {
     this.#process.stdin?.write("retire\n");
   }
@@ -106,7 +106,7 @@ export class ForkServer {
 
   async #connect(introduction: object): Promise<Socket> {
     const socket = connect({ path: join(this.#folder, "socket"), allowHalfOpen: true });
-    // A broken connection is seen by its end.
+    // A broken connection is noticed by its end.
     socket.on("error", () => undefined);
     try {
       await once(socket, "connect");
@@ -125,7 +125,7 @@ export class ForkServer {
     }
     const exited = lines.next().then((last): Ending => {
       control.destroy();
-      // Where the server itself has died, its children die with it.
+      // If the server itself has died, its children die with it.
       return last.done === true || !("code" in last.value) ? { code: null, signal: "SIGKILL" } : last.value;
     });
     return { pid: first.value.pid, exited };
@@ -136,7 +136,7 @@ async function* controlLines(control: Socket): AsyncGenerator<z.output<typeof co
   try {
     for await (const lines of linesOf(control)) for (const line of lines) yield controlSchema.parse(JSON.parse(line));
   } catch (error) {
-    // A connection that breaks off ends like one that is closed.
+    // A connection that breaks ends like one that is closed.
     if (AppError.is(error) || error instanceof z.ZodError) throw error;
   }
 }

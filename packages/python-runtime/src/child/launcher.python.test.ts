@@ -6,7 +6,7 @@ import { PythonExecution, testPython } from "../testing/python-runs.ts";
 import { Launcher } from "./launcher.ts";
 import type { PythonChild } from "./python-child.ts";
 
-/** The id of the process that started another. */
+/** The id of a process's parent. */
 async function parentOf(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, "utf8");
   return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
@@ -47,7 +47,7 @@ describe.skipIf(testPython === "")("starting Python processes", () => {
     expect(second).not.toBe(process.pid);
   });
 
-  test("without forking each starts anew", async () => {
+  test("without forking each is started separately", async () => {
     using used = launcher(false);
     expect(await parentOfRun(used)).toBe(process.pid);
   });

@@ -5,7 +5,7 @@ import { childEnvironment, quietVariables } from "./child-environment.ts";
 import { ForkServer } from "./fork-server.ts";
 import { spawnChild, type ChildStart, type PythonChild } from "./python-child.ts";
 
-/** Fork servers that are kept: each holds about 200 MB. The one that was not used for longest makes room. */
+/** Fork servers that are kept: each takes about 200 MB. The least recently used one is stopped to make room. */
 const maxServers = 4;
 const idleMs = 600_000;
 
@@ -19,23 +19,23 @@ export interface LauncherOptions {
 
 interface Kept {
   server: Promise<ForkServer>;
-  /** When the environment was last changed: packages that were installed later are not in the server. */
+  /** When the environment was last changed: packages installed later are not in the server. */
   changedMs: number;
   idle: NodeJS.Timeout | undefined;
 }
 
-/** Starts Python processes: by forking a server of their environment, where that works, else anew. */
+/** Starts Python processes: by forking a server of their environment, if that works, else from scratch. */
 export class Launcher implements Disposable {
   readonly #options: LauncherOptions;
   readonly #servers = new Map<string, Kept>();
-  /** Environments whose server does not start: they are not tried for each run. */
+  /** Environments whose server does not start: it is not attempted again for each run. */
   readonly #unforkable = new Set<string>();
 
   constructor(options: LauncherOptions) {
     this.#options = options;
   }
 
-  /** Starts a process for one order. @throws AppError `run_failed` when there is no such interpreter */
+  /** Starts a process for one order. @throws AppError `run_failed` if the interpreter does not exist */
   async start(start: ChildStart): Promise<PythonChild> {
     const server = await this.#serverFor(start);
     if (server === undefined) return spawnChild(start);
@@ -48,12 +48,12 @@ export class Launcher implements Disposable {
     }
   }
 
-  /** Has the server of an environment import crewai before the first run wants it. */
+  /** Has the server of an environment import crewai before the first run needs it. */
   warm(python: string): void {
     void this.#serverFor({ python, env: quietVariables });
   }
 
-  /** Ends all servers, and the children that they have. */
+  /** Ends all servers and their children. */
   [Symbol.dispose](): void {
     for (const python of this.#servers.keys()) this.#forget(python, "stop");
   }
@@ -61,7 +61,7 @@ export class Launcher implements Disposable {
   async #serverFor({ python, env }: Pick<ChildStart, "python" | "env">): Promise<ForkServer | undefined> {
     const { fork, warn } = this.#options;
     if (!fork || process.platform !== "linux" || this.#unforkable.has(python)) return undefined;
-    // What the library decides when it is imported was decided without a project's wishes.
+    // Settings that the library reads when it is imported were read without the project's values.
     if (Object.entries(quietVariables).some(([name, value]) => env[name] !== value)) return undefined;
     try {
       const kept = await this.#kept(python);
@@ -85,7 +85,7 @@ export class Launcher implements Disposable {
     const changedMs = await changed(python);
     const known = this.#servers.get(python);
     if (known !== undefined && known.changedMs === changedMs) {
-      // The map's order is that of use.
+      // The map is in order of use.
       this.#servers.delete(python);
       this.#servers.set(python, known);
       return known;
@@ -102,7 +102,7 @@ export class Launcher implements Disposable {
     return kept;
   }
 
-  /** Lets a server go: its children stay unless it is stopped. */
+  /** Releases a server: its children continue unless it is stopped. */
   #forget(python: string, how: "retire" | "stop" = "retire"): void {
     const kept = this.#servers.get(python);
     if (kept === undefined) return;

@@ -8,7 +8,7 @@ async function read(chunks: readonly Buffer[], maxBytes?: number): Promise<strin
   return lines;
 }
 
-test("lines end at the byte \\n alone, wherever the chunks are cut", async () => {
+test("lines end at the byte \\n alone, wherever the chunks are split", async () => {
   const text = 'é one\u2028still one\r\n{"two":"\u{1F986}"}\n\nlast';
   const bytes = Buffer.from(text);
   const expected = ["é one\u2028still one\r", '{"two":"\u{1F986}"}', ""];
@@ -16,7 +16,7 @@ test("lines end at the byte \\n alone, wherever the chunks are cut", async () =>
   expect(await read([...bytes].map((byte) => Buffer.from([byte])))).toEqual(expected);
 });
 
-test("a line without an end is not held without a bound", async () => {
+test("an endless line is not buffered without limit", async () => {
   await expect(
     read(
       Array.from({ length: 20 }, () => Buffer.alloc(100, "x")),
@@ -26,7 +26,7 @@ test("a line without an end is not held without a bound", async () => {
   expect(await read([Buffer.from("x".repeat(900) + "\n"), Buffer.from("y".repeat(900) + "\n")], 1000)).toHaveLength(2);
 });
 
-test("nothing is read ahead while a batch is worked on", async () => {
+test("nothing is read ahead while a batch is processed", async () => {
   let given = 0;
   const source = Readable.from(
     (function* () {
@@ -35,7 +35,7 @@ test("nothing is read ahead while a batch is worked on", async () => {
     { objectMode: false, highWaterMark: 16_384 },
   );
   for await (const _ of linesOf(source)) {
-    // A moment in which a reader that does not wait would take all of it.
+    // A moment in which a reader that does not wait would read all of it.
     await new Promise(setImmediate);
     expect(given).toBeLessThan(20);
     break;

@@ -5,9 +5,9 @@ import { AppError, ErrorCode } from "@crewstream/contracts";
 export const maxLineBytes = 32 * 1024 * 1024 + 1024;
 
 /**
- * The lines of a stream, in batches as they arrive: while a batch is worked on nothing more is read, which holds back
- * whoever writes. Lines end at the byte `\n` alone; `node:readline` also splits at U+2028, and has no bound.
- * @throws AppError `limit_exceeded` for a line that is longer than `maxBytes`
+ * The lines of a stream, in batches as they arrive: while a batch is processed nothing more is read, which slows the
+ * writer down. Lines end at the byte `\n` alone; `node:readline` also splits at U+2028, and has no limit.
+ * @throws AppError `limit_exceeded` for a line longer than `maxBytes`
  */
 export async function* linesOf(stream: Readable, maxBytes = maxLineBytes): AsyncGenerator<string[]> {
   let parts: Buffer[] = [];

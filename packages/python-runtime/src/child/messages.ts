@@ -1,20 +1,20 @@
 import { z } from "zod";
 
-/** The version of the messages; the child says which it speaks. */
+/** The version of the messages; the child announces which one it uses. */
 export const protocolVersion = 1;
 
 const json = z.record(z.string(), z.unknown());
 const nullableText = z.string().nullish().default(null);
 
-/** A question to a person, as Python asks it. */
+/** A human-input request from Python. */
 export const humanCallSchema = z.object({
   kind: z.literal("human"),
   ask: z.enum(["review", "input"]),
-  /** Method or task that asks; empty where Python code just calls `input()`. */
+  /** Method or task that asks; empty if Python code just calls `input()`. */
   step: z.string(),
   /** Where in the run's journal the answer is. */
   path: z.string(),
-  /** The event that the question lies in. */
+  /** The event that encloses the request. */
   parent: nullableText,
   message: z.string(),
   output: z.unknown().optional(),
@@ -26,7 +26,7 @@ export const humanCallSchema = z.object({
   task: json.nullish().default(null),
   task_id: nullableText,
   agent: nullableText,
-  /** The library emits the events of this question itself. */
+  /** The library emits the events of this request itself. */
   emits: z.boolean().default(false),
 });
 export type HumanCall = z.infer<typeof humanCallSchema>;
@@ -81,13 +81,13 @@ export const eventMessageSchema = z.object({
   id: z.uuid(),
   type: z.string().min(1).max(200),
   timestamp: z.string(),
-  /** Of the error that the event tells of. */
+  /** For an event that reports an error. */
   traceback: nullableText,
   data: json,
 });
 export type EventMessage = z.infer<typeof eventMessageSchema>;
 
-/** What a child says. A `hello` comes first, `finished`, `described` or `undescribed` last. */
+/** A child's messages. A `hello` comes first, `finished`, `described` or `undescribed` last. */
 export const childMessageSchema = z.discriminatedUnion("t", [
   z.object({ t: z.literal("hello"), protocol: z.number(), python: z.string(), crewai: z.string().nullable() }),
   z.object({ t: z.literal("started"), kind: z.string(), seconds: z.number() }),
@@ -112,7 +112,7 @@ export const targetSchema = z.object({
 });
 export type Target = z.infer<typeof targetSchema>;
 
-/** What a child is told. */
+/** Messages to a child. */
 export type ParentMessage =
   | {
       t: "run";

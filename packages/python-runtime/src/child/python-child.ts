@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { AppError, ErrorCode, errorMessage } from "@crewstream/contracts";
 import type { ParentMessage } from "./messages.ts";
 
-/** The Python side's entry: started by its file, with the interpreter of the project's environment. */
+/** The Python side's entry: started as a file, with the interpreter of the project's environment. */
 export const childFile = fileURLToPath(new URL("../../python/crewstream/__main__.py", import.meta.url));
 
 export interface Ending {
@@ -12,7 +12,7 @@ export interface Ending {
   signal: NodeJS.Signals | null;
 }
 
-/** A Python process that speaks the messages, however it was started. */
+/** A Python process that exchanges messages with us, however it was started. */
 export interface PythonChild {
   readonly pid: number;
   /** Its messages. */
@@ -20,9 +20,9 @@ export interface PythonChild {
   readonly stdout: Readable;
   readonly stderr: Readable;
   readonly exited: Promise<Ending>;
-  /** Tells it something. What it does not read any more is dropped. */
+  /** Sends it a message. What it does not read any more is dropped. */
   send(message: ParentMessage): void;
-  /** Ends it and all that it has started, at once. */
+  /** Ends it and everything it has started, immediately. */
   kill(): void;
 }
 
@@ -30,17 +30,17 @@ export interface ChildStart {
   python: string;
   mode: "run" | "describe";
   env: Readonly<Record<string, string>>;
-  /** Where it starts; it goes to its order's directory by itself. */
+  /** Where it starts; it changes to its order's directory itself. */
   directory: string;
 }
 
-/** Starts a Python process for one order. @throws AppError `run_failed` when there is no such interpreter */
+/** Starts a Python process for one order. @throws AppError `run_failed` if the interpreter does not exist */
 export async function spawnChild({ python, mode, env, directory }: ChildStart): Promise<PythonChild> {
   const child = spawn(python, [childFile, mode], {
     cwd: directory,
     env: { ...env },
     stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
-    // A process group of its own, so that what its tools start ends with it.
+    // Its own process group, so that what its tools start ends with it.
     detached: true,
   });
   const exited = new Promise<Ending>((resolve) => {
@@ -52,7 +52,7 @@ export async function spawnChild({ python, mode, env, directory }: ChildStart): 
       reject(new AppError(`${python} cannot be started: ${errorMessage(error)}`, { code: ErrorCode.runFailed }));
     });
   });
-  // Later errors are those of a kill or a pipe, whose effect is seen elsewhere.
+  // Later errors are those of a kill or a pipe, whose effect is noticed elsewhere.
   child.on("error", () => undefined);
   const pid = child.pid ?? 0;
   const down = child.stdio[4] as Writable;
@@ -68,7 +68,7 @@ export async function spawnChild({ python, mode, env, directory }: ChildStart): 
   };
 }
 
-/** Ends a process group; one that has ended already is no fault. */
+/** Ends a process group; one that has ended already is not an error. */
 export function killGroup(pid: number): void {
   try {
     process.kill(-pid, "SIGKILL");

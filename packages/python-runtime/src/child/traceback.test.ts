@@ -26,7 +26,7 @@ RuntimeError: could not read
 const origin = (text: string, root = "/srv/automations/plan") =>
   tracebackOrigin(text, { root, removeSecrets: (shown) => shown.replaceAll("s3cret-value", "[secret]") });
 
-test("the location is where the root cause arose in the project's own code", () => {
+test("the location is where the root cause occurred in the project's own code", () => {
   expect(origin(traceback).location).toBe("src/plan/tools.py:3");
 });
 
@@ -50,7 +50,7 @@ test("the stack has the project's frames, the innermost frame and the errors, wi
   ]);
 });
 
-test("no place is named where the project's code has no part in it, or where there is no traceback", () => {
+test("there is no location if the project's code is not involved, or if there is no traceback", () => {
   expect(origin(traceback, "/srv/automations/other").location).toBeUndefined();
   expect(origin("")).toMatchObject({ location: undefined, stack: "" });
 });

@@ -2,17 +2,17 @@ import { relative, sep } from "node:path";
 
 const maxStack = 3000;
 
-/** `  File "…", line N, in name`, with the source lines that are printed below it. */
+/** `  File "…", line N, in name`, with the source lines printed below it. */
 const frameStart = /^ {2}File "(.+)", line (\d+)(, in .*)?$/;
 
-/** How the errors of a project are shown. */
+/** How a project's errors are shown. */
 export interface ProjectView {
   /** Absolute path of the project, to which paths are made relative. */
   root: string;
   removeSecrets: (text: string) => string;
 }
 
-/** A block of a traceback: a frame with its source, or lines between them such as the error's own. */
+/** A block of a traceback: a frame with its source, or lines in between, such as the error's own. */
 interface Block {
   lines: string[];
   file?: string;
@@ -21,8 +21,8 @@ interface Block {
 
 /**
  * Where an error of a Python project came from. Its location is the project's last frame before the root cause, as
- * `src/plan/tools.py:3`; undefined where the project has no part in it. The stack has the project's frames, each traceback's
- * innermost frame wherever it is, and the errors.
+ * `src/plan/tools.py:3`; undefined if the project is not involved. The stack contains the project's frames, each
+ * traceback's innermost frame wherever it is, and the errors.
  */
 export function tracebackOrigin(
   traceback: string,
@@ -41,7 +41,7 @@ export function tracebackOrigin(
   };
 }
 
-/** The same as an event tells it. */
+/** The same as fields of an event. */
 export function originFields(traceback: string, view: ProjectView): Record<string, string> {
   const { location, stack } = tracebackOrigin(traceback, view);
   return {
@@ -50,7 +50,7 @@ export function originFields(traceback: string, view: ProjectView): Record<strin
   };
 }
 
-/** The causes come first: of the first traceback with a frame of the project, its innermost. */
+/** Causes come first: the innermost frame of the first traceback with a frame of the project. */
 function ownLocation(blocks: readonly Block[], isOwn: (block: Block) => boolean, project: string): string | undefined {
   let location: string | undefined;
   for (const block of blocks) {
@@ -72,7 +72,7 @@ function blocksOf(traceback: string): Block[] {
   return blocks;
 }
 
-/** The marks below a source line are left out: they say less than they take. */
+/** The markers below a source line are omitted: they take more room than they are worth. */
 function shownLines({ lines, file }: Block, project: string): string[] {
   if (file === undefined) return lines;
   const [, inPackages] = /(?:site|dist)-packages\/(.*)/.exec(file) ?? [];

@@ -8,7 +8,7 @@ export interface ToolOptions {
   /** Folder for what Python projects need on this machine. */
   dataDir: string;
   env: Readonly<Record<string, string | undefined>>;
-  /** Takes a line of progress. */
+  /** Receives lines of progress. */
   say: (line: string) => void;
 }
 
@@ -16,8 +16,8 @@ export interface ToolOptions {
 const oldest = [3, 10] as const;
 
 /**
- * uv, which builds environments: from PATH, else from PyPI into a virtual environment of ours.
- * @throws AppError `configuration` when there is neither uv nor a Python that is new enough
+ * uv, which builds environments: from PATH, else from PyPI into a virtual environment of its own.
+ * @throws AppError `configuration` if there is neither uv nor a Python that is new enough
  */
 export async function findUv(options: ToolOptions): Promise<string> {
   const onPath = await onSearchPath("uv", options.env["PATH"] ?? "");
@@ -38,7 +38,7 @@ export async function findUv(options: ToolOptions): Promise<string> {
   return own;
 }
 
-/** The executable of a Python on the PATH that is new enough for crewai; undefined without. */
+/** The executable of a Python on the PATH that is new enough for crewai; undefined if there is none. */
 export async function findPython({ env }: Pick<ToolOptions, "env">): Promise<string | undefined> {
   for (const name of ["python3", "python3.13", "python3.12", "python3.11", "python3.10", "python"]) {
     const path = await onSearchPath(name, env["PATH"] ?? "");
@@ -46,7 +46,7 @@ export async function findPython({ env }: Pick<ToolOptions, "env">): Promise<str
     const code = "import sys; print(*sys.version_info[:2], sys.executable)";
     const printed = await runTool(path, ["-c", code], { env }).catch(() => "");
     const [, major = 0, minor = 0, executable] = /^(\d+) (\d+) (.+)$/m.exec(printed) ?? [];
-    // What is on the PATH may be a script that chooses one (pyenv), and needs a PATH itself.
+    // The command on the PATH may be a script that selects a version (pyenv), and itself needs a PATH.
     if (Number(major) === oldest[0] && Number(minor) >= oldest[1]) return executable;
   }
   return undefined;

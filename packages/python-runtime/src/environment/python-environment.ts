@@ -9,10 +9,12 @@ export async function environmentFolder(dataDir: string, project: string): Promi
   return resolve(dataDir, "environments", `${basename(root)}-${hash}`);
 }
 
-/** The interpreter of a project's environment: its own `.venv`, else the one that was built for it; undefined without. */
+/**
+ * The interpreter of a project's environment: its own `.venv`, else the one that was built for it; undefined without.
+ */
 export async function findInterpreter(dataDir: string, project: string): Promise<string | undefined> {
   for (const folder of [join(project, ".venv"), await environmentFolder(dataDir, project)]) {
-    // Projects that share an environment by a link share its fork server, too.
+    // Projects that share an environment by a link share its fork server too.
     const python = interpreterIn(await realpath(folder).catch(() => folder));
     if (await exists(python)) return python;
   }
@@ -23,7 +25,7 @@ export function interpreterIn(folder: string): string {
   return join(folder, "bin", "python");
 }
 
-/** The version of crewai in an environment, from the name of its metadata; undefined where it is not installed. */
+/** The version of crewai in an environment, from the name of its metadata; undefined if it is not installed. */
 export async function libraryVersion(python: string): Promise<string | undefined> {
   const lib = join(dirname(dirname(python)), "lib");
   for (const name of await readdir(lib).catch(() => [])) {
@@ -36,7 +38,7 @@ export async function libraryVersion(python: string): Promise<string | undefined
   return undefined;
 }
 
-/** The versions in an environment, from its files: nothing is started. Undefined where crewai is not installed. */
+/** The versions in an environment, from its files: nothing is started. Undefined if crewai is not installed. */
 export async function environmentVersions(python: string): Promise<{ python: string; crewai: string } | undefined> {
   const crewai = await libraryVersion(python);
   if (crewai === undefined) return undefined;

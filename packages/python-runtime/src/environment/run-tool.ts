@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process";
 import { AppError, ErrorCode, errorMessage } from "@crewstream/contracts";
 
-/** How much of what a tool prints is shown when it fails. */
+/** How much of a tool's output is shown when it fails. */
 const maxTail = 4000;
 
 /**
- * Runs a program to its end and gives what it wrote to stdout. Each line of its progress goes to `say`.
- * @throws AppError `configuration` with the end of its output when it fails or does not exist
+ * Runs a program to its end and returns its stdout. Each line of its progress goes to `say`.
+ * @throws AppError `configuration` with the end of its output if it fails or does not exist
  */
 export async function runTool(
   command: string,

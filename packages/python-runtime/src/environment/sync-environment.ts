@@ -6,7 +6,7 @@ import { findUv, type ToolOptions } from "./find-uv.ts";
 import { environmentFolder, interpreterIn, libraryVersion } from "./python-environment.ts";
 import { runTool } from "./run-tool.ts";
 
-/** Parent folders in which a project's requirements.txt is looked for: a repository of several projects has one. */
+/** Parent folders in which a project's requirements.txt is looked up: a repository of several projects has one. */
 const maxParents = 3;
 
 export interface SyncedEnvironment {
@@ -48,7 +48,7 @@ async function install(project: string, python: string, run: (...args: string[])
   if (/^\[project\]/m.test(pyproject)) {
     await pip("-r", "pyproject.toml");
   } else if (/^\[tool\.poetry\.dependencies\]/m.test(pyproject)) {
-    // uv does not read Poetry's table. Python 3.10 has no TOML reader of its own.
+    // uv does not read Poetry's table. Python 3.10 has no TOML parser.
     await pip("tomli");
     const requirements = await run("run", "--no-project", "--python", python, childFile, "requirements", project);
     await pip(...requirements.split("\n").filter((line) => line !== ""));

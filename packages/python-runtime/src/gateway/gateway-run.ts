@@ -8,11 +8,11 @@ import { answerOffline } from "./offline.ts";
 import { addressOf, gatewayProviders, keyOf, placeholderKey, type GatewayProvider } from "./providers.ts";
 import { askUpstream, type ModelRequest } from "./upstream.ts";
 
-/** An answer that is larger is passed on and not kept: it would be asked for again. */
+/** A larger response is passed on and not stored: it would be requested again. */
 const maxKeptBytes = 16 * 1024 * 1024;
-/** An answer that is no stream is held back as a whole, up to this. */
+/** A response that is not a stream is buffered whole, up to this size. */
 const maxHeldBytes = 1024 * 1024;
-/** What the run asked is not asked again by the client: its retries are for other statuses. */
+/** A status that clients do not retry: their retries are for other statuses. */
 const notRetried = 400;
 
 const keptSchema = z.object({ status: z.number(), type: z.string(), text: z.string() });
@@ -22,13 +22,13 @@ export interface GatewayRunOptions {
   journal: Journal;
   /** The environment with the providers' keys and addresses. */
   env: Readonly<Record<string, string | undefined>>;
-  /** Who answers: `always` the stand-in, `unkeyed` only what has no key, or `never`. */
+  /** Who responds: `always` the offline model, `unkeyed` only for providers without a key, or `never`. */
   offline: "always" | "unkeyed" | "never";
-  /** Ends what is asked: the run is over, cancelled, or goes on elsewhere. */
+  /** Ends pending requests: the run is over, cancelled, or continues elsewhere. */
   signal: AbortSignal;
 }
 
-/** The model calls of one run: asked of their provider once, and answered from the journal when the run is run again. */
+/** The model calls of one run: sent to their provider once, and answered from the journal on replay. */
 export class GatewayRun {
   readonly #options: GatewayRunOptions;
   readonly #ordinals = new Map<string, number>();
@@ -38,12 +38,12 @@ export class GatewayRun {
     this.#options = options;
   }
 
-  /** How many requests were answered with what a client takes for an answer. */
+  /** Number of requests that got a response that a client accepts. */
   get answered(): number {
     return this.#answered;
   }
 
-  /** Answers a request for `/PROVIDER/path?query`. */
+  /** Responds to a request for `/PROVIDER/path?query`. */
   async serve(path: string, asked: ModelRequest, response: ServerResponse): Promise<void> {
     const [, name = "", rest = ""] = /^\/([^/?]+)(.*)$/.exec(path) ?? [];
     const provider = gatewayProviders.find((each) => each.name === name);
@@ -68,7 +68,10 @@ export class GatewayRun {
     }
   }
 
-  /** By what is asked, and for the how many-th time: parallel calls may come in another order in each life of a run. */
+  /**
+   * By request, and by the number of such requests before it: parallel calls may arrive in another order on each
+   * replay.
+   */
   #place(provider: string, path: string, { body }: ModelRequest): string {
     const digest = createHash("sha256").update(`${provider}${path}\n`).update(body).digest("base64url").slice(0, 32);
     const ordinal = (this.#ordinals.get(digest) ?? 0) + 1;
@@ -104,7 +107,10 @@ export class GatewayRun {
     );
   }
 
-  /** Passes an answer on while it comes. Its end waits until all of it is stored: a client that has it must not ask again. */
+  /**
+   * Passes a response on while it arrives. Its end waits until all of it is stored: a client that has it must not ask
+   * again.
+   */
   async #pass(upstream: IncomingMessage, row: string, response: ServerResponse): Promise<void> {
     const { statusCode: status = 502, headers } = upstream;
     const type = headers["content-type"] ?? "application/json";
@@ -139,14 +145,16 @@ export class GatewayRun {
   }
 }
 
-/** A key that the project's code brings itself, in place of ours. */
+/** A key from the project's own code, instead of ours. */
 function keyGiven({ headers }: ModelRequest): string | undefined {
   const bearer = /^Bearer (.+)$/.exec(headers.authorization ?? "")?.[1];
   const given = bearer ?? headers["x-api-key"] ?? headers["x-goog-api-key"];
   return typeof given === "string" && given !== placeholderKey && given !== "" ? given : undefined;
 }
 
-/** How much of what has come may be passed on: all but the last event of a stream, or the last bytes of a long text. */
+/**
+ * How much of the received data may be passed on: all but the last event of a stream, or the last bytes of a long text.
+ */
 function passable(held: Buffer): number {
   for (const gap of ["\n\n", "\r\n\r\n"]) {
     const lastEvent = held.lastIndexOf(gap, Math.max(0, held.length - gap.length - 1));
@@ -155,13 +163,13 @@ function passable(held: Buffer): number {
   return held.length > maxHeldBytes ? held.length - 1 : 0;
 }
 
-/** Writes, and waits while the child does not read; a child that is gone does not hold up the rest of the answer. */
+/** Writes, and waits while the child does not read; a child that is gone does not delay the rest of the response. */
 async function write(response: ServerResponse, chunk: Buffer): Promise<void> {
   if (response.destroyed || response.write(chunk)) return;
   await Promise.race([once(response, "drain"), once(response, "close")]);
 }
 
-/** An error as clients of any provider show it. */
+/** An error in a form that clients of any provider show. */
 export function refuse(response: ServerResponse, status: number, message: string): void {
   const body = JSON.stringify({ error: { message, type: "crewstream", code: null } });
   response.writeHead(status, { "content-type": "application/json" }).end(body);

@@ -19,7 +19,7 @@ beforeEach(() => {
   rows = new Map();
 });
 
-/** One life of a run: its journal is that of the lives before. */
+/** One execution of a run: its journal is that of the earlier executions. */
 function life(options: Partial<Parameters<ModelGateway["open"]>[0]> = {}) {
   return gateway.open({
     journal: memoryJournal(rows),
@@ -38,7 +38,7 @@ const question = (text: string, stream = false) => ({
   messages: [{ role: "user", content: text }],
 });
 
-test("an answer is asked for once in the life of a run, by what is asked and for the how many-th time", async () => {
+test("a response is requested once per run, identified by the request and its count", async () => {
   let count = 0;
   provider.answer(chatCompletions, () => ({ text: `answer ${(count += 1)}` }));
   const answers = async (address: string, ...texts: string[]) => {
@@ -54,7 +54,7 @@ test("an answer is asked for once in the life of a run, by what is asked and for
   expect(again.run.answered).toBe(4);
 });
 
-test("the provider's key stays here; one that code brings goes before it", async () => {
+test("the provider's key stays here; a key from the project's code takes precedence", async () => {
   provider.answer(chatCompletions, () => ({ text: "x" }));
   using run = life();
   await post(run.address, question("a"), { authorization: "Bearer crewstream", "x-own": "1" });
@@ -79,7 +79,7 @@ test.each([
   ]);
 });
 
-test("a stream is passed on as it comes, but its end only when all of it is stored", async () => {
+test("a stream is passed on as it arrives, but its end only when all of it is stored", async () => {
   provider.answer(chatCompletions, () => ({ text: "in two pieces" }));
   const stored = Promise.withResolvers<void>();
   const journal = memoryJournal(rows);
@@ -100,7 +100,7 @@ test("a stream is passed on as it comes, but its end only when all of it is stor
   expect(provider.asked).toHaveLength(1);
 });
 
-test("a refusal is handed on and not kept", async () => {
+test("a rejection is passed on and not stored", async () => {
   provider.script(chatCompletions, { status: 429, message: "slow", headers: { "retry-after": "7" } }, { text: "now" });
   using run = life();
   const refused = await post(run.address, question("a"));
@@ -109,7 +109,7 @@ test("a refusal is handed on and not kept", async () => {
   expect((await post(run.address, question("a"))).status).toBe(200);
 });
 
-test("a cancelled run is answered with what its client does not repeat", async () => {
+test("a cancelled run gets a status that its client does not retry", async () => {
   provider.answer(chatCompletions, () => "hang");
   const controller = new AbortController();
   using run = life({ signal: controller.signal });
@@ -120,7 +120,7 @@ test("a cancelled run is answered with what its client does not repeat", async (
   expect([response.status, await response.text()]).toEqual([400, expect.stringContaining("was cancelled") as string]);
 });
 
-test("an address is good for its run only, and as long as that", async () => {
+test("an address is valid for its run only, and only while it runs", async () => {
   provider.answer(chatCompletions, () => ({ text: "x" }));
   const run = life();
   expect((await post(run.address.replace(/.{4}$/, "0000"), question("a"))).status).toBe(401);
@@ -129,7 +129,7 @@ test("an address is good for its run only, and as long as that", async () => {
   expect(provider.asked).toHaveLength(0);
 });
 
-test("a provider without a key says which variable it needs", async () => {
+test("the error of a provider without a key names the variable that it needs", async () => {
   using run = life({ env: {} });
   const response = await post(run.address, {}, {}, "/anthropic/v1/messages");
   expect([response.status, await response.text()]).toEqual([
@@ -140,7 +140,7 @@ test("a provider without a key says which variable it needs", async () => {
 
 const tool = { type: "function", function: { name: "look", parameters: { properties: { q: { type: "string" } } } } };
 
-test.each([false, true])("offline/demo answers without a key (stream: %s)", async (stream) => {
+test.each([false, true])("offline/demo responds without a key (stream: %s)", async (stream) => {
   using run = life({ env: {}, offline: "unkeyed" });
   const task = "You are a clerk.\n\nCurrent Task: Count geese\n\nBe brief";
   const called = await (await post(run.address, { ...question(task, stream), tools: [tool] })).text();

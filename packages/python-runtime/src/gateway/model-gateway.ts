@@ -5,19 +5,19 @@ import type { AddressInfo } from "node:net";
 import { AppError, ErrorCode } from "@crewstream/contracts";
 import { GatewayRun, refuse, type GatewayRunOptions } from "./gateway-run.ts";
 
-/** A conversation with documents and pictures stays below this. */
+/** A conversation with documents and pictures is smaller than this. */
 const maxRequestBytes = 64 * 1024 * 1024;
 
-/** A run that may ask models through the gateway, until it is disposed. */
+/** A run that may call models through the gateway, until it is disposed. */
 export interface OpenedRun extends Disposable {
-  /** The address that stands for the providers' in the run's environment. Whoever knows it may ask for this run. */
+  /** The address that replaces the providers' in the run's environment. It authorises requests for this run. */
   address: string;
   run: GatewayRun;
 }
 
 /**
- * Where Python runs ask models: on loopback in the worker, which keeps the providers' keys and journals the answers.
- * The library's clients find it by their address variables, so that their retries, usage and events stay as they are.
+ * Where Python runs call models: on loopback in the worker, which keeps the providers' keys and journals the responses.
+ * The library's clients find it through their address variables, so that their retries, usage and events are unchanged.
  */
 export class ModelGateway implements AsyncDisposable {
   readonly #server: Server;
@@ -31,7 +31,7 @@ export class ModelGateway implements AsyncDisposable {
     const server = createServer();
     const gateway = new ModelGateway(server);
     server.on("request", (request, response) => void gateway.#serve(request, response));
-    // A model thinks for as long as it likes, before its first byte and between two.
+    // A model may take any time before its first byte and between two.
     server.requestTimeout = 0;
     server.listen(0, "127.0.0.1");
     await once(server, "listening");

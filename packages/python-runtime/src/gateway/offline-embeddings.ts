@@ -7,7 +7,7 @@ const askedSchema = z.looseObject({
   encoding_format: z.string().nullish(),
 });
 
-/** Embeddings without a model: each word counts at a place of its own, so texts that share words are alike. */
+/** Embeddings without a model: each word counts in a dimension of its own, so texts that share words are similar. */
 export function offlineEmbeddings(body: unknown): object {
   const { input, encoding_format: format } = askedSchema.parse(body);
   const texts = typeof input === "string" ? [input] : input.map((each) => (typeof each === "string" ? each : ""));

@@ -35,13 +35,13 @@ const responsesSchema = z.looseObject({
   stream: z.boolean().nullish(),
 });
 
-/** An answer in OpenAI's format. */
+/** A response in OpenAI's format. */
 export interface OfflineResponse {
   type: "application/json" | "text/event-stream";
   text: string;
 }
 
-/** What `offline/demo` answers to a request in OpenAI's format; undefined for what it does not know. */
+/** The response of `offline/demo` to a request in OpenAI's format; undefined for unknown requests. */
 export async function answerOffline(path: string, body: Buffer): Promise<OfflineResponse | undefined> {
   const json: unknown = body.length === 0 ? {} : JSON.parse(body.toString());
   if (path.endsWith("/chat/completions")) return chatCompletion(chatSchema.parse(json));

@@ -1,18 +1,18 @@
-/** A provider of models whose client reads its address from the environment, so that it can be our gateway. */
+/** A model provider whose client reads its address from the environment, so that it can be replaced by our gateway. */
 export interface GatewayProvider {
-  /** Its part of the gateway's paths. */
+  /** Its segment in the gateway's paths. */
   name: string;
-  /** Variables that its clients read the address from; the first that the worker sets is where we ask. */
+  /** Variables from which its clients read the address; the first that the worker sets is where we send requests. */
   addresses: readonly string[];
-  /** Where its API is, unless the worker's environment says otherwise. */
+  /** Its API's address, unless the worker's environment overrides it. */
   standard: string;
-  /** Variables that hold its key. */
+  /** Variables that contain its key. */
   keys: readonly string[];
   /** How a key is sent. */
   authenticate: (key: string) => Record<string, string>;
-  /** What is used in place of a key that is not needed. */
+  /** Used instead of a key that is not needed. */
   withoutKey?: string;
-  /** Appended to the gateway's address where a client expects a version in it. */
+  /** Appended to the gateway's address if a client expects a version in it. */
   suffix: string;
 }
 
@@ -63,7 +63,7 @@ export const gatewayProviders: readonly GatewayProvider[] = [
   },
 ];
 
-/** Stands for every key in a child's environment: the real ones stay in the worker. */
+/** Replaces every key in a child's environment: the real ones stay in the worker. */
 export const placeholderKey = "crewstream";
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -73,7 +73,7 @@ export function keyOf(provider: GatewayProvider, env: Variables): string | undef
   return set(env, provider.keys) ?? provider.withoutKey;
 }
 
-/** Where the provider's API is for an environment, without a slash at its end. */
+/** The address of the provider's API according to an environment, without a trailing slash. */
 export function addressOf(provider: GatewayProvider, env: Variables): string {
   const named = set(env, provider.addresses);
   if (named === undefined) return provider.standard;
@@ -82,11 +82,11 @@ export function addressOf(provider: GatewayProvider, env: Variables): string {
   return provider.suffix === "" || base.endsWith(provider.suffix) ? base : base + provider.suffix;
 }
 
-/** The child's variables: every provider it has a key for is the gateway at `address`, under a key that is none. */
+/** The child's variables: every provider with a key is replaced by the gateway at `address`, with a placeholder key. */
 export function gatewayVariables(address: string, env: Variables): Record<string, string> {
   const variables: Record<string, string> = {};
   for (const provider of gatewayProviders) {
-    // OpenAI is what crewai asks where nothing else is named, and what the offline model answers.
+    // OpenAI is crewai's default provider, and what the offline model answers for.
     if (provider.name !== "openai" && set(env, [...provider.keys, ...provider.addresses]) === undefined) continue;
     for (const name of provider.addresses) variables[name] = `${address}/${provider.name}${provider.suffix}`;
     for (const name of provider.keys) if (env[name] || provider.name === "openai") variables[name] = placeholderKey;

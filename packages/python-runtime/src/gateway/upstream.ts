@@ -13,14 +13,14 @@ const ownHeaders: ReadonlySet<string> = new Set([
   "x-goog-api-key",
 ]);
 
-/** A request as the child made it. */
+/** A request as sent by the child. */
 export interface ModelRequest {
   method: string;
   headers: IncomingHttpHeaders;
   body: Buffer;
 }
 
-/** Sends a child's request on to a provider; resolves with its response when the headers are there. */
+/** Forwards a child's request to a provider; resolves with its response once the headers have arrived. */
 export function askUpstream(
   url: string,
   { method, headers, body }: ModelRequest,
@@ -28,7 +28,7 @@ export function askUpstream(
 ): Promise<IncomingMessage> {
   const send = url.startsWith("https:") ? httpsRequest : httpRequest;
   const kept = Object.entries(headers).filter(([name]) => !ownHeaders.has(name));
-  // A model may think for longer than any timeout: the run's own limit ends it.
+  // A model may take longer than any timeout: the run's own limit ends it.
   const asked = send(url, {
     method,
     signal,

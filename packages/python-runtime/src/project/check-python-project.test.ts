@@ -15,7 +15,7 @@ async function project(text: string): Promise<string> {
   return dir;
 }
 
-test.skipIf(python === undefined)("what a project runs is checked without its environment, by any Python", async () => {
+test.skipIf(python === undefined)("a project's target is checked without its environment, by any Python", async () => {
   expect(await checkPythonProject(await project("from crewai import Crew\nteam = Crew()\n"), env)).toEqual([]);
   const asks = await project('from crewai import Crew\nteam = Crew()\ntopic = input("Topic? ")\n');
   expect(await checkPythonProject(asks, env)).toMatchObject([
@@ -23,7 +23,7 @@ test.skipIf(python === undefined)("what a project runs is checked without its en
   ]);
 });
 
-test("without a Python on the PATH it says that nothing was checked", async () => {
+test("without a Python on the PATH it reports that nothing was checked", async () => {
   expect(await checkPythonProject("/nowhere", { PATH: "" })).toMatchObject([
     { severity: "warning", message: expect.stringContaining("no Python 3.10 or newer") as string },
   ]);

@@ -3,7 +3,7 @@ import { errorMessage } from "@crewstream/contracts";
 import { findPython, type ToolOptions } from "../environment/find-uv.ts";
 import { findTargets } from "./find-targets.ts";
 
-/** One thing about a project that its author should know: an error keeps it from being served. */
+/** Something about a project that its author should know: an error prevents it from being served. */
 export interface ProjectFinding {
   /** File and line, or `.` for the project. */
   path: string;
@@ -12,8 +12,8 @@ export interface ProjectFinding {
 }
 
 /**
- * What is to be said about a project in Python, from its source alone: nothing of it is imported, and no environment is
- * needed, but a Python on the PATH.
+ * Findings about a Python project, from its source alone: nothing of it is imported, and no environment is needed,
+ * except for a Python on the PATH.
  */
 export async function checkPythonProject(dir: string, env: ToolOptions["env"]): Promise<ProjectFinding[]> {
   const python = await findPython({ env });

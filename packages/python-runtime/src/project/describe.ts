@@ -16,14 +16,14 @@ export interface DescribeOrder {
   project: string;
   target: Target;
   env: Readonly<Record<string, string>>;
-  /** A module that asks or computes for ever when it is imported is ended then. */
+  /** A module that waits or computes forever when it is imported is ended after this. */
   limitMs: number;
   signal: AbortSignal;
 }
 
 /**
- * Asks a project what its automation takes. That imports its code, so it happens in a child process.
- * @throws AppError `configuration` with the project's own error, or when it takes too long; the signal's reason
+ * Determines the inputs of a project's automation. That imports its code, so it happens in a child process.
+ * @throws AppError `configuration` with the project's own error, or if it takes too long; the signal's reason
  */
 export async function describe({ python, project, target, env, limitMs, signal }: DescribeOrder): Promise<Description> {
   const directory = await mkdtemp(join(tmpdir(), "crewstream-describe-"));

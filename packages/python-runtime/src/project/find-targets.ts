@@ -19,7 +19,7 @@ export interface FoundTargets {
   replays: boolean;
 }
 
-/** Finds what a project runs; nothing of it is imported. @throws AppError `configuration` when that is not clear */
+/** Finds what a project runs; nothing of it is imported. @throws AppError `configuration` if that is ambiguous */
 export async function findTargets(python: string, project: string): Promise<FoundTargets> {
   const found = await read(python, project);
   if ("problem" in found) throw new AppError(found.problem, { code: ErrorCode.configuration });

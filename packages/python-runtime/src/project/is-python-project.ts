@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 
-/** A declarative project is run in TypeScript, unless it asks for Python. */
+/** A declarative project is run in TypeScript, unless it requires Python. */
 const declarative = ["crew.jsonc", "crew.json", "flow.yaml", "flow.yml", "flow.json"];
 const maxDepth = 4;
 
@@ -18,7 +18,7 @@ export async function isPythonProject(folder: string): Promise<boolean> {
   return usesCrewai(folder, named, 0);
 }
 
-/** Whether a Python file is there that imports crewai; any Python file, where the project says that it depends on it. */
+/** Whether a Python file imports crewai; any Python file counts if the project declares the dependency. */
 async function usesCrewai(folder: string, named: boolean, depth: number): Promise<boolean> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   for (const entry of entries) {
@@ -34,7 +34,7 @@ async function usesCrewai(folder: string, named: boolean, depth: number): Promis
   return false;
 }
 
-/** The lines of a table of a TOML file, without those of tables in it; empty where there is no such table. */
+/** The lines of a table of a TOML file, without those of its subtables; empty if there is no such table. */
 function tableOf(toml: string, name: string): string {
   const lines = toml.split("\n");
   const begin = lines.findIndex((line) => line.replaceAll(/\s/g, "").startsWith(`[${name}]`));

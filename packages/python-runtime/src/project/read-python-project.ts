@@ -12,7 +12,7 @@ import { describe } from "./describe.ts";
 import { findTargets } from "./find-targets.ts";
 import { projectVariables } from "./project-variables.ts";
 
-/** Importing crewai takes up to 14 s of CPU time, on a machine that is busy with others. */
+/** Importing crewai takes up to 14 s of CPU time, on a busy machine. */
 const describeLimitMs = 180_000;
 
 export interface ReadPythonOptions {
@@ -20,13 +20,13 @@ export interface ReadPythonOptions {
   dataDir: string;
   /** The worker's own PATH. */
   path: string;
-  /** What automations may see of the worker's environment. */
+  /** The variables of the worker's environment that automations may see. */
   env: Readonly<Record<string, string | undefined>>;
-  /** Hash of the project's files: what it takes is asked once for each. */
+  /** Hash of the project's files: its inputs are determined once for each. */
   version: string;
   /** Whether its code may be imported; else only what was described before is known. */
   imports: boolean;
-  /** Ends a description that is under way. */
+  /** Ends a description in progress. */
   signal: AbortSignal;
 }
 
@@ -42,9 +42,9 @@ export type ReadPythonProject =
   | { state: "read"; environment: { python: string; crewai: string }; targets: PythonTarget[] };
 
 /**
- * The automations of a Python project, by name: its folder's, with the target's where it names several. One whose code
+ * The automations of a Python project, by name: its folder's, with the target's if it names several. One whose code
  * cannot be imported does not affect the others.
- * @throws AppError `configuration` when it is not clear what it runs
+ * @throws AppError `configuration` if it is ambiguous what it runs
  */
 export async function readPythonProject(folder: string, options: ReadPythonOptions): Promise<ReadPythonProject> {
   const root = resolve(folder);
@@ -92,7 +92,7 @@ const keptSchema = z.object({ key: z.string(), takes: descriptionSchema });
 async function described(root: string, step: DescribeStep): Promise<Description | undefined> {
   const { dataDir, python, crewai, target, version } = step;
   const key = hashOf([python, crewai, target, version]);
-  // One file for each target: that of an earlier version is replaced.
+  // One file per target: that of an earlier version is replaced.
   const file = join(resolve(dataDir), "descriptions", `${hashOf([root, target.name])}.json`);
   const kept = keptSchema.safeParse(await readFile(file, "utf8").then(jsonOf, () => undefined));
   if (kept.success && kept.data.key === key) return kept.data.takes;
@@ -117,7 +117,7 @@ async function orderOf(root: string, step: DescribeStep): Promise<Parameters<typ
     storage: join(home, "storage"),
     shared: step.env,
     project,
-    // Keys that its constructors ask for; nothing is asked of a model here.
+    // Keys that its constructors require; no model is called here.
     fixed: modelVariables("http://127.0.0.1:9", { defaultModel: "offline/demo" }, { ...step.env, ...project }),
   });
   return { python, project: root, target, env, limitMs: describeLimitMs, signal };
@@ -127,7 +127,7 @@ function hashOf(value: unknown): string {
   return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 32);
 }
 
-/** A file that was cut short by a crash counts as none. */
+/** A file that was truncated by a crash is ignored. */
 function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,7 +1,7 @@
 import { eventId, type ExecutionId } from "@crewstream/contracts";
 import { emptyStep, type RuntimeEvent } from "@crewstream/crew";
 
-/** What an agent's work begins with, and what ends it. */
+/** The events that begin an agent's work, and those that end it. */
 const works: ReadonlySet<string> = new Set(["agent_execution_started", "lite_agent_execution_started"]);
 const worksEnd: ReadonlySet<string> = new Set([
   "agent_execution_completed",
@@ -21,7 +21,7 @@ interface Call {
 interface OpenStep {
   event: RuntimeEvent;
   calls: Map<string, Call>;
-  /** The model's answer; null where it asked for tools, or has not answered. */
+  /** The model's answer; null if it requested tools, or has not answered. */
   answer: string | null;
 }
 
@@ -31,8 +31,8 @@ interface Work {
 }
 
 /**
- * The pairs `crew_step_started` and `crew_step_completed`, which CrewAI does not have: a step is one model answer of an
- * agent with the tool calls that it led to, so one ends where the agent's next begins, or its work ends.
+ * The pairs `crew_step_started` and `crew_step_completed`, which CrewAI does not have: a step is one model response of
+ * an agent with the tool calls that follow from it, so it ends where the agent's next one begins, or its work ends.
  */
 export class AgentSteps {
   readonly #executionId: ExecutionId;
@@ -42,7 +42,7 @@ export class AgentSteps {
     this.#executionId = executionId;
   }
 
-  /** An event with the ends and starts of steps that come before it. */
+  /** An event preceded by the ends and starts of steps. */
   around(event: RuntimeEvent): RuntimeEvent[] {
     const { type, data } = event;
     if (works.has(type)) this.#works.set(event.id, { steps: 0, open: undefined });
@@ -99,7 +99,7 @@ export class AgentSteps {
     return [this.#derived(at, open.event.id, "crew_step_completed", data, open.event.id)];
   }
 
-  /** An event of ours beside one of the library's. */
+  /** One of our events next to one of the library's. */
   #derived(
     beside: RuntimeEvent,
     path: string,
@@ -123,7 +123,7 @@ export class AgentSteps {
   }
 }
 
-/** What an event says of the step it lies in. */
+/** What an event contributes to its step. */
 function observe(step: OpenStep, { id, type, data }: RuntimeEvent): void {
   if (type === "llm_call_completed") {
     if (typeof data["response"] === "string") step.answer = data["response"];
@@ -146,7 +146,7 @@ function observe(step: OpenStep, { id, type, data }: RuntimeEvent): void {
   if (type === "tool_usage_finished") call.result = inputText(data["output"]);
 }
 
-/** What the model was last told. */
+/** The model's latest input. */
 function lastPrompt(messages: unknown): string {
   if (typeof messages === "string") return messages;
   const last = Array.isArray(messages) ? (messages.at(-1) as { content?: unknown } | undefined) : undefined;

@@ -8,16 +8,16 @@ interface OpenCrew {
 }
 
 /**
- * What CrewAI tells of a whole crew only in its return value: every task's output and the exact sum of tokens, which
- * are added to `crew_kickoff_completed`. Also the sum of the run.
+ * What CrewAI reports about a whole crew only in its return value: every task's output and the exact sum of tokens,
+ * which are added to `crew_kickoff_completed`. Also the run's sum.
  */
 export class CrewTotals {
   readonly usage = noUsage();
-  /** Parent of each started event that is open, so that a model call is counted for the crews around it. */
+  /** Parent of each open started event, so that a model call is counted for the enclosing crews. */
   readonly #parents = new Map<string, string | null>();
   readonly #crews = new Map<string, OpenCrew>();
 
-  /** Takes the run's next event, and gives it back with what it lacks. */
+  /** Processes the run's next event, and returns it with what it lacks. */
   complete(event: RuntimeEvent): RuntimeEvent {
     const { id, type, data } = event;
     const parent = idOf(data["parent_event_id"]);

@@ -13,8 +13,8 @@ import type { RuntimeEvent, RunContext } from "@crewstream/crew";
 import type { HumanCall } from "../child/messages.ts";
 
 /**
- * Questions of a run to people. Where the journal has no answer the child unwinds, and the run pauses with what it
- * asked; when an answer is there the run is run again and asks the same at the same path.
+ * A run's human-input requests. If the journal has no answer the child unwinds, and the run pauses with its request;
+ * once there is an answer the run is resumed and makes the same request at the same path.
  */
 export class HumanQuestions {
   readonly #context: RunContext;
@@ -26,12 +26,12 @@ export class HumanQuestions {
     this.#emit = emit;
   }
 
-  /** What has no answer yet. */
+  /** Requests without an answer. */
   get pending(): PendingInput[] {
     return [...this.#pending.values()];
   }
 
-  /** The answer as Python takes it, with the outcome that it takes for certain; or null while there is none. */
+  /** The answer in Python's form, with the outcome that is certain; or null while there is none. */
   ask(call: HumanCall): { feedback: string; outcome: string | null } | null {
     const request = this.#request(call);
     if (!call.emits) this.#emit(this.#requested(call, request));
@@ -104,7 +104,7 @@ function requestId(executionId: ExecutionId, path: string): string {
 }
 
 /**
- * A person's answer in the words that CrewAI understands: an empty text accepts a task's result and takes a default, an
+ * A person's answer in words that CrewAI understands: an empty text accepts a task's result and selects a default, an
  * outcome that is chosen without a text is named, anything else is what they wrote.
  */
 function saidTo(call: HumanCall, answer: HumanAnswer): { feedback: string; outcome: string | null } {
@@ -116,7 +116,7 @@ function saidTo(call: HumanCall, answer: HumanAnswer): { feedback: string; outco
       const { outcome } = reading;
       return { feedback: isEmpty && outcome !== call.default ? outcome : feedback, outcome };
     }
-    // An empty answer that no API let in, and free text, are the library's to read.
+    // An empty answer that the API would not have accepted, and free text, are interpreted by the library.
     const isRefused = reading.kind === "refused" && (answer.approved !== null || answer.outcome !== undefined);
     if (isRefused) throw new AppError(reading.reason, { code: ErrorCode.runFailed });
   }

@@ -4,8 +4,8 @@ import { AppError, ErrorCode } from "@crewstream/contracts";
 const everyMs = 1000;
 
 /**
- * Looks once a second how much memory a run's processes hold that nobody shares with them, and calls `exceeded` once when it is
- * more than they may. A limit of address space would not do: arrow and onnxruntime reserve far more than they use.
+ * Measures once a second how much unshared memory a run's processes use, and calls `exceeded` once when it is more than
+ * allowed. A limit of address space would not do: arrow and onnxruntime reserve far more than they use.
  */
 export class MemoryWatch implements Disposable {
   readonly #timer: NodeJS.Timeout;
@@ -32,7 +32,7 @@ export class MemoryWatch implements Disposable {
   }
 }
 
-/** Private memory of a process and of all that it has started; 0 where the system has no /proc. */
+/** Private memory of a process and everything it has started; 0 if the system has no /proc. */
 async function privateBytes(pid: number): Promise<number> {
   const rollup = await readFile(`/proc/${pid}/smaps_rollup`, "utf8").catch(() => "");
   let bytes = 0;

@@ -3,7 +3,7 @@ import { chatCompletions, eventProblems, providerServer, type ProviderServer } f
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PythonExecution, testPython } from "../testing/python-runs.ts";
 
-describe.skipIf(testPython === "")("people and Python projects", () => {
+describe.skipIf(testPython === "")("human input of Python projects", () => {
   let model: ProviderServer;
   let env: Record<string, string>;
   beforeAll(async () => {
@@ -12,7 +12,7 @@ describe.skipIf(testPython === "")("people and Python projects", () => {
   });
   afterAll(() => model?.[Symbol.asyncDispose]());
 
-  /** Runs an execution until it pauses, and gives what it asks. */
+  /** Runs an execution until it pauses, and returns its request. */
   async function paused(execution: PythonExecution, inputs: Record<string, unknown>): Promise<PausedOutcome> {
     const outcome = await execution.run(inputs, { env });
     expect(outcome).toMatchObject({ state: "PAUSED" });

@@ -21,27 +21,27 @@ export interface PythonProject {
   /** The interpreter of its environment. */
   python: string;
   target: Target;
-  /** Whether finished tool calls are answered from the journal when a run goes on. */
+  /** Whether finished tool calls are answered from the journal when a run is resumed. */
   replays: boolean;
   description: string;
   takes: Description;
 }
 
-/** What the worker has for its Python runs. */
+/** What the worker provides for its Python runs. */
 export interface PythonHost {
-  /** Folder for what Python projects keep: homes, memories. */
+  /** Folder for data of Python projects: homes, memories. */
   dataDir: string;
   /** The worker's own PATH. */
   path: string;
   maxEventBytes: number;
-  /** Memory that the processes of one run may hold. */
+  /** Maximum memory of the processes of one run. */
   memoryMb: number;
-  /** Where runs ask models. */
+  /** Where runs call models. */
   gateway: ModelGateway;
   launcher: Launcher;
-  /** Takes what a run prints and what goes wrong in it. */
+  /** Logs a run's output and its errors. */
   log(executionId: string): RunLog;
-  /** Takes what a child prints. */
+  /** Receives a child's output. */
   printed(child: PythonChild, executionId: string): void;
 }
 
@@ -73,7 +73,8 @@ export function pythonAutomation(project: PythonProject, host: PythonHost): Auto
       });
       signal.throwIfAborted();
       const child = await host.launcher.start({ python: project.python, mode: "run", env, directory });
-      // What its tools have started must not outlive it; one that holds the pipe open would keep the run, too.
+      // Processes that its tools have started must not outlive it; one that holds the pipe open would also block the
+      // run.
       void child.exited.then(() => child.kill());
       host.printed(child, executionId);
       using _stop = stopChild(child, signal);

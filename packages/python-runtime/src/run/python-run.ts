@@ -17,7 +17,7 @@ import { CrewTotals } from "./crew-totals.ts";
 import { HumanQuestions } from "./human-questions.ts";
 import { UnseenCalls } from "./unseen-calls.ts";
 
-/** What a child says of itself beside its events. */
+/** A child's messages other than events. */
 export type RunLog = (level: "debug" | "warn" | "error", text: string) => void;
 
 export interface RunParts {
@@ -28,7 +28,7 @@ export interface RunParts {
   view: ProjectView;
 }
 
-/** One run in one child: its events go to the sink, its calls are answered, and how it ended is found out. */
+/** One run in one child: its events go to the sink, its requests are answered, and its outcome is determined. */
 export class PythonRun {
   readonly #context: RunContext;
   readonly #child: PythonChild;
@@ -52,8 +52,8 @@ export class PythonRun {
   }
 
   /**
-   * Follows the child until its pipe ends, and says how the run ended.
-   * @throws AppError `run_failed` when the child ended without a word; what the sink or the journal failed with
+   * Follows the child until its pipe ends, and returns the run's outcome.
+   * @throws AppError `run_failed` if the child ended without reporting one; errors of the sink or the journal
    */
   async follow(order: Extract<ParentMessage, { t: "run" }>): Promise<RunOutcome | PausedOutcome> {
     this.#child.send(order);

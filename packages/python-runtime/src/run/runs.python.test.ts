@@ -11,7 +11,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PythonExecution, testPython } from "../testing/python-runs.ts";
 
-/** Calls the tool that it is offered once for each question, then answers with what it gave. */
+/** Calls the offered tool once per question, then answers with its result. */
 function obedient({ body }: Asked): Scripted {
   const messages = body["messages"] as { role: string; content: string }[];
   const last = messages.at(-1);
@@ -29,7 +29,7 @@ describe.skipIf(testPython === "")("runs of Python projects", () => {
   });
   afterAll(() => model?.[Symbol.asyncDispose]());
 
-  test("a crew with a tool of its own", async () => {
+  test("a crew with its own tool", async () => {
     await using execution = await PythonExecution.of("charges");
     const ledger = join(execution.folder, "ledger");
     model.answer(chatCompletions, obedient);
@@ -63,7 +63,7 @@ describe.skipIf(testPython === "")("runs of Python projects", () => {
     expect(await execution.run({ customer: "Ada" }, { env: lived })).toMatchObject({ state: "SUCCESS" });
     expect(eventProblems(execution.events)).toEqual([]);
     const charges = (await readFile(ledger, "utf8")).trim().split("\n");
-    // The one that was running acts again, with the key that it had.
+    // The one that was running acts again, with the same key.
     expect(charges).toHaveLength(4);
     expect(new Set(charges).size).toBe(3);
     expect(model.asked).toHaveLength(6);
@@ -89,11 +89,11 @@ describe.skipIf(testPython === "")("runs of Python projects", () => {
       expect(await execution.run({ customer: "Ada" }, { env: lived })).toMatchObject({ state: "SUCCESS" });
       expect(eventProblems(execution.events)).toEqual([]);
       expect(execution.types().filter((type) => type === "task_completed")).toHaveLength(3);
-      // A task has one id, in whichever life of the run its events were made.
+      // A task has one id, in whichever execution of the run its events were emitted.
       const ids = execution.events.map(({ data }) => [data["task_name"], data["task_id"]].join(" "));
       expect(new Set(ids.filter((id) => id.length > 36)).size).toBe(3);
       expect((await readFile(lived.LEDGER, "utf8")).trim().split("\n")).toHaveLength(3);
-      // An answer that was still under way when the process died was asked for, and may be asked for again.
+      // A response that was still being received when the process died was requested, and may be requested again.
       expect(model.asked.length - (at === "llm_call_started" ? 1 : 0)).toBeLessThanOrEqual(6);
     },
   );
@@ -109,7 +109,7 @@ describe.skipIf(testPython === "")("runs of Python projects", () => {
     expect(await readFile(join(execution.folder, "ledger"), "utf8")).toContain("Step one: charge Ada");
   });
 
-  test("events of own types, from bare threads, with odd values and of any size", async () => {
+  test("events of custom types, from bare threads, with unusual values and of any size", async () => {
     await using execution = await PythonExecution.of("odd_events");
     expect(await execution.run({ many: 3 })).toMatchObject({ state: "SUCCESS", result: "measured" });
     expect(eventProblems(execution.events)).toEqual([]);

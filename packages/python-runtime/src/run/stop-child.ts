@@ -1,12 +1,12 @@
 import { AppError, ErrorCode } from "@crewstream/contracts";
 import type { PythonChild } from "../child/python-child.ts";
 
-/** A run that was told to stop has this long to do so; then its process is ended. */
+/** Time for a run that was asked to stop to do so; then its process is ended. */
 const graceMs = 1000;
 
 /**
  * Ends a child when its run is stopped: at its next event, and by force after a second. One that must not write any
- * more, because another worker has the run or is to have it, is ended at once.
+ * more, because another worker has the run or will get it, is ended immediately.
  */
 export function stopChild(child: PythonChild, signal: AbortSignal): Disposable {
   let grace: NodeJS.Timeout | undefined;

@@ -1,6 +1,6 @@
 import { noUsage, type Usage } from "@crewstream/contracts";
 
-/** What one model call used, from the words of any provider that the library hands on. */
+/** The usage of one model call, from the fields of any provider that the library passes on. */
 export function usageOf(usage: unknown): Usage {
   const fields = (typeof usage === "object" && usage !== null ? usage : {}) as Record<string, unknown>;
   const number = (...names: string[]): number => {
@@ -20,7 +20,7 @@ export function usageOf(usage: unknown): Usage {
   };
 }
 
-/** Adds what was used to a sum. */
+/** Adds usage to a sum. */
 export function addUsage(sum: Usage, used: Usage): void {
   for (const key of Object.keys(noUsage()) as (keyof Usage)[]) sum[key] += used[key];
 }

@@ -5,7 +5,7 @@ import { eventProblems } from "@crewstream/crew/testing";
 import { describe, expect, test } from "vitest";
 import { PythonExecution, testPython } from "../testing/python-runs.ts";
 
-/** Ids of processes that are alive: a zombie is not. */
+/** Ids of live processes: a zombie is not. */
 async function alive(pids: readonly number[]): Promise<number[]> {
   const states = await Promise.all(
     pids.map(async (pid) => {
@@ -25,7 +25,7 @@ describe.skipIf(testPython === "")("Python projects that misbehave", () => {
     expect(await execution.run({ how })).toMatchObject(expected);
     expect(execution.types().filter((type) => type === "tick")).toHaveLength(1);
     expect(eventProblems(execution.events)).toEqual([]);
-    // The library's own events of the failure know the place, too.
+    // The library's own failure events have the location too.
     const told = execution.events
       .filter(({ type }) => type.endsWith("_failed"))
       .map(({ data }) => data["error_location"]);
@@ -67,7 +67,7 @@ describe.skipIf(testPython === "")("Python projects that misbehave", () => {
     await expect.poll(() => alive(started), { timeout: 20_000 }).toEqual([]);
   });
 
-  test("one that holds more memory than it may fails for that", async () => {
+  test("one that uses more memory than allowed fails with that reason", async () => {
     await using execution = await PythonExecution.of("unruly");
     const run = execution.run({ how: "memory", megabytes: 400 }, { host: { memoryMb: 300 } });
     await expect(run).rejects.toMatchObject({
@@ -88,7 +88,7 @@ describe.skipIf(testPython === "")("Python projects that misbehave", () => {
     expect(execution.logged.filter((line) => line.startsWith("error"))).toEqual([]);
   });
 
-  test("it sees no variable of ours and no more of the worker's than automations may, and its own .env", async () => {
+  test("it sees none of our variables, only those of the worker's that automations may see, and its own .env", async () => {
     await using execution = await PythonExecution.of("unruly");
     const env = {
       SERPER_API_KEY: "for tools",

@@ -6,8 +6,8 @@ const reason =
   "The gateway sees providers whose address is read from the environment";
 
 /**
- * Says once of each model in an event that its calls are not journaled: those of providers whose address cannot be
- * set, and of models that code makes with an address of its own.
+ * Reports once per model in an event that its calls are not journaled: those of providers whose address cannot be set,
+ * and of models that code creates with its own address.
  */
 export class UnseenCalls {
   readonly #executionId: ExecutionId;
@@ -20,12 +20,12 @@ export class UnseenCalls {
     this.#gateway = gateway;
   }
 
-  /** What is to be said after an event. An answer passes the gateway before the library tells of it. */
+  /** What to report after an event. A response passes the gateway before the library emits its event. */
   after({ type, timestamp, data }: RuntimeEvent): RuntimeEvent[] {
     if (type !== "llm_call_completed") return [];
     this.#completed += 1;
     if (this.#gateway.answered >= this.#completed) return [];
-    // From here on those that do pass it are told apart from those that do not.
+    // From here on, calls that pass the gateway can be distinguished from those that do not.
     this.#completed = this.#gateway.answered;
     const model = typeof data["model"] === "string" ? data["model"] : "unknown";
     if (this.#told.has(model)) return [];

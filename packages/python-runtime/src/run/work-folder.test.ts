@@ -15,7 +15,7 @@ async function project(files: Record<string, string>): Promise<{ from: string; t
   return { from: join(folder, "from"), to: join(folder, "to") };
 }
 
-test("a run works in a copy: what it writes does not reach the project, nor the next run", async () => {
+test("a run works in a copy: what it writes reaches neither the project nor the next run", async () => {
   const { from, to } = await project({
     "knowledge/notes.txt": "notes",
     "big.csv": "x".repeat(2_000_000),
@@ -34,7 +34,7 @@ test("a run works in a copy: what it writes does not reach the project, nor the 
   for (const left of [".git", "env", "node_modules"]) await expect(lstat(join(to, left))).rejects.toThrow("ENOENT");
 });
 
-test("a run that is run again keeps what it wrote; one whose copy was cut off gets all of it", async () => {
+test("a resumed run keeps what it wrote; one whose copy was interrupted gets a complete one", async () => {
   const { from, to } = await project({ "a.txt": "a", ".env": "", "folder/b.txt": "b" });
   await makeWorkFolder(from, to);
   await writeFile(join(to, "a.txt"), "written");

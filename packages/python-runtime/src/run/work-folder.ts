@@ -2,17 +2,17 @@ import { constants } from "node:fs";
 import { copyFile, mkdir, readdir, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** A larger file is linked, not copied: data that a project brings is read, what it writes is new. */
+/** A larger file is linked, not copied: a project's data is read, its results are new files. */
 const maxCopiedBytes = 1024 * 1024;
-/** Folders beyond so many entries are linked as a whole. */
+/** Folders with more entries than this are linked as a whole. */
 const maxEntries = 2000;
 const leftOut: ReadonlySet<string> = new Set(["node_modules", "__pycache__", "dist", "build", "pyvenv.cfg"]);
-/** Says that the folder is complete; a run that is run again keeps what it has written. */
+/** Marks the folder as complete; a resumed run keeps what it has written. */
 const mark = ".crewstream-run";
 
 /**
- * Makes a run's working directory: a copy of the project that it may write to, since projects read and write relative
- * paths. Its modules are imported from the project itself. Does nothing where an earlier turn of the run has made it.
+ * Creates a run's working directory: a copy of the project that it may write to, since projects read and write relative
+ * paths. Its modules are imported from the project itself. Does nothing if an earlier turn of the run has created it.
  */
 export async function makeWorkFolder(project: string, directory: string): Promise<void> {
   await mkdir(directory, { recursive: true });
@@ -34,7 +34,7 @@ class ProjectCopy {
   async copy(folder: string): Promise<void> {
     const entries = await readdir(join(this.#from, folder), { withFileTypes: true });
     for (const entry of entries) {
-      // Of what is hidden only .env is read by projects; it stays where it is, and is linked.
+      // Of hidden files, projects only read .env; it stays where it is, and is linked.
       if (leftOut.has(entry.name) || (entry.name.startsWith(".") && entry.name !== ".env")) continue;
       const path = join(folder, entry.name);
       this.#entries += 1;
@@ -62,7 +62,7 @@ class ProjectCopy {
 
   async #link(path: string): Promise<void> {
     await symlink(join(this.#from, path), join(this.#to, path)).catch((error: unknown) => {
-      // A turn that was killed while it copied has made it.
+      // A turn that was killed while copying has created it.
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     });
   }

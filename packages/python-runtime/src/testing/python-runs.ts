@@ -13,14 +13,14 @@ import { pythonAutomation, type PythonHost } from "../run/python-automation.ts";
 
 const fixtures = new URL("../../../../test/fixtures/python/", import.meta.url).pathname;
 
-/** The interpreter with crewai; empty where Python tests are skipped. */
+/** The interpreter with crewai; empty if Python tests are skipped. */
 export const testPython = inject("pythonVenv") === "" ? "" : join(inject("pythonVenv"), "bin/python");
 
-/** One execution of a fixture project, which may be run several times, as workers would. */
+/** One execution of a fixture project, which may be run several times, as by several workers. */
 export class PythonExecution implements AsyncDisposable {
   readonly id: ExecutionId = newExecutionId();
   readonly rows = new Map<string, JournalRow>();
-  /** What the stream holds. */
+  /** The contents of the stream. */
   events: RuntimeEvent[] = [];
   readonly logged: string[] = [];
   readonly printed: string[] = [];
@@ -36,7 +36,7 @@ export class PythonExecution implements AsyncDisposable {
     return new PythonExecution(join(fixtures, project), await mkdtemp(join(tmpdir(), "crewstream-python-")));
   }
 
-  /** Runs it, or runs it on. `onEvent` sees each event that is new to the stream. */
+  /** Runs or resumes it. `onEvent` gets each event that is new to the stream. */
   async run(
     inputs: Record<string, unknown> = {},
     options: {
