@@ -1,4 +1,4 @@
-import { drainFeed, retryDelivery, type DeliveryContext, type DrainResult, type JobLease } from "@crewstream/delivery";
+import { drainFeed, retryDelivery, type DeliveryContext, type JobResult, type JobLease } from "@crewstream/delivery";
 import { createDeliveryContext, deliveryWorkerSchema } from "@crewstream/delivery-worker";
 import { Queues } from "@crewstream/queue";
 import { readFeed, type FeedAddress, type FeedState, type Store } from "@crewstream/redis";
@@ -16,9 +16,9 @@ export interface DeliveryInProcess extends AsyncDisposable {
   execution(subscription: Subscription, count: number, state?: ExecutionState): Promise<FeedAddress>;
   publish(id: ExecutionId, step: { from: number; count: number; state?: ExecutionState }): Promise<void>;
   /** One pass over a feed, as its job makes it. */
-  drain(address: FeedAddress, lease?: JobLease): Promise<DrainResult>;
+  drain(address: FeedAddress, lease?: JobLease): Promise<JobResult>;
   /** One attempt of a parked delivery, as its job makes it. */
-  retry(address: FeedAddress & { first: number }, lease?: JobLease): Promise<DrainResult>;
+  retry(address: FeedAddress & { first: number }, lease?: JobLease): Promise<JobResult>;
   /** The feed as it is stored. */
   feed(address: FeedAddress): Promise<FeedState>;
   /** Jobs that wait or are delayed, over all partitions of a family of queues. */
@@ -29,6 +29,19 @@ export interface DeliveryInProcess extends AsyncDisposable {
 
 /** A lease that lasts. */
 export const heldLease: JobLease = { deadline: new AbortController().signal, held: () => true };
+
+/**
+ * Makes passes over a feed that lose their job's lock ever later, until one has sealed a delivery and may not send it.
+ * @throws when no pass checks its lock between the two
+ */
+export async function sealOnly(delivery: DeliveryInProcess, feed: FeedAddress): Promise<void> {
+  for (let checks = 1; checks < 20; checks += 1) {
+    let checked = 0;
+    await delivery.drain(feed, { ...heldLease, held: () => (checked += 1) <= checks });
+    if ((await delivery.feed(feed)).open.length > 0) return;
+  }
+  throw new Error("No pass checks its lock between the seal and the request.");
+}
 
 export async function startDelivery(overrides: Record<string, string> = {}): Promise<DeliveryInProcess> {
   const env = testEnvironment(overrides);

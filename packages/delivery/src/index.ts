@@ -7,7 +7,7 @@ export { drainFeed } from "./feed/drain-feed.ts";
 export { expediteEndpoint, expediteRequested } from "./endpoint/expedite-endpoint.ts";
 export { openSubscriptionSecrets, sealSubscriptionSecrets } from "./request/secrets.ts";
 export { createSender, type Sender } from "./request/request-headers.ts";
-export { type DrainResult } from "./feed/rest.ts";
+export type { JobResult } from "./feed/backlog.ts";
 export { retryDelivery } from "./feed/retry-parked.ts";
 export { countMatching, runBulkRetry } from "./operations/bulk-retry.ts";
 export { endFeed } from "./feed/end-feed.ts";

@@ -1,7 +1,7 @@
 import { addWaitingJob, opensAt, readBreaker, type WaitingJob } from "@crewstream/redis";
 import type { DeliveryContext } from "../context.ts";
 import type { Wait } from "./endpoint-gate.ts";
-import type { DrainResult } from "../feed/rest.ts";
+import type { JobResult } from "../feed/backlog.ts";
 
 /**
  * No job sleeps longer than this because of an endpoint's state, ms: whatever fails to wake it, it looks again. An
@@ -22,7 +22,7 @@ export async function waitForEndpoint(
   endpoint: string,
   job: WaitingJob,
   { waitMs, blocked }: Wait,
-): Promise<DrainResult> {
+): Promise<JobResult> {
   if (!blocked || waitMs < minNotedMs) return { kind: "later", delayMs: Math.min(waitMs, maxJobDelayMs) };
   const now = Date.now();
   await addWaitingJob(store, endpoint, job, { now, keptMs: 2 * maxJobDelayMs });

@@ -10,7 +10,7 @@ import {
   type Settlement,
 } from "@crewstream/redis";
 import { completionSeal } from "./completion.ts";
-import type { DeliveryContext } from "../context.ts";
+import type { DeliveryContext, DeliveryLimits } from "../context.ts";
 import { recordOf, type Cut, type FeedReader } from "./feed-reader.ts";
 import type { OpenedFeed } from "./opened-feed.ts";
 import { settle, writeTurn } from "./settle.ts";
@@ -19,13 +19,13 @@ import { settle, writeTurn } from "./settle.ts";
 const pageLength = 100;
 
 /**
- * Whether an endpoint has been failing for longer than a delivery's whole schedule takes. What waited all that time
- * is given up like a delivery that used up its attempts: it becomes a dead letter for a person to review, and the execution
- * can expire. Without this an endpoint that never comes back would keep its backlog for ever.
+ * How long a delivery's whole schedule takes, ms. What has waited for longer for an endpoint that was failing all that
+ * time is given up like a delivery that used up its attempts: it becomes a dead letter for a person to review, and the
+ * execution can expire. Without this an endpoint that never recovers would keep its backlog for ever.
  */
-export function isGivenUp(context: DeliveryContext, subscription: Subscription, failingMs: number): boolean {
-  const schedule = subscription.retrySchedule ?? context.limits.retrySchedule;
-  return failingMs > schedule.reduce((sum, delay) => sum + delay, 0);
+export function retryTimeMs(limits: Pick<DeliveryLimits, "retrySchedule">, subscription: Subscription): number {
+  const schedule = subscription.retrySchedule ?? limits.retrySchedule;
+  return schedule.reduce((sum, delay) => sum + delay, 0);
 }
 
 /** Makes sealed or parked deliveries dead letters without an attempt. */
@@ -53,12 +53,15 @@ function givenUpBecause({ openedAt, reason }: BreakerView): string {
   return `gave up: the endpoint has been failing${since}${last}`;
 }
 
-/** Gives up all that waits in a feed: what was sealed, and what its stream holds behind `cursor`. */
+/**
+ * Gives up all that waits in a feed: what was sealed, and what its stream holds behind `cursor`.
+ * @returns the new cursor; undefined when another job moved it
+ */
 export async function deadLetterBacklog(
   context: DeliveryContext,
   { address, endpoint }: OpenedFeed,
   backlog: { sealed: readonly DeliveryRecord[]; reader: FeedReader; cursor: number; state: FeedState },
-): Promise<void> {
+): Promise<number | undefined> {
   const { sealed, reader, state } = backlog;
   if (sealed.length > 0) await deadLetter(context, address, endpoint, sealed);
   for (let from = backlog.cursor; ;) {
@@ -74,9 +77,9 @@ export async function deadLetterBacklog(
       last === undefined
         ? completionSeal(state, reader, from)
         : { from, to: last.cursor, deliveries: cuts.map(recordOf), kind: reader.waiting === 0 ? "last" : "more" };
-    if (seal === undefined) return;
+    if (seal === undefined) return from;
     const written = await writeTurn(context, address, { settlements: [], seal });
-    if (written.sealed !== "sealed") return;
+    if (written.sealed !== "sealed") return undefined;
     from = seal.to;
     if (written.complete !== undefined) state.completionDue = false;
     await deadLetter(context, address, endpoint, sealedRecords(seal.deliveries, written));

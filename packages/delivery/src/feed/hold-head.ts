@@ -1,6 +1,6 @@
 import { readOpenDelivery, type DeliveryRecord, type FeedAddress } from "@crewstream/redis";
 import type { DeliveryContext } from "../context.ts";
-import type { DrainResult } from "./rest.ts";
+import type { JobResult } from "./backlog.ts";
 
 /**
  * Ends a pass over a strict feed whose head waits for its next attempt, with a wake for that moment. While this job is
@@ -11,7 +11,7 @@ export async function holdHead(
   { store, queues }: Pick<DeliveryContext, "store" | "queues">,
   address: FeedAddress,
   head: DeliveryRecord,
-): Promise<DrainResult> {
+): Promise<JobResult> {
   await queues.wakeFeed(address, { delayMs: Math.max(0, (head.nextAt ?? 0) - Date.now()) });
   const now = await readOpenDelivery(store, address, head.first);
   return now?.nextAt === head.nextAt ? { kind: "done" } : { kind: "later", delayMs: 0 };

@@ -1,11 +1,9 @@
 import { endFeedIfDone, restFeed, retireExecution, type FeedAddress, type FeedRest } from "@crewstream/redis";
 import type { DeliveryContext } from "../context.ts";
-
-/** What a drained feed wants next: nothing until it is woken, or another pass after a delay. */
-export type DrainResult = { kind: "done" } | { kind: "later"; delayMs: number };
+import type { JobResult } from "./backlog.ts";
 
 /** Ends a feed if it is done, for who settles deliveries beside its own job; what is to be done with it otherwise. */
-export async function endIfDone(context: DeliveryContext, address: FeedAddress, feeds: number): Promise<DrainResult> {
+export async function endIfDone(context: DeliveryContext, address: FeedAddress, feeds: number): Promise<JobResult> {
   const answer = await endFeedIfDone(context.store, address, context.limits.maxParked);
   return answer === "more" ? { kind: "later", delayMs: 0 } : retireIfDone(context, address, feeds, answer);
 }
@@ -16,7 +14,7 @@ export async function restOrWait(
   address: FeedAddress,
   feeds: number,
   channel: string | undefined,
-): Promise<DrainResult | { kind: "waiting" }> {
+): Promise<JobResult | { kind: "waiting" }> {
   const answer = await restFeed(context.store, address, context.limits.maxParked, channel);
   if (answer === "more") return { kind: "later", delayMs: 0 };
   if (answer === "waiting") return { kind: "waiting" };
@@ -29,7 +27,7 @@ async function retireIfDone(
   { executionId }: FeedAddress,
   feeds: number,
   answer: FeedRest,
-): Promise<DrainResult> {
+): Promise<JobResult> {
   if (answer === "all_done") await retireExecution(store, executionId, { feeds, retentionMs: limits.retentionMs });
   return { kind: "done" };
 }

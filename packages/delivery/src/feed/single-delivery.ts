@@ -1,0 +1,88 @@
+import type { DeliveryRecord, FeedState, Seal } from "@crewstream/redis";
+import type { Wait } from "../endpoint/endpoint-gate.ts";
+import type { DeliveryContext } from "../context.ts";
+import { waitForEndpoint } from "../endpoint/wait-for-endpoint.ts";
+import type { Backlog, JobResult, Outgoing } from "./backlog.ts";
+import { deadLetter, retryTimeMs } from "./dead-letter.ts";
+import { readDelivery } from "./feed-reader.ts";
+import type { OpenedFeed } from "./opened-feed.ts";
+import { endIfDone } from "./rest.ts";
+
+/** One parked delivery, whose job makes its next attempt; its feed has a job of its own. */
+export class SingleDelivery implements Backlog {
+  /** It goes back to its queue with its job, whatever the feed's ordering: a person has revived a strict one. */
+  readonly waitsWith = "parked";
+  readonly window = 1;
+  readonly #context: DeliveryContext;
+  readonly #feed: OpenedFeed;
+  readonly #state: FeedState;
+  readonly #record: DeliveryRecord;
+  #sealed: readonly DeliveryRecord[];
+
+  constructor(context: DeliveryContext, feed: OpenedFeed, state: FeedState, record: DeliveryRecord) {
+    this.#context = context;
+    this.#feed = feed;
+    this.#state = state;
+    this.#record = record;
+    this.#sealed = [record];
+  }
+
+  get sealed(): readonly DeliveryRecord[] {
+    return this.#sealed;
+  }
+
+  stream(): undefined {
+    return undefined;
+  }
+
+  /** A person who revived it knew that the endpoint was failing: its time counts from there. */
+  giveUpAfterMs(): number {
+    const { limits } = this.#context;
+    const sinceRevived = Date.now() - (this.#record.revivedAt ?? 0);
+    const schedule = retryTimeMs(limits, this.#feed.subscription);
+    return sinceRevived > schedule ? schedule : Infinity;
+  }
+
+  async read(): Promise<void> {}
+
+  async readAhead(): Promise<void> {}
+
+  async takeSealed(): Promise<Outgoing[]> {
+    this.#sealed = [];
+    const { address, renderer } = this.#feed;
+    return [{ record: this.#record, events: await readDelivery(this.#context.store, address, this.#record, renderer) }];
+  }
+
+  takeNew(): { deliveries: Outgoing[]; seal: Seal | undefined } {
+    return { deliveries: [], seal: undefined };
+  }
+
+  sealWritten(): void {}
+
+  async leave(): Promise<undefined> {}
+
+  async hold({ nextAt = 0 }: DeliveryRecord): Promise<JobResult> {
+    return { kind: "later", delayMs: Math.max(0, nextAt - Date.now()) };
+  }
+
+  async parked(): Promise<void> {}
+
+  waitForEndpoint(refusal: Wait): Promise<JobResult> {
+    const { address, endpoint } = this.#feed;
+    return waitForEndpoint(this.#context, endpoint, { ...address, first: this.#record.first }, refusal);
+  }
+
+  async deadLetter(): Promise<true> {
+    this.#sealed = [];
+    await deadLetter(this.#context, this.#feed.address, this.#feed.endpoint, [this.#record]);
+    return true;
+  }
+
+  /** Ends the feed if this was its last delivery; wakes it if it has more, as it may have been blocked. */
+  async rest(): Promise<JobResult> {
+    const { address } = this.#feed;
+    const rested = await endIfDone(this.#context, address, this.#state.feeds);
+    if (rested.kind === "later") await this.#context.queues.wakeFeed(address, { delayMs: 0 });
+    return { kind: "done" };
+  }
+}
