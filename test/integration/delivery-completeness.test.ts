@@ -141,11 +141,15 @@ describe("the last delivery of a feed says what the feed consists of", () => {
     const to = notes();
     const original = await run(to, "nnoonnnn", "RUNNING");
     const again = notes();
-    const feed = await replayExecution({ ...delivery.context, cipher: delivery.context.cipher }, original.executionId, {
-      feed: 0,
-      url: again.url,
-      to: 4,
-    });
+    const feed = await replayExecution(
+      { ...delivery.context, cipher: delivery.context.request.cipher },
+      original.executionId,
+      {
+        feed: 0,
+        url: again.url,
+        to: 4,
+      },
+    );
     await drained({ ...original, feed });
     expect(saysComplete(again)).toEqual(["deliveries=1; events=2"]);
     expect(await readFeed(delivery.store, { ...original, feed })).toMatchObject({ state: "done" });

@@ -1,4 +1,4 @@
-import { drainFeed, retryDelivery, type DeliveryContext, type JobResult, type JobLease } from "@crewstream/delivery";
+import { drainFeed, retryDelivery, type FeedContext, type JobResult, type JobLease } from "@crewstream/delivery";
 import { createDeliveryContext, deliveryWorkerSchema } from "@crewstream/delivery-worker";
 import { Queues } from "@crewstream/queue";
 import { readFeed, type FeedAddress, type FeedState, type Store } from "@crewstream/redis";
@@ -11,7 +11,7 @@ import { testEnvironment } from "./services.ts";
 export interface DeliveryInProcess extends AsyncDisposable {
   store: Store;
   queues: Queues;
-  context: DeliveryContext;
+  context: FeedContext;
   /** An execution with one feed for this subscription and `count` events. */
   execution(subscription: Subscription, count: number, state?: ExecutionState): Promise<FeedAddress>;
   publish(id: ExecutionId, step: { from: number; count: number; state?: ExecutionState }): Promise<void>;

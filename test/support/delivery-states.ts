@@ -1,5 +1,5 @@
 import { endpointId, type ExecutionState, type Subscription } from "@crewstream/contracts";
-import type { DeliveryContext, JobLease } from "@crewstream/delivery";
+import type { FeedContext, JobLease } from "@crewstream/delivery";
 import { readBreaker, type BreakerView, type FeedAddress } from "@crewstream/redis";
 import { afterAll, beforeAll } from "vitest";
 import { startDelivery, type DeliveryInProcess } from "./delivery-in-process.ts";
@@ -125,7 +125,7 @@ export function leaseHeldOnce(): { lease: JobLease; asked(): number } {
 }
 
 /** The same context with other queues: what a test has happen at the moment when a job is added. */
-export function withQueues(context: DeliveryContext, queues: Partial<DeliveryContext["queues"]>): DeliveryContext {
+export function withQueues(context: FeedContext, queues: Partial<FeedContext["queues"]>): FeedContext {
   const { queues: own } = context;
   return {
     ...context,

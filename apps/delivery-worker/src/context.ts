@@ -6,7 +6,7 @@ import {
   EndpointGate,
   expediteEndpoint,
   StatsCollector,
-  type DeliveryContext,
+  type FeedContext,
 } from "@crewstream/delivery";
 import type { Queues } from "@crewstream/queue";
 import { FeedWaiters, type Store } from "@crewstream/redis";
@@ -45,7 +45,7 @@ export function createDeliveryContext(
     tracing: Tracing | undefined;
     stack: AsyncDisposableStack;
   },
-): DeliveryContext {
+): FeedContext {
   const { store, queues, log, metrics, tracing, stack } = parts;
   const policy = addressPolicy(config);
   const retrySchedule = config.WEBHOOK_RETRY_SCHEDULE;
@@ -87,13 +87,26 @@ export function createDeliveryContext(
     store,
     queues,
     feedWaiters: stack.use(new FeedWaiters(store, { maxPerGroup, log })),
-    client: stack.use(
-      createClient({ policy, timeoutMs: config.WEBHOOK_TIMEOUT_MS, concurrency: config.WEBHOOK_ENDPOINT_CONCURRENCY }),
-    ),
-    policy,
     gate,
-    cipher: createCipher(config.ENCRYPTION_KEY),
-    sender: createSender({ userAgent: `crewstream/${version}`, signingSecrets }),
+    request: {
+      cipher: createCipher(config.ENCRYPTION_KEY),
+      sender: createSender({ userAgent: `crewstream/${version}`, signingSecrets }),
+    },
+    attempt: {
+      client: stack.use(
+        createClient({
+          policy,
+          timeoutMs: config.WEBHOOK_TIMEOUT_MS,
+          concurrency: config.WEBHOOK_ENDPOINT_CONCURRENCY,
+        }),
+      ),
+      policy,
+      limits: { retrySchedule },
+      stats: new StatsCollector(),
+      metrics,
+      log,
+      tracing,
+    },
     limits: {
       batchMaxEvents: config.WEBHOOK_BATCH_MAX_EVENTS,
       batchMaxBytes: config.WEBHOOK_BATCH_MAX_BYTES,
@@ -103,11 +116,9 @@ export function createDeliveryContext(
       retrySchedule,
       retentionMs: retentionMs(config),
     },
-    stats: new StatsCollector(),
-    attempts: stack.use(new AttemptLogger(store, log)),
+    attemptLog: stack.use(new AttemptLogger(store, log)),
     alert,
     log,
     metrics,
-    tracing,
   };
 }

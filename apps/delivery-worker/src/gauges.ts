@@ -1,19 +1,25 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { DeliveryContext } from "@crewstream/delivery";
+import type { EndpointGate } from "@crewstream/delivery";
 import type { Queues } from "@crewstream/queue";
-import { logFailure } from "@crewstream/service";
+import { logFailure, type Logger, type Metrics } from "@crewstream/service";
 
 /** Several readers share one look. */
 const freshForMs = 5000;
 /** Redis may be away, and whoever reads the metrics then wants to see that. */
 const maxWaitMs = 1000;
 
+interface GaugesContext {
+  gate: EndpointGate;
+  metrics: Metrics;
+  log: Logger;
+}
+
 /**
  * Keeps the gauges that are read from elsewhere, and looks only when somebody reads them: ten queues asked every few
  * seconds were a quarter of what an idle deployment did.
  * @returns resolves when they are as fresh as can be had soon; never rejects
  */
-export function gaugesOnDemand(context: DeliveryContext, queues: Queues): () => Promise<void> {
+export function gaugesOnDemand(context: GaugesContext, queues: Queues): () => Promise<void> {
   let readAt = -freshForMs;
   let reading: Promise<void> | undefined;
   return async () => {
@@ -37,7 +43,7 @@ export function gaugesOnDemand(context: DeliveryContext, queues: Queues): () => 
 }
 
 /** Queue depths, and breakers as this process sees them. */
-async function setGauges(context: DeliveryContext, queues: Queues): Promise<void> {
+async function setGauges(context: GaugesContext, queues: Queues): Promise<void> {
   const { queueDepth, breakerOpen } = context.metrics;
   breakerOpen.set(context.gate.blocked);
   for (const { queue, waiting, delayed, active } of await queues.depths()) {

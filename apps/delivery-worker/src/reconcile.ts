@@ -1,5 +1,5 @@
 import { hasEnded, type RetryDeliveryJob } from "@crewstream/contracts";
-import { expediteRequested, type DeliveryContext } from "@crewstream/delivery";
+import { expediteRequested, type FeedContext } from "@crewstream/delivery";
 import type { Queues } from "@crewstream/queue";
 import {
   activeExecutions,
@@ -30,7 +30,7 @@ const pageSize = 200;
 /** The lists are tidied at every fourth pass: nobody waits for it. */
 const passesPerTidying = 4;
 
-export type ReconcileContext = Pick<DeliveryContext, "store" | "limits" | "log"> & { queues: Queues };
+export type ReconcileContext = Pick<FeedContext, "store" | "limits" | "log"> & { queues: Queues };
 
 /**
  * Finds feeds that have undelivered events and no job, sealed deliveries without an owner, and parked ones without a

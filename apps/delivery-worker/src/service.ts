@@ -20,7 +20,7 @@ export async function startDeliveryWorker(
   const { store, queues, telemetry, metrics, health, started, scrape, dataLost, facts } = opened;
   const context = createDeliveryContext(config, { store, queues, log, metrics, tracing, stack });
   await retryForbidden(config, { store, queues, log });
-  scrape.before = gaugesOnDemand(context, queues);
+  scrape.before = gaugesOnDemand({ gate: context.gate, metrics, log }, queues);
   dataLost.alert = (at) => context.alert({ kind: "redis.data_lost", details: { lost_at: at.toISOString() } });
   const { announce } = inFlightAnnouncer(store);
   stack.defer(() => announce(new Map(), Date.now()));
@@ -33,8 +33,8 @@ export async function startDeliveryWorker(
     {
       name: "stats",
       everyMs: 2000,
-      trigger: context.stats.changed,
-      run: () => context.stats.flush(store, Date.now()),
+      trigger: context.attempt.stats.changed,
+      run: () => context.attempt.stats.flush(store, Date.now()),
     },
     { name: "in-flight", everyMs: 2000, trigger: context.gate.used, run: () => tellInFlight(context.gate, announce) },
   ];

@@ -47,23 +47,47 @@ export interface Alert {
   details: Record<string, unknown>;
 }
 
-/** What every part of a delivery worker works with. */
-export interface DeliveryContext {
-  store: Store;
-  queues: DeliveryQueues;
-  client: Got;
-  policy: AddressPolicy;
-  gate: EndpointGate;
-  feedWaiters: FeedWaiters;
+/** What `request/` works with: it makes bodies and headers. */
+export interface RequestContext {
   cipher: Cipher;
   sender: Sender;
-  limits: DeliveryLimits;
+}
+
+/** What `attempt/` works with: it sends requests, and decides what becomes of their deliveries. */
+export interface AttemptContext {
+  client: Got;
+  policy: AddressPolicy;
+  limits: Pick<DeliveryLimits, "retrySchedule">;
   stats: StatsCollector;
-  attempts: AttemptLogger;
-  /** Tells whoever runs this deployment; sends nothing when nobody asked for it. */
-  alert(alert: Alert): Promise<void>;
+  metrics: Pick<
+    Metrics,
+    "attempts" | "attemptSeconds" | "eventsDelivered" | "feedLagSeconds" | "deliveriesParked" | "deliveriesDead"
+  >;
   log: Logger;
-  metrics: Metrics;
   /** Undefined when no trace is wanted. */
   tracing: Tracing | undefined;
+}
+
+/** What `operations/` works with: it makes work due, and sends nothing. */
+export interface OperationsContext {
+  store: Store;
+  queues: DeliveryQueues;
+}
+
+/** What `endpoint/` works with, apart from the gate. */
+export interface EndpointContext extends OperationsContext {
+  log: Logger;
+}
+
+/** What `feed/` works with: it decides what is sealed and sent when, and records what comes of it. */
+export interface FeedContext extends EndpointContext {
+  request: RequestContext;
+  attempt: AttemptContext;
+  gate: EndpointGate;
+  feedWaiters: FeedWaiters;
+  limits: DeliveryLimits;
+  attemptLog: AttemptLogger;
+  /** Tells whoever runs this deployment; sends nothing when nobody asked for it. */
+  alert(alert: Alert): Promise<void>;
+  metrics: Pick<Metrics, "deliveriesDead">;
 }

@@ -1,6 +1,6 @@
 export { createAlerts, operationsAutomation } from "./operations/alerts.ts";
 export { AttemptLogger } from "./attempt/attempt-logger.ts";
-export type { Alert, DeliveryContext, DeliveryLimits, DeliveryQueues, JobLease } from "./context.ts";
+export type { Alert, DeliveryLimits, DeliveryQueues, FeedContext, JobLease, OperationsContext } from "./context.ts";
 export { createClient } from "./attempt/client.ts";
 export { EndpointGate, type GateEvent } from "./endpoint/endpoint-gate.ts";
 export { drainFeed } from "./feed/drain-feed.ts";
@@ -13,6 +13,6 @@ export { countMatching, runBulkRetry } from "./operations/bulk-retry.ts";
 export { endFeed } from "./feed/end-feed.ts";
 export { subscribe } from "./operations/subscribe.ts";
 export { replayExecution, type ReplayRequest } from "./operations/replay.ts";
-export { discard, retryNow, type OperationResult, type OperationsContext } from "./operations/delivery-operations.ts";
+export { discard, retryNow, type OperationResult } from "./operations/delivery-operations.ts";
 export { showRequest, type ShownRequest } from "./operations/show-request.ts";
 export { StatsCollector } from "./attempt/stats-collector.ts";

@@ -1,9 +1,9 @@
 import { deliveryId, type Ordering } from "@crewstream/contracts";
 import type { Attempt, DeliveryRecord, Settlement } from "@crewstream/redis";
-import type { DeliveryContext } from "../context.ts";
+import type { AttemptContext } from "../context.ts";
 import type { Permit } from "../endpoint/endpoint-gate.ts";
 import { decideDisposition, type Disposition } from "./disposition.ts";
-import type { OpenedFeed } from "../feed/opened-feed.ts";
+import type { OpenedFeed } from "../request/opened-feed.ts";
 import { endpointVerdict, type SendOutcome } from "./outcome.ts";
 import { redactEcho, redactEchoes } from "./redact-echo.ts";
 import { publishedAt } from "../request/render.ts";
@@ -16,7 +16,7 @@ import { traceAttempt } from "./trace-attempt.ts";
  * The permit is given back here, with what the attempt says of the endpoint, also when no request could be made.
  */
 export async function attemptDelivery(
-  context: DeliveryContext,
+  context: AttemptContext,
   feed: OpenedFeed,
   delivery: {
     record: DeliveryRecord;
@@ -56,7 +56,7 @@ export async function attemptDelivery(
 }
 
 async function request(
-  context: DeliveryContext,
+  context: AttemptContext,
   feed: OpenedFeed,
   { record, events }: { record: DeliveryRecord; events: readonly RenderedEvent[] },
   at: number,
@@ -96,7 +96,7 @@ function toAttempt(feed: OpenedFeed, disposition: Disposition, result: SendResul
 
 /** One wide line and the counters of an attempt. */
 function report(
-  context: DeliveryContext,
+  context: AttemptContext,
   feed: OpenedFeed,
   disposition: Disposition,
   attempt: Attempt,

@@ -1,7 +1,7 @@
 import { deliveryId } from "@crewstream/contracts";
 import type { DeliveryRecord } from "@crewstream/redis";
-import type { DeliveryContext } from "../context.ts";
-import type { OpenedFeed } from "../feed/opened-feed.ts";
+import type { AttemptContext } from "../context.ts";
+import type { OpenedFeed } from "../request/opened-feed.ts";
 import type { SendResult } from "./send.ts";
 
 /**
@@ -9,7 +9,7 @@ import type { SendResult } from "./send.ts";
  * span, or, when this process makes no spans, those that came with the kickoff.
  */
 export async function traceAttempt(
-  { tracing }: Pick<DeliveryContext, "tracing">,
+  { tracing }: Pick<AttemptContext, "tracing">,
   { address, origin, trace }: Pick<OpenedFeed, "address" | "origin" | "trace">,
   record: DeliveryRecord,
   send: (headers: Readonly<Record<string, string>>) => Promise<SendResult>,

@@ -9,7 +9,7 @@ import {
   takeWaitingJobs,
   type ExpediteRequest,
 } from "@crewstream/redis";
-import type { DeliveryContext } from "../context.ts";
+import type { EndpointContext } from "../context.ts";
 
 /** At most this many waiting jobs are woken and deliveries expedited; the others return by themselves. */
 const maxExpedited = 2000;
@@ -17,14 +17,16 @@ const pageLength = 200;
 /** They start this far apart, ms, so that a recovering endpoint is not flooded. */
 const apartMs = 20;
 
-type Context = Pick<DeliveryContext, "store" | "queues" | "log">;
-
 /**
  * Called when an endpoint's state has changed for the better: its breaker closed, or a person resumed it. Wakes the feeds
  * and retries that wait for it, and brings forward deliveries that failed because of it. A caller that has promised it
  * to somebody stores the request first, as {@link addExpediteRequest} does, and gives it here.
  */
-export async function expediteEndpoint(context: Context, endpoint: string, stored?: ExpediteRequest): Promise<void> {
+export async function expediteEndpoint(
+  context: EndpointContext,
+  endpoint: string,
+  stored?: ExpediteRequest,
+): Promise<void> {
   const request = stored ?? (await addExpediteRequest(context.store, endpoint));
   await expedite(context, endpoint);
   await removeExpediteRequests(context.store, [request]);
@@ -34,7 +36,7 @@ export async function expediteEndpoint(context: Context, endpoint: string, store
  * Carries out the requests that are still stored: their process died, or Redis was away when they were to be done. One
  * that another process is at is done twice, which changes nothing.
  */
-export async function expediteRequested(context: Context): Promise<void> {
+export async function expediteRequested(context: EndpointContext): Promise<void> {
   const requests = await readExpediteRequests(context.store);
   for (const [endpoint, own] of Map.groupBy(requests, (request) => request.endpoint)) {
     await expedite(context, endpoint);
@@ -42,14 +44,14 @@ export async function expediteRequested(context: Context): Promise<void> {
   }
 }
 
-async function expedite(context: Context, endpoint: string): Promise<void> {
+async function expedite(context: EndpointContext, endpoint: string): Promise<void> {
   const woken = await wakeWaitingJobs(context, endpoint);
   const expedited = await expediteRetries(context, endpoint);
   if (woken + expedited > 0) context.log.info({ endpoint, woken, expedited }, "endpoint.retries_expedited");
 }
 
 /** Wakes what went back to its queue because of the endpoint; see `wait-for-endpoint.ts`. */
-async function wakeWaitingJobs({ store, queues }: Context, endpoint: string): Promise<number> {
+async function wakeWaitingJobs({ store, queues }: EndpointContext, endpoint: string): Promise<number> {
   let woken = 0;
   while (woken < maxExpedited) {
     const jobs = await takeWaitingJobs(store, endpoint, pageLength);
@@ -68,7 +70,7 @@ async function wakeWaitingJobs({ store, queues }: Context, endpoint: string): Pr
  * Brings forward the retries of an endpoint that is back. A delivery that failed during an outage waits as its schedule
  * says, by then perhaps for hours, and nothing but the outage was wrong with it.
  */
-async function expediteRetries({ store, queues }: Context, endpoint: string): Promise<number> {
+async function expediteRetries({ store, queues }: EndpointContext, endpoint: string): Promise<number> {
   const url = endpointOrigin(endpoint);
   if (url === undefined) return 0;
   const startedAt = Date.now();

@@ -1,5 +1,5 @@
 import { addWaitingJob, opensAt, readBreaker, type WaitingJob } from "@crewstream/redis";
-import type { DeliveryContext } from "../context.ts";
+import type { EndpointContext } from "../context.ts";
 import type { Wait } from "./endpoint-gate.ts";
 import type { JobResult } from "../feed/backlog.ts";
 
@@ -18,7 +18,7 @@ const recheckMs = 1000;
  * been released between the question and the note, so its state is read once more after it.
  */
 export async function waitForEndpoint(
-  { store }: Pick<DeliveryContext, "store">,
+  { store }: Pick<EndpointContext, "store">,
   endpoint: string,
   job: WaitingJob,
   { waitMs, blocked }: Wait,

@@ -10,9 +10,9 @@ import {
   type Settlement,
 } from "@crewstream/redis";
 import { completionSeal } from "./completion.ts";
-import type { DeliveryContext, DeliveryLimits } from "../context.ts";
+import type { FeedContext, DeliveryLimits } from "../context.ts";
 import { recordOf, type Cut, type FeedReader } from "./feed-reader.ts";
-import type { OpenedFeed } from "./opened-feed.ts";
+import type { OpenedFeed } from "../request/opened-feed.ts";
 import { settle, writeTurn } from "./settle.ts";
 
 /** Dead letters written at once. */
@@ -30,7 +30,7 @@ export function retryTimeMs(limits: Pick<DeliveryLimits, "retrySchedule">, subsc
 
 /** Makes sealed or parked deliveries dead letters without an attempt. */
 export async function deadLetter(
-  context: DeliveryContext,
+  context: FeedContext,
   address: FeedAddress,
   endpoint: string,
   records: readonly DeliveryRecord[],
@@ -58,7 +58,7 @@ function givenUpBecause({ openedAt, reason }: BreakerView): string {
  * @returns the new cursor; undefined when another job moved it
  */
 export async function deadLetterBacklog(
-  context: DeliveryContext,
+  context: FeedContext,
   { address, endpoint }: OpenedFeed,
   backlog: { sealed: readonly DeliveryRecord[]; reader: FeedReader; cursor: number; state: FeedState },
 ): Promise<number | undefined> {

@@ -1,12 +1,12 @@
 import { sealedRecords, type Advance, type Seal, type Settlement } from "@crewstream/redis";
 import { attemptDelivery } from "../attempt/attempt.ts";
-import type { DeliveryContext, JobLease } from "../context.ts";
+import type { FeedContext, JobLease } from "../context.ts";
 import type { Permit } from "../endpoint/endpoint-gate.ts";
 import type { Backlog, JobResult, Outgoing } from "./backlog.ts";
 import { endFeed } from "./end-feed.ts";
 import { InFlight } from "./in-flight.ts";
 import { nextAction, type Action, type Stop, type View } from "./next-action.ts";
-import type { OpenedFeed } from "./opened-feed.ts";
+import type { OpenedFeed } from "../request/opened-feed.ts";
 import { publishSettlements, writeTurn } from "./settle.ts";
 
 /** While a window in real time has room, the stream is read again after this, and then after twice as long, ms. */
@@ -27,7 +27,7 @@ interface Ready {
 
 /** Works a backlog off: does what {@link nextAction} says until the job ends. */
 export class DeliveryLoop {
-  readonly #context: DeliveryContext;
+  readonly #context: FeedContext;
   readonly #feed: OpenedFeed;
   readonly #lease: JobLease;
   readonly #backlog: Backlog;
@@ -46,7 +46,7 @@ export class DeliveryLoop {
   /** How long a request takes, ms: the last ones count most. */
   #latencyMs = 0;
 
-  constructor(context: DeliveryContext, feed: OpenedFeed, backlog: Backlog, lease: JobLease) {
+  constructor(context: FeedContext, feed: OpenedFeed, backlog: Backlog, lease: JobLease) {
     this.#context = context;
     this.#feed = feed;
     this.#backlog = backlog;
@@ -183,7 +183,7 @@ export class DeliveryLoop {
   async #attempt(outgoing: Outgoing, permit: Permit): Promise<void> {
     const ordering = this.#backlog.waitsWith === "held" ? this.#feed.subscription.ordering : "relaxed";
     const { disposition, settlement } = await attemptDelivery(
-      this.#context,
+      this.#context.attempt,
       this.#feed,
       { ...outgoing, permit, ordering },
       this.#lease.deadline,

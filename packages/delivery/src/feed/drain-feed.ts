@@ -1,9 +1,9 @@
 import { readFeed, type FeedAddress } from "@crewstream/redis";
-import type { DeliveryContext, JobLease } from "../context.ts";
+import type { FeedContext, JobLease } from "../context.ts";
 import type { JobResult } from "./backlog.ts";
 import { DeliveryLoop } from "./delivery-loop.ts";
 import { FeedBacklog } from "./feed-backlog.ts";
-import { openFeed } from "./opened-feed.ts";
+import { openFeed } from "../request/opened-feed.ts";
 import { endIfDone } from "./rest.ts";
 
 /**
@@ -14,11 +14,11 @@ import { endIfDone } from "./rest.ts";
  * process that resumes), the seal's compare-and-set keeps each event in one delivery, and a delivery that is sent twice
  * has the same id and bytes.
  */
-export async function drainFeed(context: DeliveryContext, address: FeedAddress, lease: JobLease): Promise<JobResult> {
+export async function drainFeed(context: FeedContext, address: FeedAddress, lease: JobLease): Promise<JobResult> {
   const state = await readFeed(context.store, address);
   if (state === undefined) return { kind: "done" };
   if (state.state !== "open") return endIfDone(context, address, state.feeds);
-  const feed = openFeed(context, address, state);
+  const feed = openFeed(context.request, address, state);
   using backlog = new FeedBacklog(context, feed, state);
   return await new DeliveryLoop(context, feed, backlog, lease).run();
 }

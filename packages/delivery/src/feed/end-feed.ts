@@ -1,12 +1,12 @@
 import { closeFeed, indexSettlements, readFeed, type FeedAddress } from "@crewstream/redis";
-import type { DeliveryContext } from "../context.ts";
+import type { FeedContext } from "../context.ts";
 
 /**
  * Ends a subscription because its receiver or a client said so. What was still open becomes dead letters, where a person sees it;
  * events that come after are not delivered.
  */
 export async function endFeed(
-  { store, log }: Pick<DeliveryContext, "store" | "log">,
+  { store, log }: Pick<FeedContext, "store" | "log">,
   address: FeedAddress,
   endpoint: string,
   reason: string,

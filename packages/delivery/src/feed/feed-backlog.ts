@@ -7,7 +7,7 @@ import {
   type WaitSlot,
 } from "@crewstream/redis";
 import type { Wait } from "../endpoint/endpoint-gate.ts";
-import type { DeliveryContext } from "../context.ts";
+import type { FeedContext } from "../context.ts";
 import { waitForEndpoint } from "../endpoint/wait-for-endpoint.ts";
 import { publishedAt } from "../request/render.ts";
 import { adaptiveSize } from "./adaptive-size.ts";
@@ -18,7 +18,7 @@ import { FeedReader, readDelivery, recordOf, type Cut } from "./feed-reader.ts";
 import { holdHead } from "./hold-head.ts";
 import { isComplete, refreshExecutionState } from "./execution-state.ts";
 import type { StreamView } from "./next-action.ts";
-import type { OpenedFeed } from "./opened-feed.ts";
+import type { OpenedFeed } from "../request/opened-feed.ts";
 import { restOrWait } from "./rest.ts";
 
 /** How long a worker waits at a feed for its next event, ms. */
@@ -31,7 +31,7 @@ const maxEventWaitMs = 1000;
 export class FeedBacklog implements Backlog, Disposable {
   readonly waitsWith = "held";
   readonly window: number;
-  readonly #context: DeliveryContext;
+  readonly #context: FeedContext;
   readonly #feed: OpenedFeed;
   readonly #state: FeedState;
   readonly #reader: FeedReader;
@@ -48,7 +48,7 @@ export class FeedBacklog implements Backlog, Disposable {
   /** Its slot for waiting; kept until the job ends. */
   #waitSlot: WaitSlot | undefined;
 
-  constructor(context: DeliveryContext, feed: OpenedFeed, state: FeedState) {
+  constructor(context: FeedContext, feed: OpenedFeed, state: FeedState) {
     const { batchMaxEvents, batchMaxBytes, realtimeWindow } = context.limits;
     const { mode, ordering, maxDelayMs, coalesce } = feed.subscription;
     const joins = maxDelayMs !== undefined || coalesce === true;

@@ -1,5 +1,5 @@
 import { readOpenDelivery, type DeliveryRecord, type FeedAddress } from "@crewstream/redis";
-import type { DeliveryContext } from "../context.ts";
+import type { FeedContext } from "../context.ts";
 import type { JobResult } from "./backlog.ts";
 
 /**
@@ -8,7 +8,7 @@ import type { JobResult } from "./backlog.ts";
  * hurried or dropped the head. So that is looked for after ours stands; one that comes later takes the place of ours.
  */
 export async function holdHead(
-  { store, queues }: Pick<DeliveryContext, "store" | "queues">,
+  { store, queues }: Pick<FeedContext, "store" | "queues">,
   address: FeedAddress,
   head: DeliveryRecord,
 ): Promise<JobResult> {

@@ -1,16 +1,18 @@
 import { endFeedIfDone, restFeed, retireExecution, type FeedAddress, type FeedRest } from "@crewstream/redis";
-import type { DeliveryContext } from "../context.ts";
+import type { FeedContext } from "../context.ts";
 import type { JobResult } from "./backlog.ts";
 
+type RestContext = Pick<FeedContext, "store" | "limits">;
+
 /** Ends a feed if it is done, for who settles deliveries beside its own job; what is to be done with it otherwise. */
-export async function endIfDone(context: DeliveryContext, address: FeedAddress, feeds: number): Promise<JobResult> {
+export async function endIfDone(context: RestContext, address: FeedAddress, feeds: number): Promise<JobResult> {
   const answer = await endFeedIfDone(context.store, address, context.limits.maxParked);
   return answer === "more" ? { kind: "later", delayMs: 0 } : retireIfDone(context, address, feeds, answer);
 }
 
 /** Puts a feed to rest. With a channel one that may get more stays awake, and its worker hears of more there. */
 export async function restOrWait(
-  context: DeliveryContext,
+  context: RestContext,
   address: FeedAddress,
   feeds: number,
   channel: string | undefined,
@@ -23,7 +25,7 @@ export async function restOrWait(
 
 /** Lets an execution expire when this was its last feed. */
 async function retireIfDone(
-  { store, limits }: DeliveryContext,
+  { store, limits }: RestContext,
   { executionId }: FeedAddress,
   feeds: number,
   answer: FeedRest,

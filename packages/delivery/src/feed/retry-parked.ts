@@ -1,8 +1,8 @@
 import { readFeed, type FeedAddress } from "@crewstream/redis";
-import type { DeliveryContext, JobLease } from "../context.ts";
+import type { FeedContext, JobLease } from "../context.ts";
 import type { JobResult } from "./backlog.ts";
 import { DeliveryLoop } from "./delivery-loop.ts";
-import { openFeed } from "./opened-feed.ts";
+import { openFeed } from "../request/opened-feed.ts";
 import { SingleDelivery } from "./single-delivery.ts";
 
 /**
@@ -10,7 +10,7 @@ import { SingleDelivery } from "./single-delivery.ts";
  * the record decides, and a job that comes early goes back for the rest of the time.
  */
 export async function retryDelivery(
-  context: DeliveryContext,
+  context: FeedContext,
   { first, ...address }: FeedAddress & { first: number },
   lease: JobLease,
 ): Promise<JobResult> {
@@ -18,6 +18,6 @@ export async function retryDelivery(
   const found = state?.open.find((delivery) => delivery.first === first && delivery.state === "parked");
   if (state === undefined || found === undefined) return { kind: "done" };
   const { state: _, ...record } = found;
-  const feed = openFeed(context, address, state);
+  const feed = openFeed(context.request, address, state);
   return new DeliveryLoop(context, feed, new SingleDelivery(context, feed, state, record), lease).run();
 }

@@ -1,7 +1,10 @@
 import { advanceFeed, indexSettlements, type FeedAddress, type Seal, type Settlement } from "@crewstream/redis";
 import type { SettlementEffect } from "@crewstream/redis";
 import { deliveryId } from "@crewstream/contracts";
-import type { DeliveryContext } from "../context.ts";
+import type { FeedContext } from "../context.ts";
+
+/** What recording needs of a feed's context. */
+type RecordContext = Pick<FeedContext, "store" | "limits" | "attemptLog" | "alert">;
 
 /**
  * Writes down what became of deliveries: in the feed first, which is the truth, then in the lists and the attempt
@@ -9,7 +12,7 @@ import type { DeliveryContext } from "../context.ts";
  * @returns whether the feed had stopped at its parked limit and is to be woken
  */
 export async function settle(
-  context: DeliveryContext,
+  context: RecordContext,
   address: FeedAddress,
   endpoint: string,
   settlements: readonly Settlement[],
@@ -21,7 +24,7 @@ export async function settle(
 
 /** The feed's part of {@link settle}, together with the sealing of what goes out next. */
 export async function writeTurn(
-  { store, limits }: DeliveryContext,
+  { store, limits }: Pick<RecordContext, "store" | "limits">,
   address: FeedAddress,
   turn: { settlements: readonly Settlement[]; seal?: Seal | undefined },
 ): ReturnType<typeof advanceFeed> {
@@ -30,13 +33,13 @@ export async function writeTurn(
 
 /** What of {@link settle} comes after the feed: the lists over all executions, and the word to an operator. */
 export async function publishSettlements(
-  context: DeliveryContext,
+  context: RecordContext,
   address: FeedAddress,
   endpoint: string,
   settlements: readonly Settlement[],
   effects: readonly SettlementEffect[],
 ): Promise<void> {
-  context.attempts.add(settlements.flatMap(({ attempt }) => (attempt === undefined ? [] : [attempt])));
+  context.attemptLog.add(settlements.flatMap(({ attempt }) => (attempt === undefined ? [] : [attempt])));
   await indexSettlements(context.store, address, endpoint, settlements, effects);
   for (const [index, { record, outcome }] of settlements.entries()) {
     if (outcome !== "dead" || effects[index] === "none") continue;

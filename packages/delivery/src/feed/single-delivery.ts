@@ -1,11 +1,11 @@
 import type { DeliveryRecord, FeedState, Seal } from "@crewstream/redis";
 import type { Wait } from "../endpoint/endpoint-gate.ts";
-import type { DeliveryContext } from "../context.ts";
+import type { FeedContext } from "../context.ts";
 import { waitForEndpoint } from "../endpoint/wait-for-endpoint.ts";
 import type { Backlog, JobResult, Outgoing } from "./backlog.ts";
 import { deadLetter, retryTimeMs } from "./dead-letter.ts";
 import { readDelivery } from "./feed-reader.ts";
-import type { OpenedFeed } from "./opened-feed.ts";
+import type { OpenedFeed } from "../request/opened-feed.ts";
 import { endIfDone } from "./rest.ts";
 
 /** One parked delivery, whose job makes its next attempt; its feed has a job of its own. */
@@ -13,13 +13,13 @@ export class SingleDelivery implements Backlog {
   /** It goes back to its queue with its job, whatever the feed's ordering: a person has revived a strict one. */
   readonly waitsWith = "parked";
   readonly window = 1;
-  readonly #context: DeliveryContext;
+  readonly #context: FeedContext;
   readonly #feed: OpenedFeed;
   readonly #state: FeedState;
   readonly #record: DeliveryRecord;
   #sealed: readonly DeliveryRecord[];
 
-  constructor(context: DeliveryContext, feed: OpenedFeed, state: FeedState, record: DeliveryRecord) {
+  constructor(context: FeedContext, feed: OpenedFeed, state: FeedState, record: DeliveryRecord) {
     this.#context = context;
     this.#feed = feed;
     this.#state = state;

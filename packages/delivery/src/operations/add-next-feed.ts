@@ -1,6 +1,6 @@
 import { AppError, ErrorCode, type ExecutionId, type Subscription } from "@crewstream/contracts";
 import { addFeed, readExecution, type ExecutionRecord } from "@crewstream/redis";
-import type { OperationsContext } from "./delivery-operations.ts";
+import type { OperationsContext } from "../context.ts";
 
 /** A feed that is to be added: what of the stream it delivers, all that comes where there is no `to`. */
 export interface NextFeed {

@@ -11,7 +11,8 @@ import {
   type Listed,
   type Store,
 } from "@crewstream/redis";
-import { retryNow, type OperationsContext } from "./delivery-operations.ts";
+import type { OperationsContext } from "../context.ts";
+import { retryNow } from "./delivery-operations.ts";
 
 const pageLength = 200;
 

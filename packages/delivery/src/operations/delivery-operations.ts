@@ -8,21 +8,14 @@ import {
   relist,
   reviveDelivery,
   unlist,
-  type Store,
 } from "@crewstream/redis";
-import type { DeliveryQueues } from "../context.ts";
+import type { OperationsContext } from "../context.ts";
 
 /**
  * The result of an operation on one delivery; `in_flight`: its first attempt is in flight, `paused`: its endpoint is
  * paused, and nothing was changed.
  */
 export type OperationResult = "done" | "not_found" | "in_flight" | "paused";
-
-/** What operations work with; no HTTP client: they only make work due. */
-export interface OperationsContext {
-  store: Store;
-  queues: DeliveryQueues;
-}
 
 /**
  * Makes a delivery that failed due now, with its retry schedule from the beginning: a dead letter, a parked one, or the

@@ -9,7 +9,7 @@ import { readFeed } from "@crewstream/redis";
 import type { Cipher } from "@crewstream/service";
 import { openSubscriptionSecrets, sealSubscriptionSecrets } from "../request/secrets.ts";
 import { addNextFeed } from "./add-next-feed.ts";
-import type { OperationsContext } from "./delivery-operations.ts";
+import type { OperationsContext } from "../context.ts";
 
 export interface ReplayRequest {
   /** The feed whose settings are taken; its URL and secrets too unless `url` is given. */

@@ -8,7 +8,7 @@ import {
 import { readEvents, type DeliveryRecord, type Store } from "@crewstream/redis";
 import type { Cipher } from "@crewstream/service";
 import { readDelivery } from "../feed/feed-reader.ts";
-import { openFeed, type OpenedFeed } from "../feed/opened-feed.ts";
+import { openFeed, type OpenedFeed } from "../request/opened-feed.ts";
 import type { RenderedEvent } from "../request/rendered-event.ts";
 import { createSender } from "../request/request-headers.ts";
 

@@ -8,7 +8,7 @@ import {
 import type { Cipher } from "@crewstream/service";
 import { sealSubscriptionSecrets } from "../request/secrets.ts";
 import { addNextFeed } from "./add-next-feed.ts";
-import type { OperationsContext } from "./delivery-operations.ts";
+import type { OperationsContext } from "../context.ts";
 
 /** Each event of a run is compared with each of its subscriptions, and each wakes a feed of its own. */
 const maxFeeds = 50;

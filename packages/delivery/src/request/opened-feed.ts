@@ -1,9 +1,9 @@
 import { endpointId, type Subscription, type SubscriptionSecrets, type TraceContext } from "@crewstream/contracts";
 import type { FeedAddress, FeedState } from "@crewstream/redis";
-import type { DeliveryContext } from "../context.ts";
-import { createRenderer, type Renderer } from "../request/render.ts";
-import { requestHeaders, type RequestHeaders } from "../request/request-headers.ts";
-import { openSubscriptionSecrets } from "../request/secrets.ts";
+import type { RequestContext } from "../context.ts";
+import { createRenderer, type Renderer } from "./render.ts";
+import { requestHeaders, type RequestHeaders } from "./request-headers.ts";
+import { openSubscriptionSecrets } from "./secrets.ts";
 
 /** A feed with what its attempts need, opened once per job. */
 export interface OpenedFeed {
@@ -25,7 +25,7 @@ export interface OpenedFeed {
  * @throws AppError `configuration` when the key they were sealed with is gone
  */
 export function openFeed(
-  context: Pick<DeliveryContext, "cipher" | "sender">,
+  context: RequestContext,
   address: FeedAddress,
   { subscription, trace }: Pick<FeedState, "subscription" | "trace">,
 ): OpenedFeed {
