@@ -1,7 +1,10 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createMetrics, secretFileVariables, variables } from "@crewstream/service";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
+import { parse } from "yaml";
 import { root } from "./support/source-files.ts";
 
 /** Read by the SDKs of model providers, not by a process's configuration. */
@@ -59,4 +62,76 @@ test("the chart's variables by name exist, too, and each process gets the secret
   expect(quoted.filter((name) => !isKnown(name ?? ""))).toEqual([]);
   expect(read("deploy/helm/templates/api.yaml")).toContain('(list "API_TOKENS" "ENCRYPTION_KEY"');
   expect(read("deploy/helm/templates/crew-worker.yaml")).not.toContain("ENCRYPTION_KEY");
+});
+
+interface Step {
+  uses?: string;
+  run?: string;
+  with?: Record<string, string>;
+  env?: Record<string, string>;
+}
+interface Workflow {
+  jobs: Record<string, { needs?: string | string[]; steps?: Step[]; permissions?: Record<string, string> }>;
+}
+const release = parse(read(".github/workflows/release.yml")) as Workflow;
+const stepsOf = (job: string): Step[] => release.jobs[job]?.steps ?? [];
+
+/** What the release workflow runs. @returns its error output and exit code */
+function runRelease(...given: string[]): { code: number | null; error: string } {
+  const { status, stderr } = spawnSync(process.execPath, [join(root, "deploy/release.ts"), ...given], {
+    encoding: "utf8",
+  });
+  return { code: status, error: stderr };
+}
+
+test("a published chart's default image is the one that the release pushes", () => {
+  const folder = mkdtempSync(join(tmpdir(), "crewstream-chart-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  cpSync(join(root, "deploy/helm"), folder, { recursive: true });
+  expect(runRelease("chart", folder, "ghcr.io/acme/crewstream")).toEqual({ code: 0, error: "" });
+  const { image } = parse(readFileSync(join(folder, "values.yaml"), "utf8")) as { image: Record<string, unknown> };
+  expect(image).toMatchObject({ repository: "ghcr.io/acme/crewstream", tag: "" });
+  // The chart's default tag is its appVersion, and the version of every release is that.
+  expect(read("deploy/helm/templates/_pod.tpl")).toContain("$values.image.tag | default $root.Chart.AppVersion");
+
+  const pushed = "${{ needs.version.outputs.image }}";
+  const build = stepsOf("build").find(({ uses }) => uses?.startsWith("docker/build-push-action@"));
+  const tags = stepsOf("image").find(({ uses }) => uses?.startsWith("docker/metadata-action@"));
+  const chartImage = stepsOf("chart").find(({ run }) => run?.includes("release.ts chart deploy/helm"));
+  expect(build?.with?.["outputs"]).toContain(`name=${pushed},`);
+  expect(tags?.with).toMatchObject({
+    images: pushed,
+    tags: expect.stringContaining("type=semver,pattern={{version}}"),
+  });
+  expect(chartImage?.env).toEqual({ IMAGE: pushed });
+  expect(release.jobs["chart"]?.needs).toContain("image");
+});
+
+test("a release is published only from a tag that names the version of every part", () => {
+  const { version } = JSON.parse(read("package.json")) as { version: string };
+  expect(runRelease("check", `v${version}`)).toEqual({ code: 0, error: "" });
+  expect(runRelease("check", "v1.2")).toMatchObject({ code: 1, error: expect.stringContaining("such as v1.2.3") });
+  const other = runRelease("check", "v9.9.9");
+  expect(other.code).toBe(1);
+  for (const part of ["package.json", "deploy/helm/Chart.yaml version", "deploy/helm/Chart.yaml appVersion"]) {
+    expect(other.error).toContain(`  ${part}: ${version}`);
+  }
+  expect(other.error).toContain(`packages/python-runtime/python/pyproject.toml: ${version}`);
+  expect(stepsOf("version").some(({ run }) => run?.includes('release.ts check "$GITHUB_REF_NAME"'))).toBe(true);
+  expect(release.jobs["ci"]?.needs).toBe("version");
+  expect([release.jobs["build"]?.needs, release.jobs["npm"]?.needs]).toEqual([
+    expect.arrayContaining(["ci"]),
+    expect.arrayContaining(["ci"]),
+  ]);
+});
+
+test("what a release publishes has an SBOM and provenance", () => {
+  const build = stepsOf("build").find(({ uses }) => uses?.startsWith("docker/build-push-action@"));
+  expect(build?.with).toMatchObject({ provenance: "mode=max", sbom: true, labels: expect.any(String) });
+  for (const job of ["image", "chart"]) {
+    expect(stepsOf(job).some(({ uses }) => uses?.startsWith("actions/attest-build-provenance@"))).toBe(true);
+    expect(release.jobs[job]?.permissions).toMatchObject({ "id-token": "write", attestations: "write" });
+  }
+  const npm = stepsOf("npm").flatMap(({ run = "" }) => run);
+  expect(npm.join("\n")).toMatch(/npm publish packages\/receiver\/dist --provenance[^]*npm sbom /);
 });

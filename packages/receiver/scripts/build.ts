@@ -4,11 +4,14 @@ import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 // Builds the package to be published, in `dist` or the given folder: one module that includes what it needs of
-// contracts, type declarations, and a manifest whose only dependency is zod. Then: npm publish packages/receiver/dist
+// contracts, type declarations, and a manifest whose only dependency is zod.
+//   node scripts/build.ts [FOLDER [REPOSITORY_URL]] && npm publish packages/receiver/dist
 
 const receiver = fileURLToPath(new URL("..", import.meta.url));
 const root = resolve(receiver, "../..");
 const dist = resolve(process.argv[2] ?? join(receiver, "dist"));
+/** `npm publish --provenance` rejects a manifest that names another repository than the one it is built from, or none. */
+const repository = process.argv[3];
 const entryTypes = "types/receiver/src/index.d.ts";
 
 interface Manifest {
@@ -53,6 +56,9 @@ function describe(): void {
     type: "module",
     sideEffects: false,
     engines: { node: ">=20" },
+    ...(repository === undefined
+      ? {}
+      : { repository: { type: "git", url: repository, directory: "packages/receiver" } }),
     exports: { ".": { types: `./${entryTypes}`, default: "./index.js" } },
     // A range, so that it shares the zod of the project that uses it.
     dependencies: { zod: `^${dependencies.zod}` },
