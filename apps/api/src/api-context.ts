@@ -10,20 +10,20 @@ import type { EventWatch } from "./events/event-watch.ts";
 import type { OpenStreams } from "./events/open-streams.ts";
 import type { Compensations } from "./kickoff/compensations.ts";
 
-/** What the routes work with. */
+/** What the routes need. */
 export interface ApiContext {
   config: ApiConfig;
   store: Store;
   queues: Queues;
   log: Logger;
   metrics: Metrics;
-  /** Undefined when no trace is wanted. */
+  /** Undefined if tracing is off. */
   tracing: Tracing | undefined;
   health: Health;
-  /** Whether this process has found its Redis, and agrees with the other processes. Nothing is done before. */
+  /** Whether this process has found its Redis, and agrees with the other processes. Nothing works before that. */
   started: boolean;
   tokens: AccessTokens;
-  /** Passed by requests whose token is wrong, wherever that is found. */
+  /** Runs for requests whose token is wrong, wherever that is found. */
   wrongTokens: RequestHandler;
   cipher: Cipher;
   addressPolicy: AddressPolicy;
@@ -32,6 +32,6 @@ export interface ApiContext {
   attempts: AttemptWatch;
   streams: OpenStreams;
   compensations: Compensations;
-  /** Aborts when the process begins to stop: answers that are held open end then. */
+  /** Aborts when the process begins to stop: responses that are held open end then. */
   stopping: AbortSignal;
 }

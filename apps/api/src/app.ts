@@ -21,7 +21,7 @@ import { docsRoutes } from "./routes/docs.ts";
 import { ampProbes, healthRoutes } from "./routes/health.ts";
 import { inspectorRoutes } from "./routes/inspector.ts";
 
-/** The API as an Express application that does not listen yet. What stands before `authenticate` needs no token. */
+/** The API as an Express application that is not listening yet. Routes before `authenticate` need no token. */
 export function createApp(context: ApiContext): Express {
   const { config } = context;
   const app = express();
@@ -49,8 +49,8 @@ export function createApp(context: ApiContext): Express {
 }
 
 /**
- * Routes without parameters, which a request to another path passes by at once: walking through those before it costs a
- * kickoff as much as its own route.
+ * Routes without parameters, which a request to another path skips with one lookup: matching each of them first would
+ * cost a kickoff as much as its own route.
  */
 function fixedPaths(routes: Router): RequestHandler {
   const paths = new Set(routesOf(routes).map(({ path }) => path));
@@ -63,16 +63,16 @@ function fixedPaths(routes: Router): RequestHandler {
 }
 
 /**
- * Answers are data: a browser that is made to show one loads and runs nothing. Pages of ours set a policy of their own.
- * The headers are the same for every answer, so helmet's handlers are asked once; those of them that say something of
- * pages or to browsers of long ago are left out.
+ * Responses are data: a browser that displays one loads and runs nothing. Our own pages set another policy. The headers
+ * are the same for every response, so helmet's handlers run only once; those about pages or for very old browsers are
+ * omitted.
  */
 function secureHeaders(publicUrl: string | undefined): RequestHandler {
   const sample = new ServerResponse(new IncomingMessage(new Socket()));
   helmet({
     contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
     originAgentCluster: false,
-    // Only for ourselves, and only where we know that we are reached by https: other hosts of the domain may have none.
+    // Only for this host, and only if clients are known to use HTTPS: other hosts of the domain may not have it.
     strictTransportSecurity: publicUrl?.startsWith("https:") === true && { includeSubDomains: false },
     xDnsPrefetchControl: false,
     xDownloadOptions: false,
@@ -86,7 +86,7 @@ function secureHeaders(publicUrl: string | undefined): RequestHandler {
   };
 }
 
-/** Preflights are answered here, before a token is asked for: browsers send none with them. */
+/** Preflights are answered here, before a token is required: browsers send none with them. */
 function corsFor(origins: readonly string[]) {
   return cors({
     origin: origins.includes("*") ? "*" : [...origins],

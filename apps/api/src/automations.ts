@@ -11,8 +11,8 @@ import type { z } from "zod";
 const freshForMs = 1000;
 
 /**
- * What live crew workers have found, read at most once a second: a kickoff then costs no round trip of its own for it.
- * Concurrent readers share one read.
+ * The automations that live crew workers have found, read at most once a second, so that a kickoff needs no round trip
+ * for it. Concurrent readers share one read.
  */
 export class Automations {
   readonly #store: Store;
@@ -31,7 +31,7 @@ export class Automations {
     return (await this.#found()).served;
   }
 
-  /** All that workers have found, by name, with what keeps them from being served. */
+  /** All that workers have found, by name, with the reason if one cannot be served. */
   async listAll(): Promise<z.output<typeof servedAutomationSchema>[]> {
     const { served, unavailable } = await this.#found();
     const refused = new Map(unavailable.map((each) => [each.name, each]));
@@ -44,7 +44,7 @@ export class Automations {
   }
 
   /**
-   * The automation of this name, or the default one: `DEFAULT_AUTOMATION`, else the first by name.
+   * The automation with this name, or the default one: `DEFAULT_AUTOMATION`, else the first by name.
    * @throws AppError `automation_unavailable` that names it and says what is served, or what must be done first
    */
   async find(name: string | undefined): Promise<ServedAutomation> {
@@ -85,14 +85,14 @@ function insteadOf(served: readonly string[], unavailable: readonly RefusedAutom
   return unavailable.length > 0 ? "None can be run yet." : "No crew worker is running.";
 }
 
-/** Why one is not served, and what to do about it. */
+/** Why an automation is not served, and what to do about it. */
 function sentenceOf({ name, state, reason, fix }: RefusedAutomation): string {
   const what = state === "failed" ? "does not load" : "cannot be run yet";
   const sentence = `The automation "${name}" ${what}: ${reason.replace(/\.?$/, ".")}`;
   return fix === undefined ? sentence : `${sentence} Run \`${fix}\`.`;
 }
 
-/** One that is served, and why a worker beside those does not serve it. */
+/** One that is served, and why another worker does not serve it. */
 function ready(
   served: ServedAutomation,
   refused: RefusedAutomation | undefined,

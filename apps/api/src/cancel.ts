@@ -4,7 +4,7 @@ import { retentionMs } from "@crewstream/service";
 import type { ApiContext } from "./api-context.ts";
 
 /**
- * Stops a run. One that no worker had has then ended, and its feeds are woken, so that they finish and everything of
+ * Stops a run. If no worker had it, it has then ended, and its feeds are woken, so that they finish and everything of
  * it expires in time.
  */
 export async function cancelRun(

@@ -1,7 +1,7 @@
 import { processVariables, variables } from "@crewstream/service";
 import type { z } from "zod";
 
-/** What the API reads of the environment. */
+/** The environment variables of the API. */
 export const apiConfigSchema = variables.pick(processVariables.api);
 
 export type ApiConfig = z.output<typeof apiConfigSchema>;

@@ -37,8 +37,8 @@ const tidyEveryMs = 30_000;
 const keepAliveMs = 75_000;
 
 /**
- * Starts the API: it answers at once, with 503 until Redis can be used and it is ready. `facts` are the URL and port.
- * Disposing it stops listening, lets requests end, then closes the rest.
+ * Starts the API: it responds immediately, with 503 until Redis can be used and it is ready. `facts` are the URL and
+ * port. Disposing it stops listening, lets requests finish, then closes the rest.
  */
 export async function startApi(config: ApiConfig, service: ServiceContext): Promise<RunningService> {
   const { log, deadline, stopRequested, tracing } = service;
@@ -73,7 +73,8 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
   };
 
   const server = httpServer(createApp(context));
-  // Longer than the minute that load balancers keep an idle connection: one that we close is one they may just use.
+  // Longer than the minute that load balancers keep an idle connection: otherwise we might close one that they are
+  // about to use.
   server.keepAliveTimeout = keepAliveMs;
   server.listen(config.PORT, config.HOST);
   await once(server, "listening");
@@ -91,7 +92,7 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
   const loops = housekeeping(context, deployment);
   starting.defer(loops.withdraw);
   starting.use(superviseLoops(loops.loops, { log, health }));
-  // Requests end before the process withdraws.
+  // Requests finish before the process is deregistered.
   starting.defer(stopListening);
   context.started = true;
   started.set(true);
@@ -106,8 +107,8 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
 }
 
 /**
- * What an API process does besides answering: it says that it is alive and looks whether Redis still has its data, and one
- * of all keeps the lists tidy.
+ * The background work of an API process: it announces itself and checks whether Redis still has its data, and one of
+ * all keeps the lists tidy.
  */
 function housekeeping(context: ApiContext, deployment: Deployment): { loops: Loop[]; withdraw: () => Promise<void> } {
   const { store } = context;

@@ -5,10 +5,10 @@ import type { Loop } from "@crewstream/service";
 import type { ServedEntry } from "./registry.ts";
 
 const everyMs = 5000;
-/** Two announcements may be lost before the api takes the worker for dead. */
+/** Two announcements may be lost before the API considers the worker dead. */
 const timeToLiveMs = 3 * everyMs;
 
-/** Tells the api, again and again, what this worker serves; `withdraw` ends that at once. */
+/** Periodically announces what this worker serves; `withdraw` ends that immediately. */
 export function announcer(
   store: Store,
   worker: string,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { automationEnvironment } from "./automation-environment.ts";
 
-test("automations see their own variables, and none of the deployment's keys", () => {
+test("automations see their own variables, but not the deployment's keys", () => {
   const theirs = { OPENAI_API_KEY: "theirs", MODEL: "openai/x", PATH: "/bin" };
   const ours = { REDIS_URL: "redis://:password@r", ENCRYPTION_KEY: "k", API_TOKENS: "t" };
   const files = { API_TOKENS_FILE: "/run/secrets/tokens" };

@@ -1,11 +1,11 @@
 import { environment, isSecretVariable, secretFileVariables, variables, type Environment } from "@crewstream/service";
 
-/** The command line's own, among them a token, and what a supervisor tells its processes. */
+/** Variables of the command line, including a token, and those that a supervisor passes to its processes. */
 const ofCommandLine = /^CREWSTREAM_/;
 
 /**
- * The environment as automations see it: without our own variables, among which are passwords and keys of the
- * deployment. `MODEL` stays, as an automation may want to name it.
+ * The environment as automations see it: without our own variables, which include passwords and keys of the deployment.
+ * `MODEL` is kept, as an automation may want to name it.
  */
 export function automationEnvironment(env: Environment = environment()): Record<string, string> {
   const own = new Set([...Object.keys(variables.shape), ...secretFileVariables]);

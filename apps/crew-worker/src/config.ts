@@ -1,6 +1,6 @@
 import { processVariables, variables } from "@crewstream/service";
 import type { z } from "zod";
 
-/** What the crew worker reads of the environment. */
+/** The environment variables of the crew worker. */
 export const crewWorkerSchema = variables.pick(processVariables["crew-worker"]);
 export type CrewWorkerConfig = z.output<typeof crewWorkerSchema>;

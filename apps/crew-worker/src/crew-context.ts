@@ -7,7 +7,7 @@ import type { PythonRuns } from "./python-runs.ts";
 import type { ServedEntry } from "./registry.ts";
 import type { ThreadPool } from "./threads/thread-pool.ts";
 
-/** What every part of a crew worker works with. */
+/** What every part of a crew worker needs. */
 export interface CrewContext {
   config: CrewWorkerConfig;
   store: Store;
@@ -22,7 +22,7 @@ export interface CrewContext {
   env: Record<string, string>;
   log: Logger;
   metrics: Metrics;
-  /** Undefined when no trace is wanted. */
+  /** Undefined if tracing is off. */
   tracing: Tracing | undefined;
   /** Counts published events, for the rates on the dashboard. */
   published: { add(events: number): void };

@@ -1,13 +1,13 @@
-/** Room for the mark that replaces what was cut. */
+/** Room for the marker that replaces what was cut. */
 const markLength = 64;
 
 /**
- * An event's data, cut so that its JSON has at most about `maxBytes`: its longest strings lose their ends and say how
- * long they were. An event is never dropped for its size. Data that fits is returned as it is.
+ * An event's data, truncated so that its JSON has at most about `maxBytes`: its longest strings are cut at the end and
+ * say how long they were. An event is never dropped for its size. Data that fits is returned unchanged.
  */
 export function fitEvent(data: Record<string, unknown>, maxBytes: number): Record<string, unknown> {
   const json = JSON.stringify(data);
-  // A character has at most three bytes in UTF-8 here (a surrogate pair is two characters of four bytes together).
+  // A character has at most three bytes in UTF-8 here (a surrogate pair is two characters with four bytes together).
   if (json.length * 3 <= maxBytes || Buffer.byteLength(json) <= maxBytes) return data;
   let limit = Math.floor(maxBytes / 2);
   for (let cut = data; ; limit = Math.floor(limit / 2)) {

@@ -23,7 +23,7 @@ function recordingWriter() {
   return { writer, steps, settle, emit };
 }
 
-/** As many steps of promises as lie between a run's last event and its outcome, and more. */
+/** As many microtasks as there are between a run's last event and its outcome, and more. */
 async function someMicrotasks(): Promise<void> {
   for (let step = 0; step < 50; step += 1) await Promise.resolve();
 }

@@ -9,7 +9,7 @@ type Item =
   | { kind: "row"; path: string; row: string; durable: () => void; failed: (error: unknown) => void }
   | { kind: "fields"; fields: Record<string, string | number> };
 
-/** One write holds about this much; a larger one would keep Redis from everybody else. */
+/** Approximate size of one write; a larger one would block Redis for everybody else. */
 const chunkEvents = 500;
 const chunkBytes = 1024 * 1024;
 /** A run that is this far ahead of the store waits for it. */
@@ -19,20 +19,20 @@ export interface WriterOptions {
   executionId: ExecutionId;
   /** Sequence of the last event in the stream. */
   seq: number;
-  /** Ids that the stream holds already: what a resumed run emits again is passed over. */
+  /** Ids that the stream already contains: what a resumed run emits again is skipped. */
   knownIds: ReadonlyMap<string, number>;
   /** Journal rows of earlier workers, JSON by path. */
   journal: ReadonlyMap<string, string>;
   maxEventBytes: number;
-  /** Writes one step durably; resolves when it is, and rejects when it never will be. */
+  /** Writes one step durably; resolves when it is stored, and rejects when it never will be. */
   append(step: ThreadStep): Promise<void>;
   /** What an event changes in the execution's record. */
   observe(event: RuntimeEvent): Record<string, string | number>;
 }
 
 /**
- * Where a run's events and journal rows go: one queue, written in order, one script call at a time. While a call is
- * under way the next one grows, so a busy run costs few round trips and a quiet one has no delay.
+ * The destination of a run's events and journal rows: one queue, written in order, one script call at a time. While a
+ * call is in progress the next one grows, so a busy run costs few round trips and a quiet one has no delay.
  */
 export class ExecutionWriter implements EventSink, Journal {
   readonly #options: WriterOptions;
@@ -52,7 +52,7 @@ export class ExecutionWriter implements EventSink, Journal {
 
   emit(event: RuntimeEvent): void {
     if (this.#failure !== undefined) return;
-    // Also what the stream holds already is looked at, so that a resumed run arrives at the same progress.
+    // Events that the stream already contains are processed too, so that a resumed run arrives at the same progress.
     const fields = this.#options.observe(event);
     if (this.#options.knownIds.has(event.id)) return;
     this.#seq += 1;
@@ -94,7 +94,7 @@ export class ExecutionWriter implements EventSink, Journal {
     this.#push({ kind: "fields", fields }, 0);
   }
 
-  /** Resolves when everything is durable. @throws what made a write impossible */
+  /** Resolves when everything is durable. @throws the error that made a write impossible */
   async flush(): Promise<void> {
     while (this.#writing !== undefined) await this.#writing;
     if (this.#failure !== undefined) throw this.#failure.error;
@@ -108,8 +108,8 @@ export class ExecutionWriter implements EventSink, Journal {
 
   async #drain(): Promise<void> {
     try {
-      // What is emitted in one turn of the event loop goes together: a closing event and its journal row, and the run's
-      // last event and its outcome, so that whoever delivers that event knows that it is the last.
+      // What is emitted in one turn of the event loop is written together: a closing event and its journal row, and the
+      // run's last event and its outcome, so that a delivery of that event knows that it is the last.
       for (await setImmediate(); this.#queue.length > 0 && this.#failure === undefined; await setImmediate()) {
         await this.#writeChunk(this.#takeChunk());
       }

@@ -5,12 +5,12 @@ import { nextDeadline } from "./overdue-answers.ts";
 import type { CrewContext } from "./crew-context.ts";
 
 /**
- * After a run has ended or paused, durably: every feed is asked to send what it has, and to see whether more will
+ * After a run has durably ended or paused: every feed is woken to send what it has, and to check whether more will
  * come; an execution without feeds begins to expire.
  */
 export async function finishRun(context: CrewContext, id: ExecutionId): Promise<ExecutionRecord | undefined> {
   const { store, queues, config, metrics } = context;
-  // Read again: a replay may have added a feed while the run was under way.
+  // Read again: a replay may have added a feed during the run.
   const record = await readExecution(store, id);
   if (record === undefined) return undefined;
   const feeds = Array.from({ length: record.feeds }, (_, feed) => feed);

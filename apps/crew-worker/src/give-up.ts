@@ -4,7 +4,7 @@ import type { ExecutionRecord } from "@crewstream/redis";
 import { outcomeFields } from "./outcome-fields.ts";
 import type { RunHost } from "./run-host.ts";
 
-/** Ends a run that cannot end itself: closes everything it had begun, and records how it ended, in one write. */
+/** Ends a run that cannot end itself: closes everything it had started, and records its outcome, in one write. */
 export async function giveUp(
   host: RunHost,
   execution: ExecutionRecord,

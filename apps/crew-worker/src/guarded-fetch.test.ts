@@ -9,7 +9,7 @@ import { guardedFetch } from "./guarded-fetch.ts";
 let hits = 0;
 let port = 0;
 let received: IncomingHttpHeaders = {};
-/** Sends every request on to where its path says; a POST with 307, which keeps its method and body. */
+/** Redirects every request to the location in its path; a POST with 307, which keeps its method and body. */
 const server = createServer((request, response) => {
   hits += 1;
   received = request.headers;
@@ -35,7 +35,7 @@ describe("a private address", () => {
     },
   );
 
-  test("is not reached through a redirect either, and one that is allowed is", async () => {
+  test("is not reached through a redirect either, but an allowed one is", async () => {
     const allowing = guardedFetch(["127.0.0.1/32"]);
     expect(await (await allowing(`http://127.0.0.1:${port}/`)).text()).toBe("here");
     const there = encodeURIComponent(`http://127.0.0.2:${port}/`);
@@ -51,7 +51,7 @@ describe("a redirect", () => {
   const elsewhere = () => via(`http://127.0.0.2:${port}/`);
 
   test.each(["authorization", "cookie", "x-api-key", "x-subscription-token", "proxy-authorization", "mcp-session-id"])(
-    "takes %s along within an origin, and is refused to another",
+    "keeps %s within an origin, and is rejected to another",
     async (name) => {
       const headers = { [name]: "secret-value" };
       expect(await (await allowing(via("/"), { headers })).text()).toBe("here");
@@ -64,7 +64,7 @@ describe("a redirect", () => {
     },
   );
 
-  test("of a body is followed within an origin, and refused to another", async () => {
+  test("with a body is followed within an origin, and rejected to another", async () => {
     expect(await (await allowing(via("/"), { method: "POST", body: "secret" })).text()).toBe("here");
     hits = 0;
     await expect(allowing(elsewhere(), { method: "POST", body: new Blob(["secret"]) })).rejects.toThrow(
@@ -81,7 +81,7 @@ describe("a redirect", () => {
 });
 
 test.each(["http", "sse"] as const)(
-  "an MCP server by %s there fails the task, unless it is allowed",
+  "an MCP server over %s there fails the task, unless it is allowed",
   async (transport) => {
     await using mcp = await mcpServer();
     const url = `${mcp.origin}/${transport === "sse" ? "sse" : "mcp"}`;

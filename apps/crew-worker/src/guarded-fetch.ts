@@ -6,14 +6,14 @@ const maxRedirects = 10;
 
 /**
  * A `fetch` for automations' tools and MCP clients: it connects to public addresses, and to those of `allowNetworks`.
- * Literals are checked before, names where the socket resolves them, and a redirect is one more request that is
- * checked the same way.
+ * Literals are checked beforehand, names where the socket resolves them, and a redirect is a further request with the
+ * same checks.
  */
 export function guardedFetch(allowNetworks: string[]): typeof fetch {
   const policy: AddressPolicy = { ...addressPolicy({ WEBHOOK_ALLOW_NETWORKS: allowNetworks }), subject: "address" };
   const connect = { lookup: guardedLookup(policy) };
   const dispatcher = new Agent({ connect });
-  // A stream of events says nothing for as long as nothing happens; undici ends a body that is silent for 5 minutes.
+  // An event stream is silent while nothing happens; undici ends a body that is silent for 5 minutes.
   const patient = new Agent({ connect, bodyTimeout: 0 });
   return async (input: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
     const request = new Request(input, init);
@@ -48,7 +48,7 @@ async function follow(
       redirect: "manual",
       ...(body === undefined ? {} : { body }),
     }).catch(reason);
-    // The same standard's Response under another package's name.
+    // The same standard's Response in another package's type.
     const response = answer as unknown as Response;
     const location = response.status >= 300 && response.status < 400 ? response.headers.get("location") : null;
     if (location === null || redirect === "manual") return response;
@@ -59,21 +59,22 @@ async function follow(
   }
 }
 
-/** A name that the guard refused says so itself; undici hides that behind "fetch failed". */
+/** The error about a name that the guard rejected; undici hides it behind "fetch failed". */
 function reason(error: Error): never {
   throw AppError.is(error.cause) ? error.cause : error;
 }
 
 /**
- * What may be said to another origin: nothing in it is a secret. All other headers may be one (`x-api-key`,
- * `x-subscription-token`, …): what a header is for cannot be told from its name.
+ * Headers that may be sent to another origin: none of them is secret. Any other may be (`x-api-key`,
+ * `x-subscription-token`, …): a header's purpose cannot be derived from its name.
  */
 const harmlessHeaders: ReadonlySet<string> = new Set(["accept", "accept-encoding", "accept-language", "user-agent"]);
 
 /**
- * Where a redirect leads (Fetch standard, HTTP-redirect fetch): 303, and 301 and 302 of a POST, turn into a GET. Stricter
- * than the standard, which takes only `authorization` away: what carries more than harmless headers, or still has a body,
- * does not go on to another origin. Throws then: without its credentials the request would only fail less clearly.
+ * Where a redirect leads (Fetch standard, HTTP-redirect fetch): 303, and 301 and 302 after a POST, turn into a GET.
+ * Stricter than the standard, which only removes `authorization`: a request with more than harmless headers, or still
+ * with a body, is not redirected to another origin. Throws then: without its credentials the request would fail with a
+ * less clear error.
  */
 function nextHop(hop: Hop, status: number, to: URL): Hop {
   const headers = new Headers(hop.headers);

@@ -3,7 +3,7 @@ import { renewLease, type Store } from "@crewstream/redis";
 import { logFailure, type Logger } from "@crewstream/service";
 
 /**
- * Renews a run's lease at a third of its length, and aborts the run through `controller` when it was lost to another
+ * Renews a run's lease every third of its length, and aborts the run through `controller` if it was lost to another
  * worker or a person cancelled it. Disposing stops the renewals.
  */
 export function keepLease(
@@ -28,7 +28,7 @@ export function keepLease(
       busy = false;
     }
   };
-  // A cancel is seen within a second also when the lease is long.
+  // A cancel is noticed within a second even if the lease is long.
   const timer = setInterval(() => void beat(), Math.min(options.leaseMs / 3, 1000));
   return { [Symbol.dispose]: () => clearInterval(timer) };
 }

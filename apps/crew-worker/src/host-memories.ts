@@ -1,7 +1,7 @@
 import type { MemoryStore, StoredMemory } from "@crewstream/crew";
 import type { HostCalls } from "./threads/protocol.ts";
 
-/** The memories of the automation that runs: its worker's `RunHost` knows which that is, and has the connection. */
+/** The memories of the running automation: its worker's `RunHost` knows which that is, and has the connection. */
 export function hostMemories(calls: HostCalls): MemoryStore {
   return {
     read: async () => JSON.parse((await calls.make({ kind: "read_memories" })) ?? "[]") as StoredMemory[],

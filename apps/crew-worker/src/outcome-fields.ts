@@ -1,6 +1,6 @@
 import type { PausedOutcome, RunOutcome } from "@crewstream/contracts";
 
-/** How a run's end, or its standing still, stands in its record. */
+/** A run's end, or its pause, as fields of its record. */
 export function outcomeFields(outcome: RunOutcome | PausedOutcome, now: number): Record<string, string | number> {
   if (outcome.state === "PAUSED") {
     return {
@@ -8,7 +8,7 @@ export function outcomeFields(outcome: RunOutcome | PausedOutcome, now: number):
       updated_at: now,
       usage: JSON.stringify(outcome.usage),
       pending: JSON.stringify(outcome.pending),
-      // Counted are runs that took their worker down; a run that is asked often enough would look like one.
+      // Only runs that crashed their worker are counted; a run that pauses often would look like one.
       runs: 0,
     };
   }

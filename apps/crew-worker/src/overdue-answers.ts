@@ -1,7 +1,7 @@
 import type { ExecutionId, PendingInput } from "@crewstream/contracts";
 import { answerHuman, type ExecutionRecord, type Store } from "@crewstream/redis";
 
-/** When the first of these requests runs out of time, in ms; undefined when all of them wait without an end. */
+/** When the first of these requests times out, in ms; undefined if none of them has a timeout. */
 export function nextDeadline(pausedAt: number, pending: readonly PendingInput[]): number | undefined {
   const deadlines = pending.flatMap(({ timeoutSeconds }) =>
     timeoutSeconds === null ? [] : [pausedAt + timeoutSeconds * 1000],
@@ -10,8 +10,8 @@ export function nextDeadline(pausedAt: number, pending: readonly PendingInput[])
 }
 
 /**
- * Answers the requests of a paused run whose time has run out, with their defaults.
- * @returns whether the run may go on, or else when to ask again (ms from now), if ever
+ * Answers the timed-out requests of a paused run with their defaults.
+ * @returns whether the run may continue, or else when to check again (ms from now), if ever
  */
 export async function answerOverdue(
   store: Store,

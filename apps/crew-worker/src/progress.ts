@@ -2,8 +2,8 @@ import type { LastStep, LastTask, Progress } from "@crewstream/contracts";
 import type { RuntimeEvent } from "@crewstream/crew";
 
 /**
- * Follows a run's events and says what changes in its record: the state, AMP's `progress`, `last_step` and
- * `last_executed_task`. A resumed run sees its events again and so arrives at the same place.
+ * Follows a run's events and returns the changes to its record: the state, AMP's `progress`, `last_step` and
+ * `last_executed_task`. A resumed run processes its events again and so arrives at the same progress.
  */
 export class ProgressTracker {
   readonly #unit: Progress["unit"];
@@ -53,7 +53,7 @@ function lastStep(data: Record<string, unknown>): LastStep {
   return {
     prompt: text(data["prompt"]),
     thought,
-    // Components exported from AMP read the tool out of this text.
+    // Components exported from AMP read the tool from this text.
     action: tool === "" ? `Thought: ${thought}` : `Thought: ${thought}\nAction: ${tool}\nAction Input: ${input}`,
     tool,
     tool_input: input,

@@ -1,6 +1,6 @@
 import type { PublicFetch } from "@crewstream/crew";
 
-/** Fetches a page for a tool, at most `maxBytes` of it, over a guarded `fetch`. */
+/** Fetches a page for a tool, at most `maxBytes` of it, through a guarded `fetch`. */
 export function publicFetch(guarded: typeof fetch): PublicFetch {
   return async (url, { signal, maxBytes }) => {
     const response = await guarded(url, { signal, headers: { accept: "text/html, text/plain, */*;q=0.5" } });
@@ -23,7 +23,7 @@ async function readUpTo(response: Response, limit: number): Promise<{ bytes: Uin
   return { bytes: Buffer.concat(chunks).subarray(0, limit), truncated: length > limit };
 }
 
-/** A page may name a charset that does not exist; UTF-8 then, with marks where it does not fit. */
+/** A page may name an unknown charset: then UTF-8 is used, with replacement characters. */
 function decode(bytes: Uint8Array, charset: string): string {
   try {
     return new TextDecoder(charset).decode(bytes);

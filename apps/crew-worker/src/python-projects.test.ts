@@ -8,7 +8,10 @@ import type { ServedEntry } from "./registry.ts";
 
 const target = { kind: "crew", module: "m", attribute: "A", file: "m.py", line: 1, paths: ["."] };
 
-/** Stands in for Python: finds the targets, and describes them; that of `ANSWER` is written to the worker's pipe. */
+/**
+ * A stand-in for Python: finds the targets, and describes them; the description in `ANSWER` is written to the worker's
+ * pipe.
+ */
 const python = (names: string[], answer: string): string => `#!/bin/sh
 echo "$2" >> "$(dirname "$0")/asked"
 if [ "$2" = find ]; then
@@ -53,7 +56,7 @@ function projectsOf({ dir, folder }: { dir: string; folder: string }) {
   return { served, changes, projects, look, states };
 }
 
-test("a project is served as soon as it has an environment; its code is imported once for each version", async () => {
+test("a project is served as soon as it has an environment; its code is imported once per version", async () => {
   const made = await project();
   const first = projectsOf(made);
   await first.look(false);
@@ -72,7 +75,7 @@ test("a project is served as soon as it has an environment; its code is imported
     environment: { python: "3.12.4", crewai: "1.15.30" },
   });
   expect(first.changes).toEqual([undefined, undefined, "poem", undefined]);
-  // The next worker finds what it takes without importing it, before it says what it serves.
+  // The next worker gets the description without an import, before it announces what it serves.
   const second = projectsOf(made);
   await second.look(false);
   expect([...second.served.keys()]).toEqual(["poem"]);
@@ -83,7 +86,7 @@ test("a project is served as soon as it has an environment; its code is imported
   expect((await asked()).match(/describe/g)).toHaveLength(2);
 });
 
-test("code that fails is not imported again before its environment changes, and no secret is told", async () => {
+test("code that fails is not imported again until its environment changes, and no secret is shown", async () => {
   const made = await project();
   await made.setUp(python([""], fails));
   const { look, projects, states, served } = projectsOf(made);

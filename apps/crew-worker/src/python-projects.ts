@@ -10,22 +10,22 @@ import type { ServedEntry } from "./registry.ts";
 export interface PythonProjectsOptions {
   /** Folder for what Python projects need on this machine. */
   pythonDir: string;
-  /** What automations may see of the worker's environment. */
+  /** The variables of the worker's environment that automations may see. */
   env: Record<string, string>;
   /** The projects' folders. */
   folders: readonly string[];
   /** What the worker serves, by name: automations are added when they are ready. */
   served: Map<string, ServedEntry>;
   log: Logger;
-  /** Called when an automation has been added, or when what keeps one from it has changed. */
+  /** Called when an automation has been added, or when the reason why one cannot be served has changed. */
   changed: (entry?: ServedEntry) => void;
 }
 
-/** A project that is not served as a whole, and what keeps its automations from it. */
+/** A project that is not served as a whole, and why. */
 interface Pending {
   folder: string;
   unavailable: UnavailableAutomation[];
-  /** The environment in which its code failed: it is not imported again before that has changed. */
+  /** The environment in which its code failed: it is not imported again until that has changed. */
   failedIn?: string;
 }
 
@@ -37,7 +37,7 @@ export class PythonProjects {
   readonly #options: PythonProjectsOptions;
   #pending: Pending[];
   readonly #removeSecrets: (text: string) => string;
-  /** What was said of each automation last. */
+  /** The latest reason per automation. */
   readonly #logged = new Map<string, string>();
 
   constructor(options: PythonProjectsOptions) {
@@ -53,8 +53,8 @@ export class PythonProjects {
   }
 
   /**
-   * Looks at each project that is not served yet. With `imports`, the code of those that are not known is imported;
-   * without, those are served that were described before.
+   * Checks each project that is not served yet. With `imports`, the code of undescribed ones is imported; without, only
+   * those that were described before are served.
    */
   async look({ imports, signal }: { imports: boolean; signal: AbortSignal }): Promise<void> {
     for (const pending of this.#pending) {
@@ -133,7 +133,7 @@ export class PythonProjects {
     return undefined;
   }
 
-  /** Keeps why an automation is not served, and logs it when that is new. */
+  /** Stores why an automation is not served, and logs it if that is new. */
   #refuse(
     pending: Pending,
     name: string,
@@ -149,7 +149,7 @@ export class PythonProjects {
     else if (state === "needs_setup") log.warn(fields, "automation.needs_setup");
   }
 
-  /** Names an environment and when it was made; undefined where there is none. */
+  /** Identifies an environment and when it was built; undefined if there is none. */
   async #environment(folder: string): Promise<string | undefined> {
     const python = await findInterpreter(this.#options.pythonDir, folder);
     if (python === undefined) return undefined;

@@ -16,8 +16,8 @@ import type { RunOrder } from "./threads/protocol.ts";
 import type { Host } from "./threads/run-in-thread.ts";
 
 /**
- * Runs of Python automations. They need no thread: what they do happens in a process of their own, and following its
- * events takes about a tenth of the time that Python needs to make them.
+ * Runs of Python automations. They need no thread: their work happens in a separate process, and processing its events
+ * takes about a tenth of the time that Python needs to produce them.
  */
 export class PythonRuns implements AsyncDisposable {
   readonly #host: PythonHost;
@@ -51,7 +51,7 @@ export class PythonRuns implements AsyncDisposable {
     });
   }
 
-  /** Makes ready for runs of these automations. */
+  /** Prepares for runs of these automations. */
   warm(entries: Iterable<ServedEntry>): void {
     const pythons = new Set([...entries].flatMap(({ python }) => (python === undefined ? [] : [python.python])));
     for (const python of pythons) this.#host.launcher.warm(python);
@@ -62,7 +62,7 @@ export class PythonRuns implements AsyncDisposable {
     return this.#host.gateway[Symbol.asyncDispose]();
   }
 
-  /** As `runInThread` does for an automation that is written in TypeScript. */
+  /** The equivalent of `runInThread`, which is for automations written in TypeScript. */
   async run(
     project: PythonProject,
     order: RunOrder,

@@ -4,12 +4,12 @@ import { nextDeadline } from "./overdue-answers.ts";
 import type { CrewContext } from "./crew-context.ts";
 
 const perPass = 200;
-/** Younger ones may just be on their way into the queue. */
+/** Younger ones may still be on their way to the queue. */
 const graceMs = 5000;
 
 /**
- * Finds executions that wait for a run and have no job: the api died between the record and the job, or the job was
- * removed. Asking again does nothing where a job exists.
+ * Finds executions that wait for a run and have no job: the API died between writing the record and the job, or the job
+ * was removed. Requesting the run has no effect if a job exists.
  */
 export async function recoverRuns(context: CrewContext, signal: AbortSignal): Promise<void> {
   const { store, queues } = context;
@@ -27,7 +27,7 @@ export async function recoverRuns(context: CrewContext, signal: AbortSignal): Pr
   }
 }
 
-/** Nobody holds its lease, and it is not on its way to someone who will. */
+/** Nobody holds its lease, and it is not on its way to another worker. */
 function isOrphan(execution: ExecutionRecord, now: number): boolean {
   if (hasEnded(execution.state)) return false;
   if (execution.state === "PAUSED") {

@@ -23,7 +23,7 @@ async function project(folder: string, definition: object): Promise<string> {
   return join(dir, folder);
 }
 
-test("CrewAI projects are served by name, or by folder where the name is no path", async () => {
+test("CrewAI projects are served by name, or by folder if the name is not a valid path", async () => {
   await project("one", { ...crew, name: "brief", prompt_file: "prompts.json" });
   await project("two", { ...crew, name: "A crew with a name" });
   await mkdir(join(dir, "notes"));
@@ -42,7 +42,7 @@ test("CrewAI projects are served by name, or by folder where the name is no path
   ]);
 });
 
-test("a project with errors says all of them, and the others are served", async () => {
+test("all errors of a project are reported, and the other projects are served", async () => {
   await project("bad", { ...crew, proces: "sequential", tasks: [{ ...crew.tasks[0], agent: "riter" }] });
   await project("good", crew);
   const { entries, problems } = await findAutomations({
@@ -56,7 +56,7 @@ test("a project with errors says all of them, and the others are served", async 
   expect(problems[0]?.reason).toContain('there is no agent "riter" (did you mean "writer"?)');
 });
 
-test("the version changes with any file of a project, and with no secret", async () => {
+test("the version changes with any file of a project except secrets", async () => {
   const path = await project("one", crew);
   const version = async (): Promise<string | undefined> => (await loadEntry(path))?.announcement.version;
   const first = await version();
@@ -69,7 +69,7 @@ test("the version changes with any file of a project, and with no secret", async
   expect((await loadEntry(join(dir, "copy")))?.announcement.version).toBe(second);
 });
 
-test("a project in Python is left to Python, also where its crew is declared in YAML", async () => {
+test("a Python project is left to Python, even if its crew is declared in YAML", async () => {
   await mkdir(join(dir, "team", "src", "team", "config"), { recursive: true });
   await writeFile(join(dir, "team", "pyproject.toml"), '[tool.crewai]\ntype = "crew"\n');
   await writeFile(join(dir, "team", "src", "team", "crew.py"), "from crewai.project import CrewBase\n");

@@ -24,11 +24,11 @@ import { projectVersion } from "./project-version.ts";
 export interface LoadedAutomation {
   announcement: AutomationAnnouncement;
   automation: Automation;
-  /** What is not as its author may expect: of a CrewAI project, what has no effect here. */
+  /** What may not work as its author expects: in a CrewAI project, keys that have no effect here. */
   warnings: string[];
 }
 
-/** An automation that is served: what is announced of it, and the path from which a run's thread loads it. */
+/** An automation that is served: its announcement, and the path from which a run's thread loads it. */
 export interface ServedEntry {
   announcement: AutomationAnnouncement;
   path: string;
@@ -38,20 +38,20 @@ export interface ServedEntry {
   python?: PythonProject;
 }
 
-/** What finding automations needs beside their folder. */
+/** What finding automations requires in addition to their folder. */
 export interface FindOptions {
   dir: string;
-  /** What automations may see of the worker's environment. */
+  /** The variables of the worker's environment that automations may see. */
   env: Record<string, string>;
   /** `MODEL` and `MODEL_OVERRIDE`. */
   defaultModel: string;
   modelOverride?: string | undefined;
 }
 
-/** What a folder of automations holds: those that load, what is to be said of them, and why the others do not. */
+/** The automations of a folder: those that load, their warnings, and why the others do not load. */
 export interface Registry {
   entries: ServedEntry[];
-  /** Folders of Python projects, which are read by their own environments: see `PythonProjects`. */
+  /** Folders of Python projects, which are read in their own environments: see `PythonProjects`. */
   pythonFolders: string[];
   warnings: { path: string; warning: string }[];
   problems: { path: string; name: string; reason: string }[];
@@ -59,7 +59,7 @@ export interface Registry {
 
 const sourceExtensions = new Set([".ts", ".mts", ".js", ".mjs"]);
 
-/** What `defineCrew` and `defineFlow` make; anything else in a file's default export is told apart from it here. */
+/** The result of `defineCrew` and `defineFlow`; any other default export is rejected. */
 const automationShape = z.object({
   kind: z.enum(["crew", "flow"]),
   description: z.string(),
@@ -70,10 +70,10 @@ const automationShape = z.object({
 
 /**
  * Finds every automation under `dir`: a source file, or a folder with an `index` file, whose default export comes from
- * `defineCrew` or `defineFlow`; or a folder with a CrewAI project (crew.jsonc, flow.yaml; those in Python are listed only). It
- * loads each of them, so it runs in a thread: what one does when it is imported (throw, block, exit) must not touch the
- * process.
- * @throws AppError `configuration` when the folder cannot be read
+ * `defineCrew` or `defineFlow`; or a folder with a CrewAI project (crew.jsonc, flow.yaml; Python projects are only
+ * listed). It loads each of them, so it runs in a thread: side effects of an import (throwing, blocking, exiting) must
+ * not affect the process.
+ * @throws AppError `configuration` if the folder cannot be read
  */
 export async function findAutomations(options: FindOptions): Promise<Registry> {
   const root = resolve(options.dir);
@@ -110,7 +110,7 @@ export async function findAutomations(options: FindOptions): Promise<Registry> {
   return registry;
 }
 
-/** Why an automation does not load, with the place in its code if it is known: `Expression expected (half.ts:3)`. */
+/** Why an automation does not load, with the location in its code if known: `Expression expected (half.ts:3)`. */
 function reasonOf(error: unknown, view: ErrorView): string {
   const location = originOf(error, view)?.location;
   return `${view.removeSecrets(errorMessage(error))}${location === undefined ? "" : ` (${location})`}`;
@@ -132,7 +132,7 @@ async function entryAt(
   return { entry: { announcement, path, root: isFolder ? path : dirname(path) }, warnings };
 }
 
-/** Loads the automation at a path under the automations' folder; undefined when there is none. */
+/** Loads the automation at a path under the automations' folder; undefined if there is none. */
 export async function loadEntry(path: string): Promise<LoadedAutomation | undefined> {
   const isFolder = (await stat(path)).isDirectory();
   const file = isFolder ? await entryFile(path) : sourceFile(path);
@@ -157,7 +157,7 @@ async function loadModule(file: string, fileName: string): Promise<LoadedAutomat
   return { automation, warnings: [], announcement: announcementOf(automation, name.data, version) };
 }
 
-/** A CrewAI project: served under its name where that serves as a path, else under its folder's. */
+/** A CrewAI project: served under its name if that is valid in a path, else under its folder's. */
 async function loadFolder(folder: string): Promise<LoadedAutomation | undefined> {
   const { automation, findings, isProject } = await readProject(folder);
   if (!isProject) return undefined;

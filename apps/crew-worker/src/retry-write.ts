@@ -5,8 +5,8 @@ import { logFailure, type Logger } from "@crewstream/service";
 const maxPauseMs = 5000;
 
 /**
- * Repeats an idempotent write until Redis takes it: out of memory, loading, failing over and cluster repair all pass.
- * Our scripts' own refusals (a lost lease) are final.
+ * Repeats an idempotent write until Redis accepts it: out of memory, loading, failover and cluster repair are all
+ * temporary. Errors of our scripts (a lost lease) are final.
  */
 export async function untilWritten<T>(
   write: () => Promise<T>,

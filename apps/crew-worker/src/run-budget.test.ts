@@ -17,7 +17,7 @@ it.each([
   expect(reasons).toEqual([expect.stringMatching(new RegExp(`^limit_exceeded .*limit of ${words}`))]);
 });
 
-it("stops a run that works for too long, and none that has ended", () => {
+it("stops a run that takes too long, but not one that has ended", () => {
   const reasons: string[] = [];
   const limits = { seconds: 5, events: 0, tokens: 0 };
   const ended = new RunBudget(limits, () => reasons.push("ended"));
@@ -27,7 +27,7 @@ it("stops a run that works for too long, and none that has ended", () => {
   expect(reasons).toEqual(["working"]);
 });
 
-it("knows no limit of 0", () => {
+it("treats 0 as no limit", () => {
   using budget = new RunBudget({ seconds: 0, events: 0, tokens: 0 }, () => expect.unreachable());
   for (let n = 0; n < 1000; n += 1) budget.spend(call(1_000_000));
   vi.advanceTimersByTime(1e12);

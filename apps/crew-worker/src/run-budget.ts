@@ -2,7 +2,7 @@ import { AppError, ErrorCode } from "@crewstream/contracts";
 import type { RuntimeEvent } from "@crewstream/crew";
 import type { RunLimits } from "./threads/protocol.ts";
 
-/** Counts what a run uses, and calls `exceeded` once when it is more than it may. Time counts while a worker has it. */
+/** Counts a run's usage, and calls `exceeded` once when it exceeds a limit. Time counts while a worker has the run. */
 export class RunBudget implements Disposable {
   readonly #limits: RunLimits;
   readonly #exceeded: (reason: AppError) => void;
@@ -14,12 +14,12 @@ export class RunBudget implements Disposable {
   constructor(limits: RunLimits, exceeded: (reason: AppError) => void) {
     this.#limits = limits;
     this.#exceeded = exceeded;
-    // Longer ones than setTimeout can count (24.8 days) have no practical meaning for one stretch of work.
+    // Durations longer than setTimeout supports (24.8 days) are irrelevant for one turn of work.
     const ms = Math.min(limits.seconds * 1000, 2 ** 31 - 1);
     if (ms > 0) this.#timer = setTimeout(() => this.#stop(`${limits.seconds} seconds (RUN_MAX_SECONDS)`), ms);
   }
 
-  /** Every event of the run passes here once, also those that an earlier worker published. */
+  /** Every event of the run is counted here once, including those that an earlier worker published. */
   spend(event: RuntimeEvent): void {
     const { events, tokens } = this.#limits;
     this.#events += 1;

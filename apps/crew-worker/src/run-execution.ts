@@ -22,17 +22,18 @@ import type { RunOrder } from "./threads/protocol.ts";
 import { runInThread } from "./threads/run-in-thread.ts";
 import { RunTrace } from "./trace/run-trace.ts";
 
-/** A job for an automation that only other workers serve goes back for this long. */
+/** A job for an automation that only other workers serve is returned to the queue for this long. */
 const elsewhereMs = 1000;
-/** A run that took its worker down this often is the cause, not the victim. */
+/** A run that crashed its worker this often is the cause, not the victim. */
 const poisonRuns = 3;
 
 /**
- * Runs an execution, or runs it on: takes the lease, lets a thread or a Python process replay what its journal holds,
- * and goes on from there. Whoever held the lease before can write nothing any more. `deadline` is the shutdown's: the run is handed over.
+ * Runs or resumes an execution: acquires the lease, lets a thread or a Python process replay what its journal holds,
+ * and continues from there. Earlier holders of the lease can no longer write. `deadline` is the shutdown's: the run is
+ * then handed over.
  */
 export async function runExecution(context: CrewContext, id: ExecutionId, deadline: AbortSignal): Promise<JobResult> {
-  // After an outage the queue believes that nobody has the job; the run it was for is well, and goes on here.
+  // After an outage the queue assumes that nobody has the job; if this worker still runs it, it continues here.
   if (context.live.has(id)) return { kind: "later", delayMs: elsewhereMs };
   context.live.add(id);
   try {
@@ -133,7 +134,7 @@ async function conclude(
   return jobDone;
 }
 
-/** One line per run; a failure says what went wrong and where. */
+/** One line per run; for a failure with its error and location. */
 function logFinished(log: CrewContext["log"], ended: ExecutionRecord | undefined, durationMs: number): void {
   const facts = { state: ended?.state, durationMs };
   if (ended?.state !== "FAILED") return log.info(facts, "run.finished");
@@ -141,7 +142,7 @@ function logFinished(log: CrewContext["log"], ended: ExecutionRecord | undefined
   return log.error({ ...facts, error, errorType, at, stack }, "run.finished");
 }
 
-/** What a thread needs to know of a run, apart from what was written of it before. */
+/** What a thread needs to know about a run, apart from what was written of it before. */
 function orderOf(
   { config, env }: CrewContext,
   execution: ExecutionRecord,
@@ -166,7 +167,7 @@ function orderOf(
   };
 }
 
-/** The run did not end by itself: another worker has it, or is to have it at once, or nobody can run it. */
+/** The run did not end by itself: another worker has it or is to get it immediately, or nobody can run it. */
 async function handOver(
   context: CrewContext,
   run: Omit<LeasedRun, "entry" | "signal"> & { host: RunHost; startedAt: number; error: unknown },
@@ -176,7 +177,8 @@ async function handOver(
   if (AppError.is(error, ErrorCode.leaseLost) || AppError.is(error, ErrorCode.executionGone)) {
     log.warn({ reason: error.message }, "run.lost");
     trace?.conclude("lost");
-    // It was silent for too long (Redis was away, the process was stopped), but it did not die of this run.
+    // It did not renew its lease for too long (Redis was down, the process was suspended), but the run did not crash
+    // it.
     await decrementRunCount(store, execution.id);
     return jobDone;
   }
@@ -191,11 +193,11 @@ async function handOver(
     return conclude(context, { id: execution.id, trace, startedAt });
   }
   if (AppError.is(error, ErrorCode.cancelled)) {
-    // It did not stop by itself, and its thread was ended: what it had begun is closed for it.
+    // It did not stop by itself, and its thread was ended: everything it had started is closed for it.
     await giveUp(host, execution, { state: "REVOKED", error: error.message });
     return conclude(context, { id: execution.id, trace, startedAt });
   }
-  // The next run counts as one more; what takes its thread down every time is given up after a few.
+  // The next run counts as one more; one that crashes its thread every time is given up after a few.
   log.error({ err: error }, "run.broke");
   trace?.conclude("broke");
   const fault = error instanceof Error ? error.message : String(error);

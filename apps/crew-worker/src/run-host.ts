@@ -28,7 +28,7 @@ interface HostedRun {
   trace: RunTrace | undefined;
 }
 
-/** What a run may ask of its worker: the store, under the run's lease, and the queues. */
+/** The store, under the run's lease, and the queues, as far as a run may use them. */
 export class RunHost {
   readonly #context: CrewContext;
   readonly #run: HostedRun;
@@ -38,7 +38,7 @@ export class RunHost {
     this.#run = run;
   }
 
-  /** What earlier workers of this run have written. */
+  /** What earlier workers have written for this run. */
   async earlier(): Promise<{ seq: number; knownIds: Map<string, number>; journal: Map<string, string> }> {
     const { execution, lease } = this.#run;
     const { id } = execution;
@@ -50,7 +50,7 @@ export class RunHost {
     return { seq: lease.seq, knownIds, journal };
   }
 
-  /** The stream as it is, as JSON texts. */
+  /** The current stream, as JSON texts. */
   async stream(): Promise<string[]> {
     const texts: string[] = [];
     for (let from = 1; ;) {
@@ -62,7 +62,7 @@ export class RunHost {
     }
   }
 
-  /** Resolves when the step is durable. @throws AppError `lease_lost`; waits out everything that passes */
+  /** Resolves when the step is durable. @throws AppError `lease_lost`; waits through temporary failures */
   async append(step: ThreadStep): Promise<void> {
     const { store, metrics, published, log } = this.#context;
     const { execution, lease, subscribers, signal, trace } = this.#run;
@@ -78,15 +78,15 @@ export class RunHost {
     await Promise.all(wakes.map(({ feed, ...wake }) => this.#context.queues.wakeFeed({ executionId: id, feed }, wake)));
   }
 
-  /** Learns of the subscriptions that were added to the run; they may have missed the events of this write. */
+  /** Adds subscriptions that were added to the run; they may have missed the events of this write. */
   async #greet(feeds: number): Promise<Wake[]> {
     const { execution, subscribers } = this.#run;
     return subscribers.add((await readSubscriptions(this.#context.store, execution.id, feeds)).slice(subscribers.size));
   }
 
   /**
-   * Does what the run's thread asks for; resolves with the value, if there is one, when it is durable.
-   * A thread's messages arrive in the async context of whatever started it, perhaps of another run.
+   * Executes a request of the run's thread; resolves with its result, if it has one, when it is durable. A thread's
+   * messages arrive in the async context of whatever started it, perhaps that of another run.
    */
   serve(call: ThreadCall): Promise<string | undefined> {
     const { trace } = this.#run;

@@ -3,19 +3,20 @@ import { secretRemover } from "@crewstream/crew";
 import { appendLogs, maxLogLines, type LogLine, type Store } from "@crewstream/redis";
 import type { Logger } from "@crewstream/service";
 
-/** A line in Redis is no longer than this; the process's own log has more of it. */
+/** Maximum length of a line in Redis; the process's own log has more of it. */
 const maxLineChars = 1000;
-/** Lines are written together this often: a run that prints in a loop costs one write of bounded size each time. */
+/** Interval of writes: a run that prints in a loop costs one write of bounded size each time. */
 const flushEveryMs = 500;
 
-/** Takes what automations print, to be kept with their executions. */
+/** Receives what automations print, to be stored with their executions. */
 export interface PrintedLines {
   add(executionId: string | undefined, line: Pick<LogLine, "output" | "line">): void;
 }
 
 /**
- * Keeps what automations print with their executions, without secrets, for the dashboard: the newest lines of each. While
- * Redis is away they are held up to the same number; what it refuses is dropped, as the process's log has it too.
+ * Stores what automations print with their executions, without secrets, for the dashboard: the newest lines of each.
+ * While Redis is down they are buffered up to the same number; what it rejects is dropped, as it is also in the
+ * process's log.
  */
 export class RunLogs implements PrintedLines, AsyncDisposable {
   readonly #removeSecrets: (text: string) => string;
@@ -30,7 +31,7 @@ export class RunLogs implements PrintedLines, AsyncDisposable {
     this.#log = log;
   }
 
-  /** Where lines go from now on; those that came before are dropped, as no run is under way then. */
+  /** Where lines go from now on; earlier ones are dropped, as no run is in progress then. */
   keepIn(store: Store): void {
     this.#store = store;
   }
@@ -46,7 +47,7 @@ export class RunLogs implements PrintedLines, AsyncDisposable {
     this.#timer ??= setTimeout(() => void this.flush(), flushEveryMs).unref();
   }
 
-  /** Writes what waits. */
+  /** Writes what is buffered. */
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;

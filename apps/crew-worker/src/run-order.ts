@@ -11,8 +11,8 @@ import type { HostCalls, RunOrder } from "./threads/protocol.ts";
 import { hostMemories } from "./host-memories.ts";
 
 /**
- * Runs an order to its end, its pause, or to where `controller` aborts it; resolves when everything is written.
- * @throws AppError `limit_exceeded` when the run used more than it may; what the controller was aborted with
+ * Runs an order to its end, its pause, or until `controller` aborts it; resolves when everything is written.
+ * @throws AppError `limit_exceeded` if the run exceeded a limit; the reason of the controller's abort
  */
 export async function runOrder(
   order: RunOrder,
@@ -56,7 +56,7 @@ export async function runOrder(
     memories: hostMemories(calls),
     ...(order.restoreFromStateId === undefined ? {} : { restoreFromStateId: order.restoreFromStateId }),
   });
-  // Whoever closes what the run has left open goes on after its last event, so none may still be on its way.
+  // Closing what the run has left open appends after its last event, so no event may still be on its way.
   const outcome = await running.catch(async (error: unknown) => {
     await writer.flush().catch(() => undefined);
     throw error;

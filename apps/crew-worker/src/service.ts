@@ -17,7 +17,7 @@ import { sweepEveryMs, sweepRunFolders } from "./sweep-run-folders.ts";
 import { findInThread } from "./threads/find-in-thread.ts";
 import { ThreadPool } from "./threads/thread-pool.ts";
 
-/** How often projects without an environment are looked at: one that was built meanwhile is served then. */
+/** Interval for checking projects without an environment: one that was built meanwhile is then served. */
 const setupEveryMs = 3000;
 
 /** Starts the crew worker: loads the automations, announces them, and takes runs from the queue. */
@@ -28,7 +28,7 @@ export async function startCrewWorker(config: CrewWorkerConfig, service: Service
   const env = automationEnvironment();
   const logs = new RunLogs(env, log);
   const threads = stack.use(new ThreadPool(config.RUN_MEMORY_MB, log, logs));
-  // Automations that cannot be loaded are found out also while Redis is away.
+  // Automations that cannot be loaded are found even while Redis is down.
   const [found, opened] = await Promise.all([
     findInThread(
       threads,
@@ -114,13 +114,13 @@ export async function startCrewWorker(config: CrewWorkerConfig, service: Service
     everyMs: setupEveryMs,
     run: (signal: AbortSignal) => pythonProjects.look({ imports: true, signal }),
   };
-  // What becomes ready is announced at once.
+  // What becomes ready is announced immediately.
   const announceChanges = { name: "announce-changes", everyMs: 0, trigger: changes, run: () => announcing.announce() };
   const loops = superviseLoops([announcing.loop, announceChanges, recovery, sweep, published.loop, setup], {
     log,
     health,
   });
-  // The last to be opened is the first to go: no kickoff is accepted for a worker that is about to stop.
+  // Opened last, so disposed first: no kickoff is accepted for a worker that is about to stop.
   stack.defer(async () => {
     await loops[Symbol.asyncDispose]();
     await announcing.withdraw();

@@ -20,7 +20,7 @@ it("names the feeds that select an event", () => {
   expect(subscribers.selecting(events(1, "c"))).toEqual([]);
 });
 
-it("wakes a realtime feed at once and a batched one after its window", () => {
+it("wakes a realtime feed immediately and a batched one after its window", () => {
   const subscribers = new Subscribers([subscription(["*"], "batched"), subscription(["*"], "realtime")], window);
   expect(subscribers.wakes(events(1), [0, 1])).toEqual([
     { feed: 0, delayMs: 500, flush: false },
@@ -28,7 +28,7 @@ it("wakes a realtime feed at once and a batched one after its window", () => {
   ]);
 });
 
-it("brings a wake forward when the batch is full by count, and begins to count anew", () => {
+it("brings a wake forward when the batch is full by count, and resets the count", () => {
   const subscribers = new Subscribers([subscription(["a"], "batched")], window);
   expect(subscribers.wakes(events(2), [])).toEqual([]);
   expect(subscribers.wakes(events(1, "other"), [])).toEqual([]);

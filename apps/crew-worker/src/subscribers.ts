@@ -7,7 +7,7 @@ export interface BatchWindow {
   maxBytes: number;
 }
 
-/** How a feed is to be woken: after the batch window, or at once because its batch is full or it is realtime. */
+/** How a feed is to be woken: after the batch window, or immediately because its batch is full or it is realtime. */
 export interface Wake {
   feed: number;
   delayMs: number;
@@ -17,7 +17,7 @@ export interface Wake {
 interface Subscriber {
   select: Selector;
   realtime: boolean;
-  /** What was published for it since it was last asked to send. */
+  /** What was published for it since it was last woken. */
   events: number;
   bytes: number;
 }
@@ -31,7 +31,7 @@ function subscriberOf(subscription: Subscription): Subscriber {
   };
 }
 
-/** Which feeds an event concerns, and how soon each wants to be woken. */
+/** Which feeds an event is for, and how soon each must be woken. */
 export class Subscribers {
   readonly #subscribers: Subscriber[];
   readonly #window: BatchWindow;
@@ -42,12 +42,12 @@ export class Subscribers {
     this.#subscribers = subscriptions.map(subscriberOf);
   }
 
-  /** How many are known: the number of the next one. */
+  /** Number of known feeds: the number of the next one. */
   get size(): number {
     return this.#subscribers.length;
   }
 
-  /** Takes subscriptions that were added while the run is under way; each is to look at the stream once. */
+  /** Adds subscriptions that were added during the run; each must read the stream once. */
   add(subscriptions: readonly Subscription[]): Wake[] {
     const first = this.size;
     this.#subscribers.push(...subscriptions.map(subscriberOf));
@@ -62,7 +62,7 @@ export class Subscribers {
 
   /**
    * How to wake feeds after these events were written: those of `asleep` that were, and those whose batch has become
-   * full, which is brought forward although their wake is waiting already.
+   * full, whose wake is brought forward although it is already waiting.
    */
   wakes(events: readonly StoredEvent[], asleep: readonly number[]): Wake[] {
     const full = this.#filled(events);
@@ -88,7 +88,7 @@ export class Subscribers {
     return full;
   }
 
-  /** The types of a run are few, so the answer is kept. */
+  /** A run has few types, so the results are cached. */
   #feedsFor(type: string): readonly number[] {
     const known = this.#byType.get(type);
     if (known !== undefined) return known;

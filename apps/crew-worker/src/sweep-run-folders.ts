@@ -2,7 +2,7 @@ import { readdir, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { parseExecutionId, type ExecutionId } from "@crewstream/contracts";
 
-/** Pause between sweeps, and how long a folder is left alone after it was made: its record may be on its way. */
+/** Interval of sweeps, and minimum age of a folder to be removed: its record may not be written yet. */
 export const sweepEveryMs = 3_600_000;
 
 /**

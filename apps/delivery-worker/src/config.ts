@@ -1,6 +1,6 @@
 import { processVariables, variables } from "@crewstream/service";
 import type { z } from "zod";
 
-/** What the delivery worker reads of the environment. */
+/** The environment variables of the delivery worker. */
 export const deliveryWorkerSchema = variables.pick(processVariables["delivery-worker"]);
 export type DeliveryWorkerConfig = z.output<typeof deliveryWorkerSchema>;

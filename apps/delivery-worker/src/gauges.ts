@@ -3,9 +3,9 @@ import type { EndpointGate } from "@crewstream/delivery";
 import type { Queues } from "@crewstream/queue";
 import { logFailure, type Logger, type Metrics } from "@crewstream/service";
 
-/** Several readers share one look. */
+/** Concurrent scrapes share one read. */
 const freshForMs = 5000;
-/** Redis may be away, and whoever reads the metrics then wants to see that. */
+/** Redis may be down, and that is exactly when metrics are read. */
 const maxWaitMs = 1000;
 
 interface GaugesContext {
@@ -15,9 +15,9 @@ interface GaugesContext {
 }
 
 /**
- * Keeps the gauges that are read from elsewhere, and looks only when somebody reads them: ten queues asked every few
- * seconds were a quarter of what an idle deployment did.
- * @returns resolves when they are as fresh as can be had soon; never rejects
+ * Updates the gauges whose values are read from Redis, only when metrics are scraped: reading ten queues every few
+ * seconds was a quarter of an idle deployment's work.
+ * @returns resolves when they are as fresh as possible within a moment; never rejects
  */
 export function gaugesOnDemand(context: GaugesContext, queues: Queues): () => Promise<void> {
   let readAt = -freshForMs;

@@ -6,8 +6,8 @@ import { isLoopback } from "../loopback.ts";
 import { AccessTokens } from "./tokens.ts";
 
 /**
- * The tokens of this process. Without `API_TOKENS` one is made up and shown once, in the `api.token` log line; that is
- * for a person at this machine, so a host that others can reach is refused then.
+ * The tokens of this process. Without `API_TOKENS` one is generated and shown once, in the `api.token` log line; that
+ * is meant for a person at this machine, so a host that others can reach is rejected then.
  */
 export function startupTokens(config: ApiConfig, log: Logger): AccessTokens {
   if (config.API_TOKENS !== undefined) {
@@ -23,7 +23,7 @@ export function startupTokens(config: ApiConfig, log: Logger): AccessTokens {
     );
   }
   const token = randomBytes(24).toString("hex");
-  // The field is not called `token`: the logger hides those.
+  // The field is not called `token`, as the logger hides those.
   log.info({ bearer: token }, "api.token");
   return new AccessTokens(token);
 }

@@ -2,14 +2,14 @@ import { describe, expect, it } from "vitest";
 import { AccessTokens } from "./tokens.ts";
 
 describe("AccessTokens", () => {
-  it("knows a plain token, a named one, and one with fewer scopes", () => {
+  it("accepts a plain token, a named one, and one with fewer scopes", () => {
     const tokens = new AccessTokens("plain, ci:secret1 ,ops:secret2:read+admin");
     expect(tokens.identify("plain")).toMatchObject({ name: "token-1", scopes: new Set(["kickoff", "read", "admin"]) });
     expect(tokens.identify("secret1")?.name).toBe("ci");
     expect(tokens.identify("secret2")?.scopes).toEqual(new Set(["read", "admin"]));
   });
 
-  it("knows no part, name or other spelling of a token", () => {
+  it("rejects a part, the name or another spelling of a token", () => {
     const tokens = new AccessTokens("ops:secret2:read");
     for (const wrong of ["", "ops", "secret", "SECRET2", "secret2 ", "ops:secret2:read"]) {
       expect(tokens.identify(wrong)).toBeUndefined();

@@ -5,18 +5,18 @@ import { splitList } from "@crewstream/service";
 export const scopes = ["kickoff", "read", "admin"] as const;
 export type Scope = (typeof scopes)[number];
 
-/** What a token's scopes end with when it is limited to the executions that its own name started. */
+/** The last scope of a token that is limited to the executions that its own name started. */
 export const ownScope = "own";
 
 /** Whose request it is, and what it may do. */
 export interface Identity {
   name: string;
   scopes: ReadonlySet<Scope>;
-  /** Whether other names' executions do not exist for it. */
+  /** Whether executions of other names are hidden from it. */
   own: boolean;
 }
 
-/** A token that is shorter can be guessed, whatever limits wrong ones. */
+/** A shorter token can be guessed, despite the limit on wrong ones. */
 const minLength = 16;
 
 interface StoredToken extends Identity {
@@ -24,16 +24,16 @@ interface StoredToken extends Identity {
   isShort: boolean;
 }
 
-/** The API's bearer tokens, as SHA-256 until they are used. */
+/** The API's bearer tokens, as SHA-256 digests until they are first used. */
 export class AccessTokens {
   readonly #tokens: StoredToken[];
-  /** Tokens that were right before, by their text: a digest for each request is 3 % of a kickoff. */
+  /** Tokens that were accepted before, by their text: a digest for each request would be 3 % of a kickoff. */
   readonly #seen = new Map<string, Identity>();
 
   /**
    * @param text `API_TOKENS`: `token` or `name:token` (all scopes), or `name:token:scopes` with scopes joined by `+`,
-   *   `own` among them for a token that sees what its name started only
-   * @throws AppError `configuration` that names the item by its place, never by its value
+   * including `own` for a token that sees only what its name started
+   * @throws AppError `configuration` that identifies an invalid item by its position, never by its value
    */
   constructor(text: string) {
     const items = splitList(text);
@@ -48,14 +48,14 @@ export class AccessTokens {
     return this.#tokens.flatMap(({ isShort }, index) => (isShort ? [index + 1] : []));
   }
 
-  /** Whether tokens are kept from each other's executions. */
+  /** Whether some tokens cannot see each other's executions. */
   get areSeparate(): boolean {
     return this.#tokens.some(({ own }) => own);
   }
 
   /**
-   * Whom a token belongs to. A wrong one is compared with every token: the time taken says nothing about them. A right
-   * one may be quick, whoever sends it knows that it is right.
+   * Whom a token belongs to. A wrong one is compared with every token: the duration reveals nothing about them. A right
+   * one may be quick, as its sender knows that it is right.
    */
   identify(token: string): Identity | undefined {
     const seen = this.#seen.get(token);

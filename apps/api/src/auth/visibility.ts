@@ -5,14 +5,14 @@ import { identityOf } from "../middleware/authenticate.ts";
 import { ownScope, type Identity } from "./tokens.ts";
 
 /**
- * Whether an execution exists for a token: for one with the scope `own` only those do that its own name started. What
- * does not exist for it is answered as if it had never been.
+ * Whether an execution is visible to a token: with the scope `own`, only those that its own name started are. An
+ * invisible one gets the same response as one that does not exist.
  */
 export async function isVisible(store: Store, identity: Identity, id: ExecutionId): Promise<boolean> {
   return !identity.own || (await readStarter(store, id)) === identity.name;
 }
 
-/** An execution's record; undefined when there is none for this token. */
+/** An execution's record; undefined if there is none for this token. */
 export async function readVisible(
   store: Store,
   identity: Identity,
@@ -22,7 +22,7 @@ export async function readVisible(
   return record === undefined || (identity.own && record.token !== identity.name) ? undefined : record;
 }
 
-/** Refuses what shows or changes the deployment as a whole to tokens that are limited to their own executions. */
+/** Rejects requests that show or change the whole deployment, for tokens limited to their own executions. */
 export const requireWhole: RequestHandler = (request, _response, next) => {
   const { name, own } = identityOf(request);
   if (own) {

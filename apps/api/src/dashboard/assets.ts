@@ -4,10 +4,10 @@ import { fileURLToPath } from "node:url";
 import { AppError, ErrorCode } from "@crewstream/contracts";
 import express, { Router, type RequestHandler } from "express";
 
-/** Where the build of `apps/dashboard` lies. */
+/** The build output of `apps/dashboard`. */
 const dist = fileURLToPath(new URL("../../../dashboard/dist/", import.meta.url));
 
-/** Scripts, styles and data from here only; nothing inline, no plugins, no frames around us. */
+/** Scripts, styles and data only from this origin; nothing inline, no plugins, no embedding in frames. */
 export const contentSecurityPolicy =
   "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -16,7 +16,7 @@ const encodings = [
   ["gzip", ".gz"],
 ] as const;
 
-/** The dashboard's files. Names of assets hold a hash of their content, so a browser asks for each once. */
+/** The dashboard's files. Names of assets contain a hash of their content, so a browser requests each once. */
 export function dashboardAssets(): Router {
   const router = Router();
   router.use(
@@ -25,7 +25,7 @@ export function dashboardAssets(): Router {
     serve("assets", { immutable: true, maxAge: "1y", fallthrough: false }),
   );
   router.get("/", (request, response, next) => {
-    // Relative addresses in the page need the slash; a relative redirect works under any prefix.
+    // Relative URLs in the page need the trailing slash; a relative redirect works under any prefix.
     if (!request.originalUrl.split("?")[0]?.endsWith("/")) {
       response.redirect(308, "dashboard/");
       return;
@@ -43,7 +43,7 @@ function serve(folder: string, options: Parameters<typeof express.static>[1]): R
   return express.static(join(dist, folder), { dotfiles: "ignore", ...options });
 }
 
-/** Sends what the build compressed, to clients that take it. */
+/** Sends files that the build has compressed, to clients that accept that. */
 function precompressed(folder: string): RequestHandler {
   return (request, response, next) => {
     response.setHeader("vary", "accept-encoding");

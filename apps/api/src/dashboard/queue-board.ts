@@ -5,13 +5,13 @@ import { requireWhole } from "../auth/visibility.ts";
 import { authenticate, requireScope } from "../middleware/authenticate.ts";
 import { sessionAuth } from "./session-auth.ts";
 
-/** Bull Board styles its elements inline, and names a font of Google's: the first is let, the second is not. */
+/** Bull Board styles its elements inline, which is allowed, and requests a font from Google, which is not. */
 const contentSecurityPolicy =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'none'; frame-ancestors 'none'";
 
 /**
- * The raw view of the queues under `/dashboard/queues`: Bull Board, to read only, for tokens with the scope `admin`. It
- * knows nothing of events or deliveries; what one can put right is on the dashboard's own pages.
+ * The raw view of the queues under `/dashboard/queues`: Bull Board, read-only, for tokens with the scope `admin`. It
+ * knows nothing of events or deliveries; corrections are made on the dashboard's own pages.
  */
 export function queueBoard(
   context: Pick<ApiContext, "config" | "cipher" | "store" | "tokens" | "wrongTokens" | "queues">,
@@ -21,14 +21,14 @@ export function queueBoard(
   router.use(sessionAuth(context), authenticate(context), requireScope("admin"), requireWhole, readOnly);
   router.use(async (request, response, next) => {
     response.setHeader("content-security-policy", contentSecurityPolicy);
-    // Loaded when it is first looked at: few processes ever show it.
+    // Loaded when it is first requested: few processes ever show it.
     board ??= openBoard(context);
     (await board)(request, response, next);
   });
   return router;
 }
 
-/** Whatever Bull Board offers besides reading: it needs another method. */
+/** Bull Board's other functions need another method. */
 const readOnly: RequestHandler = (request, _response, next) => {
   if (request.method === "GET" || request.method === "HEAD") return next();
   throw new AppError("The view of the queues is to read only.", { code: ErrorCode.forbidden });

@@ -16,12 +16,12 @@ const loginSchema = z.object({
   token: z.string("the API token, as text").trim().min(1, "must not be empty").max(4096),
 });
 
-/** A token and its name: what a stranger may make us parse. */
+/** A token and its name: limits what an unauthenticated client can make us parse. */
 const loginLimitBytes = 16 * 1024;
 
 /**
- * The dashboard under `/dashboard`: its files, and its session. `POST /login {token}` begins one, `GET /session` says
- * whose it is, `POST /logout` ends it. The token is in no URL, and the page's scripts never see it again.
+ * The dashboard under `/dashboard`: its files, and its session. `POST /login {token}` begins one, `GET /session`
+ * returns whose it is, `POST /logout` ends it. The token is in no URL, and the page's scripts never see it again.
  */
 export function dashboardRoutes(context: ApiContext): Router {
   const { config, cipher, store, tokens } = context;
@@ -47,7 +47,8 @@ export function dashboardRoutes(context: ApiContext): Router {
     writeSessionCookie(response, sealSession(cipher, token, Date.now()), secure);
     response.json(sessionView(identity));
   };
-  // Nothing is counted before the token was found to be wrong: other sites' requests and wrong tokens keep nobody out.
+  // Nothing is counted before a token has been found to be wrong: other sites' requests and wrong tokens lock nobody
+  // out.
   router.post("/login", fromUs, jsonBodyUpTo(loginLimitBytes), signIn, context.wrongTokens, () => {
     throw new AppError("This token is not one of the server's API_TOKENS: check that you copied all of it.", {
       code: ErrorCode.unauthorized,
@@ -55,7 +56,7 @@ export function dashboardRoutes(context: ApiContext): Router {
     });
   });
   router.post("/logout", fromUs, async (request, response) => {
-    // First, so that the browser forgets it also when Redis cannot be told.
+    // First, so that the browser deletes it even if Redis cannot be reached.
     clearSessionCookie(response, secure);
     const session = await sessionOf(request);
     if (session !== undefined) await revokeSession(store, session.id, session.until - Date.now());
@@ -64,7 +65,7 @@ export function dashboardRoutes(context: ApiContext): Router {
   router.get("/session", async (request, response) => {
     const session = await sessionOf(request);
     const identity = session === undefined ? undefined : tokens.identify(session.token);
-    // A cookie without a session is one of a session that has ended: by its time, its token's removal, or another key.
+    // A cookie without a session belongs to one that has ended: by time, by removal of its token, or by another key.
     const ended = readSessionCookie(request, secure) !== undefined;
     response.json(identity === undefined ? { signed_in: false, ended } : sessionView(identity));
   });

@@ -5,9 +5,9 @@ import type { Request } from "express";
 const safeMethods = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /**
- * Refuses a request that another site made a browser send with our cookie. Pages cannot write `Sec-Fetch-Site`
- * (Fetch Metadata); where a browser leaves it out, as it does on plain HTTP, `Origin` must be ours.
- * @param publicUrl `PUBLIC_URL`, for a proxy that does not pass the host on
+ * Rejects a request that another site made a browser send with our cookie. Pages cannot set `Sec-Fetch-Site` (Fetch
+ * Metadata); if a browser omits it, as it does on plain HTTP, `Origin` must be ours.
+ * @param publicUrl `PUBLIC_URL`, for a proxy that does not forward the host
  * @throws AppError `forbidden`
  */
 export function assertSameOrigin(request: Request, publicUrl: string | undefined): void {

@@ -5,8 +5,8 @@ import { openSession } from "./session.ts";
 import { isSecure, readSessionCookie } from "./session-cookie.ts";
 
 /**
- * Lets the dashboard's pages call the API: a request with its session cookie goes on as if it had brought the
- * session's token. A request with an `Authorization` of its own is left alone.
+ * Lets the dashboard's pages call the API: a request with its session cookie is treated as if it had sent the session's
+ * token. A request with its own `Authorization` is unchanged.
  */
 export function sessionAuth(context: Pick<ApiContext, "config" | "cipher" | "store">): RequestHandler {
   const { config } = context;

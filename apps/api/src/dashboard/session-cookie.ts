@@ -1,12 +1,12 @@
 import type { CookieOptions, Request, Response } from "express";
 import { sessionMs } from "./session.ts";
 
-/** `__Host-` binds a cookie to this host and to HTTPS, so it cannot be had over plain HTTP. */
+/** `__Host-` binds a cookie to this host and to HTTPS, so it is not possible over plain HTTP. */
 const names = { https: "__Host-crewstream", http: "crewstream_session" } as const;
 
 /**
- * The cookie goes to the whole origin, as the API's routes lie beside `/dashboard`, and to no script. Other sites can
- * make the browser send nothing with it (`SameSite=Strict`).
+ * The cookie is sent to the whole origin, as the API's routes are next to `/dashboard`, and is hidden from scripts.
+ * Other sites cannot make the browser send it (`SameSite=Strict`).
  */
 function options(secure: boolean): CookieOptions {
   return { httpOnly: true, sameSite: "strict", secure, path: "/" };
@@ -20,7 +20,7 @@ export function clearSessionCookie(response: Response, secure: boolean): void {
   response.clearCookie(secure ? names.https : names.http, options(secure));
 }
 
-/** What the request's session cookie holds, if it has one. */
+/** The content of the request's session cookie, if it has one. */
 export function readSessionCookie(request: Request, secure: boolean): string | undefined {
   const wanted = `${secure ? names.https : names.http}=`;
   const pairs = (request.headers.cookie ?? "").split(";").map((pair) => pair.trim());
@@ -28,7 +28,7 @@ export function readSessionCookie(request: Request, secure: boolean): string | u
   return found === undefined ? undefined : decoded(found.slice(wanted.length));
 }
 
-/** Anything may stand in a cookie that another program of this host has set: what is no text of ours is no session. */
+/** Another program on this host may have set the cookie to anything: a text that we did not write is not a session. */
 function decoded(text: string): string | undefined {
   try {
     return decodeURIComponent(text);
@@ -37,7 +37,7 @@ function decoded(text: string): string | undefined {
   }
 }
 
-/** Whether clients come over HTTPS: as `PUBLIC_URL` says, since a proxy in front of us ends TLS. */
+/** Whether clients use HTTPS: according to `PUBLIC_URL`, since a proxy in front of us terminates TLS. */
 export function isSecure(publicUrl: string | undefined): boolean {
   return publicUrl?.startsWith("https:") === true;
 }

@@ -9,13 +9,13 @@ export const sessionMs = 12 * 60 * 60 * 1000;
 const context = "dashboard session";
 const sessionSchema = z.object({ id: z.string().min(1), token: z.string().min(1), until: z.number() });
 
-/** What a session's cookie holds, encrypted; `until` in ms. */
+/** The content of a session's cookie, encrypted; `until` in ms. */
 export type Session = z.output<typeof sessionSchema>;
 
 /**
- * A session is the token it was begun with, encrypted under `ENCRYPTION_KEY`, and its end. So any API process knows
- * it, it ends at once when its token leaves `API_TOKENS`, and the browser holds nothing that the API's other clients
- * could use.
+ * A session is the token that it was started with, encrypted under `ENCRYPTION_KEY`, and its end. So any API process
+ * can read it, it ends as soon as its token is removed from `API_TOKENS`, and the browser holds nothing that other
+ * clients of the API could use.
  */
 export function sealSession(cipher: Cipher, token: string, now: number): string {
   const session: Session = { id: randomUUID(), token, until: now + sessionMs };
@@ -23,8 +23,8 @@ export function sealSession(cipher: Cipher, token: string, now: number): string 
 }
 
 /**
- * The session of a cookie; undefined when it is over, was signed out of, was altered, or is none of ours.
- * @throws what Redis throws while it is away: nobody can say then whether it was signed out of
+ * The session of a cookie; undefined if it is over, was signed out of, was altered, or is not ours.
+ * @throws the error of Redis during an outage: it is then unknown whether it was signed out of
  */
 export async function openSession(
   { cipher, store }: { cipher: Cipher; store: Store },

@@ -32,7 +32,7 @@ import {
 } from "@crewstream/contracts";
 import type { z } from "zod";
 
-/** Schemas that stand under the document's `components`, where a reader, and a generated client, has them by name. */
+/** Schemas with a name under the document's `components`, for readers and for generated clients. */
 export const componentNames: ReadonlyMap<z.core.$ZodType, string> = new Map<z.core.$ZodType, string>([
   [attemptViewSchema, "Attempt"],
   [authenticationSchema, "Authentication"],

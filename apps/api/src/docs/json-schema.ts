@@ -8,7 +8,7 @@ type JsonSchema = Json & { $ref?: string; required?: string[]; anyOf?: JsonSchem
 
 const place = "#/components/schemas/";
 
-/** What is known of schemas, and the names of those that have one: zod then refers to them in place of repeating them. */
+/** Metadata of schemas, and their names: zod refers to named schemas instead of repeating them. */
 class NamedSchemas extends z.core.$ZodRegistry<z.core.GlobalMeta> {
   override get<Schema extends z.core.$ZodType>(schema: Schema): z.core.$replace<z.core.GlobalMeta, Schema> | undefined {
     const id = componentNames.get(schema);
@@ -17,13 +17,13 @@ class NamedSchemas extends z.core.$ZodRegistry<z.core.GlobalMeta> {
 }
 const metadata = new NamedSchemas();
 
-/** Turns zod schemas into JSON Schema 2020-12 for one OpenAPI document, whose `components` it gathers. */
+/** Converts zod schemas to JSON Schema 2020-12 for one OpenAPI document, and collects its `components`. */
 export class SchemaWriter {
   readonly components: Record<string, Json> = {};
 
   /**
-   * @param io whether a client sends it (defaults may be left out) or gets it
-   * @throws when two different schemas have one name, or one is sent and received in different forms
+   * @param io whether a client sends it (defaults may be omitted) or receives it
+   * @throws if two different schemas have one name, or one is sent and received in different forms
    */
   write(schema: z.ZodType, io: "input" | "output"): Json {
     const { $schema: _, $defs = {}, ...own } = rewriteReferences(jsonSchema(schema, io));
@@ -34,14 +34,14 @@ export class SchemaWriter {
     return own;
   }
 
-  /** Whether an object must have some field to fit a schema that this writer has written. */
+  /** Whether an object must have some field to fit a schema written here. */
   needsFields({ $ref, required = [], anyOf = [] }: JsonSchema): boolean {
     if ($ref !== undefined) return this.needsFields(this.components[$ref.slice(place.length)] ?? {});
     return required.length > 0 || (anyOf.length > 0 && anyOf.every((each) => this.needsFields(each)));
   }
 }
 
-/** A schema without the bounds of safe integers, which say nothing to a reader. */
+/** A schema without the bounds of safe integers, which mean nothing to a reader. */
 function jsonSchema(schema: z.ZodType, io: "input" | "output"): Json {
   return z.toJSONSchema(schema, {
     io,

@@ -13,7 +13,7 @@ export interface OpenApiParameter {
   schema: Json;
 }
 
-/** An operation of the document, as far as our own reference page reads it. */
+/** The parts of an operation in the document that our own reference page reads. */
 export interface OpenApiOperation {
   tags: string[];
   summary: string;
@@ -36,7 +36,7 @@ export interface OpenApiDocument {
 
 const seconds = "Whole seconds after which to try again";
 
-/** Answers that every operation can give. */
+/** Responses that every operation can return. */
 const common: Record<number, Answer> = {
   400: { description: "Something in the request is wrong; `details.path` names it", schema: problemSchema },
   401: {
@@ -54,7 +54,7 @@ const common: Record<number, Answer> = {
   503: { description: "The store is away", schema: problemSchema, headers: { "Retry-After": seconds } },
 };
 
-/** Answers that every operation with a body can give besides. */
+/** Further responses of every operation with a body. */
 const ofBodies: Record<number, Answer> = {
   413: { description: "The body is larger than 1 MiB", schema: problemSchema },
 };
@@ -66,8 +66,8 @@ const pathParameterMeanings: Record<string, string> = {
 };
 
 /**
- * The OpenAPI 3.1 document, made from the zod schemas that the routes parse and answer with.
- * @param server version of this server and the URL where clients reach it; without one, where the document is
+ * The OpenAPI 3.1 document, generated from the zod schemas of the routes' requests and responses.
+ * @param server version of this server and the URL where clients reach it; without one, the document's own location
  */
 export function openApiDocument({
   version,
@@ -127,7 +127,7 @@ function describe(operation: Operation, path: string, schemas: SchemaWriter): Op
   };
 }
 
-/** An empty body is taken for `{}`: one without required fields may be left out. */
+/** An empty body counts as `{}`: one without required fields may be omitted. */
 function requestBody(body: z.ZodType, schemas: SchemaWriter): NonNullable<OpenApiOperation["requestBody"]> {
   const schema = schemas.write(body, "input");
   return { required: schemas.needsFields(schema), content: { "application/json": { schema } } };
@@ -149,8 +149,8 @@ function response(
 }
 
 /**
- * A stream of Server-Sent Events as JSON Schema can say it: text that, read as its media type, is a list of messages
- * with the fields of the HTML standard, whose `data` is JSON again.
+ * A stream of Server-Sent Events, as far as JSON Schema can describe it: text that, read as its media type, is a list
+ * of messages with the fields of the HTML standard, whose `data` is JSON again.
  */
 function streamSchema(messages: NonNullable<Answer["stream"]>, schemas: SchemaWriter): Json {
   const items = Object.entries(messages).map(([event, data]) => ({

@@ -12,7 +12,7 @@ export function docsPage(document: OpenApiDocument): string {
   const entries = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]): Entry => ({ path, method, operation })),
   );
-  // The deployment API is there twice; once is enough to read.
+  // The deployment API is documented twice; the page shows it once.
   const [ours, deployment] = [(path: string) => path.startsWith("/api/"), (path: string) => !path.startsWith("/a")];
   const shown = [...entries.filter(({ path }) => deployment(path)), ...entries.filter(({ path }) => ours(path))];
   const tags = [...new Set(shown.map(({ operation }) => operation.tags[0] ?? ""))];
@@ -127,7 +127,7 @@ function typeText(schema: Record<string, unknown>): string {
   return fallback === undefined ? kind : `${kind}, default ${JSON.stringify(fallback)}`;
 }
 
-/** A reference as a link, anything else folded away. */
+/** A reference as a link, anything else collapsed. */
 function json(schema: unknown): Markup {
   const target = typeof schema === "object" && schema !== null ? Reflect.get(schema, "$ref") : undefined;
   if (typeof target === "string") {
@@ -140,7 +140,7 @@ function json(schema: unknown): Markup {
   </details>`;
 }
 
-/** Text whose `…` parts are code. */
+/** Text in which `…` parts are code. */
 function prose(text: string): Markup[] {
   return text.split("`").map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : html`${part}`));
 }

@@ -1,7 +1,7 @@
 import { webhookBodySchema, webhookHeaders } from "@crewstream/contracts";
 import type { Json, SchemaWriter } from "./json-schema.ts";
 
-/** How a receiver recognises a webhook request: always by its signature, and by what its subscription asked for. */
+/** How a receiver authenticates a webhook request: by its signature, and by what its subscription configured. */
 export const webhookSecuritySchemes: Record<string, Json> = {
   webhookSignature: {
     type: "apiKey",
@@ -22,7 +22,7 @@ const headers: [name: string, required: boolean, description: string][] = [
   [webhookHeaders.replayOf, false, "Of a replay only: the execution's id"],
 ];
 
-/** A webhook request of the form `events`, as an operation of OpenAPI's `webhooks`. */
+/** A webhook request with the form `events`, as an operation of OpenAPI's `webhooks`. */
 export function webhookRequest(schemas: SchemaWriter): Json {
   return {
     tags: ["Webhooks"],

@@ -1,13 +1,13 @@
 import { followAttemptLog, readAttemptLog, type Attempt, type Store } from "@crewstream/redis";
 
-/** Awaited before the next look, so that attempts arrive in order. */
+/** Awaited before the next read, so that attempts arrive in order. */
 type Listener = (attempts: readonly Attempt[]) => Promise<void>;
 
 const lookEveryMs = 500;
-/** Of one look and partition; a burst of more is shown in parts, and what the log drops meanwhile is not shown. */
+/** Per read and partition; a larger burst is shown in parts, and what the log drops meanwhile is not shown. */
 const maxPerRead = 500;
 
-/** Tells listeners of attempts as they are logged: one look per partition and half second for all of a process. */
+/** Notifies listeners of attempts as they are logged: one read per partition and half second for the whole process. */
 export class AttemptWatch implements Disposable {
   readonly #store: Store;
   readonly #listeners = new Set<Listener>();
@@ -18,7 +18,7 @@ export class AttemptWatch implements Disposable {
     this.#store = store;
   }
 
-  /** Calls `listener` with what comes from now on; the answer ends that. */
+  /** Calls `listener` with attempts from now on; the returned function ends that. */
   listen(listener: Listener): () => void {
     this.#listeners.add(listener);
     this.#timer ??= setTimeout(() => void this.#look(), 0);
@@ -30,7 +30,7 @@ export class AttemptWatch implements Disposable {
   }
 
   async #look(): Promise<void> {
-    // Away for a while: what came meanwhile shows up when Redis is back.
+    // Redis is down: what was logged meanwhile is shown when it is back.
     await this.#tell().catch(() => undefined);
     if (this.#listeners.size > 0) this.#timer = setTimeout(() => void this.#look(), lookEveryMs);
     else {

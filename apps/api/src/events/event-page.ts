@@ -1,22 +1,22 @@
 import { compileSelector, underName, type ExecutionId, type StoredEvent } from "@crewstream/contracts";
 import { readEvents, type Store } from "@crewstream/redis";
 
-/** A page's events together; an event may be 1 MiB, so their number alone is no limit. */
+/** Maximum size of a page's events together; an event may be 1 MiB, so a maximum number alone is not enough. */
 const maxPageBytes = 4 * 1024 * 1024;
-/** Entries that one page looks at in search of selected ones. */
+/** Entries that one page reads in search of selected events. */
 const maxScanned = 5000;
-/** A first look that tells how large this execution's events are: were it many, large ones would take seconds. */
+/** A first read shows how large this execution's events are: if it were larger, large events would take seconds. */
 const firstRead = 4;
 
 export interface EventPage {
   events: StoredEvent[];
-  /** Everything up to here has been looked at: the next page begins after it. */
+  /** Everything up to here has been checked: the next page begins after it. */
   scanned: number;
 }
 
 /**
  * Events of an execution after a sequence number, in order: at most `limit`, 4 MiB (or one event alone), and 5,000
- * entries looked at. An event selected by an alias has the alias for its type, as in a webhook.
+ * entries read. An event selected by an alias has the alias as its type, as in a webhook.
  * @param types names, prefixes and aliases as in a subscription; undefined selects all
  */
 export async function readEventPage(
@@ -48,7 +48,7 @@ export async function readEventPage(
   }
 }
 
-/** As many entries as fit into what is left of a page, by the size of those just read. */
+/** As many entries as fit into the rest of a page, judging by the size of those just read. */
 function nextCount(batch: readonly StoredEvent[], most: number, bytesLeft: number): number {
   const average = batch.reduce((sum, event) => sum + event.json.length, 0) / batch.length;
   return Math.max(1, Math.min(most, 1000, Math.ceil(bytesLeft / Math.max(1, average))));

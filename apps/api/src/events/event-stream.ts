@@ -11,9 +11,10 @@ import { beginEventStream, message } from "./server-sent-events.ts";
 const pageEvents = 200;
 
 /**
- * Streams an execution's events as Server-Sent Events until it has ended, the client leaves or the process stops. An
- * event's `id` is its sequence number, so a client that reconnects with `Last-Event-ID` misses nothing and gets nothing
- * twice. A message of type `state` says that it pauses or goes on; the last one is of type `end`. A slow client is waited for: nothing piles up for it.
+ * Streams an execution's events as Server-Sent Events until it has ended, the client disconnects or the process stops.
+ * An event's `id` is its sequence number, so a client that reconnects with `Last-Event-ID` misses nothing and gets
+ * nothing twice. A message of type `state` reports a pause or resumption; the last one is of type `end`. The stream
+ * waits for a slow client: nothing accumulates for it.
  */
 export async function streamEvents(
   context: Pick<ApiContext, "store" | "watch">,
@@ -63,7 +64,7 @@ function endState(record: ExecutionRecord | undefined) {
   };
 }
 
-/** The next page as messages; a hundred readers at one place share it. */
+/** The next page as messages; readers at the same position share it. */
 async function readText(
   store: Store,
   id: ExecutionId,
@@ -72,11 +73,11 @@ async function readText(
   const { events, scanned } = await readEventPage(store, id, { ...request, limit: pageEvents });
   const text = events.map((event) => message(event.json, { id: event.seq })).join("");
   if (events.at(-1)?.seq === scanned) return { text, scanned };
-  // Events that the client did not ask for move its place on as well: one that reconnects need not look at them again.
+  // Events that the client did not ask for advance its position too, so that they are not read again after a reconnect.
   return { text: text + message(JSON.stringify({ after: scanned }), { event: "position", id: scanned }), scanned };
 }
 
-/** Writes to a client; one that is slow is waited for. */
+/** Writes to a client; waits for a slow one. */
 export async function sendText(response: Response, text: string, signal: AbortSignal): Promise<void> {
   if (text === "" || signal.aborted || response.write(text)) return;
   await once(response, "drain", { signal }).catch(() => undefined);

@@ -2,7 +2,7 @@ import { hasEnded, type ExecutionId, type ExecutionState } from "@crewstream/con
 import { listenForAppends, Notifications, readExecutionHead, type Store } from "@crewstream/redis";
 import { SharedReads } from "./shared-reads.ts";
 
-/** How far an execution's stream is, and in which state the execution; `gone` when it has expired. */
+/** How far an execution's stream is, and the execution's state; `gone` if it has expired. */
 export type StreamHead = { seq: number; state: ExecutionState } | "gone";
 
 type Reader = (head: StreamHead) => void;
@@ -40,8 +40,8 @@ export class EventWatch implements AsyncDisposable {
 
   /**
    * Resolves when the execution has events after `after`, has ended, or is gone; with undefined when the signal aborts
-   * before.
-   * @param paused what the reader knows: it also resolves when the execution pauses or goes on
+   * first.
+   * @param paused what the reader knows: it also resolves when the execution pauses or resumes
    */
   async beyond(id: ExecutionId, after: number, signal: AbortSignal, paused?: boolean): Promise<StreamHead | undefined> {
     if (signal.aborted) return undefined;
@@ -59,7 +59,8 @@ export class EventWatch implements AsyncDisposable {
       return await promise;
     } finally {
       signal.removeEventListener("abort", stop);
-      // A reader usually returns for the next page at once: the watch is kept until the next poll finds it empty.
+      // A reader usually returns for the next page immediately: the watch is kept until the next poll finds it without
+      // readers.
       watched.readers.delete(reader);
     }
   }

@@ -2,19 +2,19 @@ import { hasEnded, type ExecutionId, type ExecutionState } from "@crewstream/con
 import { isOutage, readExecution, type ExecutionRecord } from "@crewstream/redis";
 import type { ApiContext } from "../api-context.ts";
 
-/** What happens to a run as somebody follows it. */
+/** What happens to a run that is being followed. */
 export type RunStep<Page> =
   | { kind: "page"; page: Page }
-  /** It waits for people, and all events before that were given. */
+  /** It waits for people, and all events before that were returned. */
   | { kind: "paused"; record: ExecutionRecord }
   | { kind: "resumed"; state: ExecutionState }
-  /** The last step; without a record when it has expired. */
+  /** The last item; without a record if it has expired. */
   | { kind: "end"; record: ExecutionRecord | undefined };
 
 /**
- * Follows a run from a place in its stream until it has ended: its events in pages, when it pauses and goes on, and how it
- * ended. Ends without an end when the signal aborts. A reader that is slow is waited for.
- * @param request.read a page of events after a sequence number; when Redis is away it is asked for again
+ * Follows a run from a position in its stream until it has ended: its events in pages, when it pauses and resumes, and
+ * its outcome. Stops without an end when the signal aborts. Waits for a slow reader.
+ * @param request.read a page of events after a sequence number; called again after an outage of Redis
  */
 export async function* followRun<Page extends { scanned: number }>(
   context: Pick<ApiContext, "store" | "watch">,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { OpenStreams } from "./open-streams.ts";
 
-test("a token, and all tokens together, may hold so many streams open, and again when one has ended", () => {
+test("streams per token and in total are limited, and a slot is free again when one has ended", () => {
   const streams = new OpenStreams({ perToken: 2, limit: 3 });
   const first = streams.take("a");
   streams.take("a");

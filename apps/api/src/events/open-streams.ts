@@ -1,11 +1,11 @@
 import { AppError, ErrorCode } from "@crewstream/contracts";
 
-/** Seconds after which a client that was refused a stream may ask again. */
+/** Seconds after which a client whose stream was rejected may try again. */
 const retryAfterSeconds = 10;
 
 /**
- * Counts the answers that this process holds open as Server-Sent Events, so that clients who open them and go on opening
- * them take neither its sockets nor its memory.
+ * Counts the responses that this process holds open as Server-Sent Events, so that clients that keep opening them
+ * exhaust neither its sockets nor its memory.
  */
 export class OpenStreams {
   readonly #perToken: number;
@@ -19,8 +19,8 @@ export class OpenStreams {
   }
 
   /**
-   * A place for one stream of a token, given back when it is disposed of.
-   * @throws AppError `rate_limited` when the token, or the process, has as many as it may have
+   * A slot for one stream of a token, released when it is disposed.
+   * @throws AppError `rate_limited` if the token, or the process, has the maximum
    */
   take(token: string): Disposable {
     const own = this.#open.get(token) ?? 0;

@@ -1,8 +1,8 @@
-/** Reads that are under way; who asks for the same meanwhile gets the same answer. */
+/** Reads in progress; concurrent callers with the same key share the result. */
 export class SharedReads {
   readonly #underWay = new Map<string, Promise<unknown>>();
 
-  /** @param key names what is read: two reads with one key have one answer */
+  /** @param key identifies what is read: two reads with the same key have the same result */
   read<Answer>(key: string, read: () => Promise<Answer>): Promise<Answer> {
     const known = this.#underWay.get(key) as Promise<Answer> | undefined;
     if (known !== undefined) return known;

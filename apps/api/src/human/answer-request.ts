@@ -11,17 +11,17 @@ import { answerHuman, readAnswer, type ExecutionRecord } from "@crewstream/redis
 import { z } from "zod";
 import type { ApiContext } from "../api-context.ts";
 
-/** What a person said, from wherever it came. */
+/** A person's answer, from any source. */
 export type Answer = Pick<HumanAnswer, "feedback" | "approved" | "outcome" | "source">;
 
-/** AMP's words for an execution that nobody is asked about. */
+/** AMP's message for an execution that does not wait for an answer. */
 export function nothingPending(): AppError {
   return new AppError("Execution is not in pending human input state", { code: ErrorCode.invalidInput });
 }
 
-/** What became of an answer. */
+/** The effect of an answer. */
 export interface TakenAnswer {
-  /** The outcome that was taken; null where there are none, or where a model reads it from the text. */
+  /** The selected outcome; null if there are none, or if a model reads it from the text. */
   outcome: string | null;
   /** A task's work is done again. */
   sentBack: boolean;
@@ -33,9 +33,10 @@ const keptSchema = z.object({
 });
 
 /**
- * Gives a run its answer and lets it continue: the same execution, on whichever worker is free. The same answer given
- * again is taken as it was.
- * @throws AppError `unprocessable` for an answer that stands for no outcome, `already_answered` for another one than before
+ * Gives a run its answer and resumes it: the same execution, on any free worker. Repeating the same answer has no
+ * further effect.
+ * @throws AppError `unprocessable` for an answer that selects no outcome, `already_answered` for a different answer
+ * than before
  */
 export async function answerRequest(
   { store, queues }: Pick<ApiContext, "store" | "queues">,
@@ -57,14 +58,15 @@ export async function answerRequest(
     if (before === undefined) throw nothingPending();
     return before;
   }
-  // A pause's timeout may be waiting as this execution's job; the run takes its place.
+  // A pause's timeout may be waiting as this execution's job; the resumption replaces it.
   await queues.enqueueRun(execution, { replace: true });
   return taken;
 }
 
 /**
- * The same for a request by its id, whether it waits or was answered.
- * @throws AppError as {@link answerRequest}, `not_found` when there is no such request, `invalid_input` when the run waits for nobody
+ * The same for a request by its id, whether it is pending or was answered.
+ * @throws AppError as {@link answerRequest}, `not_found` if there is no such request, `invalid_input` if the run is not
+ * waiting
  */
 export async function answerById(
   context: Pick<ApiContext, "store" | "queues">,
@@ -81,8 +83,8 @@ export async function answerById(
 }
 
 /**
- * What became of the same answer when it was given before; undefined for a request that was not answered.
- * @throws AppError `already_answered` when another answer was given, or none in time
+ * The result of the same answer when it was given before; undefined for a request without an answer.
+ * @throws AppError `already_answered` if a different answer was given, or none in time
  */
 export async function answeredBefore(
   store: ApiContext["store"],
@@ -101,12 +103,15 @@ export async function answeredBefore(
   });
 }
 
-/** What of an answer makes it the same; not who gave it. */
+/** The parts of an answer that make it the same; not who gave it. */
 function textOf({ feedback, approved, outcome }: Answer): string {
   return JSON.stringify([feedback, approved, outcome ?? null]);
 }
 
-/** Decided before it is stored, so that whoever answers is told, and what is refused leaves the request as it was. */
+/**
+ * Decided before it is stored, so that the person who answers gets the result, and a rejected answer leaves the request
+ * unchanged.
+ */
 function outcomeOf(request: PendingInput, answer: Answer): string | undefined {
   const { emit } = request;
   if (emit === null) {
@@ -128,12 +133,12 @@ function outcomeOf(request: PendingInput, answer: Answer): string | undefined {
   throw new AppError(reading.reason, { code: ErrorCode.unprocessable, details: { path: "outcome", outcomes: emit } });
 }
 
-/** Whether an answer sends a task's work back, for the reply's wording: a flow continues with any answer. */
+/** Whether an answer sends a task's work back, for the response's wording: a flow continues with any answer. */
 function sendsBack(request: PendingInput, answer: Pick<Answer, "feedback" | "approved">): boolean {
   return isTaskReview(request) && !isApproval({ ...answer, timedOut: false });
 }
 
-/** A flag that nothing would read: a rejection of what a flow shows must not pass for an approval. */
+/** A flag that nothing would read: a rejection of what a flow shows must not count as an approval. */
 function isUnread(request: PendingInput, { approved, feedback }: Answer): boolean {
   if (approved === null || feedback.trim() !== "" || isTaskReview(request)) return false;
   return request.kind === "input" || !approved;

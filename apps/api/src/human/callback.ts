@@ -10,13 +10,13 @@ import { textParam } from "../routes/params.ts";
 import { answerById } from "./answer-request.ts";
 
 /**
- * The callback URL of a flow's human request, as AMP has it: no API token, the URL's own token lets in the answer to
- * this one request. Whatever is wrong with id or token is the same 404, which tells a guesser nothing.
+ * The callback URL of a flow's human-input request, as in AMP: no API token is needed, the URL's own token authorises
+ * an answer to this one request. Any error in id or token is the same 404, which reveals nothing.
  */
 export function callbackRoutes(context: ApiContext): Router {
   const router = Router();
   const path = "/human_feedback_requests/:execution/:request/respond";
-  // The token first: no stranger's body is read.
+  // The token first: an unauthorised client's body is not read.
   router.post(path, async (request, response, next) => {
     const execution = await executionAsked(context, request);
     response.locals[asked] = execution;
@@ -43,7 +43,7 @@ export function callbackRoutes(context: ApiContext): Router {
 
 const asked = "execution";
 
-/** The execution that a callback belongs to; undefined for whatever is wrong with id or token. */
+/** The execution that a callback belongs to; undefined for any error in id or token. */
 async function executionAsked(context: ApiContext, request: Request): Promise<ExecutionRecord | undefined> {
   const requestId = textParam(request, "request");
   const { token } = request.query;

@@ -87,5 +87,5 @@ const answer: Operation = {
   },
 };
 
-/** Requests for a person's answer, under `/api/v1`. */
+/** Human-input requests, under `/api/v1`. */
 export const humanOperations: readonly Operation[] = [list, answer];

@@ -18,7 +18,7 @@ import { parseInput } from "../middleware/validate.ts";
 import type { Operation } from "../operations/operation.ts";
 import { answeredBefore, answerRequest, nothingPending } from "./answer-request.ts";
 
-/** `POST /resume`: the answer to what a run asked, in any casing. Webhook URLs of the kickoff stay in force. */
+/** `POST /resume`: the answer to a run's request, in any casing. Webhook URLs of the kickoff remain in force. */
 export const resumeOperation: Operation = {
   method: "post",
   path: "/resume",
@@ -67,7 +67,7 @@ function resume(context: ApiContext): RequestHandler {
   };
 }
 
-/** The one field that AMP's servers miss with a 422 of their own form. */
+/** The one field whose absence AMP's servers report with a 422 in their own form. */
 function requireExecutionId(body: Record<string, unknown>): void {
   if (!isAbsent(body["executionId"]) || !isAbsent(body["execution_id"])) return;
   throw new AppError("execution_id (or executionId) is required.", {

@@ -4,8 +4,8 @@ import type { ApiConfig } from "../config.ts";
 import { isLoopback } from "../loopback.ts";
 
 /**
- * Where we listen on loopback, only names of this machine, and that of `PUBLIC_URL`, lead here. Any other `Host` is a
- * website's own name that it has pointed at 127.0.0.1 (DNS rebinding), to read without a token what has arrived.
+ * If we listen on loopback, only names of this machine, and that of `PUBLIC_URL`, are valid hosts. Any other `Host` is
+ * a website's own name pointed at 127.0.0.1 (DNS rebinding), to read received requests without a token.
  */
 export function ownHostOnly({ HOST, PUBLIC_URL }: Pick<ApiConfig, "HOST" | "PUBLIC_URL">): RequestHandler {
   if (!isLoopback(HOST)) return (_request, _response, next) => next();

@@ -7,7 +7,7 @@ const shownDeliveries = 40;
 const shownEvents = 100;
 const shownChars = 4000;
 
-/** The inspector's page for a name. Its script and style are files of our own; a strict CSP forbids all else. */
+/** The inspector's page for a name. Its script and style are separate files; a strict CSP forbids everything else. */
 export function inspectorPage(name: string, requests: readonly InspectedRequest[]): string {
   const deliveries = groupByDelivery(requests);
   const events = deliveries.reduce((sum, delivery) => sum + eventCount(delivery), 0);
@@ -91,7 +91,7 @@ function attemptMark(attempt: InspectedRequest): Markup {
   return html`<span class="attempt ${mood}">attempt ${number} → ${status}</span>`;
 }
 
-/** Which of the run's numbers a delivery brings, and whether it is the last. */
+/** Which sequence numbers of the run a delivery contains, and whether it is the last. */
 function placeInFeed({ headers }: InspectedRequest): string {
   const sequence = headers[webhookHeaders.sequence];
   const totals = headers[webhookHeaders.feedComplete];

@@ -2,10 +2,10 @@ import { webhookHeaders } from "@crewstream/contracts";
 import type { InspectedRequest } from "@crewstream/redis";
 import { verify } from "@crewstream/receiver";
 
-/** Headers whose values are no secret. What authenticates us to a receiver may stand in any other. */
+/** Headers whose values are not secret. Any other may contain our credentials for a receiver. */
 const plainHeaders = /^(accept(-.*)?|connection|content-.*|host|user-agent|traceparent|webhook-.*|crewstream-.*)$/;
 
-/** A request as it is kept: its signature checked over the raw bytes, its secrets left out. */
+/** A request as it is stored: its signature verified over the raw bytes, its secrets removed. */
 export function inspect(request: {
   headers: Record<string, string | string[] | undefined>;
   body: Buffer;
@@ -55,7 +55,7 @@ export interface ShownEvent {
   json: string;
 }
 
-/** The events of a body, or undefined when it is no batch (a legacy body, or not ours). */
+/** The events of a body, or undefined if it is not a batch (a legacy body, or not ours). */
 export function eventsOf(body: string): ShownEvent[] | undefined {
   const parsed = parseJson(body);
   const events: unknown = isObject(parsed) ? parsed["events"] : undefined;
@@ -74,7 +74,7 @@ export function eventsOf(body: string): ShownEvent[] | undefined {
   });
 }
 
-/** A body as a person reads it. */
+/** A body for display. */
 export function prettyBody(body: string): string {
   const parsed = parseJson(body);
   return parsed === undefined ? body : JSON.stringify(parsed, undefined, 2);

@@ -16,14 +16,14 @@ export interface WantedRun {
   thread?: string | undefined;
   restoreFrom?: string | undefined;
   webhooks: readonly RequestedWebhook[];
-  /** Idempotency key, and what must be equal for it to name the same run. */
+  /** Idempotency key, and what must be equal for it to identify the same run. */
   key: string | undefined;
   body: unknown;
 }
 
 /**
- * Checks where a run's webhooks go, then stores and queues it, in the name of the request's token.
- * @throws AppError `forbidden_address` before anything is stored, and what {@link startRun} throws
+ * Checks a run's webhook URLs, then stores and queues it, in the name of the request's token.
+ * @throws AppError `forbidden_address` before anything is stored, and the errors of {@link startRun}
  */
 export async function beginRun(
   context: ApiContext,
@@ -50,7 +50,7 @@ export async function beginRun(
     createdAt: Date.now(),
     ...(restoreFrom === undefined || automation.kind !== "flow" ? {} : { restoreFrom }),
     subscriptions,
-    // Without a span of ours the caller's context goes on to the webhooks as it came.
+    // If there is no span of ours, the caller's context is passed on to the webhooks unchanged.
     trace: context.tracing?.current() ?? parseTraceContext(request.headers),
   });
   return { executionId, repeated: claim.repeated };

@@ -3,12 +3,12 @@ import { discardExecution, type Store } from "@crewstream/redis";
 import type { Logger } from "@crewstream/service";
 
 const pauseMs = 1000;
-/** After this long the reconciler has found the execution and runs it: taking it back would be worse. */
+/** After this time the reconciler has found the execution and runs it: undoing it would be worse. */
 const giveUpAfterMs = 10 * 60 * 1000;
 
 /**
- * Takes kickoffs back whose clients were told that they failed, although Redis may have executed them: an answer
- * that got lost looks like one that was never given. Tries until Redis is back.
+ * Undoes kickoffs whose clients were answered with a failure although Redis may have executed them: a lost reply cannot
+ * be distinguished from a failure. Retries until Redis is back.
  */
 export class Compensations implements AsyncDisposable {
   readonly #store: Store;
@@ -21,13 +21,13 @@ export class Compensations implements AsyncDisposable {
     this.#log = log;
   }
 
-  /** Discards the execution once `attempt`, which may still be under way, has settled. */
+  /** Discards the execution once `attempt`, which may still be in progress, has settled. */
   discardAfter(attempt: Promise<unknown>, executionId: ExecutionId, feeds: number): void {
     const work = this.#discard(attempt, executionId, feeds).finally(() => this.#running.delete(work));
     this.#running.add(work);
   }
 
-  /** Waits for what can be done now; what needs Redis to come back first is left to the reconciler. */
+  /** Waits for what can be done now; what needs Redis to be back first is left to the reconciler. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
     await Promise.all(this.#running);

@@ -11,8 +11,9 @@ import {
 const languages: Record<Runtime, string> = { typescript: "in TypeScript", python: "in Python" };
 
 /**
- * What a subscription's names will probably not do: a name that is one typing error away from a known one, and a type,
- * or a prefix of types, that no automation of this runtime emits. A name that resembles none is a custom event's.
+ * Names of a subscription that will probably have no effect: a name that is one typing error away from a known one, and
+ * a type, or a prefix of types, that no automation of this runtime emits. A name that resembles none is that of a
+ * custom event.
  * @returns one sentence per name
  */
 export function eventNameWarnings(names: Iterable<string>, runtime: Runtime): string[] {
@@ -28,7 +29,7 @@ export function eventNameWarnings(names: Iterable<string>, runtime: Runtime): st
   });
 }
 
-/** The types of the catalogue that a name selects. `*` is no choice of types. */
+/** The types of the catalogue that a name selects. `*` is not a choice of types. */
 function selectedTypes(name: string): EventTypeName[] {
   if (name === "*") return [];
   if (name.endsWith("*")) return eventTypes.filter((type) => type.startsWith(name.slice(0, -1)));

@@ -4,16 +4,16 @@ import { claimIdempotencyKey, type Store } from "@crewstream/redis";
 
 export interface KickoffClaim {
   executionId: ExecutionId;
-  /** Whether an earlier request with this key was given the id. */
+  /** Whether an earlier request with this key got the id. */
   repeated: boolean;
-  /** Whether a key was sent: the client can then ask again, and find out what became of a kickoff that failed. */
+  /** Whether a key was sent: the client can then repeat a failed kickoff, and find out what became of it. */
   keyed: boolean;
 }
 
 /**
- * The id that a kickoff gets: with an `Idempotency-Key` the one of the first request under that key in 24 hours.
- * Keys are apart per token and automation.
- * @throws AppError `unprocessable` when the key came with another body before
+ * The id of a kickoff: with an `Idempotency-Key`, that of the first request with the key in 24 hours. Keys are separate
+ * per token and automation.
+ * @throws AppError `unprocessable` if the key was used with another body before
  */
 export async function claimKickoff(
   store: Store,

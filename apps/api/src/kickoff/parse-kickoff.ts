@@ -12,20 +12,20 @@ export function parseKickoff(body: unknown): KickoffRequest {
   return parseInput(kickoffRequestSchema, body);
 }
 
-/** Where the webhook with this index stands in a kickoff's body: `webhooks` may be one object. */
+/** The path of the webhook with this index in a kickoff's body: `webhooks` may be a single object. */
 export function webhookPath(body: unknown, index: number): string {
   const isList = typeof body === "object" && body !== null && Array.isArray(Reflect.get(body, "webhooks"));
   return isList ? `webhooks[${index}]` : "webhooks";
 }
 
-/** The inputs of the run. A trigger's payload may stand beside them, as some of AMP's clients send it. */
+/** The inputs of the run. A trigger's payload may be next to them, as some of AMP's clients send it. */
 export function inputsOf({ inputs, crewai_trigger_payload: payload }: KickoffRequest): Record<string, unknown> {
   return payload === undefined ? (inputs ?? {}) : { crewai_trigger_payload: payload, ...inputs };
 }
 
 /**
- * Checks a kickoff's inputs against what the automation announced. A crew needs its inputs, a flow never does.
- * @throws AppError `missing_inputs` with all names, `unprocessable` for a flow's `id` that is no UUID (AMP's rule)
+ * Checks a kickoff's inputs against what the automation announced. A crew requires its inputs, a flow never does.
+ * @throws AppError `missing_inputs` with all names, `unprocessable` for a flow's `id` that is not a UUID (AMP's rule)
  */
 export function checkInputs(automation: ServedAutomation, inputs: Record<string, unknown>): void {
   if (automation.kind === "crew") {

@@ -12,17 +12,17 @@ import { assertAllowedUrl, parseDuration, type AddressPolicy } from "@crewstream
 const maxLegacyDelayMs = 24 * 60 * 60 * 1000;
 const lookupMs = 1000;
 
-/** A webhook as a kickoff asked for it: what may be shown, and apart from it what must not. */
+/** A webhook as requested by a kickoff: the part that may be shown, and separately its secrets. */
 export interface RequestedWebhook {
-  /** Where it stands in the kickoff's body. */
+  /** Its path in the kickoff's body. */
   path: string;
   subscription: Subscription;
   secrets: SubscriptionSecrets;
 }
 
 /**
- * AMP's three legacy webhooks: the body form of each and the event it is made from. Where no human webhook is asked
- * for, it is the task's that tells of a task under review: clients written for that know no other.
+ * AMP's three legacy webhooks: each one's body form and the event it is made from. If no human webhook is given, the
+ * task webhook reports a task under review, as clients written for it know no other.
  */
 const legacy = [
   { field: "stepWebhookUrl", form: "step", crew: "crew_step_completed", flow: "crew_step_completed" },
@@ -31,10 +31,10 @@ const legacy = [
 ] as const;
 
 /**
- * The webhooks of a kickoff, the modern ones first. A flow's `crewWebhookUrl` gets the flow's own result, once, as
- * the crews inside it are steps of it.
+ * The webhooks of a kickoff, the modern ones first. A flow's `crewWebhookUrl` gets the flow's own result, once, as the
+ * crews inside it are its steps.
  * @param options.baseUrl where clients reach this API, for callback URLs
- * @param options.pathOf where a webhook stands in the body, for messages
+ * @param options.pathOf a webhook's path in the body, for messages
  * @throws AppError `invalid_input` with the path of a delay that is too long
  */
 export function requestedWebhooks(
@@ -62,8 +62,8 @@ export function requestedWebhooks(
 }
 
 /**
- * Who is told that a run waits for a person: AMP's crew form for a crew, its flow form for a flow, which carries a
- * callback URL. The object form of the field wins over the plain URL.
+ * The webhook for human-input requests: AMP's crew form for a crew, its flow form for a flow, which contains a callback
+ * URL. The object form of the field takes precedence over the plain URL.
  */
 function humanWebhooks(
   { humanInputWebhook, humanInputWebhookUrl, meta }: KickoffRequest,
@@ -94,7 +94,7 @@ function humanUrl(request: Pick<KickoffRequest, "humanInputWebhook" | "humanInpu
   return request.humanInputWebhook?.url ?? request.humanInputWebhookUrl;
 }
 
-/** A webhook from its settings. @param path where it stands in the body, for messages */
+/** A webhook from its settings. @param path its path in the body, for messages */
 export function webhookFromSettings(settings: WebhookSettings, path: string): RequestedWebhook {
   const { authentication, signing_secret: signingSecret, retry } = settings;
   const subscription: Subscription = {
@@ -131,7 +131,7 @@ function delayMs(text: string, path: string): number {
 }
 
 /**
- * Refuses webhooks that point where webhooks may not go.
+ * Rejects webhooks with forbidden URLs.
  * @throws AppError `forbidden_address` or `invalid_input` with the field's path
  */
 export async function checkAddresses(webhooks: readonly RequestedWebhook[], policy: AddressPolicy): Promise<void> {
@@ -149,8 +149,8 @@ export async function checkAddresses(webhooks: readonly RequestedWebhook[], poli
 }
 
 /**
- * A name server that does not answer must not hold a kickoff up: the name passes then, as one does that does not
- * resolve now. Every attempt checks again, when it connects.
+ * A name server that does not respond must not delay a kickoff: the name is accepted then, like one that does not
+ * resolve now. Every attempt checks again when it connects.
  */
 function checkInTime(url: string, policy: AddressPolicy): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -5,15 +5,15 @@ import { retentionMs } from "@crewstream/service";
 import type { ApiContext } from "../api-context.ts";
 import type { KickoffClaim } from "./idempotency.ts";
 
-/** Within two seconds a client has its answer; Redis gets most of them. */
+/** A client gets its response within two seconds; Redis gets most of that time. */
 const maxWaitMs = 1700;
-/** Nobody knows when a run will end; a client that asks this often is no load. */
+/** It is unknown when a run will end; a client that polls this often is not a load. */
 const openRunsRetrySeconds = 5;
 
 /**
- * Stores an execution and asks for its run, in two round trips. When that fails, the client is told so and what
- * may have been done is taken back, unless it sent an idempotency key: then its next try finds out, and goes on.
- * @throws AppError `store_unavailable`, or `rate_limited` when as many runs of its token are open as may be
+ * Stores an execution and requests its run, in two round trips. If that fails, the client gets an error and what may
+ * have been done is undone, unless it sent an idempotency key: then its retry finds out, and continues.
+ * @throws AppError `store_unavailable`, or `rate_limited` if the maximum of open runs of its token is reached
  */
 export async function startRun(
   context: Pick<ApiContext, "store" | "queues" | "compensations" | "config">,
@@ -50,21 +50,21 @@ function tooManyOpen(token: string, maxOpen: number): AppError {
   );
 }
 
-/** The job is added when its record is there: a worker that takes one without a record drops it. */
+/** The job is added once its record exists: a worker that takes a job without a record drops it. */
 async function storeAndEnqueue(store: Store, queues: Queues, execution: NewExecution): Promise<void> {
   await queues.enqueueRun(execution, { after: createExecution(store, execution) });
 }
 
 /**
- * Whether the run of a repeated kickoff needs no more help. A record that is not there was never written, or has
- * expired; it cannot have expired sooner than the retention allows.
+ * Whether the run of a repeated kickoff needs no further action. A missing record was never written, or has expired; it
+ * cannot have expired sooner than the retention allows.
  */
 async function hasBegun(store: Store, id: ExecutionId, keptMs: number): Promise<boolean> {
   const record = await readExecution(store, id);
   return record === undefined ? Date.now() - createdAt(id) >= keptMs : record.state !== "PENDING";
 }
 
-/** When a UUID of version 7 was made, in ms: its first 48 bits. */
+/** When a UUIDv7 was created, in ms: its first 48 bits. */
 function createdAt(id: ExecutionId): number {
   return Number.parseInt(id.replaceAll("-", "").slice(0, 12), 16);
 }

@@ -7,12 +7,12 @@ const url = "https://example.com/hook";
 const warned = (body: unknown, kind: "crew" | "flow" = "flow", runtime: Runtime = "typescript") =>
   kickoffWarnings(parseKickoff(body), { kind, runtime, inputs: ["log", "version"] });
 
-it("says nothing of what is fine", () => {
+it("returns nothing for a valid kickoff", () => {
   expect(warned({ webhooks: { url, events: ["*", "llm_*", "my_own", "tool_usage_completed"] } })).toEqual([]);
   expect(warned({ humanInputWebhookUrl: "", restoreFromStateId: null, inputs: {}, anything: 1 })).toEqual([]);
 });
 
-it("says each thing once, however often it was asked for", () => {
+it("returns each warning once, however often its cause occurs", () => {
   const webhook = { url, events: ["crew_kickoff_startd"], colour: "red" };
   expect(warned({ webhooks: [webhook, webhook], trainingFilename: "a.pkl" })).toEqual([
     '"crew_kickoff_startd" is no known event type: did you mean "crew_kickoff_started"?',
@@ -21,12 +21,12 @@ it("says each thing once, however often it was asked for", () => {
   ]);
 });
 
-it("knows what only a flow can do", () => {
+it("knows which fields only work for a flow", () => {
   expect(warned({ restoreFromStateId: "x" })).toEqual([]);
   expect(warned({ restoreFromStateId: "x" }, "crew")).toEqual(["restoreFromStateId has no effect on a crew here."]);
 });
 
-it("says that inputs beside `inputs` have no effect, and names them", () => {
+it("warns that inputs next to `inputs` have no effect, and names them", () => {
   const sentence = (name: string) =>
     `"${name}" stands beside "inputs" and has no effect: send {"inputs": {"${name}": …}}.`;
   expect(warned({ version: "2", colour: "red" })).toEqual([sentence("version"), sentence("colour")]);
@@ -35,7 +35,7 @@ it("says that inputs beside `inputs` have no effect, and names them", () => {
   expect(warned({ version: "2", inputs: { version: "2" } })).toEqual([]);
 });
 
-it("says which types nothing emits, or no automation of its runtime", () => {
+it("names types that nothing emits, or no automation of its runtime", () => {
   const events = ["*", "llm_*", "a2a_context_*", "checkpoint_*", "a2a_*", "SIGTERM", "crew_train_started", "x_*"];
   expect(warned({ webhooks: { url, events } })).toEqual([
     '"a2a_context_*" is known from CrewAI, but nothing here emits it.',
@@ -50,7 +50,7 @@ it("says which types nothing emits, or no automation of its runtime", () => {
   ]);
 });
 
-it("knows AMP's fields in both casings", () => {
+it("accepts AMP's fields in both casings", () => {
   const fields = ["taskWebhookUrl", "task_webhook_url", "generateArtifact", "conform_inputs", "crewai_trigger_payload"];
   expect(warned(Object.fromEntries(fields.map((field) => [field, ""])))).toEqual([]);
 });

@@ -2,10 +2,10 @@ import { isAbsent, kickoffRequestSchema, webhookSettingsFields, type KickoffRequ
 import type { ServedAutomation } from "@crewstream/redis";
 import { eventNameWarnings } from "./event-name-warnings.ts";
 
-/** Fields of AMP's kickoff that this server takes but does nothing with. */
+/** Fields of AMP's kickoff that this server accepts but ignores. */
 const withoutEffect = ["trainingFilename"];
 
-/** Fields of a kickoff's body, in camel case: those we know, and those that AMP's clients send along. */
+/** Fields of a kickoff's body, in camel case: those we use, and those that AMP's clients send in addition. */
 const bodyFields: ReadonlySet<string> = new Set([
   ...Object.keys(kickoffRequestSchema.shape),
   ...withoutEffect,
@@ -13,10 +13,10 @@ const bodyFields: ReadonlySet<string> = new Set([
   "conformInputs",
 ]);
 
-/** Of names that a body makes up, so many are enough to see what is meant. */
+/** Number of unknown names that are listed: enough to see what is meant. */
 const maxNamed = 10;
 
-/** What a kickoff asked for that is allowed and yet probably not what was meant. */
+/** What a kickoff requests that is allowed but is probably a mistake. */
 export function kickoffWarnings(
   request: KickoffRequest,
   automation: Pick<ServedAutomation, "kind" | "runtime" | "inputs">,
@@ -43,8 +43,8 @@ export function kickoffWarnings(
 }
 
 /**
- * Inputs that a client wrote beside `inputs`, as some clients of AMP do: a crew that misses them is refused, a flow runs
- * without them. Where there are no `inputs`, any field of no other meaning is taken for one.
+ * Inputs that a client wrote next to `inputs`, as some clients of AMP do: a crew that lacks them is rejected, a flow
+ * runs without them. If there are no `inputs`, any field without another meaning counts as one.
  */
 function misplaced(request: KickoffRequest, { inputs }: Pick<ServedAutomation, "inputs">): string[] {
   const { inputs: given } = request;

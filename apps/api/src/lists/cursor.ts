@@ -1,16 +1,16 @@
 import { AppError, ErrorCode } from "@crewstream/contracts";
 import { z } from "zod";
 
-/** A place in a sorted list. */
+/** A position in a sorted list. */
 export const placeSchema = z.object({ id: z.string(), at: z.number() });
 export type Place = z.infer<typeof placeSchema>;
 
-/** A place in a list as a client keeps it: opaque text. */
+/** A position in a list for clients: opaque text. */
 export function encodeCursor(place: unknown): string {
   return Buffer.from(JSON.stringify(place)).toString("base64url");
 }
 
-/** The inverse of {@link encodeCursor}. @throws AppError `invalid_input` for text that this list did not give */
+/** The inverse of {@link encodeCursor}. @throws AppError `invalid_input` for text that this list did not return */
 export function decodeCursor<Schema extends z.ZodType>(
   schema: Schema,
   cursor: string | undefined,

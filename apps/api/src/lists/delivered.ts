@@ -5,7 +5,7 @@ import { deliveredView } from "../views/delivery.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { matches, type DeliveriesPage, type DeliveriesRequest } from "./deliveries.ts";
 
-/** Log entries that one request looks at per log. */
+/** Log entries that one request reads per log. */
 const maxScanned = 400;
 
 const cursorSchema = z.array(z.string().regex(/^\d+-\d+$/));
@@ -13,8 +13,8 @@ const cursorSchema = z.array(z.string().regex(/^\d+-\d+$/));
 type ReadLog = (before: string | undefined, limit: number) => Promise<LoggedAttempt[]>;
 
 /**
- * Deliveries that were acknowledged, newest first, from the logs of attempts: those hold the last 20,000 of each
- * partition, and the last 1,000 of each execution.
+ * Acknowledged deliveries, newest first, from the logs of attempts: they contain the last 20,000 of each partition, and
+ * the last 1,000 of each execution.
  */
 export async function deliveredDeliveries(store: Store, request: DeliveriesRequest): Promise<DeliveriesPage> {
   const logs = logsFor(store, request);
@@ -37,7 +37,7 @@ export async function deliveredDeliveries(store: Store, request: DeliveriesReque
   return { items, next: isOver ? null : encodeCursor(places) };
 }
 
-/** Stands for a log that was not read from yet: no entry is newer. */
+/** For a log that has not been read yet: no entry is newer. */
 const newest = "99999999999999-0";
 
 function logsFor(store: Store, { execution }: DeliveriesRequest): ReadLog[] {

@@ -28,10 +28,10 @@ export interface DeliveriesPage {
   next: string | null;
 }
 
-/** Entries that one request looks at in search of matching ones. */
+/** Entries that one request reads in search of matching ones. */
 const maxScanned = 1000;
 
-/** Deliveries that wait for a retry, the last due first, or dead letters, the newest first. */
+/** Deliveries that wait for a retry, latest due first, or dead letters, newest first. */
 export async function listedDeliveries(
   store: Store,
   state: "retrying" | "dead",
@@ -56,7 +56,7 @@ export async function listedDeliveries(
   return { items, next: before === undefined ? null : encodeCursor(before) };
 }
 
-/** Places of one endpoint, or of all partitions merged. */
+/** Positions of one endpoint, or of all partitions merged. */
 async function readPlaces(
   store: Store,
   state: "retrying" | "dead",
@@ -75,7 +75,7 @@ function newestFirst(a: Place, b: Place): number {
   return b.at - a.at || (a.id < b.id ? 1 : -1);
 }
 
-/** Whether a delivery failed last as was asked for. */
+/** Whether a delivery's last failure matches the filter. */
 export function matches(delivery: Delivery, { endpoint, outcome, status, reason }: DeliveriesRequest): boolean {
   if (endpoint !== undefined && delivery.endpoint !== endpoint) return false;
   if (outcome !== undefined && delivery.outcome !== outcome) return false;
@@ -83,7 +83,7 @@ export function matches(delivery: Delivery, { endpoint, outcome, status, reason 
   return status === undefined || delivery.status === status;
 }
 
-/** A listed delivery; undefined when it has moved on since, or has expired. */
+/** A listed delivery; undefined if its state has changed since, or it has expired. */
 async function readListed(store: Store, state: "retrying" | "dead", id: string): Promise<Delivery | undefined> {
   const address = parseDeliveryId(id);
   if (address === undefined) return undefined;
@@ -96,7 +96,9 @@ async function readListed(store: Store, state: "retrying" | "dead", id: string):
   return openDeliveryView(head, address, state, record, await breakerOf(store, head));
 }
 
-/** Deliveries of one execution, feed by feed in stream order; a place is a feed and the sequence of a first event. */
+/**
+ * Deliveries of one execution, feed by feed in stream order; a position is a feed and a first event's sequence number.
+ */
 async function ofExecution(
   store: Store,
   id: ExecutionId,
@@ -120,7 +122,7 @@ async function ofExecution(
   return { items, next: null };
 }
 
-/** Deliveries of a feed in a state; undefined when there is no such feed. */
+/** Deliveries of a feed in a state; undefined if there is no such feed. */
 async function ofFeed(
   store: Store,
   address: { executionId: ExecutionId; feed: number },
@@ -136,12 +138,12 @@ async function ofFeed(
   return records.map((record) => openDeliveryView(feed, { ...address, first: record.first }, state, record, breaker));
 }
 
-/** Deliveries under way, of one execution. */
+/** Deliveries in flight, of one execution. */
 export function pendingOf(store: Store, id: ExecutionId, request: DeliveriesRequest): Promise<DeliveriesPage> {
   return ofExecution(store, id, "pending", request);
 }
 
-/** An execution's id from a query; undefined for text that can be none. */
+/** An execution's id from a query; undefined for text that cannot be one. */
 export function executionFilter(text: string | undefined): ExecutionId | "none" | undefined {
   return text === undefined ? undefined : (parseExecutionId(text) ?? "none");
 }

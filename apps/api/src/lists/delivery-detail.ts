@@ -5,14 +5,14 @@ import { shownUrl } from "../views/endpoint-url.ts";
 import { breakerOf } from "./feed-breaker.ts";
 import { standingRecord } from "./standing-record.ts";
 
-/** Attempts of an execution that are searched for those of one delivery: all that its log keeps. */
+/** Attempts of an execution that are searched for those of one delivery: all in its log. */
 export const searchedAttempts = 1200;
 const shownAttempts = 50;
 const shownEvents = 200;
 
 /**
- * One delivery with its attempts and its first events; undefined when nothing of it is left: it has expired, or was
- * acknowledged so long ago that the log has lost it.
+ * One delivery with its attempts and its first events; undefined if nothing of it is left: it has expired, or was
+ * acknowledged so long ago that it is no longer in the log.
  */
 export async function deliveryDetail(
   store: Store,
@@ -44,7 +44,7 @@ export async function deliveryDetail(
   };
 }
 
-/** The events that a delivery holds, by what its subscription selects from its first on. */
+/** The events of a delivery: those that its subscription selects, starting with its first. */
 async function firstEvents(
   store: Store,
   { executionId, first }: DeliveryAddress,

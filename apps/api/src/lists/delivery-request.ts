@@ -7,7 +7,7 @@ import { version } from "../version.ts";
 import { searchedAttempts } from "./delivery-detail.ts";
 import { standingRecord } from "./standing-record.ts";
 
-/** As large as a batch is by default. */
+/** The default maximum size of a batch. */
 const maxShownBytes = 256 * 1024;
 
 /** What is known of a delivery's range and of its last attempt; times in ms. */
@@ -20,7 +20,7 @@ interface Standing {
   complete?: FeedTotals | undefined;
 }
 
-/** The request of a delivery as its receiver got it; undefined when nothing of the delivery is left. */
+/** The request of a delivery as its receiver got it; undefined if nothing of the delivery is left. */
 export async function deliveryRequest(
   { store, cipher, config }: Pick<ApiContext, "store" | "cipher" | "config">,
   address: DeliveryAddress,

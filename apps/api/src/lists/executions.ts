@@ -13,10 +13,13 @@ import { decodeCursor, encodeCursor, placeSchema, type Place } from "./cursor.ts
 
 type Query = z.output<typeof executionsQuerySchema>;
 
-/** Entries that one request looks at in search of matching ones: what makes its cost independent of their number. */
+/** Entries that one request reads in search of matching ones: makes its cost independent of their number. */
 const maxScanned = 1000;
 
-/** A page of the executions that a token may see, newest first. A page may be short, even empty, and yet have a next one. */
+/**
+ * A page of the executions that a token may see, newest first. A page may be short, even empty, and still have a next
+ * one.
+ */
 export async function executionsPage(
   store: Store,
   identity: Identity,
@@ -46,12 +49,12 @@ export async function executionsPage(
   return { items, next: before === undefined ? null : encodeCursor(before) };
 }
 
-/** The place after all that were created at a time, at most; none for the newest. */
+/** The position after everything created at or after a time; none for the newest. */
 function newestBefore(until: string | undefined): Place | undefined {
   return until === undefined ? undefined : { at: Date.parse(until), id: "~" };
 }
 
-/** The shortest list that holds all that match, and for a token with the scope `own` no other's. */
+/** The shortest list that contains all matches, and for a token with the scope `own` no others. */
 function listFor({ own, name }: Identity, { status, automation, thread_id: thread }: Query): ExecutionList {
   if (thread !== undefined) return { kind: "in", thread };
   if (own) return { kind: status !== undefined && groupOf(status) === "live" ? "open" : "by", token: name };

@@ -4,13 +4,13 @@ import type { Identity } from "../auth/tokens.ts";
 import { listedDeliveries } from "./deliveries.ts";
 import { ownDeliveries } from "./own-deliveries.ts";
 
-/** Enough to see what is wrong; more would make the answer slow and no clearer. */
+/** Enough to see what is wrong; more would only make the response slower. */
 const maxGrouped = 2000;
 const pageLength = 500;
 /** Pages may be empty. */
 const maxPages = 20;
 
-/** Deliveries that failed and that a token may see, grouped by where and how; largest group first. */
+/** Failed deliveries that a token may see, grouped by where and how they failed; largest group first. */
 export async function failureGroups(
   store: Store,
   { own, name }: Identity,

@@ -1,16 +1,16 @@
 import { compileSelector, eventEnvelopeSchema, type ExecutionId, type StoredEvent } from "@crewstream/contracts";
 import { oldestActive, readEvents, readExecutionHead, readFeed, type FeedState, type Store } from "@crewstream/redis";
 
-/** Executions of a partition that are looked at: the list is by age, so what is found first is nearly the oldest. */
+/** Executions of a partition that are checked: the list is by age, so the first one found is nearly the oldest. */
 const looked = 20;
 /** Feeds of one execution: webhooks, legacy URLs and the first replays. */
 const maxFeeds = 20;
-/** Events after a feed's cursor in which a selected one is searched; each may be a mebibyte. */
+/** Events after a feed's cursor that are searched for a selected one; each may be 1 MiB. */
 const searched = 10;
 
 /**
- * When the oldest event was published that a subscription selects and that was neither acknowledged nor given up: ISO
- * 8601, undefined when nothing waits.
+ * When the oldest event that a subscription selects, and that was neither acknowledged nor given up, was published: ISO
+ * 8601, undefined if nothing waits.
  */
 export async function oldestUndelivered(store: Store): Promise<string | undefined> {
   const partitions = Array.from({ length: store.partitions }, (_, partition) => partition);
@@ -39,7 +39,7 @@ async function oldestOfExecution(store: Store, id: ExecutionId): Promise<string 
   return oldest === undefined ? undefined : eventEnvelopeSchema.parse(JSON.parse(oldest.json)).timestamp;
 }
 
-/** The first event of a feed that is in an open delivery, or after the cursor and selected. */
+/** The first event of a feed that is in an open delivery, or selected and after the cursor. */
 async function firstWaiting(
   store: Store,
   id: ExecutionId,

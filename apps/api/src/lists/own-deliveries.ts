@@ -5,13 +5,13 @@ import { decodeCursor, encodeCursor, placeSchema } from "./cursor.ts";
 import { deliveredDeliveries } from "./delivered.ts";
 import { listedDeliveries, pendingOf, type DeliveriesPage, type DeliveriesRequest } from "./deliveries.ts";
 
-/** Executions that one request looks at; each costs a few commands. */
+/** Executions that one request reads; each costs a few commands. */
 const maxLooked = 200;
 
-/** Behind which execution a page ended, and where within the next one. */
+/** After which execution a page ended, and where within the next one. */
 const cursorSchema = z.object({ before: placeSchema.optional(), within: z.string().optional() });
 
-/** Deliveries in a state: those of one execution, or of all that a token started, the newest execution first. */
+/** Deliveries in a state: those of one execution, or of all that a token started, newest execution first. */
 export async function ownDeliveries(
   store: Store,
   token: string,

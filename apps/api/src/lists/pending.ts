@@ -3,12 +3,12 @@ import { z } from "zod";
 import { encodeCursor, decodeCursor, placeSchema } from "./cursor.ts";
 import { pendingOf, type DeliveriesPage, type DeliveriesRequest } from "./deliveries.ts";
 
-/** Executions that one request looks at: nothing lists what is in flight, as that would cost a write per request. */
+/** Executions that one request reads: there is no list of what is in flight, as that would cost a write per request. */
 const maxScanned = 200;
 
 const cursorSchema = z.object({ partition: z.number().int().min(0), before: placeSchema.optional() });
 
-/** Deliveries that are sealed and under way, over all executions that are not done. */
+/** Deliveries in flight, of all executions that are not done. */
 export async function pendingDeliveries(store: Store, request: DeliveriesRequest): Promise<DeliveriesPage> {
   let { partition, before } = decodeCursor(cursorSchema, request.cursor) ?? { partition: 0, before: undefined };
   const items: DeliveriesPage["items"] = [];
@@ -25,7 +25,8 @@ export async function pendingDeliveries(store: Store, request: DeliveriesRequest
       if ((records[index]?.feeds ?? 0) === 0) continue;
       const page = await pendingOf(store, place.id, { ...request, cursor: undefined });
       items.push(...page.items);
-      // What one execution has in flight is bounded by its windows, so a page may be a little longer than asked for.
+      // An execution's deliveries in flight are bounded by its windows, so a page may be slightly longer than
+      // requested.
       if (items.length >= request.limit) return { items, next: encodeCursor({ partition, before }) };
     }
     if (active.length < limit) {

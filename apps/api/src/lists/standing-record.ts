@@ -2,8 +2,8 @@ import type { DeliveryAddress, DeliveryViewState } from "@crewstream/contracts";
 import { readDeadLetter, readOpenDelivery, waitsForRetry, type DeliveryRecord, type Store } from "@crewstream/redis";
 
 /**
- * The record of a delivery that is open or dead; undefined for one that was acknowledged or dropped. Whoever looks for
- * its acknowledgement in the log must do so after this: read before, it may not be there yet.
+ * The record of a delivery that is open or dead; undefined for one that was acknowledged or discarded. Read it before
+ * looking for the acknowledgement in the log: in the other order neither may be found.
  */
 export async function standingRecord(
   store: Store,
@@ -13,7 +13,7 @@ export async function standingRecord(
   if (open !== undefined) return open;
   const dead = await readDeadLetter(store, address, address.first);
   if (dead !== undefined) return { state: "dead", record: dead };
-  // A person may have revived the dead letter between the two looks.
+  // A person may have retried the dead letter between the two reads.
   return openRecord(store, address);
 }
 

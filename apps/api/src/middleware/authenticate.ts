@@ -3,7 +3,7 @@ import type { Request, RequestHandler } from "express";
 import type { ApiContext } from "../api-context.ts";
 import type { Identity, Scope } from "../auth/tokens.ts";
 
-/** Where a request keeps whose it is: a map beside it, weak or not, costs more than all the rest of this file. */
+/** Where a request's client is stored: a map, weak or not, would cost more than the rest of this file. */
 const ownIdentity = Symbol("identity");
 type Identified = Request & { [ownIdentity]?: Identity };
 
@@ -19,7 +19,10 @@ export function knownIdentity(request: Request): Identity | undefined {
   return (request as Identified)[ownIdentity];
 }
 
-/** Lets requests with a known bearer token pass (RFC 6750); wrong ones are limited, a missing one is no guess. */
+/**
+ * Accepts requests with a known bearer token (RFC 6750); wrong ones are limited, a missing one does not count as a
+ * guess.
+ */
 export function authenticate({ tokens, wrongTokens }: Pick<ApiContext, "tokens" | "wrongTokens">): RequestHandler {
   return (request, response, next) => {
     const header = request.headers.authorization ?? "";
@@ -43,7 +46,7 @@ function unauthorized(reason: "missing" | "invalid"): AppError {
   });
 }
 
-/** Lets tokens pass that have one of these scopes. */
+/** Accepts tokens that have one of these scopes. */
 export function requireScope(...allowed: [Scope, ...Scope[]]): RequestHandler {
   return (request, _response, next) => {
     assertScope(identityOf(request), ...allowed);

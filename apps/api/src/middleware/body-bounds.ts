@@ -1,33 +1,33 @@
-/** How many of each a part of a body may hold, far above what is written by hand or by program. */
+/** Limits for a part of a body, far above what people or programs write. */
 interface Bounds {
   /** Fields of one object. */
   fields: number;
   /** Entries of one list. */
   entries: number;
-  /** What holds for the objects and lists inside; default the same. */
+  /** Limits for the objects and lists inside; default the same. */
   inside?: Bounds;
 }
 
-/** What we read ourselves, such as `webhooks` and `filter`. A schema names limits of its own, which are lower. */
+/** What we read ourselves, such as `webhooks` and `filter`. Schemas have their own, lower limits. */
 const settings: Bounds = { fields: 200, entries: 1000 };
-/** What goes to an automation as it is. */
+/** What is passed to an automation unchanged. */
 const data: Bounds = { fields: 10_000, entries: Number.POSITIVE_INFINITY };
 
-/** Fields of a body that hold data. */
+/** Fields of a body that contain data. */
 const dataFields: ReadonlyMap<string, Bounds> = new Map<string, Bounds>([
   ["inputs", { ...data, fields: 1000, inside: data }],
   ["meta", data],
   ["crewai_trigger_payload", data],
 ]);
 
-/** Some thousand levels are more than the stack of whoever walks through them later. */
+/** A few thousand levels would overflow the stack of code that recurses through them later. */
 const maxLevels = 100;
 
-/** What of a body is beyond every bound. */
+/** What in a body exceeds a limit. */
 export interface Excess {
-  /** The body's field in which it is; undefined for the body itself. */
+  /** The body's field that contains it; undefined for the body itself. */
   field: string | undefined;
-  /** Such as `has more than 1000 fields`. */
+  /** E.g. `has more than 1000 fields`. */
   has: string;
 }
 
@@ -47,10 +47,10 @@ interface Level {
 }
 
 /**
- * Counts what is in a JSON text before anything is made of it; undefined when all is within bounds. An object of 60,000
- * fields is 0.6 MB, and parsing, checking, copying and storing it held a process up for 200 ms; this is one pass over
- * the bytes, 2 ms. Text that is no JSON is for the parser to refuse.
- * @param text UTF-8, in which no part of a longer character looks like one of JSON's own
+ * Counts the contents of a JSON text before it is parsed; undefined if all is within limits. Parsing, checking, copying
+ * and storing an object of 60,000 fields (0.6 MB) blocked a process for 200 ms; this is one pass over the bytes, 2 ms.
+ * Text that is not JSON is left to the parser to reject.
+ * @param text UTF-8, in which no byte of a multi-byte character looks like a JSON delimiter
  */
 export function excessIn(text: Uint8Array): Excess | undefined {
   const levels: Level[] = [];
@@ -89,7 +89,7 @@ function boundsWithin(levels: readonly Level[], field: string | undefined): Boun
   return outer?.inside ?? outer ?? settings;
 }
 
-/** Where the quote is that ends a string; a backslash takes the character after it along. */
+/** Position of a string's closing quote; a backslash escapes the next character. */
 function endOfString(text: Uint8Array, from: number): number {
   let at = from;
   while (at < text.length && text[at] !== quote) at += text[at] === backslash ? 2 : 1;

@@ -6,8 +6,8 @@ import { excessIn } from "./body-bounds.ts";
 export const bodyLimitBytes = 1024 * 1024;
 
 /**
- * Parses a body as JSON, whatever its content type says (clients forget it), if its counts are within bounds. An empty one
- * is `{}`. Our requests carry a bearer token rather than a cookie, so a form of another site has no power here.
+ * Parses a body as JSON, whatever its content type (clients forget it), if it is within limits. An empty one is `{}`.
+ * Our requests carry a bearer token instead of a cookie, so a form on another site cannot abuse this.
  */
 export function jsonBodyUpTo(limitBytes: number): RequestHandler[] {
   return [express.json({ limit: limitBytes, type: () => true, strict: false, verify: assertWithinBounds }), asObject];

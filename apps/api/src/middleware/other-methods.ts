@@ -4,8 +4,8 @@ import type { RequestHandler, Response, Router } from "express";
 const seen = "methodsOfPath";
 
 /**
- * Lets a router answer for its paths in methods that they do not have: 405 with `Allow` (RFC 9110, 15.5.6), and 204 to
- * OPTIONS. To be called when it has all its routes. Requests that a route answers never come by.
+ * Makes a router answer unsupported methods for its paths: 405 with `Allow` (RFC 9110, 15.5.6), and 204 for OPTIONS. To
+ * be called when it has all its routes. Requests that a route answers never get here.
  */
 export function answerOtherMethods(router: Router): Router {
   for (const { path, methods } of routesOf(router)) {
@@ -33,7 +33,7 @@ function allow(response: Response, methods: ReadonlySet<string>): string {
   return all;
 }
 
-/** The paths of a router's routes as they were declared, and the methods of each. */
+/** The paths of a router's routes as declared, and the methods of each. */
 export function routesOf(router: Router): { path: string; methods: string[] }[] {
   return router.stack.flatMap(({ route }) => {
     if (route === undefined) return [];

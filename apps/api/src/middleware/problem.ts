@@ -4,7 +4,7 @@ import { logFailure } from "@crewstream/service";
 import type { ErrorRequestHandler, RequestHandler } from "express";
 import type { ApiContext } from "../api-context.ts";
 
-/** Seconds after which a client should try again when something on our side is away. */
+/** Seconds after which a client should retry when something on our side is down. */
 const retryAfterSeconds = 2;
 
 const answers: Record<ErrorCode, { status: number; title: string }> = {
@@ -35,7 +35,9 @@ const answers: Record<ErrorCode, { status: number; title: string }> = {
   [ErrorCode.internal]: { status: 500, title: "Internal Server Error" },
 };
 
-/** Any error as one of ours: an outage of Redis, a body that is too large or no JSON, or an unforeseen one. */
+/**
+ * Converts any error to an AppError: an outage of Redis, a body that is too large or not JSON, or an unexpected one.
+ */
 function toAppError(error: unknown, { store }: Pick<ApiContext, "store">): AppError {
   if (AppError.is(error)) return error;
   if (isOutage(error)) {
@@ -74,7 +76,7 @@ export function toProblem(error: AppError): Problem {
   return { error: title, message: error.message, detail: detailText(error), details };
 }
 
-/** AMP's live words where clients may look for them. */
+/** AMP's live wording where clients may look for it. */
 function detailText(error: AppError): string {
   if (error.code === ErrorCode.missingInputs) {
     const missing = error.details?.["missing_inputs"];
@@ -88,12 +90,12 @@ function detailText(error: AppError): string {
   return error.message;
 }
 
-/** Answers for a path that no route has. */
+/** The response for a path without a route. */
 export const notFound: RequestHandler = (request) => {
   throw new AppError(`There is no ${request.method} ${request.path}.`, { code: ErrorCode.notFound });
 };
 
-/** Turns whatever a route threw into an answer; what is our fault goes to the log with its cause. */
+/** Converts what a route threw to a response; our own errors are logged with their cause. */
 export function answerErrors(context: Pick<ApiContext, "log" | "store">): ErrorRequestHandler {
   const { log } = context;
   return (thrown: unknown, request, response, next) => {

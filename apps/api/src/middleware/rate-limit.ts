@@ -5,7 +5,7 @@ import { identityOf } from "./authenticate.ts";
 
 /**
  * Limits requests per token and minute, counted in this process: with N API processes a token has up to N times as
- * many. The sentence holds the words that AMP's clients look for in an exhausted quota.
+ * many. The message contains the words that AMP's clients look for in an exhausted quota.
  */
 export function limitRate(perMinute: number): RequestHandler {
   if (perMinute === 0) return (_request, _response, next) => next();

@@ -3,15 +3,15 @@ import type { RequestHandler } from "express";
 import { knownIdentity } from "./authenticate.ts";
 import { routeOf } from "./route-of.ts";
 
-/** Probes come every few seconds from several sides and say nothing. */
+/** Probes arrive every few seconds from several sides and are not informative. */
 const quiet = /^\/(healthz|readyz|metrics|healthcheck)$/;
 
-/** Answers that wait for something to happen: their duration says nothing of us. */
+/** Responses that wait for something to happen: their duration is not our latency. */
 const heldOpen = /\/(events|live)$/;
 
 /**
- * One line per request when its answer is done or was cut off, and its duration by route. The query is left out: it
- * may hold what is private.
+ * One line per request when its response is complete or was cut off, and its duration by route. The query is omitted:
+ * it may contain private data.
  */
 export function logRequests({ log, metrics }: { log: Logger; metrics: Metrics }): RequestHandler {
   return (request, response, next) => {

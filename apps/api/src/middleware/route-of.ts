@@ -1,6 +1,6 @@
 import type { Request } from "express";
 
-/** The route as it was declared: a path would be a label of its own for each execution. */
+/** The route as declared: a path would be a separate label for each execution. */
 export function routeOf(request: Request): string {
   const route: unknown = request.route;
   const path: unknown = typeof route === "object" && route !== null ? Reflect.get(route, "path") : undefined;

@@ -5,7 +5,7 @@ import { routeOf } from "./route-of.ts";
 
 /**
  * A span per request, in the trace that the client sent. What the request does is part of it, also after every `await`.
- * The query is left out: it may hold what is private.
+ * The query is omitted: it may contain private data.
  */
 export function traceRequests(tracing: Tracing): RequestHandler {
   return (request, response, next) => {

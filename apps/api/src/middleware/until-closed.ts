@@ -1,7 +1,7 @@
 import type { Response } from "express";
 import type { ApiContext } from "../api-context.ts";
 
-/** Aborts when the client has gone or the process stops: for answers that are held open. */
+/** Aborts when the client has disconnected or the process stops: for responses that are held open. */
 export function untilClosed({ stopping }: Pick<ApiContext, "stopping">, response: Response): AbortSignal {
   const closed = new AbortController();
   response.once("close", () => closed.abort());

@@ -2,7 +2,7 @@ import { AppError, ErrorCode } from "@crewstream/contracts";
 import type { RequestHandler } from "express";
 import type { ApiContext } from "../api-context.ts";
 
-/** Refuses what needs Redis while the process is still looking for it. */
+/** Rejects requests that need Redis while the process is still connecting to it. */
 export function untilStarted(context: Pick<ApiContext, "started" | "store">): RequestHandler {
   return (_request, _response, next) => {
     if (context.started) return next();

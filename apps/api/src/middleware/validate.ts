@@ -4,15 +4,15 @@ import type { z } from "zod";
 type Path = readonly PropertyKey[];
 type Issue = Pick<z.core.$ZodIssue, "path" | "message">;
 
-/** Of a body that is wrong all over, so many are enough to see it. */
+/** Number of errors listed for a body with many. */
 const maxProblems = 20;
-/** A message may name what was sent, which may be long. */
+/** A message may quote what was sent, which may be long. */
 const maxText = 500;
 
 /**
- * Parses what a client sent.
- * @throws AppError `invalid_input` whose message names the first wrong field and what is allowed there, and whose
- *   details name all of them
+ * Parses a client's input.
+ * @throws AppError `invalid_input` whose message names the first invalid field and what is allowed there, and whose
+ * details name all of them
  */
 export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
   const parsed = schema.safeParse(input);
@@ -31,8 +31,8 @@ export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unkn
 }
 
 /**
- * Of a value that fits no form of a union, what is wrong with the form it is closest to: an object is not told that it is
- * no list. Where none is closest, the union's own sentence says what they are.
+ * For a value that fits no member of a union, the errors of the closest member: an object gets no error about not being
+ * a list. If none is closest, the union's own message describes the members.
  */
 function precise(issue: z.core.$ZodIssue): Issue[] {
   if (issue.code !== "invalid_union") return [issue];
@@ -44,7 +44,7 @@ function precise(issue: z.core.$ZodIssue): Issue[] {
   return closest.flatMap(precise).map(({ path, message }) => ({ path: [...issue.path, ...path], message }));
 }
 
-/** `["webhooks", 1, "url"]` as a person writes it: `webhooks[1].url`. */
+/** `["webhooks", 1, "url"]` as people write it: `webhooks[1].url`. */
 export function pathText(path: Path): string {
   return path
     .map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`))

@@ -6,9 +6,9 @@ import { rateLimit } from "express-rate-limit";
 const wrongTokensPerMinute = 30;
 
 /**
- * What a request goes through once its token was found to be wrong; passes the first ones of an address per minute on.
- * A right token never comes here: neither a proxy that many clients share nor a page that makes browsers send requests
- * can keep its owner out.
+ * Runs for a request whose token was found to be wrong; lets the first ones of an address per minute through to their
+ * 401. A right token never gets here: neither a proxy that many clients share nor a page that makes browsers send
+ * requests can lock its owner out.
  */
 export function limitWrongTokens(): RequestHandler {
   return rateLimit({
@@ -16,7 +16,7 @@ export function limitWrongTokens(): RequestHandler {
     limit: wrongTokensPerMinute,
     standardHeaders: "draft-7",
     legacyHeaders: false,
-    // Behind a proxy all clients share its address, which is as strict as it gets: nothing to warn of.
+    // Behind a proxy all clients share its address, which is the strictest case: there is nothing to warn about.
     validate: { xForwardedForHeader: false },
     handler: () => {
       throw new AppError(

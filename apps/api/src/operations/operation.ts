@@ -10,30 +10,32 @@ import { jsonBody } from "../middleware/json-body.ts";
 import { answerOtherMethods } from "../middleware/other-methods.ts";
 import { parseInput } from "../middleware/validate.ts";
 
-/** What a route may answer. */
+/** A response of a route. */
 export interface Answer {
   description: string;
-  /** Schema of a JSON body; without it the answer has another body or none. */
+  /** Schema of a JSON body; without it the response has another body or none. */
   schema?: z.ZodType;
-  /** Of an answer that is a stream of Server-Sent Events: the schema of `data` by the message's `event`; "" for none. */
+  /**
+   * For a response that is a stream of Server-Sent Events: the schema of `data` by the message's `event`; "" for none.
+   */
   stream?: Record<string, z.ZodType>;
-  /** What headers of the answer say, by their names. */
+  /** Descriptions of response headers, by name. */
   headers?: Record<string, string>;
 }
 
-/** A route, told once: from it come the router, the OpenAPI document and the tests that walk through it. */
+/** A route, declared once: the router, the OpenAPI document and the tests that iterate over routes come from it. */
 export interface Operation {
   method: "get" | "post" | "delete";
-  /** As Express writes it. The first one is documented, the others are names that clients also use. */
+  /** In Express's syntax. The first one is documented, the others are aliases that clients also use. */
   path: string | [string, ...string[]];
   tag: string;
   summary: string;
   description?: string;
-  /** Scopes of which a token needs one. */
+  /** A token needs one of these scopes. */
   scopes: readonly [Scope, ...Scope[]];
   /**
-   * Keeps to what the token may see (`isVisible`), so that tokens with the scope `own` may use it. Any other operation is
-   * refused to them.
+   * Restricts itself to what the token may see (`isVisible`), so that tokens with the scope `own` may use it. Any other
+   * operation is forbidden to them.
    */
   keepsToOwn?: true;
   query?: z.ZodObject;
@@ -51,7 +53,7 @@ export function documentedPath({ path }: Operation): string {
 
 /**
  * The headers of a request that a schema names.
- * @throws AppError `invalid_input` that names the first wrong one
+ * @throws AppError `invalid_input` that names the first invalid one
  */
 export function parseHeaders<Schema extends z.ZodObject>(schema: Schema, request: Request): z.output<Schema> {
   return parseInput(schema, Object.fromEntries(Object.keys(schema.shape).map((name) => [name, request.get(name)])));
@@ -59,8 +61,8 @@ export function parseHeaders<Schema extends z.ZodObject>(schema: Schema, request
 
 /**
  * Serves operations: the scope is checked before the body is read.
- * @param options.strict refuses query parameters that an operation does not have: a filter that is misspelt would give
- *   everything. Clients of AMP send what they like, so its routes ignore them.
+ * @param options.strict rejects query parameters that an operation does not have: a misspelt filter would return
+ * everything. Clients of AMP send arbitrary ones, so its routes ignore them.
  */
 export function serve(
   context: ApiContext,

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { html } from "./html.ts";
 
-it("escapes what is put in, and only that", () => {
+it("escapes interpolated text, and only that", () => {
   const hostile = `<script>alert("1")</script>&'`;
   const inner = html`<b title="${hostile}">${hostile}</b>`;
   const escaped = "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&amp;&#39;";

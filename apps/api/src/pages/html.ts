@@ -13,7 +13,7 @@ type Part = string | number | Markup | readonly Markup[];
 
 const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
-/** A template whose interpolations are escaped, except markup that was made by it: nothing is reflected as it came. */
+/** A template whose interpolations are escaped, except markup that was made by it: no input is reflected unescaped. */
 export function html(strings: TemplateStringsArray, ...parts: Part[]): Markup {
   const text = strings.map((string, index) => {
     const part = parts[index];

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { RequestHandler } from "express";
 
-/** Serves a text file of ours, read once. */
+/** Serves a text file, read once. */
 export function staticText(file: URL, type: string): RequestHandler {
   const text = readFileSync(file, "utf8");
   return (_request, response) => {

@@ -25,8 +25,8 @@ const unavailable = {
 const unknown = { description: "`NOT FOUND`", schema: z.looseObject({ error: z.string(), message: z.string() }) };
 
 /**
- * The routes of CrewAI AMP's deployment API, for the root and for `/automations/:automation`. A token that may kick
- * off may also see what became of it.
+ * The routes of CrewAI AMP's deployment API, for the root and for `/automations/:automation`. A token that may kick off
+ * may also see the result.
  */
 export const ampOperations: readonly Operation[] = [
   {

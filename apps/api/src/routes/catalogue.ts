@@ -3,7 +3,7 @@ import type { Operation } from "../operations/operation.ts";
 
 const tag = "Catalogue";
 
-/** What there is to run and to subscribe to. */
+/** The automations to run and the events to subscribe to. */
 export const catalogueOperations: readonly Operation[] = [
   {
     method: "get",

@@ -76,7 +76,7 @@ function deliveriesPage(
 
 /**
  * The delivery of a path, whose execution the token may see.
- * @throws AppError `not_found` for text that is no delivery's id, and for another's
+ * @throws AppError `not_found` for text that is not a delivery's id, and for one that the token may not see
  */
 async function deliveryParam(store: Store, request: Request): Promise<{ id: string; address: DeliveryAddress }> {
   const id = textParam(request, "id");
@@ -206,7 +206,7 @@ const retryMany: Operation = {
   },
 };
 
-/** The lists know how many they hold; anything finer is counted. */
+/** The lists know their size; filtered ones are counted. */
 function countFor({ store }: Pick<ApiContext, "store">, filter: BulkFilter): Promise<number> {
   const { state, endpoint, executionId, token, outcome, status, reason } = filter;
   const isWholeList = [executionId, token, outcome, status, reason].every((field) => field === undefined);
@@ -215,7 +215,8 @@ function countFor({ store }: Pick<ApiContext, "store">, filter: BulkFilter): Pro
 
 const retryProgress: Operation = {
   method: "get",
-  // Documented apart from `/deliveries/:id/…`: as patterns, that and `/deliveries/retry/:id` cannot be told apart.
+  // Documented separately from `/deliveries/:id/…`: as patterns, that and `/deliveries/retry/:id` cannot be
+  // distinguished.
   path: ["/bulk-retries/:id", "/deliveries/retry/:id"],
   tag,
   summary: "Tells how far a bulk retry has come",

@@ -8,10 +8,10 @@ import { version } from "../version.ts";
 const contentSecurityPolicy =
   "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** `/openapi.json` and `/docs`, the same as a page. Without a token: they say nothing of this deployment. */
+/** `/openapi.json` and `/docs`, the same as a page. Without a token: they reveal nothing about this deployment. */
 export function docsRoutes({ config }: Pick<ApiContext, "config">): Router {
   const router = Router();
-  // Made when first asked for: a start need not wait for what few look at.
+  // Generated on first request, to keep the start fast.
   let document: ReturnType<typeof openApiDocument> | undefined;
   let page: string | undefined;
   const read = () => (document ??= openApiDocument({ version, url: config.PUBLIC_URL }));

@@ -76,12 +76,12 @@ function hold(held: boolean): (context: ApiContext) => RequestHandler {
   return ({ store, queues, log }) =>
     async (request, response) => {
       const { id } = await findEndpoint(store, request);
-      // Stored before anything is promised: an outage that begins after the answer only delays what it says.
+      // Stored before anything is promised: an outage that begins after the response only delays it.
       const expedite = held ? undefined : await addExpediteRequest(store, id);
       await holdEndpoint(store, id, held);
       response.json(await findEndpoint(store, request));
       if (expedite === undefined) return;
-      // As when its breaker closes by itself; the answer need not wait for it.
+      // As when its breaker closes by itself; the response need not wait for it.
       expediteEndpoint({ store, queues, log }, id, expedite).catch((error: unknown) => {
         logFailure(log, "endpoint.expedite_failed", { level: "warn", fields: { err: error, endpoint: id } });
       });

@@ -12,7 +12,7 @@ import { executionNotFound, executionParam } from "./params.ts";
 
 /**
  * `GET /executions/:id/events`: a page as JSON, held open for up to `wait` seconds while there is none, or a stream of
- * Server-Sent Events. `next` is what `after` is for the next page, null when no more will come.
+ * Server-Sent Events. `next` is the value of `after` for the next page, null if no more will come.
  */
 export function events(context: ApiContext): RequestHandler {
   return async (request, response) => {
@@ -26,7 +26,7 @@ export function events(context: ApiContext): RequestHandler {
 
     if (request.accepts(["json", "text/event-stream"]) === "text/event-stream") {
       const after = parseHeaders(eventsHeadersSchema, request)["Last-Event-ID"] ?? query.after;
-      // 204 tells an EventSource not to come back.
+      // 204 makes an EventSource stop reconnecting.
       if (hasEnded(head.state) && after >= head.seq) {
         response.status(204).end();
         return;
@@ -47,7 +47,7 @@ export function events(context: ApiContext): RequestHandler {
     const over = now === undefined || (hasEnded(now.state) && page.scanned >= now.seq);
     response.setHeader("cache-control", "no-store");
     response.type("json");
-    // The events are JSON texts already.
+    // The events are already JSON texts.
     const texts = page.events.map((event) => event.json).join(",");
     response.send(`{"events":[${texts}],"next":${over ? null : page.scanned}}`);
   };

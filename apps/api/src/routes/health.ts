@@ -12,8 +12,8 @@ export function ampProbes(): Router {
 }
 
 /**
- * Our own probes, without a token: `/healthz` (no restart is needed), `/readyz` (it can work), and `/metrics`, which
- * holds sums only and names no run, automation, endpoint or client.
+ * Our own probes, without a token: `/healthz` (no restart is needed), `/readyz` (ready to work), and `/metrics`, which
+ * contains only totals and names no run, automation, endpoint or client.
  */
 export function healthRoutes(context: ApiContext): Router {
   const router = Router();

@@ -23,8 +23,8 @@ const contentSecurityPolicy =
 const postQuery = z.object({ status: z.coerce.number().int().min(200).max(599).default(200) });
 
 /**
- * A webhook receiver for development, switched on by `INSPECTOR`: `POST /inspector/:name` keeps what arrives and
- * answers 200 or `?status=`, `GET` shows it as a page or JSON, `DELETE` forgets it. Without a token, as receivers are.
+ * A webhook receiver for development, enabled by `INSPECTOR`: `POST /inspector/:name` stores what arrives and responds
+ * 200 or `?status=`, `GET` shows it as a page or JSON, `DELETE` deletes it. Without a token, like any receiver.
  */
 export function inspectorRoutes(context: ApiContext): Router {
   const router = Router();
@@ -40,7 +40,8 @@ export function inspectorRoutes(context: ApiContext): Router {
     response.status(status).json({ received: true, verified: kept.verified });
   });
 
-  // It shows what is sent on behalf of every token: where tokens are kept apart, not without one that may see all.
+  // It shows what is sent on behalf of every token: if tokens are isolated, only one that may see everything may use
+  // it.
   if (context.tokens.areSeparate) {
     router.use("/inspector", sessionAuth(context), authenticate(context), requireScope("read"), requireWhole);
   }

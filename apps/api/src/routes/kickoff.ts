@@ -8,7 +8,7 @@ import { kickoffWarnings } from "../kickoff/warnings.ts";
 import { parseHeaders } from "../operations/operation.ts";
 import { automationParam } from "./params.ts";
 
-/** `POST /kickoff`: everything that can be wrong is found before anything is stored. */
+/** `POST /kickoff`: everything is validated before anything is stored. */
 export function kickoff(context: ApiContext): RequestHandler {
   return async (request, response) => {
     const automation = await context.automations.find(automationParam(request));
@@ -43,7 +43,7 @@ export function kickoff(context: ApiContext): RequestHandler {
   };
 }
 
-/** Without the `ETag` that Express would hash for it: an answer to a POST is not asked for again. */
+/** Without the `ETag` that Express would compute: a response to a POST is not cached. */
 function sendOnce(response: Response, answer: KickoffResponse): void {
   const body = JSON.stringify(answer);
   response.setHeader("content-type", "application/json; charset=utf-8");

@@ -9,13 +9,13 @@ import { untilClosed } from "../middleware/until-closed.ts";
 import type { Operation } from "../operations/operation.ts";
 import { liveAttemptView } from "../views/delivery.ts";
 
-/** A reader that is this far behind misses attempts rather than filling our memory: it is a view, not a record. */
+/** A reader that is this far behind misses attempts instead of filling our memory: it is a view, not a record. */
 const maxBufferedBytes = 1024 * 1024;
 
-/** Executions of which a stream remembers whether its token may see them. */
+/** Number of executions for which a stream remembers whether its token may see them. */
 const maxRemembered = 10_000;
 
-/** `GET /deliveries/live`: every attempt that a token may see, as it is made. */
+/** `GET /deliveries/live`: every attempt that a token may see, when it is made. */
 export const liveDeliveries: Operation = {
   method: "get",
   path: "/deliveries/live",
@@ -46,7 +46,7 @@ export const liveDeliveries: Operation = {
   },
 };
 
-/** Filters attempts to those of executions that a token may see; whose an execution is never changes. */
+/** Filters attempts to those of executions that a token may see; an execution's owner never changes. */
 function visibleAttempts(
   store: Store,
   identity: Identity,

@@ -18,7 +18,7 @@ export function textParam(request: Request, name: string): string {
 
 /**
  * The execution of a path; it may not exist (any more).
- * @throws AppError `not_found` for text that can name none, and for one that the token may not see
+ * @throws AppError `not_found` for text that is not a valid id, and for one that the token may not see
  */
 export async function executionParam(store: Store, request: Request): Promise<ExecutionId> {
   const text = textParam(request, "id");
@@ -27,7 +27,7 @@ export async function executionParam(store: Store, request: Request): Promise<Ex
   return id;
 }
 
-/** The record of the execution of a path. @throws AppError `not_found` when there is none that the token may see */
+/** The record of a path's execution. @throws AppError `not_found` if there is none that the token may see */
 export async function executionRecord(store: Store, request: Request): Promise<ExecutionRecord> {
   const text = textParam(request, "id");
   const id = parseExecutionId(text);

@@ -18,7 +18,7 @@ import { parseInput } from "../middleware/validate.ts";
 import { parseHeaders, type Operation } from "../operations/operation.ts";
 import { executionRecord } from "./params.ts";
 
-/** Starts a run like another one: same automation, and its inputs and webhooks where the body brings no others. */
+/** Starts a run like another one: same automation, and its inputs and webhooks unless the body has others. */
 export const rerun: Operation = {
   method: "post",
   path: "/executions/:id/rerun",
@@ -66,7 +66,7 @@ export const rerun: Operation = {
   },
 };
 
-/** The webhooks that a run was kicked off with; those of replays are none. */
+/** The webhooks of a run's kickoff; those of replays are not included. */
 async function webhooksOf(context: ApiContext, { id, feeds }: ExecutionRecord): Promise<RequestedWebhook[]> {
   const all = await Promise.all(
     Array.from({ length: feeds }, (_, feed) => readFeed(context.store, { executionId: id, feed })),
@@ -75,7 +75,7 @@ async function webhooksOf(context: ApiContext, { id, feeds }: ExecutionRecord): 
     if (found === undefined || found.subscription.replayOf !== undefined) return [];
     const { sealedSecrets, ...subscription } = found.subscription;
     const secrets = openSubscriptionSecrets(context.cipher, { executionId: id, feed }, sealedSecrets);
-    // Answers to a person's question are let in by a key of the run's own.
+    // Answers to a human-input request are authorised by a key of each run.
     const own = secrets.responseKey === undefined ? {} : { responseKey: randomBytes(32).toString("base64url") };
     return [{ path: `webhooks[${feed}]`, subscription, secrets: { ...secrets, ...own } }];
   });

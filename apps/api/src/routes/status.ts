@@ -8,7 +8,7 @@ import { parseInput } from "../middleware/validate.ts";
 import { statusBody, statusShapes, unknownExecution } from "../status/status-body.ts";
 import { automationParam, textParam } from "./params.ts";
 
-/** `GET /status/:id` and `GET /:id/status`; `?shape=` overrides the configured one. Any text is taken for an id. */
+/** `GET /status/:id` and `GET /:id/status`; `?shape=` overrides the configured one. Any text is accepted as an id. */
 export function status(context: ApiContext): RequestHandler {
   const query = z.object({ shape: z.enum(statusShapes).default(context.config.STATUS_SHAPE) });
   return async (request, response) => {
@@ -23,7 +23,7 @@ export function status(context: ApiContext): RequestHandler {
   };
 }
 
-/** The execution of a path, if the token may see it; under `/automations/:name` only those of that automation are there. */
+/** The execution of a path, if the token may see it; under `/automations/:name` only those of that automation exist. */
 export async function findExecution({ store }: Pick<ApiContext, "store">, request: Request) {
   const id = parseExecutionId(textParam(request, "id"));
   const record = id === undefined ? undefined : await readVisible(store, identityOf(request), id);

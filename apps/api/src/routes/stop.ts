@@ -8,7 +8,7 @@ import { unknownExecution } from "../status/status-body.ts";
 import { textParam } from "./params.ts";
 import { findExecution } from "./status.ts";
 
-/** `POST /stop/:id` and `POST /cancel/:id`: the answer's words are those of AMP's own draft. */
+/** `POST /stop/:id` and `POST /cancel/:id`: the response has the wording of AMP's own draft. */
 export function stop(context: ApiContext): RequestHandler {
   return async (request, response) => {
     const { wait } = parseInput(stopQuerySchema, request.query);

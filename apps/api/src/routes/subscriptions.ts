@@ -85,7 +85,7 @@ const remove: Operation = {
   },
 };
 
-/** Ends a subscription, and has its feed see that nothing more will come. */
+/** Ends a subscription, and wakes its feed so that it notices. */
 export async function removeSubscription(
   context: Pick<ApiContext, "store" | "log" | "queues">,
   address: Parameters<typeof endFeed>[1],
@@ -95,7 +95,7 @@ export async function removeSubscription(
   await context.queues.wakeFeed(address, { delayMs: 0 });
 }
 
-/** The execution of a path whose subscriptions the token may change: it started it, or may read it anyhow. */
+/** The execution of a path whose subscriptions the token may change: it started it, or may read it anyway. */
 async function changeable(context: ApiContext, request: Request): Promise<ExecutionRecord> {
   const record = await executionRecord(context.store, request);
   const identity = identityOf(request);

@@ -37,9 +37,9 @@ const rightEnd: Record<RunName, Verdict> = {
 };
 
 /**
- * Clients that miss the right end in the hybrid shape. Each misses it with AMP too: they know success only, take a result
- * for text that a flow gives as an object, look for tasks that a flow has not, know no word for a run that has not
- * begun, or know the documented answer only.
+ * Clients that miss the end in the hybrid shape. Each misses it with AMP too: they recognise only success, expect text
+ * where a flow returns an object, look for tasks that a flow does not have, have no word for a run that has not begun,
+ * or know only the documented response.
  */
 const hybridMisses: Partial<Record<PollingClient, RunName[]>> = {
   "Semantic Kernel for Python": ["flow done"],
@@ -50,7 +50,10 @@ const hybridMisses: Partial<Record<PollingClient, RunName[]>> = {
   "the supplier's Streamlit": ["pending"],
 };
 
-/** Clients that never come to an end in the live shape although the run has: `status` is a sentence or null there. */
+/**
+ * Clients that never recognise the end in the live shape although the run has ended: `status` is a sentence or null
+ * there.
+ */
 const liveMisses: Partial<Record<PollingClient, RunName[]>> = {
   ...hybridMisses,
   "the Next.js route": ["crew failed", "flow done", "flow failed"],
@@ -58,7 +61,7 @@ const liveMisses: Partial<Record<PollingClient, RunName[]>> = {
   "the agent skill's client": ["crew done", "crew failed", "flow done", "flow failed"],
 };
 
-/** The documented answer has no `state`; who knows its words gets there. */
+/** The documented response has no `state`; clients that know its words recognise the end. */
 const openapiReaders: PollingClient[] = [
   "CrewAI's own skill",
   "CrewAI's MCP server",
@@ -75,15 +78,15 @@ function misses(client: PollingClient, shape: StatusShape): RunName[] {
 }
 
 describe("clients of the deployment API", () => {
-  it.each(pollingClients)("%s comes to the right end with the hybrid status", (client) => {
+  it.each(pollingClients)("%s recognises the end with the hybrid status", (client) => {
     expect(misses(client, "hybrid")).toEqual(hybridMisses[client] ?? []);
   });
 
-  it.each(pollingClients)("%s fares with the live status as it does with AMP", (client) => {
+  it.each(pollingClients)("%s behaves with the live status as with AMP", (client) => {
     expect(misses(client, "live")).toEqual(liveMisses[client] ?? []);
   });
 
-  it.each(openapiReaders)("%s comes to the right end with the documented status", (client) => {
+  it.each(openapiReaders)("%s recognises the end with the documented status", (client) => {
     expect(misses(client, "openapi")).toEqual([]);
   });
 });

@@ -1,12 +1,12 @@
 import { hasEnded, type ExecutionState, type LastStep, type LastTask, type Progress } from "@crewstream/contracts";
 import type { ExecutionRecord } from "@crewstream/redis";
 
-/** What all shapes of `/status` are made from, read out of a record once. */
+/** What all shapes of `/status` are made from, read from a record once. */
 export interface StatusFacts {
   record: ExecutionRecord;
   /** The live API's `status`: a sentence, the exception's text, or null once a run has succeeded. */
   message: string | null;
-  /** The failure's text, of a run that failed or was cancelled. */
+  /** The failure's text, for a run that failed or was cancelled. */
   error: string | null;
   /** Text for a crew, any JSON for a flow; null until the run has succeeded. */
   result: unknown;
@@ -21,7 +21,7 @@ export interface StatusFacts {
   lastTask: LastTask | undefined;
 }
 
-/** @param now ms since 1970, for the time of a run that goes on */
+/** @param now ms since 1970, for the duration of a running run */
 export function statusFacts(record: ExecutionRecord, now: number): StatusFacts {
   const succeeded = record.state === "SUCCESS";
   const raw = succeeded ? (record.result ?? null) : null;

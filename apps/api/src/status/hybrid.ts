@@ -3,8 +3,8 @@ import { liveProgress, liveStatus } from "./live.ts";
 import { openapiProgress, openapiTasks, openapiWord } from "./openapi.ts";
 
 /**
- * One answer for clients of both shapes: `state` in the live words, `status` in the documented ones, and the text that
- * live servers put into `status` under `status_message`, `message` and, for a failure, `error`.
+ * One response for clients of both shapes: `state` in the live terms, `status` in the documented ones, and the text
+ * that live servers put into `status` under `status_message`, `message` and, for a failure, `error`.
  */
 export function hybridStatus(facts: StatusFacts): Record<string, unknown> {
   const { record } = facts;

@@ -1,7 +1,7 @@
 import { isoTime } from "../views/time.ts";
 import type { StatusFacts } from "./facts.ts";
 
-/** Every key of the live API's answer, unused ones null. Field by field as real deployments answer. */
+/** Every key of the live API's response, unused ones null. Field by field as real deployments respond. */
 export function liveStatus(facts: StatusFacts): Record<string, unknown> {
   const { record } = facts;
   return {
@@ -25,7 +25,7 @@ export function liveStatus(facts: StatusFacts): Record<string, unknown> {
   };
 }
 
-/** Flows do not know how many steps are to come: their `total` and `remaining` are null. */
+/** Flows do not know how many steps remain: their `total` and `remaining` are null. */
 export function liveProgress({ record, progress, executionSeconds }: StatusFacts): Record<string, unknown> | null {
   if (progress === undefined) return null;
   const { total } = progress;

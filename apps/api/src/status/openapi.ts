@@ -1,12 +1,12 @@
 import type { StatusFacts } from "./facts.ts";
 
-/** The words of AMP's OpenAPI file for a state; a paused run has none of its own there. */
+/** The state names of AMP's OpenAPI file; it has none for a paused run. */
 export function openapiWord(state: StatusFacts["record"]["state"]): "running" | "completed" | "error" {
   if (state === "SUCCESS") return "completed";
   return state === "FAILED" || state === "REVOKED" ? "error" : "running";
 }
 
-/** The answer as AMP's OpenAPI file documents it; its servers never sent it, but clients were written from it. */
+/** The response as AMP's OpenAPI file documents it; its servers never sent it, but clients were written from it. */
 export function openapiStatus(facts: StatusFacts): Record<string, unknown> {
   const status = openapiWord(facts.record.state);
   if (status === "completed") {

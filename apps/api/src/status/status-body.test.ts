@@ -40,7 +40,7 @@ describe("the live status", () => {
     },
   );
 
-  it("says what goes on, what failed, and nothing of a success", () => {
+  it("describes a running and a failed run, and is null for a success", () => {
     const said = (fields: object) => statusBody(record(fields), "live", begun)["status"];
     expect(said({ state: "PENDING" })).toBe("Task is pending");
     expect(said({ state: "RUNNING" })).toBe("Task is Running");
@@ -52,7 +52,7 @@ describe("the live status", () => {
     expect(said({ state: "SUCCESS", result: "x" })).toBeNull();
   });
 
-  it("counts what is left of a crew, and does not guess for a flow", () => {
+  it("counts a crew's remaining tasks, and does not guess for a flow", () => {
     const crew = { unit: "task", completed: 1, total: 3, current: "write", currentAgent: "Writer" };
     expect(statusBody(record({ state: "RUNNING", progress: crew }), "live", begun + 1500)["progress"]).toEqual({
       unit: "task",
@@ -71,21 +71,21 @@ describe("the live status", () => {
     expect(statusBody(record({ state: "FAILED", progress: crew }), "live", begun)["progress"]).toBeNull();
   });
 
-  it("gives a crew's result as text and a flow's as it is", () => {
+  it("returns a crew's result as text and a flow's unchanged", () => {
     const result = { notes: 3 };
     expect(statusBody(record({ state: "SUCCESS", result }), "live", begun)["result"]).toBe('{"notes":3}');
     const flow = record({ kind: "flow", state: "SUCCESS", result, result_json: result });
     expect(statusBody(flow, "live", begun)).toMatchObject({ result, result_json: result });
   });
 
-  it("says whose the last task was", () => {
+  it("names the agent of the last task", () => {
     const body = statusBody(record({ state: "RUNNING", last_task: { output: "x" }, meta: { r: 1 } }), "live", begun);
     expect(body["last_executed_task"]).toEqual({ output: "x", kickoff_id: id, meta: { r: 1 } });
   });
 });
 
 describe("the hybrid status", () => {
-  it("holds both vocabularies", () => {
+  it("contains both vocabularies", () => {
     const progress = { unit: "task", completed: 1, total: 3, current: "write", currentAgent: "Writer" };
     const body = statusBody(record({ state: "RUNNING", progress }), "hybrid", begun);
     expect(body).toMatchObject({ state: "RUNNING", status: "running", current_task: "write", kickoff_id: id });
@@ -192,7 +192,7 @@ describe("what clients read, in every state and shape", () => {
 });
 
 describe("an unknown execution", () => {
-  it("is 404 with the live words, and 200 where a live server says so", () => {
+  it("is 404 with the live wording, and 200 as on live servers", () => {
     expect(unknownExecution("x", "hybrid")).toMatchObject({ status: 404, body: { state: "NOT FOUND" } });
     expect(unknownExecution("x", "live").status).toBe(200);
     expect(unknownExecution("x", "openapi")).toMatchObject({ status: 404, body: { error: "Execution not found" } });

@@ -15,8 +15,8 @@ export function statusBody(record: ExecutionRecord, shape: StatusShape, now: num
 }
 
 /**
- * The answer for an id that names no execution: live servers send 200, the OpenAPI file says 404. The body holds the
- * words of both, so only clients that look at the code alone see a difference.
+ * The response for an unknown execution: live servers send 200, the OpenAPI file says 404. The body has the wording of
+ * both, so only clients that check just the code see a difference.
  */
 export function unknownExecution(id: string, shape: StatusShape): { status: number; body: Record<string, unknown> } {
   const message = `No execution found with ID: ${id.slice(0, 100)}`;

@@ -1,4 +1,4 @@
-/** What a polling client makes of one answer of `/status`: its verdict, and the text that it shows its user with it. */
+/** A polling client's interpretation of one response of `/status`: its verdict, and the text that it shows its user. */
 export interface Reading {
   verdict: "waits" | "done" | "failed" | "asks a person" | "breaks";
   shows: string | null;
@@ -17,7 +17,7 @@ const textOf = (value: unknown): string | null => {
 const field = (value: unknown, name: string): unknown =>
   typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
 
-/** It ends well; without a result to show it breaks. */
+/** The run succeeded; without a result to show the client breaks. */
 const done = (result: unknown): Reading => {
   const shows = textOf(result);
   return shows === null ? breaks : { verdict: "done", shows };
@@ -28,7 +28,7 @@ const failedFor = (reason: unknown): Reading => (textOf(reason) === null ? break
 
 const strictStates = new Set(["PENDING", "STARTED", "RUNNING", "SUCCESS", "FAILED", "FAILURE", "NOT FOUND"]);
 
-/** The strict model of Semantic Kernel: a state that it does not list, or a result that is no text, raises. */
+/** The strict model of Semantic Kernel: a state that it does not list, or a result that is not text, raises. */
 function strictly(body: Body, state: string): Reading {
   if (!strictStates.has(state)) return breaks;
   if (body["result"] !== null && typeof body["result"] !== "string") return breaks;
@@ -37,7 +37,7 @@ function strictly(body: Body, state: string): Reading {
   return ["FAILED", "FAILURE", "NOT FOUND"].includes(state) ? failed(body["result"]) : waits;
 }
 
-/** The decision logic of clients in the wild, written anew from which fields they read and which words end them. */
+/** The decision logic of clients in the wild, reimplemented from which fields they read and which words end them. */
 export const statusReaders = {
   "the invoke tool of CrewAI's tools": (body) => {
     if (word(body["state"]) === "success") return done(body["result"]);
@@ -54,7 +54,7 @@ export const statusReaders = {
     const over = ["failed", "failure", "error", "revoked"].includes(state);
     return over ? failedFor(body["error"] || body["status"]) : waits;
   },
-  // It hands the answer to a model as it is, which looks for a word that it knows.
+  // It passes the response to a model, which looks for a word that it knows.
   "CrewAI's MCP server": (body) => {
     const state = word(body["state"] ?? body["status"]);
     if (["success", "completed"].includes(state)) return done(body);

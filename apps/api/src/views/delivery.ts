@@ -15,7 +15,7 @@ import { isoTime } from "./time.ts";
 
 /**
  * A delivery that has a record: in flight, waiting, or dead.
- * @param breaker its endpoint's, which decides with the schedule when a retrying delivery is sent next
+ * @param breaker its endpoint's, which together with the schedule decides when a retrying delivery is sent next
  */
 export function openDeliveryView(
   { subscription }: { subscription: Subscription },
@@ -45,7 +45,7 @@ export function openDeliveryView(
   };
 }
 
-/** A delivery that was acknowledged, as the attempt that did it tells of it. */
+/** An acknowledged delivery, from the attempt that was acknowledged. */
 export function deliveredView(attempt: Attempt): Delivery {
   return {
     id: attempt.id,
@@ -68,7 +68,7 @@ export function deliveredView(attempt: Attempt): Delivery {
   };
 }
 
-/** When a delivery is sent next: when its schedule says so and its endpoint takes requests, whichever comes later. */
+/** When a delivery is sent next: when its schedule is due and its endpoint accepts requests, whichever is later. */
 function nextAttempt(
   { nextAt = 0 }: DeliveryRecord,
   breaker: BreakerView,

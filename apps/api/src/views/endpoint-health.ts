@@ -5,8 +5,8 @@ import type { BreakerView, Tally } from "@crewstream/redis";
 const degradedBelow = 0.95;
 
 /**
- * An endpoint's health for people. The breaker's view is another one: for it an endpoint that answers 401 to everything
- * is up, since waiting would not help; for people it fails.
+ * An endpoint's health for people. The breaker's view differs: an endpoint that responds 401 to everything is up for
+ * it, since waiting would not help; for people it is failing.
  * @param recent its last 15 minutes
  * @param usedAt when it was last delivered to, ms
  */
@@ -26,5 +26,5 @@ export function endpointHealth(
   return delivered / (delivered + failed) < degradedBelow ? "degraded" : "healthy";
 }
 
-/** Counters are written down every two seconds, a refusal at once. */
+/** Counters are written every two seconds, a refusal immediately. */
 const toleranceMs = 5000;

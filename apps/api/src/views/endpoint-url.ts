@@ -1,6 +1,6 @@
 import { endpointId } from "@crewstream/contracts";
 
-/** A webhook's URL as it may be shown: values in its query are hidden, as people put keys there. */
+/** A webhook's URL for display: values in its query are redacted, as they may be keys. */
 export function shownUrl(text: string): string {
   if (!URL.canParse(text)) return text;
   const url = new URL(text);

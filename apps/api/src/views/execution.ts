@@ -3,7 +3,7 @@ import type { ExecutionBrief, ExecutionRecord, FeedHead } from "@crewstream/redi
 import { endpointOfUrl, shownUrl } from "./endpoint-url.ts";
 import { isoTime } from "./time.ts";
 
-/** An execution as the operations API shows it: all of its record, and of its feeds what is no secret. */
+/** An execution in the operations API: all of its record, and the parts of its feeds that are not secret. */
 export function executionView(record: ExecutionRecord, feeds: readonly FeedHead[]): Execution {
   return {
     ...executionSummary(record),

@@ -2,7 +2,7 @@ import type { PendingInput } from "@crewstream/contracts";
 import type { ExecutionRecord } from "@crewstream/redis";
 import { isoTime } from "./time.ts";
 
-/** What a run waits for people to say; nothing when it does not wait. */
+/** A run's pending human-input requests; empty if it does not wait. */
 export function humanRequests(record: ExecutionRecord) {
   if (record.state !== "PAUSED") return [];
   return (record.pending ?? []).map(({ path: _, ...pending }: PendingInput) =>

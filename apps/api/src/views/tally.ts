@@ -1,7 +1,7 @@
 import type { TallyView } from "@crewstream/contracts";
 import { accumulate, emptyTally, latencyQuantile, type Tally } from "@crewstream/redis";
 
-/** Counters with the rates a person asks for. */
+/** Counters with the rates that people want to see. */
 export function tallyView(tally: Tally): TallyView {
   const requests = tally.delivered + tally.failed;
   return {

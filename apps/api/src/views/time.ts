@@ -1,4 +1,4 @@
-/** A moment as the API shows it: ISO 8601, UTC. */
+/** A time in the API's responses: ISO 8601, UTC. */
 export function isoTime(ms: number | undefined): string | null {
   return ms === undefined ? null : new Date(ms).toISOString();
 }

@@ -5,7 +5,7 @@ import type { FindOptions, ServedEntry } from "../registry.ts";
 import { fromWire, type FromThread, type ToThread } from "./protocol.ts";
 import type { ThreadPool } from "./thread-pool.ts";
 
-/** What a thread found under a folder of automations: those that it could load, by name, and the rest. */
+/** The automations that a thread found under a folder: those that load, by name, and the rest. */
 export interface FoundInThread {
   served: Map<string, ServedEntry>;
   pythonFolders: string[];
@@ -13,9 +13,9 @@ export interface FoundInThread {
 }
 
 /**
- * The automations under a folder, found by a thread, which stays as the first one for runs. What does not
- * load is logged with its path and reason; the others serve.
- * @throws AppError `configuration` when the folder cannot be read
+ * The automations under a folder, found by a thread, which is kept as the first one for runs. Automations that do not
+ * load are logged with path and reason; the others are served.
+ * @throws AppError `configuration` if the folder cannot be read
  */
 export async function findInThread(pool: ThreadPool, options: FindOptions, log: Logger): Promise<FoundInThread> {
   const thread = pool.take();
@@ -26,7 +26,7 @@ export async function findInThread(pool: ThreadPool, options: FindOptions, log: 
   const answered = once(thread, "message");
   thread.postMessage(order);
   const [answer] = (await Promise.race([answered, died])) as [FromThread];
-  // The thread lives on, and its exit is expected one day.
+  // The thread is kept, and will exit at some point.
   died.catch(() => undefined);
   if (answer.type === "interrupted") throw fromWire(answer.error);
   if (answer.type !== "found") throw new AppError("The thread answered something else.", { code: ErrorCode.internal });

@@ -3,7 +3,7 @@ import { createLogger } from "@crewstream/service";
 import { expect, test } from "vitest";
 import { logPrinted } from "./printed-lines.ts";
 
-test("what a run prints is a log line of ours with its execution, however much it looks like one itself", async () => {
+test("what a run prints becomes a log line with its execution, even if it looks like a log line itself", async () => {
   const code = `console.log('{"level":60,"msg":"crew-worker.start_failed"}'); console.error("oh\\nno"); process.stdout.write("half");`;
   const thread = new Worker(code, { eval: true, stdout: true, stderr: true });
   const lines: Record<string, unknown>[] = [];

@@ -2,13 +2,13 @@ import type { Readable } from "node:stream";
 import type { Logger } from "@crewstream/service";
 import type { PrintedLines } from "../run-logs.ts";
 
-/** What a program prints in one line is no more than this; the rest of it is left out. */
+/** Maximum length of a printed line; the rest is dropped. */
 const maxLineBytes = 8192;
 
 /**
- * Logs what a thread or process prints, line by line, with the execution it runs: an automation's own words are never
- * taken for lines of ours, whatever they look like. Both outputs end with what prints them.
- * @param options.kept where they go besides
+ * Logs what a thread or process prints, line by line, with the execution it runs: an automation's output is never
+ * mistaken for our own log lines, whatever it looks like. Both outputs end with their source.
+ * @param options.kept receives the lines in addition
  */
 export function logPrinted(
   from: { stdout: Readable; stderr: Readable },
@@ -27,12 +27,12 @@ export function logPrinted(
     });
     from[output].on("data", take);
     from[output].once("end", () => take(Buffer.from("\n")));
-    // Its end is all that matters of a pipe that breaks.
+    // A broken pipe only means that the output has ended.
     from[output].on("error", () => undefined);
   }
 }
 
-/** Calls `line` for each line of the chunks it is given, and holds no more than one line's beginning. */
+/** Calls `line` for each line of the chunks it gets, and buffers at most the beginning of one line. */
 function lineSplitter(line: (text: string) => void): (chunk: Buffer | string) => void {
   let held: Buffer = Buffer.alloc(0);
   return (chunk) => {

@@ -9,7 +9,7 @@ import {
 import type { AppendStep, MemoriesChange } from "@crewstream/redis";
 import type { FindOptions, Registry } from "../registry.ts";
 
-/** What a thread needs to run an execution, or to run it on. */
+/** What a thread needs to run or resume an execution. */
 export interface RunOrder {
   executionId: ExecutionId;
   automation: string;
@@ -30,23 +30,23 @@ export interface RunOrder {
   /** CIDRs of private networks that its tools may reach. */
   allowNetworks: string[];
   restoreFromStateId?: string;
-  /** Sequence of the stream's last event, the ids of all of them, and the journal: what earlier workers did. */
+  /** Sequence of the stream's last event, the ids of all of them, and the journal: the work of earlier workers. */
   seq: number;
   knownIds: Map<string, number>;
   journal: Map<string, string>;
 }
 
-/** What a run may use; 0 is no limit. */
+/** The run's limits; 0 means no limit. */
 export interface RunLimits {
   seconds: number;
   events: number;
   tokens: number;
 }
 
-/** A write as the thread asks for it: without the lease's epoch and the feeds it concerns. */
+/** A write as requested by the thread: without the lease's epoch and the feeds it concerns. */
 export type ThreadStep = Pick<AppendStep, "events" | "rows" | "fields">;
 
-/** An error on its way between threads, where classes do not survive. */
+/** An error passed between threads, where classes are lost. */
 export interface WireError {
   message: string;
   name: string;
@@ -54,7 +54,7 @@ export interface WireError {
   retryable?: boolean;
 }
 
-/** What the thread asks of the main thread, which has the connection and the lease. */
+/** Requests of the thread to the main thread, which has the connection and the lease. */
 export type ThreadCall =
   | { kind: "append"; step: ThreadStep }
   | { kind: "load_state"; flow: string; id: string }
@@ -64,7 +64,7 @@ export type ThreadCall =
   | { kind: "read_vectors"; keys: readonly string[] }
   | { kind: "keep_vectors"; vectors: Readonly<Record<string, string>> };
 
-/** What a run asks of its worker's `RunHost`: from a thread by messages, in the main thread directly. */
+/** A run's interface to its worker's `RunHost`: from a thread by messages, in the main thread directly. */
 export interface HostCalls {
   make(call: ThreadCall): Promise<string | undefined>;
 }
@@ -79,9 +79,9 @@ export type ToThread =
 export type FromThread =
   | { type: "found"; registry: Registry }
   | { type: "call"; id: number; call: ThreadCall }
-  /** Everything is written, the outcome's fields too. */
+  /** Everything is written, including the fields of the outcome. */
   | { type: "finished"; outcome: RunOutcome | PausedOutcome }
-  /** What was asked for could not be done here. */
+  /** What was requested could not be done here. */
   | { type: "interrupted"; error: WireError };
 
 export function toWire(error: unknown): WireError {

@@ -30,7 +30,7 @@ interface Written {
   data: Record<string, unknown>;
 }
 
-/** Runs an automation in a thread, and gives its outcome and everything that it had written. */
+/** Runs an automation in a thread, and returns its outcome and everything that it had written. */
 async function run(path: string, changes: Partial<RunOrder> = {}) {
   const steps: ThreadStep[] = [];
   const executionId = newExecutionId();
@@ -65,7 +65,7 @@ async function run(path: string, changes: Partial<RunOrder> = {}) {
   return { outcome, events, journal, text: JSON.stringify([outcome, steps]) };
 }
 
-test("a failed flow says where in its files the root cause arose, with causes and no secret", async () => {
+test("a failed flow reports where in its files the root cause occurred, with causes and without secrets", async () => {
   const { outcome, events, text } = await run(join(fixtures, "wrong_flow.ts"));
   const location = "lib/price.ts:10:9";
   expect(outcome).toMatchObject({ state: "FAILED", error: "no quote for the item", errorType: "TypeError" });
@@ -98,19 +98,19 @@ test("a tool's error is located in its events, and in those of the task that it 
   }
 });
 
-test("a run that goes on after its failure was stored knows the place as before", async () => {
+test("a run that is resumed after its failure was stored keeps the location", async () => {
   const first = await run(join(fixtures, "wrong_flow.ts"));
   const again = await run(join(fixtures, "wrong_flow.ts"), { journal: first.journal });
   expect(again.outcome).toEqual(first.outcome);
 });
 
-test("a run that uses up a limit in one go is ended for that, and its thread does not die", async () => {
+test("a run that exceeds a limit at once is ended for that, and its thread survives", async () => {
   const limits = { seconds: 0, events: 500, tokens: 0 };
   const { outcome } = await run(join(fixtures, "endless.ts"), { limits });
   expect(outcome).toMatchObject({ state: "FAILED", error: expect.stringContaining("RUN_MAX_EVENTS") as string });
 });
 
-test("a model's error has no place in the automation's code, and says so", async () => {
+test("a model's error has no location in the automation's code", async () => {
   const path = join(folder, "keyless.ts");
   await writeFile(
     path,

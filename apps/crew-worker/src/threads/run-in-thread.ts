@@ -3,17 +3,18 @@ import { AppError, ErrorCode, type PausedOutcome, type RunOutcome } from "@crews
 import { fromWire, toWire, type FromThread, type RunOrder, type ThreadCall, type ToThread } from "./protocol.ts";
 import type { ThreadPool } from "./thread-pool.ts";
 
-/** A run that was told to stop has this long to close what it had open; then its thread is ended. */
+/** Time for a run that was asked to stop to close what it had open; then its thread is ended. */
 const graceMs = 1000;
 
-/** Does what a run asks for; resolves with the value, if there is one. */
+/** Executes a run's requests; resolves with the result, if there is one. */
 export interface Host {
   serve(call: ThreadCall): Promise<string | undefined>;
 }
 
 /**
- * Runs an order in a thread of the pool. `host` does what the thread asks for; `signal` stops the run, by ending its thread if it does not listen.
- * @throws AppError `run_failed` when the thread died; what `signal` was aborted with; or what `host` failed with
+ * Runs an order in a thread of the pool. `host` executes the thread's requests; `signal` stops the run, by ending its
+ * thread if it does not react.
+ * @throws AppError `run_failed` if the thread died; the reason of `signal`; or the error of `host`
  */
 export async function runInThread(
   pool: ThreadPool,
@@ -31,7 +32,7 @@ export async function runInThread(
     pool.giveBack(thread);
     return outcome;
   } catch (error) {
-    // Whatever the automation left running must not write into the next run.
+    // Work that the automation left running must not write into the next run.
     await pool.discard(thread);
     throw error;
   } finally {
@@ -40,7 +41,7 @@ export async function runInThread(
   }
 }
 
-/** Follows one run's messages until its thread says how it ended, or dies. */
+/** Follows one run's messages until its thread reports the outcome, or dies. */
 class RunListener implements Disposable {
   readonly result: Promise<RunOutcome | PausedOutcome>;
   readonly #thread: Worker;
@@ -57,7 +58,7 @@ class RunListener implements Disposable {
     thread.on("message", this.#receive).on("error", this.#failed).on("exit", this.#exited);
   }
 
-  /** Tells the run to stop, and gives it up when it does not. */
+  /** Asks the run to stop, and gives it up if it does not. */
   stop(reason: unknown): void {
     post(this.#thread, { type: "abort", reason: toWire(reason) });
     this.#grace ??= setTimeout(() => this.#settle.reject(reason), graceMs);

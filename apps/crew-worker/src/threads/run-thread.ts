@@ -6,8 +6,8 @@ import { fromWire, toWire, type FromThread, type RunOrder, type ToThread } from 
 import { ThreadCalls } from "./thread-calls.ts";
 
 /**
- * The thread in which automations run, one run at a time. It has no connection and no lease: what it wants written it
- * asks of the main thread, so code that blocks this thread's event loop cannot take the lease's renewal with it.
+ * The thread in which automations run, one run at a time. It has no connection and no lease: it asks the main thread to
+ * write, so code that blocks this thread's event loop cannot prevent the lease's renewal.
  */
 const port = parentPort;
 if (port === null) throw new AppError("This file is the entry of a thread.", { code: ErrorCode.internal });

@@ -2,7 +2,7 @@ import { fromWire, type FromThread, type ThreadCall, type ToThread } from "./pro
 
 type Returned = Extract<ToThread, { type: "returned" | "refused" }>;
 
-/** Calls of a thread to the main thread, and the answers it waits for. */
+/** Calls of a thread to the main thread, and the replies that it waits for. */
 export class ThreadCalls {
   readonly #send: (message: FromThread) => void;
   readonly #waiting = new Map<
@@ -15,7 +15,7 @@ export class ThreadCalls {
     this.#send = send;
   }
 
-  /** Resolves with the call's value, if it has one. */
+  /** Resolves with the call's result, if it has one. */
   make(call: ThreadCall): Promise<string | undefined> {
     this.#count += 1;
     const id = this.#count;

@@ -4,15 +4,15 @@ import { automationEnvironment } from "../automation-environment.ts";
 import type { PrintedLines } from "../run-logs.ts";
 import { logPrinted } from "./printed-lines.ts";
 
-/** A thread without work is ended after this long; one is kept, so that the next run starts at once. */
+/** A thread without work is ended after this long; one is kept, so that the next run starts immediately. */
 const idleMs = 60_000;
 
 /**
  * Threads for runs, each with one run at a time.
  *
- * Threads rather than child processes: one starts in about a third of the time, messages need no JSON, and
- * `terminate` ends even code that never yields. An automation that blocks, leaks, or calls `process.exit` takes down
- * its own thread only.
+ * Threads instead of child processes: one starts in about a third of the time, messages need no JSON, and `terminate`
+ * ends even code that never yields. An automation that blocks, leaks, or calls `process.exit` takes down only its own
+ * thread.
  */
 export class ThreadPool implements AsyncDisposable {
   readonly #heapMb: number;
@@ -21,17 +21,17 @@ export class ThreadPool implements AsyncDisposable {
   readonly #timers = new Map<Worker, NodeJS.Timeout>();
   readonly #log: Logger;
   readonly #printed: PrintedLines;
-  /** What each thread works on, or did last: what it prints may arrive after its run has ended. */
+  /** What each thread works on, or did last: its output may arrive after its run has ended. */
   readonly #work = new Map<Worker, string>();
 
-  /** @param heapMb a run that outgrows this heap ends its own thread and no other */
+  /** @param heapMb a run that exceeds this heap ends only its own thread */
   constructor(heapMb: number, log: Logger, printed: PrintedLines) {
     this.#heapMb = heapMb;
     this.#log = log;
     this.#printed = printed;
   }
 
-  /** An idle thread, or a new one, for an execution. Whoever takes it gives it back, or discards it. */
+  /** An idle thread, or a new one, for an execution. The caller releases it, or discards it. */
   take(executionId?: string): Worker {
     const idle = this.#idle.pop();
     const thread = idle ?? this.#start();
@@ -62,7 +62,7 @@ export class ThreadPool implements AsyncDisposable {
 
   #start(): Worker {
     const thread = new Worker(new URL("./run-thread.ts", import.meta.url), {
-      // What an automation prints is the operator's to see, in log lines of ours.
+      // An automation's output is for the operator, in our own log lines.
       stdout: true,
       stderr: true,
       // A tool reads its service's key from its environment; the deployment's own variables are not in it.
@@ -72,7 +72,7 @@ export class ThreadPool implements AsyncDisposable {
     logPrinted(thread, this.#log, { executionId: () => this.#work.get(thread), kept: this.#printed });
     this.#all.add(thread);
     thread.once("exit", () => this.#forget(thread));
-    // A fault while it is idle ends it; a run listens for its own.
+    // An error while it is idle ends it; a run listens for its own.
     thread.on("error", () => this.#forget(thread));
     return thread;
   }

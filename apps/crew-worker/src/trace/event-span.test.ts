@@ -2,7 +2,7 @@ import { eventPairs } from "@crewstream/contracts";
 import { expect, test } from "vitest";
 import { beginsSpan, endOf, endsSpan, spanOf } from "./event-span.ts";
 
-test("every pair of events but an agent's steps is a span", () => {
+test("every pair of events except an agent's steps is a span", () => {
   for (const [ending, starting] of Object.entries(eventPairs)) {
     const step = starting === "crew_step_started";
     expect([starting, beginsSpan(starting)]).toEqual([starting, !step]);
@@ -28,7 +28,7 @@ test.each([
   expect(spanOf(type, data)).toMatchObject({ name, kind, attributes: { "crewstream.event.type": type } });
 });
 
-test("no text of a run is in its spans, and a long name is cut", () => {
+test("no text of a run is in its spans, and a long name is truncated", () => {
   const texts = [
     "messages",
     "tools",
@@ -54,7 +54,7 @@ test("no text of a run is in its spans, and a long name is cut", () => {
   expect(spanOf("task_started", { task_name: "x".repeat(500) }).name).toHaveLength("task ".length + 100);
 });
 
-test("an ending says how many tokens a call took, and what went wrong by its type", () => {
+test("an ending has a call's token counts, and the type of an error", () => {
   const usage = { prompt_tokens: 100, completion_tokens: 20 };
   expect(endOf("llm_call_completed", { usage, finish_reason: "stop", response_id: "r1" })).toEqual({
     error: undefined,

@@ -3,14 +3,14 @@ import type { SpanAttributes } from "@crewstream/service";
 
 type Data = Readonly<Record<string, unknown>>;
 
-/** How a piece of a run is shown in a trace. */
+/** How an operation of a run is shown in a trace. */
 export interface EventSpan {
   name: string;
   kind: "client" | "internal";
   attributes: SpanAttributes;
 }
 
-/** A step's model and tool calls are events of its agent, not of the step: its span would lie beside them. */
+/** A step's model and tool calls are events of its agent, not of the step: its span would be their sibling. */
 const stepType = "crew_step_started";
 
 /** Whether an event begins a span. */
@@ -26,7 +26,7 @@ export function endsSpan(type: string): boolean {
 
 /**
  * The span that an event begins: models, agents and tools by OpenTelemetry's conventions for generative AI
- * (`gen_ai.*`), the rest by the event's type. Names and numbers only: no prompt, input, answer or argument.
+ * (`gen_ai.*`), the rest by the event's type. Only names and numbers: no prompt, input, answer or argument.
  */
 export function spanOf(type: string, data: Data): EventSpan {
   const unit = type.replace(/_started$/, "");
@@ -54,7 +54,7 @@ export function spanOf(type: string, data: Data): EventSpan {
     case "agent_execution":
     case "lite_agent_execution":
       return {
-        // Not with its role, which may be made of the inputs.
+        // Without its role, which may contain inputs.
         name: "invoke_agent",
         kind: "internal",
         attributes: { ...about, "gen_ai.operation.name": "invoke_agent" },
@@ -68,7 +68,7 @@ export function spanOf(type: string, data: Data): EventSpan {
   }
 }
 
-/** What the ending of a span adds to it, and a word for what went wrong. */
+/** Attributes from a span's ending, and a word for what went wrong. */
 export function endOf(type: string, data: Data): { attributes: SpanAttributes; error: string | undefined } {
   const usage = (data["usage"] ?? {}) as Data;
   const finish = word(data["finish_reason"]);
@@ -116,7 +116,7 @@ function named(operation: string, subject: string | undefined): string {
   return subject === undefined || subject === "" ? operation : `${operation} ${subject}`;
 }
 
-/** A name is short; a text that took its place is cut. */
+/** A name is short; a text in its place is truncated. */
 const maxWordLength = 100;
 
 function word(value: unknown): string | undefined {

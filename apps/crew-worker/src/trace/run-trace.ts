@@ -12,9 +12,9 @@ const eventSchema = z.object({
 });
 
 /**
- * A run in its kickoff's trace, as far as this worker carries it: one span for its turn, and within it one for each pair
- * of events that it has written. A turn may end what another has begun (after a pause, or when a worker was killed), so
- * the id of such a span follows from its event, and only whoever ends it sends it.
+ * A run in its kickoff's trace, as far as this worker takes it: one span for its turn, and within it one for each pair
+ * of events that it has written. A turn may end what another has started (after a pause, or when a worker was killed),
+ * so the id of such a span is derived from its event, and only the turn that ends it exports it.
  */
 export class RunTrace {
   readonly #tracing: Tracing;
@@ -42,7 +42,7 @@ export class RunTrace {
     return this.#turn.run(code);
   }
 
-  /** Takes up what the stream says was begun before this turn and not ended. */
+  /** Reads from the stream what was started before this turn and not ended. */
   async recall(stream: () => Promise<string[]>): Promise<void> {
     if (!this.#turn.recording) return;
     const open = new Map<string, string>();
@@ -54,19 +54,19 @@ export class RunTrace {
     for (const json of open.values()) this.#observe(json);
   }
 
-  /** Makes spans of events, after they were written. */
+  /** Creates spans for events, after they were written. */
   observe(events: readonly StoredEvent[]): void {
     if (!this.#turn.recording) return;
     for (const { type, json } of events) if (beginsSpan(type) || endsSpan(type)) this.#observe(json);
   }
 
-  /** Says how the turn ends: the run's state, or why it goes on elsewhere. */
+  /** Records how the turn ends: the run's state, or why it continues elsewhere. */
   conclude(how: string): void {
     this.#turn.set({ "crewstream.run.end": how });
     if (how === "FAILED" || how === "broke") this.#end = { error: how };
   }
 
-  /** Ends the turn. What it had open is left to the one that ends it. */
+  /** Ends the turn. Open spans are left to the turn that ends them. */
   close(): void {
     this.#turn.end(this.#end);
   }
@@ -93,7 +93,7 @@ export class RunTrace {
   }
 }
 
-/** The second half of the event's UUID: its variant bits make it never zero, and the rest is a hash. */
+/** The second half of the event's UUID: its variant bits make it non-zero, and the rest is a hash. */
 function spanIdOf(eventId: string): string {
   return eventId.replaceAll("-", "").slice(16);
 }
