@@ -49,11 +49,15 @@ chart() {
       || fail "helm template with $values"
   done
   local minimal=(--values deploy/helm/ci/minimal-values.yaml)
+  # A managed Redis often has a port of its own, which the network policies must let through.
+  helm template test deploy/helm --kube-version "$newest" "${minimal[@]}" --set redis.url=rediss://redis.example.com:6380 \
+    --show-only templates/network-policies.yaml | grep -qF -- "- port: 6380" || fail "network policies without the port of redis.url"
   rejects "exclude each other" "${minimal[@]}" --set 'redis.clusterNodes={redis-0:6379}'
   rejects "exclude each other" "${minimal[@]}" --set 'redis.sentinels={sentinel-0:26379}' --set redis.sentinelMaster=events
   rejects "may hold a secret" "${minimal[@]}" --set settings.ENCRYPTION_KEY=key
   rejects "may hold a secret" "${minimal[@]}" --set api.env.API_TOKENS=token
   rejects "may hold a secret" "${minimal[@]}" --set crewWorker.env.OPENAI_API_KEY=key
+  rejects "exclude each other" "${minimal[@]}" --set redis.username=events --set redis.userPerProcess=true
   rejects "redis.url holds a password" "${minimal[@]}" --set redis.url=redis://:password@redis:6379
   rejects "secrets.values.API_TOKENS" --set redis.url=redis://redis:6379
 }

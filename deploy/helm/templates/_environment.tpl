@@ -1,6 +1,6 @@
 {{/*
   The environment of one process: where Redis is, what all share, the secrets that this one needs and no other, then
-  its own. Takes {root, env, secrets: names of keys it must have, optional: names of keys it may have}.
+  its own. Takes {root, component, env, secrets: names of keys it must have, optional: names of keys it may have}.
 */}}
 {{- define "crewstream.environment" -}}
 {{- $root := .root -}}
@@ -37,7 +37,10 @@
       name: {{ $secret }}
       key: REDIS_URL
 {{- end }}
-{{- with $values.redis.username }}
+{{- if and $values.redis.username $values.redis.userPerProcess }}
+{{- fail "redis.username and redis.userPerProcess exclude each other: set one of them" }}
+{{- end }}
+{{- with ternary .component $values.redis.username $values.redis.userPerProcess }}
 - name: REDIS_USERNAME
   value: {{ . | quote }}
 {{- end }}
@@ -45,14 +48,22 @@
 - name: REDIS_SENTINEL_USERNAME
   value: {{ . | quote }}
 {{- end }}
-{{- range $name := list "REDIS_PASSWORD" "REDIS_SENTINEL_PASSWORD" }}
-- name: {{ $name }}
+- name: REDIS_PASSWORD
   valueFrom:
     secretKeyRef:
       name: {{ $secret }}
-      key: {{ $name }}
+      {{- if $values.redis.userPerProcess }}
+      key: redis-password-{{ .component }}
+      {{- else }}
+      key: REDIS_PASSWORD
       optional: true
-{{- end }}
+      {{- end }}
+- name: REDIS_SENTINEL_PASSWORD
+  valueFrom:
+    secretKeyRef:
+      name: {{ $secret }}
+      key: REDIS_SENTINEL_PASSWORD
+      optional: true
 {{- with $values.redis.tls }}
 {{- if .enabled }}
 - name: REDIS_TLS

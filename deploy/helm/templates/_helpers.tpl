@@ -52,3 +52,17 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- .Values.serviceAccount.name | default "default" -}}
 {{- end -}}
 {{- end -}}
+
+{{/* Ports of Redis that a network policy lets through, as JSON: those of the addresses, and networkPolicy.redisPorts. */}}
+{{- define "crewstream.redisPorts" -}}
+{{- $ports := list -}}
+{{- range concat (list .Values.redis.url) .Values.redis.clusterNodes .Values.redis.sentinels -}}
+{{- with regexFind ":[0-9]+(/|$)" . -}}
+{{- $ports = append $ports (. | trimAll ":/" | int) -}}
+{{- end -}}
+{{- end -}}
+{{- range .Values.networkPolicy.redisPorts -}}
+{{- $ports = append $ports (int .) -}}
+{{- end -}}
+{{- $ports | uniq | toJson -}}
+{{- end -}}
