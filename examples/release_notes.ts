@@ -52,7 +52,7 @@ export default defineFlow(
       .listen("apologise", "nothing_to_tell", ({ state }) => notes(state.version, ["No changes."])),
 );
 
-/** Commits of a log, oldest last as git gives them. Lines that belong to no commit are left out. */
+/** Commits of a log, newest first as git prints them. Lines that belong to no commit are skipped. */
 function parseLog(log: string): Commit[] {
   const full = /^commit ([0-9a-f]{7,64})/m.test(log);
   if (!full) {
@@ -112,7 +112,7 @@ function notes(version: string, lines: readonly string[]): string {
   return [`## ${version}`, "", ...lines].join("\n").trimEnd();
 }
 
-/** A label's listener gets what its router was given; the type of that is not known from the label. */
+/** A label's listener gets the router's input; its type cannot be derived from the label. */
 function asCommits(value: unknown): Commit[] {
   return value as Commit[];
 }

@@ -55,13 +55,13 @@ const ownerOf: readonly (readonly [library: RegExp, workspace: string])[] = [
   [/^(react|react-dom|vite)$/, "apps/dashboard"],
 ];
 
-/** Everybody parses what comes from outside. */
+/** Every package parses external input. */
 const ownedByNobody = new Set(["zod"]);
 
-/** Who reads project formats into automations of the runtime. */
+/** Packages that read project formats into automations of the runtime. */
 const buildsAutomations = new Set(["packages/crewai-project", "packages/python-runtime"]);
 
-/** What the API takes from delivery, and no more: it checks addresses, seals secrets and makes work due, it sends nothing. */
+/** Everything the API may use of delivery: it checks addresses, seals secrets and makes work due, it sends nothing. */
 const apiTakesFromDelivery = new Set([
   "expediteEndpoint",
   "addressPolicy",
@@ -104,7 +104,7 @@ interface Manifest {
 const manifestOf = (folder: string): Manifest =>
   JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8")) as Manifest;
 
-/** One text per file and import that breaks a rule. */
+/** One text per import that breaks a rule. */
 function offences(list: readonly SourceFile[], breaks: (file: SourceFile, specifier: string) => boolean): string[] {
   return list.flatMap((file) =>
     file.imports.filter((specifier) => breaks(file, specifier)).map((specifier) => `${file.path} imports ${specifier}`),
@@ -137,7 +137,7 @@ describe("who may import whom", () => {
     expect(below).toEqual([]);
   });
 
-  test("no files import each other in a circle, types included", () => {
+  test("there are no import cycles, types included", () => {
     expect(cyclesIn(runtimeFiles)).toEqual([]);
   });
 
@@ -151,7 +151,7 @@ describe("who may import whom", () => {
     ).toEqual([]);
   });
 
-  test("relative imports stay within their workspace, name a file, and tests reach no package's inside", () => {
+  test("relative imports stay within their workspace, name a file, and tests import no package's internals", () => {
     expect(
       offences(allFiles, (file, specifier) => {
         if (!specifier.startsWith(".")) return false;
@@ -163,7 +163,7 @@ describe("who may import whom", () => {
     ).toEqual([]);
   });
 
-  test("the API takes only the guards from delivery", () => {
+  test("the API imports only the listed names from delivery", () => {
     const names = inWorkspace("apps/api").flatMap(({ text }) =>
       [...text.matchAll(/import\s+(?:type\s+)?\{([^}]*)\}\s+from\s+"@crewstream\/delivery"/g)].flatMap((match) =>
         (match[1] ?? "").split(",").map((each) => each.trim().replace(/^type /, "")),

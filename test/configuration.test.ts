@@ -36,7 +36,7 @@ test(".env.example is what `npm run docs` would write now, and uncommented it is
   expect(() => loadConfig(variables, { ...Object.fromEntries(shown), ...required })).not.toThrow();
 });
 
-test("every variable that is read as a secret is kept out of the environment, and no process needs them all", () => {
+test("every secret variable is kept out of the environment, and no process needs them all", () => {
   const samples = ["x", key, signingSecret];
   const hidden = Object.entries(variables.shape).filter(([, field]) =>
     samples.some((text) => [field.safeParse(text).data].flat().some((value) => value instanceof Secret)),
@@ -64,12 +64,12 @@ test("docker-compose.yml gives each service only variables that it reads, and re
   for (const [name, own] of Object.entries(processVariables)) {
     const { environment = {}, volumes = [] } = compose.services[name] ?? {};
     const models = name === "crew-worker" ? elsewhere : new Set();
-    // Those of OpenTelemetry are a standard's.
+    // OpenTelemetry's are a standard.
     const given = Object.keys(environment).filter((each) => !models.has(each) && !each.startsWith("OTEL_"));
     expect(given.filter((each) => !(each in own))).toEqual([]);
     const needed = ["API_TOKENS", "ENCRYPTION_KEY", "WEBHOOK_SIGNING_SECRET", "REDIS_PASSWORD"];
     for (const secret of needed.filter((each) => each in own)) expect(environment[secret]).toContain(`\${${secret}:?`);
-    // A host's variable of the service's own name would be taken for the path in the container.
+    // A host's variable with the service's own name would be mistaken for the path in the container.
     expect(volumes.filter((volume) => Object.keys(environment).some((each) => volume.includes(`{${each}:`)))).toEqual(
       [],
     );

@@ -10,7 +10,7 @@ import { root } from "./support/source-files.ts";
 /** Read by the SDKs of model providers, not by a process's configuration. */
 const elsewhere = ["OPENAI_API_KEY", "OPENAI_BASE_URL", "ANTHROPIC_API_KEY"];
 const variableNames = new Set([...Object.keys(variables.shape), ...secretFileVariables, ...elsewhere]);
-/** Those of OpenTelemetry are a standard's. */
+/** OpenTelemetry's are a standard. */
 const isKnown = (name: string): boolean => variableNames.has(name) || name.startsWith("OTEL_");
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
 
@@ -28,13 +28,13 @@ const series = new Set(
 );
 const metricsIn = (text: string): string[] => text.match(/\b(?:crewstream|process|nodejs)_[a-z0-9_]+/g) ?? [];
 
-test.each([...watching, scaling])("%s asks for metrics that exist", (path) => {
+test.each([...watching, scaling])("%s uses metrics that exist", (path) => {
   const named = metricsIn(read(path));
   expect(named.length).toBeGreaterThan(0);
   expect(named.filter((name) => !series.has(name))).toEqual([]);
 });
 
-test("every metric of ours is on the dashboard, and explained", () => {
+test("every metric is on the dashboard, and documented", () => {
   const ours = families.map(({ name }) => name).filter((name) => name.startsWith("crewstream_"));
   const dashboard = read("deploy/grafana/crewstream.json");
   const guide = read("docs/operations.md");
@@ -44,7 +44,7 @@ test("every metric of ours is on the dashboard, and explained", () => {
   expect(metricsIn(guide).filter((name) => !series.has(name) && !ours.includes(name))).toEqual([]);
 });
 
-test("every alert is explained", () => {
+test("every alert is documented", () => {
   const alerts = [...read("deploy/prometheus/alerts.yml").matchAll(/- alert: (\w+)/g)].map((match) => match[1] ?? "");
   const guide = read("docs/operations.md");
   expect(alerts.length).toBeGreaterThan(5);
@@ -56,7 +56,7 @@ test.each([...chart, "docs/operations.md"])("%s names only variables that exist"
   expect(named.filter((name) => !isKnown(name))).toEqual([]);
 });
 
-test("the chart's variables by name exist, too, and each process gets the secrets it needs", () => {
+test("the chart's named variables exist too, and each process gets the secrets it needs", () => {
   const quoted = chart.flatMap((path) => [...read(path).matchAll(/"([A-Z][A-Z0-9_]{3,})"/g)].map((match) => match[1]));
   expect(quoted).toEqual(expect.arrayContaining(["HOST", "PORT", "HEALTH_PORT", "RUNS_DIR"]));
   expect(quoted.filter((name) => !isKnown(name ?? ""))).toEqual([]);

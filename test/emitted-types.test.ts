@@ -2,7 +2,7 @@ import { describeEventTypes, eventTypes, runtimesEmitting } from "@crewstream/co
 import { expect, test } from "vitest";
 import { sourceFiles } from "./support/source-files.ts";
 
-test("the types marked as emitted in TypeScript are those that its sources name", () => {
+test("the types marked as emitted in TypeScript are those that its sources contain", () => {
   const sources = sourceFiles("packages/crew", "packages/crewai-project", "apps/crew-worker")
     .filter(({ isTest }) => !isTest)
     .map(({ text }) => text)

@@ -11,7 +11,7 @@ const pages = [
   ...readdirSync(join(root, "docs"), { encoding: "utf8" }).map((name) => `docs/${name}`),
 ];
 
-test.each(pages.filter((page) => page.endsWith(".md")))("the links of %s lead to files that exist", (page) => {
+test.each(pages.filter((page) => page.endsWith(".md")))("the links of %s lead to existing files", (page) => {
   const text = readFileSync(join(root, page), "utf8");
   const targets = [...text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map((match) => match[1] ?? "");
   const missing = targets.filter((target) => !target.includes("://") && !existsSync(join(root, dirname(page), target)));

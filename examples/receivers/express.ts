@@ -4,12 +4,12 @@ import { expressReceiver, memorySeenStore, onceOnly } from "@crewstream/receiver
 import express, { type Express } from "express";
 import { handleEvent } from "./handle-event.ts";
 
-/** `secrets` are the server's, comma-separated; `log` takes one line of text per event. */
+/** `secrets` are the server's, comma-separated; `log` receives one line of text per event. */
 export function createApp(secrets: string, log: (line: string) => void): Express {
   const once = onceOnly({ store: memorySeenStore() });
   const app = express();
 
-  // Before express.json(): the signature is over the bytes as they came.
+  // Before express.json(): the signature covers the raw bytes.
   app.post(
     "/webhooks/crewstream",
     expressReceiver({ secrets: secrets.split(",") }, async ({ events }) => {

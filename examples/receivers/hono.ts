@@ -1,12 +1,12 @@
-// A receiver on Hono, for Bun, Deno, Cloudflare Workers (with nodejs_compat) and Node. Events come out in sequence.
+// A receiver on Hono, for Bun, Deno, Cloudflare Workers (with nodejs_compat) and Node. Events are handled in sequence.
 import { env } from "node:process";
 import { fetchReceiver, orderEvents } from "@crewstream/receiver";
 import { Hono } from "hono";
 import { handleEvent } from "./handle-event.ts";
 
-/** `secrets` are the server's, comma-separated; `log` takes one line of text per event. */
+/** `secrets` are the server's, comma-separated; `log` receives one line of text per event. */
 export function createApp(secrets: string, log: (line: string) => void): Hono {
-  // For a subscription to `*`: nothing is passed over for a day, and what comes too early is sent again.
+  // For a subscription to `*`: no missing event is skipped for a day, and what arrives too early is retried.
   const inOrder = orderEvents({ giveUpMs: 86_400_000 });
   const receive = fetchReceiver({ secrets: secrets.split(",") }, (delivery) =>
     inOrder(delivery, (event) => log(handleEvent(event))),

@@ -15,7 +15,7 @@ interface Delivery {
   headers: Record<string, string>;
 }
 
-/** What the server would send of these events, `first` being the number of the first. */
+/** The request that the server would send for these events, `first` being the number of the first. */
 function deliver(first: number, events: { type: string; data: object }[], secrets = [secret]): Delivery {
   const id = `dlv_${executionId.replaceAll("-", "")}_0_${first}`;
   const timestamp = Math.floor(Date.now() / 1000);
@@ -64,7 +64,7 @@ const lines = [
   "notes_shipped is an event of the automation's own",
 ];
 
-/** How a delivery reaches each example; gives the answer's status. */
+/** How a delivery reaches each example; returns the response's status. */
 const examples: [string, (log: (line: string) => void) => Promise<Send>][] = [
   ["express", startExpress],
   ["hono", startHono],
@@ -75,14 +75,14 @@ interface Send extends AsyncDisposable {
 }
 
 describe.each(examples)("%s", (_name, start) => {
-  test("hears of events, its own and the automation's", async () => {
+  test("receives events, built-in and custom ones", async () => {
     const heard: string[] = [];
     await using receiver = await start((line) => heard.push(line));
     expect(await receiver.send(deliver(1, [toolUsed, taskDone, shipped]))).toBe(204);
     expect(heard).toEqual(lines);
   });
 
-  test("takes what was signed with either secret while they rotate, and refuses anything else", async () => {
+  test("accepts signatures with either secret during a rotation, and rejects anything else", async () => {
     const heard: string[] = [];
     await using receiver = await start((line) => heard.push(line));
     expect(await receiver.send(deliver(1, [toolUsed], [oldSecret]))).toBe(204);
@@ -102,7 +102,7 @@ test.each(examples.slice(0, 2))("%s handles an event once when it is sent again"
   expect(heard).toEqual(lines.slice(0, 2));
 });
 
-test("hono hears of events in sequence, whichever delivery comes first", async () => {
+test("hono receives events in sequence, whichever delivery arrives first", async () => {
   const heard: string[] = [];
   await using receiver = await startHono((line) => heard.push(line));
   const later = receiver.send(deliver(3, [shipped]));

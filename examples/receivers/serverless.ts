@@ -1,4 +1,5 @@
-// A receiver as a serverless function: AWS Lambda behind a function URL or an HTTP API. Other hosts differ in names only.
+// A receiver as a serverless function: AWS Lambda behind a function URL or an HTTP API. Other hosts differ only in
+// names.
 import { Buffer } from "node:buffer";
 import { env } from "node:process";
 import { answerTo, receiveDelivery } from "@crewstream/receiver";
@@ -17,13 +18,13 @@ interface HostAnswer {
   body?: string;
 }
 
-/** `secrets` are the server's, comma-separated; `log` takes one line of text per event. */
+/** `secrets` are the server's, comma-separated; `log` receives one line of text per event. */
 export function createHandler(secrets: string, log: (line: string) => void) {
   return async ({ headers, body = "", isBase64Encoded }: HostEvent): Promise<HostAnswer> => {
     try {
       const raw = isBase64Encoded ? Buffer.from(body, "base64") : body;
       const { events } = receiveDelivery({ headers, body: raw }, { secrets: secrets.split(",") });
-      // Instances share no memory: use `onceOnly` with a store of your own where an event must not be handled twice.
+      // Instances share no memory: use `onceOnly` with a store of your own if an event must not be handled twice.
       for (const event of events) log(handleEvent(event));
       return { statusCode: 204 };
     } catch (error) {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { StoredEvent } from "@crewstream/contracts";
 
-/** What an event's mark says: of which run, of which execution, the how manieth from 1, and when it was to be sent. */
+/** The content of an event's marker: its run, its execution, its number from 1, and when it was due. */
 export interface Mark {
   run: string;
   execution: number;
@@ -12,7 +12,7 @@ export interface Mark {
 export const eventType = "bench_event";
 const markKey = '"mark":"';
 
-/** An event of about `bytes` bytes, serialised as a crew worker does it, with its mark. */
+/** An event of about `bytes` bytes, serialised as by a crew worker, with its marker. */
 export function makeEvent(executionId: string, mark: Mark, bytes: number): StoredEvent {
   const id = randomUUID();
   const { run, execution, seq, sentAt } = mark;
@@ -30,7 +30,7 @@ export function makeEvent(executionId: string, mark: Mark, bytes: number): Store
   return { seq, id, type: eventType, json };
 }
 
-/** The envelope and the mark take about this much. */
+/** Approximate size of the envelope and the marker. */
 const envelopeBytes = 240;
 const fillers = new Map<number, string>();
 
@@ -43,7 +43,7 @@ function filler(bytes: number): string {
   return text;
 }
 
-/** The marks in a body, found without parsing it: the receiver shares the machine with what is measured. */
+/** The markers in a body, found without parsing it: the receiver shares the machine with what is measured. */
 export function* marksIn(body: string): Generator<Mark> {
   for (let at = body.indexOf(markKey); at >= 0; at = body.indexOf(markKey, at)) {
     const from = at + markKey.length;

@@ -6,7 +6,7 @@ export interface Options {
   size: Size;
   repetitions: number;
   profile: boolean;
-  /** Puts the figures into docs/benchmarks.md. */
+  /** Writes the figures to docs/benchmarks.md. */
   docs: boolean;
   logLevel: string;
 }
@@ -21,7 +21,7 @@ export const usage = `npm run bench -- [--scenario NAME]… [--quick | --full] [
   --docs            writes targets and figures into docs/benchmarks.md
   --log-level       LOG_LEVEL of our processes; default warn, as the baseline logs nothing`;
 
-/** @throws Error that names what is unknown */
+/** @throws Error that names unknown options */
 export function readOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],

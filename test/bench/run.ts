@@ -8,7 +8,7 @@ import { resultsFolder, saveResults } from "./report/save.ts";
 import { scenarios } from "./scenarios/all.ts";
 import type { Outcome } from "./scenarios/scenario.ts";
 
-/** Runs the scenarios that were asked for, prints what each found, and keeps it as JSON. */
+/** Runs the requested scenarios, prints their results, and stores them as JSON. */
 export async function runBench(options: Options): Promise<void> {
   const unknown = options.scenarios.filter((name) => !scenarios.some((scenario) => scenario.name === name));
   if (unknown.length > 0) {
@@ -37,7 +37,7 @@ export async function runBench(options: Options): Promise<void> {
     const { size, repetitions } = options;
     outcomes[scenario.name] = await scenario.run({ bench, size, repetitions, say });
     printOutcome(scenario, outcomes[scenario.name] ?? { rows: [], figures: [], targets: [] });
-    // Kept as it grows: a long run that is broken off has not been for nothing.
+    // Written after each scenario, so that an interrupted long run is not lost.
     path = await saveResults({ at, machine, options, outcomes } as { at: string });
   }
   const { size, repetitions } = options;

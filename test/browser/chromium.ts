@@ -5,7 +5,7 @@ import { testToken } from "../support/services.ts";
 
 const places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
-/** The Chromium of this machine, or the one that `CHROMIUM` names; undefined where there is none. */
+/** The Chromium of this machine, or the one that `CHROMIUM` names; undefined if there is none. */
 export const chromiumPath = process.env["CHROMIUM"] ?? places.find((path) => existsSync(path));
 
 const flags = [
@@ -19,10 +19,10 @@ const flags = [
   "--disable-sync",
 ];
 
-/** Longest that a page is waited for: two cores serve everything at once. */
+/** Maximum wait for a page: two cores serve everything at once. */
 const maxWaitMs = 20_000;
 
-/** A browser window on a system's dashboard; what its console complained of is kept. */
+/** A browser window on a system's dashboard; its console messages are recorded. */
 export class Window implements AsyncDisposable {
   readonly page: Page;
   readonly #browser: Browser;
@@ -36,7 +36,7 @@ export class Window implements AsyncDisposable {
     this.#base = base;
     page.on("pageerror", (error) => this.#complaints.push(error.message));
     page.on("console", (message) => {
-      // A refused sign-in is a failed request too; that one is meant.
+      // A rejected sign-in is a failed request too, and intended.
       const isRefusal = message.text().includes("401 (Unauthorized)");
       if (message.type() === "error" && !isRefusal) this.#complaints.push(message.text());
     });
@@ -71,7 +71,7 @@ export class Window implements AsyncDisposable {
     return (await tile.locator("dd").innerText()).split("\n")[0] ?? "";
   }
 
-  /** What axe finds on the page against WCAG 2.2 A and AA and its best practices, or against some of its rules. */
+  /** axe's violations on the page against WCAG 2.2 A and AA and its best practices, or against some of its rules. */
   async violations(rules: readonly string[] = []): Promise<string[]> {
     await this.page.evaluate(axe.source);
     const violations = await this.page.evaluate<{ id: string; nodes: { html: string; failureSummary: string }[] }[]>(
@@ -82,12 +82,12 @@ export class Window implements AsyncDisposable {
     );
   }
 
-  /** What the console complained of: broken scripts, and what the content security policy refused. */
+  /** Console errors: broken scripts, and what the content security policy blocked. */
   get complaints(): readonly string[] {
     return this.#complaints;
   }
 
-  /** What the page said when its window was closed. */
+  /** The page's text when its window was closed. */
   get lastText(): string {
     return this.#lastText;
   }

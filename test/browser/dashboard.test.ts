@@ -38,7 +38,7 @@ describe.skipIf(chromiumPath === undefined)("the dashboard", () => {
     await system?.[Symbol.asyncDispose]();
   });
 
-  test("asks for a token, refuses a wrong one, and keeps no token in the browser", async () => {
+  test("asks for a token, rejects a wrong one, and stores no token in the browser", async () => {
     await using other = await Window.open(system);
     const { page } = other;
     await other.go("/deliveries");
@@ -47,7 +47,7 @@ describe.skipIf(chromiumPath === undefined)("the dashboard", () => {
     await page.getByText("not one of the server's API_TOKENS").waitFor();
     await page.getByLabel("API token").fill(testToken);
     await page.getByRole("button", { name: "Sign in" }).click();
-    // The page that was asked for comes after the sign-in.
+    // The page that was requested is shown after the sign-in.
     await page.getByRole("heading", { name: "Deliveries" }).waitFor();
     expect(page.url()).not.toContain(testToken);
     const kept = await page.evaluate<string>(
@@ -64,7 +64,7 @@ describe.skipIf(chromiumPath === undefined)("the dashboard", () => {
     expect(other.complaints).toEqual([]);
   });
 
-  test("shows a reader what there is, and no button that the token may not press", async () => {
+  test("shows a reader everything, but no button that its token does not allow", async () => {
     await using reader = await Window.open(system);
     await reader.signIn("reading-only");
     await reader.go(`/executions/${execution}`);
@@ -73,7 +73,7 @@ describe.skipIf(chromiumPath === undefined)("the dashboard", () => {
     expect(await reader.page.getByRole("link", { name: "Queues" }).count()).toBe(0);
   });
 
-  test("kicks an automation off from its form, as the command beside it would", async () => {
+  test("kicks an automation off from its form, like the command shown next to it", async () => {
     const { page } = window;
     await window.go("/automations/release_notes");
     await page.getByLabel("git_log").fill("a1b2c3d feat: it's here");
@@ -110,7 +110,7 @@ describe.skipIf(chromiumPath === undefined)("the dashboard", () => {
       .waitFor();
   });
 
-  test("shows a run as nested bars that open to their events, and finds an event by its text", async () => {
+  test("shows a run as nested bars that expand to their events, and finds an event by its text", async () => {
     const { page } = window;
     await window.go(`/executions/${execution}`);
     const bars = page.getByRole("table", { name: "Timeline of the run" });
@@ -146,7 +146,7 @@ describe.skipIf(chromiumPath === undefined)("the dashboard", () => {
     expect(violations).toEqual([]);
   });
 
-  test("is usable by keyboard and screen reader: axe finds nothing on any page, light and dark", async () => {
+  test("is usable by keyboard and screen reader: axe finds no violation on any page, light and dark", async () => {
     const { page } = window;
     const pages = [
       "/",
@@ -167,7 +167,7 @@ describe.skipIf(chromiumPath === undefined)("the dashboard", () => {
       for (const path of pages) {
         await window.go(path);
         await eventually(async () => expect(await page.getByText(/^Loading/).count()).toBe(0));
-        // Only the colours differ in the dark.
+        // Only the colours differ in dark mode.
         const rules = scheme === "light" ? [] : ["color-contrast"];
         found.push(...(await window.violations(rules)).map((violation) => `${scheme} ${path}: ${violation}`));
       }
@@ -182,7 +182,7 @@ describe.skipIf(chromiumPath === undefined)("the dashboard", () => {
     await page.getByRole("dialog").waitFor({ state: "detached" });
   });
 
-  test("has nothing to complain of: no script failed, and the content security policy refused nothing", () => {
+  test("logs no error: no script failed, and the content security policy blocked nothing", () => {
     expect(window.complaints).toEqual([]);
   });
 });

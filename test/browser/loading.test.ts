@@ -8,7 +8,7 @@ import { chromiumPath, Window } from "./chromium.ts";
 
 const listLength = 100_000;
 
-/** The list of executions as the API would answer it, all in one page. */
+/** The list of executions as the API would return it, all in one page. */
 function longList(): string {
   const items = Array.from({ length: listLength }, (_, index): ExecutionSummary => ({
     id: `01a20968-dd1a-7038-a20d-${String(index).padStart(12, "0")}`,
@@ -84,7 +84,7 @@ describe.skipIf(chromiumPath === undefined)("the dashboard's pages", () => {
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(200_000);
   });
 
-  test("work behind a path prefix that the server does not know of", async () => {
+  test("work behind a path prefix that is unknown to the server", async () => {
     await using proxy = await startPrefixProxy(api.url, "/team/crews");
     await using window = await Window.open(api, { base: proxy.base });
     await window.signIn();
@@ -95,7 +95,7 @@ describe.skipIf(chromiumPath === undefined)("the dashboard's pages", () => {
     expect(window.complaints).toEqual([]);
   });
 
-  test("hold a list of 100,000 with a handful of rows in the page", async () => {
+  test("show a list of 100,000 with only a few rows in the page", async () => {
     await using window = await Window.open(api);
     const { page } = window;
     await window.signIn();

@@ -6,7 +6,7 @@ import { chromiumPath, Window } from "./chromium.ts";
 
 const runs = 4;
 
-/** Deliveries that came to a path: those acknowledged by now, and those that only failed. */
+/** Deliveries to a path: those acknowledged by now, and those that have only failed. */
 function standing(sink: WebhookSink, path: string): { taken: Set<string>; failed: Set<string> } {
   const taken = new Set<string>();
   const seen = new Set<string>();
@@ -19,8 +19,8 @@ function standing(sink: WebhookSink, path: string): { taken: Set<string>; failed
 }
 
 describe.skipIf(chromiumPath === undefined)("a person on call", () => {
-  test("sees an endpoint go down, why, and puts it right without a terminal", async () => {
-    // Retries are far off: what drains here, a person has drained.
+  test("sees an endpoint go down and why, and fixes it without a terminal", async () => {
+    // Retries are far in the future: what is delivered here was retried by a person.
     await using system = await startSystem({ env: { WEBHOOK_RETRY_SCHEDULE: "1h,1h" } });
     await using sink = await WebhookSink.start();
     await using window = await Window.open(system);
@@ -45,7 +45,7 @@ describe.skipIf(chromiumPath === undefined)("a person on call", () => {
     );
     await Promise.all(executions.map((id) => system.client.ended(id)));
 
-    // The overview says it by itself.
+    // The overview shows it by itself.
     await page.getByText("is failing").waitFor();
     const retrying = await eventually(async () => {
       const failed = standing(sink, "/hook").failed.size;
@@ -55,7 +55,7 @@ describe.skipIf(chromiumPath === undefined)("a person on call", () => {
       return failed;
     });
 
-    // The failures are two groups, with the receiver's own answers.
+    // The failures are two groups, with the receiver's own responses.
     await page.getByRole("link", { name: "Look at the failures" }).click();
     const groups = page.getByRole("table", { name: /^Failures grouped/ });
     await groups.getByText("503 Service Unavailable").waitFor();
@@ -66,7 +66,8 @@ describe.skipIf(chromiumPath === undefined)("a person on call", () => {
     await page.getByText("database is restarting").first().waitFor();
     await page.getByText("Next attempt").waitFor();
 
-    // Nothing is to be sent while it is mended; then the operator lets it go again, and what the outage held up leaves.
+    // Nothing is to be sent while it is being fixed; then the operator resumes it, and the backlog of the outage is
+    // sent.
     await page.getByRole("link", { name: new URL(sink.url()).origin }).click();
     await page.getByRole("button", { name: "Pause" }).click();
     await page.getByText("The endpoint is paused").waitFor();
@@ -79,7 +80,7 @@ describe.skipIf(chromiumPath === undefined)("a person on call", () => {
       expect(await groups.getByRole("row").count()).toBe(2);
     });
 
-    // What it refuses still is mended, too: the operator retries all that failed alike, the count first.
+    // The requests that it still rejects are fixed, too: the operator retries the whole group, after seeing the count.
     refuses = false;
     await groups.getByRole("button", { name: "Retry all like this" }).click();
     const left = await eventually(async () => {
@@ -99,7 +100,7 @@ describe.skipIf(chromiumPath === undefined)("a person on call", () => {
     await page.getByRole("dialog").getByRole("button", { name: "Close" }).click();
     await page.getByText("Nothing waits for a retry").waitFor();
 
-    // The receiver's own record agrees: every event that was published, and each in one delivery.
+    // The receiver's own record agrees: every published event, and each in one delivery.
     await eventually(async () => {
       const published = (await Promise.all(executions.map((id) => system.client.events(id)))).flat();
       const taken = sink.events("/hook").map(({ id }) => id);

@@ -6,13 +6,13 @@ import { startSystem, type System } from "../support/services.ts";
 import { WebhookSink } from "../support/webhook-sink.ts";
 import { chromiumPath, Window } from "./chromium.ts";
 
-describe.skipIf(chromiumPath === undefined)("what an operator looks into and puts right", () => {
+describe.skipIf(chromiumPath === undefined)("what an operator inspects and corrects", () => {
   let system: System;
   let sink: WebhookSink;
   let window: Window;
 
   beforeAll(async () => {
-    // Retries are far off: what moves here, a person has moved.
+    // Retries are far in the future: what is sent here was sent by a person.
     system = await startSystem({ env: { WEBHOOK_RETRY_SCHEDULE: "1h,1h", WEBHOOK_TIMEOUT_MS: "30000" } });
     sink = await WebhookSink.start();
     window = await Window.open(system);
@@ -31,7 +31,7 @@ describe.skipIf(chromiumPath === undefined)("what an operator looks into and put
     return id;
   }
 
-  /** The delivery of a run that waits for a retry. */
+  /** The run's delivery that waits for a retry. */
   function retrying(execution: string): Promise<string> {
     return eventually(async () => {
       const path = `/api/v1/deliveries?state=retrying&execution_id=${execution}`;
@@ -41,7 +41,7 @@ describe.skipIf(chromiumPath === undefined)("what an operator looks into and put
     });
   }
 
-  test("a delivery shows what was sent, and what came back with its headers", async () => {
+  test("a delivery shows the request, and the response with its headers", async () => {
     const { page } = window;
     const headers = { "x-request-id": "req-4711", "set-cookie": "session=hush" };
     sink.script("/refused", { status: 422, headers, body: "unknown event type" });
@@ -70,7 +70,7 @@ describe.skipIf(chromiumPath === undefined)("what an operator looks into and put
     expect(await window.violations()).toEqual([]);
   });
 
-  test("a delivery is discarded after a question, and its page says that it is gone", async () => {
+  test("a delivery is discarded after a confirmation, and its page says that it is gone", async () => {
     const { page } = window;
     sink.script("/dropped", 404);
     const id = await retrying(await kickoff("/dropped"));
@@ -81,14 +81,14 @@ describe.skipIf(chromiumPath === undefined)("what an operator looks into and put
     await page.getByRole("button", { name: "Discard for good" }).click();
     await page.getByText("The delivery is discarded").waitFor();
     expect((await system.client.get(`/api/v1/deliveries/${id}`)).status).toBe(404);
-    // Back on the list, where it no longer stands.
+    // Back to the list, which no longer contains it.
     await page.getByRole("heading", { name: "Deliveries" }).waitFor();
     await window.go(`/deliveries/${id}`);
     await page.getByText("There is no delivery").waitFor();
     expect(await page.getByRole("heading", { level: 1 }).innerText()).toBe("Delivery");
   });
 
-  test("the held head of a strict webhook is sent again, and what waits behind it follows", async () => {
+  test("the held head of a strict webhook is retried, and what waits behind it follows", async () => {
     const { page } = window;
     sink.script("/strict", [422]);
     const execution = await kickoff("/strict", { realtime: true, ordering: "strict" });
@@ -124,11 +124,11 @@ describe.skipIf(chromiumPath === undefined)("what an operator looks into and put
     expect(await row.getByRole("cell").nth(5).innerText()).toBe("3");
   });
 
-  test("a Redis that lost its data is told on every page until it is dismissed", async () => {
+  test("a Redis that lost its data is shown on every page until dismissed", async () => {
     const { page } = window;
     const { REDIS_URL = "", KEY_PREFIX } = system.env;
     const redis = new Redis(REDIS_URL);
-    // What a process writes that notices it.
+    // What a process that notices it writes.
     await redis.hset(`${KEY_PREFIX}:{deployment}`, "lost_at", Date.now());
     redis.disconnect();
     const banner = page.getByText("Redis came back without its data");
@@ -169,7 +169,7 @@ describe.skipIf(chromiumPath === undefined)("what an operator looks into and put
     expect(wide).toEqual([]);
   });
 
-  test("a copy of the cookie is worth nothing once one has signed out", async () => {
+  test("a copy of the cookie is invalid after signing out", async () => {
     await using other = await Window.open(system);
     await other.signIn();
     const [cookie] = await other.page.context().cookies();
@@ -181,7 +181,7 @@ describe.skipIf(chromiumPath === undefined)("what an operator looks into and put
     expect((await copied()).status).toBe(401);
   });
 
-  test("nothing was complained of but what was not there any more", () => {
+  test("the console has no errors except for deleted items", () => {
     expect(window.complaints.filter((text) => !text.includes("404"))).toEqual([]);
   });
 });

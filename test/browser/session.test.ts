@@ -11,7 +11,7 @@ describe.skipIf(chromiumPath === undefined)("a session that ends by itself", () 
   });
   afterAll(() => api?.[Symbol.asyncDispose]());
 
-  /** Ends a window's session as its time or another key would: the browser keeps the cookie. */
+  /** Ends a window's session as expiry or another key would: the browser keeps the cookie. */
   async function endSession(window: Window): Promise<void> {
     const [cookie] = await window.page.context().cookies();
     await window.page.context().clearCookies();
@@ -25,7 +25,7 @@ describe.skipIf(chromiumPath === undefined)("a session that ends by itself", () 
     await window.page.getByRole("button", { name: "Sign in" }).click();
   }
 
-  test("says so on the sign-in page, and returns to where one was", async () => {
+  test("is reported on the sign-in page, which returns to the previous page", async () => {
     await using window = await Window.open(api);
     await window.signIn();
     await window.go("/deliveries?state=dead");
@@ -36,7 +36,7 @@ describe.skipIf(chromiumPath === undefined)("a session that ends by itself", () 
     expect(window.page.url()).toContain("#/deliveries?state=dead");
   });
 
-  test("says so when the page is loaded anew, but not to who comes first, or has signed out", async () => {
+  test("is reported after a reload, but not on a first visit or after signing out", async () => {
     await using window = await Window.open(api);
     const { page } = window;
     await window.go("/automations");
@@ -57,7 +57,7 @@ describe.skipIf(chromiumPath === undefined)("a session that ends by itself", () 
 });
 
 describe.skipIf(chromiumPath === undefined)("a system in which nothing has happened yet", () => {
-  test("does not say that all is well, but that nothing was sent, and what to do", async () => {
+  test("shows not that all is healthy, but that nothing was sent, and what to do", async () => {
     await using api = await startTestApi();
     for (const kind of ["crew", "delivery"] as const) await processAnnouncer(api.store, kind).announce();
     await using window = await Window.open(api);

@@ -6,7 +6,7 @@ import { chromiumPath, Window } from "./chromium.ts";
 
 const executionsScript = /\/assets\/executions-[^/]*\.js/;
 
-describe.skipIf(chromiumPath === undefined)("what a page needs and does not get", () => {
+describe.skipIf(chromiumPath === undefined)("unavailable resources of a page", () => {
   let api: TestApi;
   let window: Window;
   beforeAll(async () => {
@@ -19,7 +19,7 @@ describe.skipIf(chromiumPath === undefined)("what a page needs and does not get"
     return () => window[Symbol.asyncDispose]();
   });
 
-  /** The menu is there, and the page says that it could not be loaded. */
+  /** The menu is there, and the page reports that it could not be loaded. */
   async function expectNotice(): Promise<void> {
     await window.page.getByRole("alert").getByText("This page could not be loaded").waitFor();
     await window.page.getByRole("link", { name: "Automations" }).waitFor();
@@ -34,7 +34,7 @@ describe.skipIf(chromiumPath === undefined)("what a page needs and does not get"
     await window.page.getByText("Nothing has been run yet").waitFor();
   }
 
-  test("offline: the menu stays, another page opens, and the page comes by itself when the network is back", async () => {
+  test("offline: the menu stays, another page opens, and the page loads by itself when the network is back", async () => {
     const { page } = window;
     await page.getByText("Events a minute").waitFor();
     await page.context().setOffline(true);
@@ -48,7 +48,7 @@ describe.skipIf(chromiumPath === undefined)("what a page needs and does not get"
     await expectExecutions();
   });
 
-  test("a script whose transfer is aborted is asked for again", async () => {
+  test("a script whose transfer is aborted is requested again", async () => {
     let asked = 0;
     await window.page.route(executionsScript, async (route) => {
       asked += 1;
@@ -60,7 +60,7 @@ describe.skipIf(chromiumPath === undefined)("what a page needs and does not get"
     expect(asked).toBeGreaterThan(2);
   });
 
-  test("a script that is not there (404) leaves the menu, and does not reload the page again and again", async () => {
+  test("a missing script (404) leaves the menu, and does not reload the page repeatedly", async () => {
     const { page } = window;
     let documents = 0;
     let asked = 0;
@@ -81,7 +81,7 @@ describe.skipIf(chromiumPath === undefined)("what a page needs and does not get"
     await expectExecutions();
   });
 
-  test("a tab of a build that the server no longer has reloads once, and shows the page asked for", async () => {
+  test("a tab of a build that the server no longer has reloads once, and shows the requested page", async () => {
     const { page } = window;
     // The document of the older build: its first script has another name, and its other files are gone.
     const script = await page.locator("script[type=module]").getAttribute("src");
@@ -112,7 +112,7 @@ describe.skipIf(chromiumPath === undefined)("what a page needs and does not get"
     expect(page.url()).toContain("#/executions");
   });
 
-  test("without its first script the document says so, and comes by itself", async () => {
+  test("without its first script the document reports that, and loads by itself later", async () => {
     const { page } = window;
     let asked = 0;
     await page.route(/\/assets\/index-[^/]*\.js/, async (route) => {
@@ -125,7 +125,7 @@ describe.skipIf(chromiumPath === undefined)("what a page needs and does not get"
     await expectExecutions();
   });
 
-  test("a page whose own code fails leaves the menu, and says what failed", async () => {
+  test("a page whose own code fails leaves the menu, and shows the error", async () => {
     const { page } = window;
     await page.route(executionsScript, async (route) => {
       const code = await (await route.fetch()).text();
@@ -140,7 +140,7 @@ describe.skipIf(chromiumPath === undefined)("what a page needs and does not get"
     await page.getByRole("heading", { name: "Automations" }).waitFor();
   });
 
-  test("a chart whose script cannot be loaded takes nothing with it", async () => {
+  test("a chart whose script cannot be loaded does not affect the rest", async () => {
     const { page } = window;
     let refused = 0;
     await page.route(/\/assets\/chart-[^/]*\.js/, async (route) => {
@@ -169,7 +169,7 @@ describe.skipIf(chromiumPath === undefined)("what a page needs and does not get"
       const notice = page.getByRole("main").getByRole("alert").getByText("Unexpected answer");
       await notice.first().waitFor();
       await eventually(async () => expect(await page.getByText(/^Loading/).count()).toBe(0));
-      // It stays while the page asks again: that is not taken for a first load.
+      // It stays while the page reloads its data: that is not mistaken for a first load.
       const { promise, resolve } = Promise.withResolvers<void>();
       answered = promise;
       await page.waitForRequest(listing);

@@ -41,7 +41,7 @@ async function deliver(
   return published;
 }
 
-/** Pieces of two answers that take turns, and other events between them. */
+/** Chunks of two interleaved responses, and other events between them. */
 function answers(id: ExecutionId): StoredEvent[] {
   return Array.from({ length: 300 }, (_, index): StoredEvent => {
     const seq = index + 1;
@@ -70,9 +70,9 @@ function received(path: string): SinkEvent[] {
   return [...deliveries.values()].flat().sort((a, b) => sequence(a) - sequence(b));
 }
 
-test("a slow endpoint gets events together when one by one they would be older than wished, and all of them once", async () => {
+test("a slow endpoint gets events together if they would be too old one by one, and all of them once", async () => {
   let requests = 0;
-  // Slow, and it fails now and then: what is tried again is what was tried before.
+  // Slow, with occasional failures: retries have the same content.
   sink.script("/slow", () => {
     requests += 1;
     return { status: requests % 7 === 0 ? 500 : 200, after: new Promise((resolve) => setTimeout(resolve, 60)) };
@@ -102,7 +102,7 @@ test.each([
   const originals = published.map(({ json }) => JSON.parse(json) as SinkEvent);
   const list = received(path);
   for (const call of ["one", "two"]) expect(textOf(list, call)).toBe(textOf(originals, call));
-  // Each event is in one delivery, by itself or within a joined one.
+  // Each event is in one delivery, by itself or within a merged one.
   const covered = list.flatMap(({ data }) => {
     const first = Number(data["emission_sequence"]);
     const joined = data["coalesced"] as { events: number; last_emission_sequence: number } | undefined;

@@ -18,7 +18,7 @@ beforeAll(async () => {
       CORS_ORIGINS: appOrigin,
     },
   });
-  // Two more API servers of the same system, which answer in the other shapes.
+  // Two more API servers of the same system, which respond in the other shapes.
   live = await startTestApi({ ...system.env, STATUS_SHAPE: "live", LOG_LEVEL: "silent" }, []);
   documented = await startTestApi({ ...system.env, STATUS_SHAPE: "openapi", LOG_LEVEL: "silent" }, []);
 });
@@ -50,30 +50,30 @@ const rightEnd: Verdicts = {
   "flow asks": "done",
 };
 
-/** They know no state PAUSED and raise on it: with AMP's own answer they do too. */
+/** They know no state PAUSED and raise on it: with AMP's own responses, too. */
 const noPause = { "crew asks": "breaks", "flow asks": "breaks" } as const;
-/** They take a result for text; a flow's is an object, here and on AMP. */
+/** They expect a text as the result; a flow's is an object, here and on AMP. */
 const noObject = { "flow ok": "breaks" } as const;
 
-/** Where a client misses the right end, and why. Each misses it with AMP too. */
+/** Where a client misses the end, and why. Each misses it with AMP too. */
 const hybrid: Exceptions = {
   "Semantic Kernel for Python": { ...noPause, ...noObject },
   "Semantic Kernel for .NET": { ...noPause, ...noObject },
-  // Stops and tells its caller, who answers with /resume: its right end.
+  // Stops and returns to its caller, who answers with /resume: its correct end.
   "CrewAI's own skill": { "crew asks": "asks a person", "flow asks": "asks a person" },
-  // Knows success only, and renders the result as it is.
+  // Recognises only success, and renders the result unchanged.
   "the exported React component": { ...noObject, "crew fails": "never ends", "flow fails": "never ends" },
-  // Takes the last task's output for the result: a flow has no tasks.
+  // Uses the last task's output as the result: a flow has no tasks.
   "the interview apps": { "flow ok": "breaks", "flow asks": "breaks" },
   "the client of observed states": noPause,
-  // Written from the documents: `result` is an object with `output` there only.
+  // Written from the documentation: only there is `result` an object with `output`.
   "the agent skill's client": { "crew ok": "breaks", "flow ok": "breaks", ...noPause },
-  // Knows SUCCESS, FAILED and RUNNING, and asks late enough not to see the states before them.
+  // Recognises SUCCESS, FAILED and RUNNING, and polls late enough not to see the states before them.
   "the supplier's Streamlit": noPause,
 };
 
 const noStatusWord = { "crew fails": "never ends", "flow fails": "never ends" } as const;
-/** The live answer's `status` is a sentence, and null at the end: who looks for a word there finds none. */
+/** The live response's `status` is a sentence, and null at the end: clients that expect a state there find none. */
 const liveOnly: Exceptions = {
   ...hybrid,
   "the Next.js route": { ...noObject, ...noStatusWord },
@@ -87,7 +87,7 @@ const liveOnly: Exceptions = {
   },
 };
 
-/** Clients that know the words of the documented answer, which has no `state`; a paused run reads `running` there. */
+/** Clients that use the terms of the documented response, which has no `state`; a paused run reads `running` there. */
 const documentReaders: PollingClient[] = [
   "CrewAI's own skill",
   "CrewAI's MCP server",
@@ -97,7 +97,9 @@ const documentReaders: PollingClient[] = [
   "the agent skill's client",
 ];
 
-/** Who shows its user why a run failed, in which shape. The grader prints `status`, a sentence in the live shape only. */
+/**
+ * Clients that show why a run failed, by shape. The grader prints `status`, which is a sentence in the live shape only.
+ */
 const tellsWhy = {
   hybrid: [
     "CrewAI's own skill",
@@ -125,7 +127,7 @@ function deployment(baseUrl: string, automation: string): Deployment {
   };
 }
 
-/** Lets a client run every automation and holds where it got to against the right ends. */
+/** Lets a client run every automation and compares its verdicts with the expected ones. */
 async function expectEnds(
   client: PollingClient,
   baseUrl: string,
@@ -142,8 +144,8 @@ async function expectEnds(
   expect(wanting).toEqual([]);
 }
 
-describe("clients that poll come to the right end", () => {
-  it.each(pollingClients)("%s, with the status as it is by default", (client) =>
+describe("polling clients recognise the end", () => {
+  it.each(pollingClients)("%s, with the default status", (client) =>
     expectEnds(client, system.client.baseUrl, { misses: hybrid, why: tellsWhy.hybrid }),
   );
 
@@ -156,12 +158,12 @@ describe("clients that poll come to the right end", () => {
   );
 });
 
-it("lets Semantic Kernel see a list of inputs, where its own model wants an object of texts", async () => {
+it("returns a list of inputs to Semantic Kernel, whose own model expects an object of texts", async () => {
   const { http } = deployment(system.client.baseUrl, "briefing_crew");
   expect(await http.get("/inputs")).toMatchObject({ status: 200, body: { inputs: ["topic"] } });
 });
 
-describe("clients that let a person review come to the right end", () => {
+describe("clients with human review recognise the end", () => {
   const crew = () => deployment(system.client.baseUrl, "reviewed_crew").http;
   const decisions = ["Make it shorter, please", true] as const;
 
@@ -178,7 +180,7 @@ describe("clients that let a person review come to the right end", () => {
     expect(state).toBe("SUCCESS");
     expect(result).toContain("green tea");
 
-    // Told once for each time that it waits, and not again when it is accepted: its page is empty in the end.
+    // Notified once for each time that it waits, and not again when it is accepted: its page is empty in the end.
     const text = expect.any(String) as string;
     expect(tasks.map(({ name }) => name)).toEqual(["draft", "draft", "polish"]);
     expect(waiting).toEqual([]);

@@ -6,7 +6,7 @@ import { exampleInputs, exampleOutlines } from "./example-runs.ts";
 
 let sink: WebhookSink;
 let system: System;
-/** No batch grows old here: it leaves when it is full, or when its run has ended. */
+/** No batch reaches its maximum age here: it is sent when it is full, or when its run has ended. */
 beforeAll(async () => {
   sink = await WebhookSink.start();
   system = await startSystem({

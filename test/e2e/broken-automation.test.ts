@@ -38,8 +38,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-// The folder has no node_modules, nor is it inside of crewstream's: the package is given to what imports it.
-test("a worker says which files do not load and why, and serves the others", async () => {
+// The folder has no node_modules, and is not inside crewstream's: the package is provided to its imports.
+test("a worker reports which files do not load and why, and serves the others", async () => {
   const reasons = new Map(
     system.crewWorkers[0]!.logs.filter(({ msg }) => msg === "automation.not_loaded").map(({ path, reason }) => [
       String(path).slice(folder.length + 1),
@@ -55,7 +55,7 @@ test("a worker says which files do not load and why, and serves the others", asy
   expect(await system.client.ended(executionId)).toMatchObject({ state: "SUCCESS" });
 });
 
-test("a kickoff of what nobody serves is refused with 503, by name", async () => {
+test("a kickoff of an automation that nobody serves is rejected with 503, naming it", async () => {
   const served = ["crashing", "endless", "mistyped", "release_notes", "wrong_flow", "wrong_tool"];
   for (const automation of ["throwing", "never_heard_of"]) {
     const answer = await system.client.post(`/automations/${automation}/kickoff`, { inputs: {} });
@@ -66,7 +66,7 @@ test("a kickoff of what nobody serves is refused with 503, by name", async () =>
   }
 });
 
-test("a failed run says in its status, its log line and its event where in the automation's code it failed", async () => {
+test("a failed run's status, log line and event have the location of the failure in the automation's code", async () => {
   const id = await system.client.kickoff("crashing", {});
   const at = "crashing.ts:2:63";
   expect(await system.client.ended(id)).toMatchObject({
@@ -83,7 +83,7 @@ test("a failed run says in its status, its log line and its event where in the a
   expect(failed?.data).toMatchObject({ error_location: at });
 });
 
-test("no secret is in what is said of a failure; its causes are", async () => {
+test("a failure is reported with its causes and without secrets", async () => {
   const id = await system.client.kickoff("wrong_flow", {});
   const status = await system.client.ended(id);
   expect(status).toMatchObject({
@@ -100,7 +100,7 @@ test("no secret is in what is said of a failure; its causes are", async () => {
   expect(JSON.stringify([status, body, events, logs])).not.toContain(secret);
 });
 
-test("a run that is ended for its limits is logged as a failure, too", async () => {
+test("a run that exceeds a limit is logged as a failure, too", async () => {
   const id = await system.client.kickoff("endless", {});
   expect(await system.client.ended(id)).toMatchObject({ state: "FAILED" });
   const line = await system.crewWorkers[0]!.logged(
@@ -109,7 +109,7 @@ test("a run that is ended for its limits is logged as a failure, too", async () 
   expect(line).toMatchObject({ level: 50, error: expect.stringContaining("RUN_MAX_EVENTS") as string });
 });
 
-test("a model that cannot be asked is warned of at start, in the log and in the list, with the automation's name", async () => {
+test("a model that cannot be called causes a warning at start, in the log and in the list, with the automation's name", async () => {
   const warned = await system.crewWorkers[0]!.logged(({ msg }) => msg === "automation.warning");
   expect(warned).toMatchObject({
     path: join(folder, "mistyped.ts"),
@@ -119,12 +119,12 @@ test("a model that cannot be asked is warned of at start, in the log and in the 
   expect(body.items.find(({ name }) => name === "mistyped")?.warnings).toEqual([expect.stringContaining('"opnai"')]);
 });
 
-test("when its last worker has stopped, an automation is refused, until one is back", async () => {
+test("when its last worker has stopped, an automation is unavailable until one is back", async () => {
   const kickoff = () =>
     system.client.post("/automations/release_notes/kickoff", { inputs: exampleInputs.release_notes });
   const exit = await system.crewWorkers[0]!.kill("SIGTERM");
   expect(exit).toMatchObject({ code: 0 });
-  // The API asks once a second what is served.
+  // The API reads once a second what is served.
   await eventually(async () => expect((await kickoff()).status).toBe(503));
   expect((await kickoff()).body["message"]).toContain("No crew worker is running");
   await system.add("crew-worker");

@@ -36,7 +36,7 @@ async function kickoff(path: string): Promise<string> {
   return stdout.trim();
 }
 
-/** A run whose delivery is refused, and that delivery. */
+/** A run whose delivery is rejected, and that delivery. */
 async function retrying(path: string): Promise<string> {
   sink.script(path, () => 418);
   const execution = await kickoff(path);
@@ -48,7 +48,7 @@ async function retrying(path: string): Promise<string> {
   });
 }
 
-test("stats tells whether events flow, what waits, and who works", async () => {
+test("stats shows throughput, backlog and live processes", async () => {
   await retrying("/stats");
   await eventually(async () => {
     expect(await json("stats")).toMatchObject({ deliveries: { dead: 0 }, recent: { failed: expect.any(Number) } });
@@ -68,7 +68,7 @@ test("delivery shows one delivery with its attempts", async () => {
   expect(stdout).toMatch(/^1 +\S+ +\d+ ms +rejected +418/m);
 });
 
-test("discard drops deliveries for good, and says which is not there", async () => {
+test("discard drops deliveries permanently, and reports unknown ones", async () => {
   const [first, second] = [await retrying("/a"), await retrying("/b")];
   expect(await json("discard", first)).toEqual([{ id: first, result: "discarded" }]);
   expect(await run("discard", second, first)).toEqual({
@@ -93,13 +93,13 @@ test("an endpoint that is paused gets nothing until it is resumed", async () => 
   const resumed = await json<{ paused: boolean }[]>("resume", String(listed?.id));
   expect(resumed).toMatchObject([{ paused: false }]);
   await sink.eventOfType("flow_finished", "/paused");
-  // Counters are written every two seconds; the failures of before the pause still count.
+  // Counters are written every two seconds; failures from before the pause still count.
   await eventually(async () => {
     expect((await run("endpoints", "--limit", "1")).stdout).toMatch(new RegExp(`\\n${origin} +(healthy|degraded) `));
   });
 });
 
-test("what cannot be done has its exit code and a sentence", async () => {
+test("failures have their exit codes and a message", async () => {
   const cases: readonly [string[], number, RegExp][] = [
     [["discard"], 2, /missing required argument 'ids'/],
     [["discard", "nope"], 4, /There is no delivery nope/],
@@ -121,7 +121,7 @@ test("what cannot be done has its exit code and a sentence", async () => {
   }
 });
 
-test("a script and a shell find every command", async () => {
+test("scripts and shell completion find every command", async () => {
   const commands = ["stats", "delivery", "discard", "endpoints", "pause", "resume"];
   const help = (await run("--help")).stdout;
   const completion = (await run("completion", "bash")).stdout;
@@ -131,7 +131,7 @@ test("a script and a shell find every command", async () => {
   }
 });
 
-test("a run that asks a person is listed, watched, and goes on when it is answered", async () => {
+test("a run with a human-input request is listed and watched, and continues when it is answered", async () => {
   const watched = run("kickoff", "reviewed_post", "-i", "topic=geese", "--watch");
   const execution = await eventually(async () => {
     const [asked] = await json<{ execution_id: string; step: string }[]>("questions");
@@ -155,7 +155,7 @@ test("a run that asks a person is listed, watched, and goes on when it is answer
   expect(stdout).toContain('"status": "published"');
 });
 
-test("kickoff asks for the pace that its options name", async () => {
+test("kickoff requests the delivery pace of its options", async () => {
   const pace = ["--max-delay", "250", "--coalesce"];
   const { stdout } = await run("kickoff", "release_notes", "--webhook", sink.url("/pace"), ...pace, "-i", "version=1");
   const { subscriptions } = await json<{ subscriptions: unknown[] }>("status", stdout.trim());

@@ -13,7 +13,7 @@ let cwd: string;
 beforeAll(async () => {
   cwd = await mkdtemp(join(tmpdir(), "crewstream-cli-"));
   sink = await WebhookSink.start();
-  // One retry only, so that what fails is dead at once.
+  // Only one retry, so that failures become dead letters at once.
   system = await startSystem({ env: { WEBHOOK_RETRY_SCHEDULE: "50ms" } });
 });
 afterAll(async () => {
@@ -38,7 +38,7 @@ interface Listed {
   execution_id: string;
 }
 
-/** Kicks a run off whose deliveries are refused, and waits until they are dead. */
+/** Kicks off a run whose deliveries are rejected, and waits until they are dead letters. */
 async function deadDeliveries(path: string): Promise<{ executionId: string; dead: Listed[] }> {
   sink.script(path, () => 500);
   const executionId = (
@@ -52,7 +52,7 @@ async function deadDeliveries(path: string): Promise<{ executionId: string; dead
   });
 }
 
-test("executions lists runs newest first, over more pages than one", async () => {
+test("executions lists runs newest first, over several pages", async () => {
   const ids: string[] = [];
   for (let index = 0; index < 3; index += 1) ids.unshift((await run("kickoff", "release_notes")).stdout.trim());
   await Promise.all(ids.map((id) => system.client.ended(id)));
@@ -71,7 +71,7 @@ test("executions lists runs newest first, over more pages than one", async () =>
   );
 });
 
-test("a dead delivery is listed, and sent again when its receiver is well", async () => {
+test("a dead letter is listed, and retried when its receiver has recovered", async () => {
   const { executionId, dead } = await deadDeliveries("/one");
   expect((await run("deliveries", "--state", "dead")).stdout).toContain(new URL(sink.url()).origin);
 
@@ -87,7 +87,7 @@ test("a dead delivery is listed, and sent again when its receiver is well", asyn
   });
 });
 
-test("retry --all counts first, then sends all that match", async () => {
+test("retry --all counts first, then retries all matches", async () => {
   const { executionId } = await deadDeliveries("/all");
   const matching = ["--all", "dead", "--execution", executionId];
   expect((await run("retry", ...matching, "--dry-run")).stdout).toBe("1 delivery matches\n");
@@ -98,7 +98,7 @@ test("retry --all counts first, then sends all that match", async () => {
   await sink.eventOfType("flow_finished", "/all");
 });
 
-test("replay delivers once more under new ids, somewhere else and only what is asked for", async () => {
+test("replay delivers again under new ids, to another URL and only selected events", async () => {
   const executionId = (await run("kickoff", "release_notes", "--webhook", sink.url("/first"))).stdout.trim();
   await sink.eventOfType("flow_finished", "/first");
   const options = ["--to", sink.url("/again"), "--types", "flow_started,flow_finished", "--bearer", "other"];

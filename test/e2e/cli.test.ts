@@ -36,7 +36,7 @@ test("automations lists what is served, as a table and as JSON", async () => {
   expect(json.map(({ name }) => name)).toEqual(expect.arrayContaining(["release_notes", "research_crew"]));
 });
 
-test("kickoff prints the id, status and events tell of it", async () => {
+test("kickoff prints the id, which status and events accept", async () => {
   const kickoff = await run(["kickoff", "release_notes", "-i", `git_log=${log}`, "-i", "version=2.0"]);
   expect(kickoff).toMatchObject({ code: 0, stderr: "" });
   const id = kickoff.stdout.trim();
@@ -57,7 +57,7 @@ test("kickoff prints the id, status and events tell of it", async () => {
   expect(some.stdout).toMatch(/^ +2 \S+ flow_started +release_notes\n +\d+ \S+ flow_finished +release_notes: .*\n$/);
 });
 
-test("inputs come from a file or stdin too, and options win over them", async () => {
+test("inputs can come from a file or stdin, and options override them", async () => {
   const file = JSON.stringify({ git_log: log, version: "1.0" });
   const args = ["kickoff", "release_notes", "--inputs-file", "-", "-i", "version=3.0", "--watch", "--json"];
   const { code, stdout } = await run(args, {}, file);
@@ -74,7 +74,7 @@ test("kickoff --watch shows the parts of a run as they end, with tokens", async 
   expect(stdout).toMatch(/progress +2 of 2 tasks/);
 });
 
-test("exit codes tell failures apart, and every error says what to do", async () => {
+test("exit codes distinguish failures, and every error says what to do", async () => {
   const failed = await run(["kickoff", "release_notes", "-i", "version:=3", "--watch"]);
   expect(failed.code).toBe(3);
   expect(failed.stdout).toMatch(/state +FAILED[\s\S]*error .*expected string/);
@@ -121,12 +121,12 @@ test("listen verifies what arrives and fails on demand; the retry has the same i
   expect(await listener.kill("SIGINT")).toEqual({ code: 0, signal: null });
 });
 
-test("doctor finds a healthy system healthy, and a missing Redis with a fix", async () => {
+test("doctor reports a healthy system, and a missing Redis with a fix", async () => {
   const { ENCRYPTION_KEY = "", WEBHOOK_SIGNING_SECRET = "", REDIS_URL = "", KEY_PREFIX = "" } = system.env;
   const env = { ENCRYPTION_KEY, WEBHOOK_SIGNING_SECRET, REDIS_URL, KEY_PREFIX };
   const healthy = await run(["doctor", "--json"], env);
   const findings = JSON.parse(healthy.stdout) as { state: string; fix?: string }[];
-  // The examples in Python have no environment here.
+  // The Python examples have no environment here.
   const wrong = findings.filter(({ state }) => state !== "ok");
   expect(wrong.filter(({ fix = "" }) => !fix.startsWith("Run npx crewstream python sync "))).toEqual([]);
   expect(healthy.code).toBe(0);
@@ -139,7 +139,7 @@ test("doctor finds a healthy system healthy, and a missing Redis with a fix", as
   expect(broken.stdout).toMatch(/✗ Encryption key/);
 });
 
-test("check says all that is wrong with a project at once, and runs none of it", async () => {
+test("check reports all errors of a project at once, without running it", async () => {
   const project = join(cwd, "wrong");
   await mkdir(join(project, "agents"), { recursive: true });
   await writeFile(join(project, "crew.jsonc"), '{"agents": ["writer"], "tasks": [{"nam": "t"}], "unknown": 1}');

@@ -17,14 +17,14 @@ afterAll(async () => {
   await sink?.[Symbol.asyncDispose]();
 });
 
-/** Kills the crew worker as soon as the gate holds it, and starts another, for which the gate is open. */
+/** Kills the crew worker as soon as it waits at the gate, and starts another, for which the gate is open. */
 async function killAtGate(executionId: string): Promise<void> {
   await sink.received(1, `/gate/${executionId}`);
   await system.crewWorkers.at(-1)!.kill("SIGKILL");
   system.crewWorkers.push(await system.add("crew-worker"));
 }
 
-/** Of each automation: what is done before the gate, and how often the test was asked for it in the end. */
+/** For each automation: the calls before the gate, and how often the test received each in the end. */
 test.each([
   { automation: "gated_flow", inputs: { count: 4 }, before: "before", last: "flow_finished" },
   { automation: "gated_crew", inputs: { topic: "gates" }, before: "desk", last: "crew_kickoff_completed" },
@@ -47,16 +47,16 @@ test.each([
   expect(typesOf(published).filter((type) => type === last)).toHaveLength(1);
   await sink.until(() => sink.events(path).length >= published.length);
   await sink.eventOfType(last, `${path}/batched`);
-  // Some had left before the kill; what the next worker published joins them without a seam.
+  // Some had been delivered before the kill; the next worker's events follow them seamlessly.
   expect(deliveredOnce(sink.requests(path))).toEqual(published);
   expect(deliveredOnce(sink.requests(`${path}/batched`))).toEqual(published);
 
-  // A step that was journaled is not run again; the one that was interrupted is.
+  // A journaled step is not run again; the interrupted one is.
   expect(sink.requests(`/${before}/${executionId}`)).toHaveLength(1);
   expect(sink.requests(`/gate/${executionId}`)).toHaveLength(2);
 });
 
-test("a run that was killed publishes what it would have published without", async () => {
+test("a run that was killed publishes the same as an undisturbed one", async () => {
   sink.script("", ({ path, nth }) => (path.startsWith("/gate/") && nth === 0 ? "hang" : 200));
   const killed = await system.client.kickoff("gated_crew", { inputs: { topic: "gates" } });
   await killAtGate(killed);
@@ -67,7 +67,7 @@ test("a run that was killed publishes what it would have published without", asy
   expect(typesOf(first)).toEqual(typesOf(second));
 });
 
-test("many runs, their worker killed wherever they are: each arrives whole", async () => {
+test("many runs, their worker killed at an arbitrary time: each arrives completely", async () => {
   const executionIds = await Promise.all(
     Array.from({ length: 8 }, () =>
       system.client.kickoff("research_crew", {
@@ -76,7 +76,7 @@ test("many runs, their worker killed wherever they are: each arrives whole", asy
       }),
     ),
   );
-  // Two run at once: here the first two have begun, and most have not.
+  // Two run at once: here the first two have started, and most have not.
   await sink.received(10, "/many");
   await system.crewWorkers.at(-1)!.kill("SIGKILL");
   const next = await system.add("crew-worker");

@@ -44,7 +44,7 @@ const attemptsOf = async (executionId: string) =>
 const numbers = (sink: WebhookSink): unknown[] => sink.events("/hook").map(({ data }) => data["n"]);
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
 
-/** Waits until nothing of the execution is open, and gives its dead letters. */
+/** Waits until nothing of the execution is open, and returns its dead letters. */
 async function settled(executionId: string) {
   await system.client.ended(executionId);
   await eventually(async () => {
@@ -53,7 +53,7 @@ async function settled(executionId: string) {
   return readDeadLetters(store, addressOf(executionId));
 }
 
-test("an answer that does not come is a failure, and the delivery comes again unchanged; one that does not end acknowledges", async () => {
+test("a missing response is a failure, and the delivery is retried unchanged; an endless response acknowledges", async () => {
   await using sink = await WebhookSink.start();
   sink.script("/hook", ["hang", "reset", "drip"]);
   const id = await burst(sink, 5);
@@ -71,7 +71,7 @@ test("an answer that does not come is a failure, and the delivery comes again un
   ]);
 });
 
-test("a redirect is a failure, and where it leads receives nothing", async () => {
+test("a redirect is a failure, and its target receives nothing", async () => {
   await using sink = await WebhookSink.start();
   await using elsewhere = await WebhookSink.start();
   sink.script("/hook", [{ redirect: elsewhere.url("/hook") }, { redirect: sink.url("/other") }]);
@@ -82,7 +82,7 @@ test("a redirect is a failure, and where it leads receives nothing", async () =>
   expect(sink.requests("/other")).toEqual([]);
 });
 
-test("410 ends the subscription: what was open is kept as dead letters, what comes after is not sent", async () => {
+test("410 ends the subscription: open deliveries become dead letters, later events are not sent", async () => {
   await using sink = await WebhookSink.start();
   sink.script("/hook", [200, 410]);
   const id = await burst(sink, 30, {}, { group: 5, pause_ms: 300 });
@@ -92,7 +92,7 @@ test("410 ends the subscription: what was open is kept as dead letters, what com
   expect(letters[0]).toMatchObject({ outcome: "gone", status: 410, attempts: 1 });
 });
 
-test("webhook-delivery: disable ends it also with a 200, abort-message gives one delivery up at once", async () => {
+test("webhook-delivery: disable also ends it with a 200, abort-message dead-letters one delivery immediately", async () => {
   await using sink = await WebhookSink.start();
   sink.script("/hook", [{ status: 200, headers: { "webhook-delivery": "disable" } }]);
   const disabled = await settled(await burst(sink, 20, {}, { group: 5, pause_ms: 300 }));
@@ -106,7 +106,7 @@ test("webhook-delivery: disable ends it also with a 200, abort-message gives one
   expect(numbers(picky)).toEqual([5, 6, 7, 8, 9]);
 });
 
-test.each([429, 503])("%i with Retry-After is left alone for so long, and nothing is lost", async (status) => {
+test.each([429, 503])("%i with Retry-After pauses the endpoint for that long, and nothing is lost", async (status) => {
   await using sink = await WebhookSink.start();
   const arrivals: number[] = [];
   sink.script("/hook", ({ nth }) => {
@@ -116,12 +116,12 @@ test.each([429, 503])("%i with Retry-After is left alone for so long, and nothin
   const id = await burst(sink, 20);
   expect(await settled(id)).toEqual([]);
   expect(numbers(sink).sort((a, b) => Number(a) - Number(b))).toEqual(upTo(20));
-  // A lower bound is no race: whoever comes early is rude, however slow the machine is.
+  // A lower bound cannot fail on a slow machine: an early request is an error.
   const [first = 0, ...later] = arrivals;
   expect(Math.min(...later) - first).toBeGreaterThanOrEqual(2000 - 50);
 });
 
-test("of an endless answer 16 KiB are read, and 2 KiB are kept with the attempt", async () => {
+test("16 KiB of an endless response are read, and 2 KiB are stored with the attempt", async () => {
   await using sink = await WebhookSink.start();
   sink.script("/hook", [
     { status: 500, body: "z".repeat(5_000_000) },
@@ -134,7 +134,7 @@ test("of an endless answer 16 KiB are read, and 2 KiB are kept with the attempt"
   expect(second?.response).toBe("é".repeat(1024));
 });
 
-test("a subscription's own schedule counts: after its last attempt the delivery is a dead letter", async () => {
+test("a subscription's own schedule applies: after its last attempt the delivery is a dead letter", async () => {
   await using sink = await WebhookSink.start();
   sink.script("/hook", ({ events }) => (events[0]?.data["n"] === 0 ? 500 : 200));
   const id = await burst(sink, 10, { retry: { schedule: ["10ms", "20ms"] } });
@@ -144,7 +144,7 @@ test("a subscription's own schedule counts: after its last attempt the delivery 
     "parked",
     "dead",
   ]);
-  // The delivery behind it was not held up.
+  // The delivery behind it was not delayed.
   expect(numbers(sink)).toEqual([5, 6, 7, 8, 9]);
 });
 
@@ -159,13 +159,13 @@ test.each([{ realtime: true }, { realtime: false }])(
     const id = await burst(sink, count, { ordering: "strict", realtime });
     expect(await settled(id)).toEqual([]);
     expect(numbers(sink)).toEqual(upTo(count));
-    // Nothing overtakes: what is tried next is the delivery that failed, until it is taken.
+    // Nothing overtakes: the failed delivery is retried next, until it is accepted.
     const tried = sink.requests("/hook").map(({ headers }) => headers["webhook-id"]);
     expect([...new Set(tried)].flatMap((one) => tried.filter((each) => each === one))).toEqual(tried);
   },
 );
 
-test("a strict delivery that is given up is passed over in order", async () => {
+test("a strict delivery that is given up is skipped in order", async () => {
   await using sink = await WebhookSink.start();
   sink.script("/hook", ({ events }) => (events[0]?.data["n"] === 5 ? 500 : 200));
   const id = await burst(sink, 15, { ordering: "strict", retry: { schedule: ["20ms"] } });

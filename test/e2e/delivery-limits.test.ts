@@ -25,7 +25,7 @@ interface Engine extends AsyncDisposable {
   env: Record<string, string>;
 }
 
-/** A delivery worker, and a store on which a test plays the runs. */
+/** A delivery worker, and a store on which a test simulates the runs. */
 async function startEngine(overrides: Record<string, string>): Promise<Engine> {
   const env = testEnvironment({ LOG_LEVEL: "warn", ...overrides });
   await using stack = new AsyncDisposableStack();
@@ -48,7 +48,7 @@ async function deliver({ store, queues }: Engine, url: string, count: number, id
   return executionId;
 }
 
-test("an endpoint that hangs for good, with many runs behind it, stops nobody else's deliveries", async () => {
+test("an endpoint that hangs forever, with many runs, does not stop other deliveries", async () => {
   await using engine = await startEngine({ WEBHOOK_TIMEOUT_MS: "120000", SHUTDOWN_TIMEOUT_MS: "100" });
   await using hanging = await WebhookSink.start();
   await using healthy = await WebhookSink.start();
@@ -58,7 +58,7 @@ test("an endpoint that hangs for good, with many runs behind it, stops nobody el
   await hanging.received(32, "/hang");
   await Promise.all(Array.from({ length: 100 }, () => deliver(engine, healthy.url("/fine"), 3)));
   await healthy.until(() => healthy.events("/fine").length === 300);
-  // All the while it had what it may have, and no more.
+  // All the while it had its maximum of requests, and no more.
   expect(hanging.requests("/hang")).toHaveLength(32);
 });
 
@@ -90,7 +90,7 @@ test.each([
     await queues.wakeFeed(feed, { delayMs: 0 });
   }
   await publish(store, id, { state: "SUCCESS" });
-  // As the end of a run does.
+  // As at the end of a run.
   await queues.wakeFeed(feed, { delayMs: 0, flush: true });
   await sink.received(3, "/hang");
 
@@ -98,14 +98,14 @@ test.each([
   const peakMiB = Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
   expect(peakMiB).toBeGreaterThan(20);
   expect(peakMiB).toBeLessThan(250);
-  // Redis holds the events once: beside the stream stand a few addresses.
+  // Redis stores the events once: in addition to the stream there are a few addresses.
   const keys = store.keys.execution(id);
   const bytes = async (key: string): Promise<number> => Number(await store.redis.memory("USAGE", key));
   const state = await readFeed(store, feed);
   expect(state?.open.length).toBeGreaterThan(0);
   expect(state?.open.length).toBeLessThanOrEqual(64 + 16);
   expect(await bytes(keys.feed(0).open)).toBeLessThan((await bytes(keys.events)) / 100);
-  // Read again for each attempt, in pages, however wide its range is: the same bytes.
+  // Read again for each attempt, in pages, however wide its range: the same bytes.
   const bodies = new Map<string, string>();
   for (const { headers, rawBody } of sink.requests("/hang")) {
     const key = headers["webhook-id"] ?? "";
@@ -115,7 +115,7 @@ test.each([
   await worker.kill("SIGKILL");
 });
 
-test("events behind one that hangs take the places that others leave, and do not wait for its end", async () => {
+test("events behind one that hangs use the slots that others release, and do not wait for its end", async () => {
   await using engine = await startEngine({
     WEBHOOK_ENDPOINT_CONCURRENCY: "2",
     WEBHOOK_TIMEOUT_MS: "120000",
@@ -139,7 +139,7 @@ test("events behind one that hangs take the places that others leave, and do not
   await sink.received(3, "/hang");
 });
 
-test("a feed that waits for its endpoint has not read more large events than are to leave next", async () => {
+test("a feed that waits for its endpoint has read no more large events than it sends next", async () => {
   await using redis = await FaultyRedis.start();
   await using engine = await startEngine({
     REDIS_URL: redis.url,
@@ -164,7 +164,7 @@ test("a feed that waits for its endpoint has not read more large events than are
   expect(mebi).toBeLessThan(10);
 });
 
-/** For a thousand runs on two cores that have twenty other things to do. */
+/** For a thousand runs on two cores that have many other things to do. */
 const slowMachineMs = 120_000;
 
 test(
@@ -174,7 +174,7 @@ test(
     await using sink = await WebhookSink.start();
     sink.script("/dead", 422);
     const { store, env } = engine;
-    // As if they had begun two minutes ago: the lists wait that long for a record that may be on its way.
+    // As if they had started two minutes ago: the lists wait that long for a record that may not be written yet.
     const begun = Date.now() - 120_000;
     const ids: ExecutionId[] = [];
     for (let page = 0; page < 20; page += 1) {
@@ -200,7 +200,7 @@ test(
   3 * slowMachineMs,
 );
 
-test("an event of a megabyte arrives whole, a larger one is cut and says so, a batch keeps to its bytes", async () => {
+test("an event of 1 MB arrives completely, a larger one is marked as truncated, a batch keeps its size limit", async () => {
   const limit = 65_536;
   await using system = await startSystem({
     env: { AUTOMATIONS_DIR: "test/fixtures/load", WEBHOOK_BATCH_MAX_BYTES: String(limit), LOG_LEVEL: "info" },

@@ -59,7 +59,7 @@ async function replaceDeliveryWorker(): Promise<void> {
   system.deliveryWorkers.push(await system.add("delivery-worker"));
 }
 
-test("a dead letter is retried as it was, after its execution was done and its worker gone; another is dropped", async () => {
+test("a dead letter is retried unchanged, after its execution was done and its worker gone; another is discarded", async () => {
   await using sink = await WebhookSink.start();
   sink.script("/hook", 422);
   const id = await burst(sink, 10, { retry: soon });
@@ -78,7 +78,7 @@ test("a dead letter is retried as it was, after its execution was done and its w
   expect((await system.client.post(`/api/v1/deliveries/${other!.id}/retry`)).status).toBe(404);
 });
 
-test("a bulk retry counts first, then brings everything, also when its worker is killed in the middle", async () => {
+test("a bulk retry counts first, then retries everything, even if its worker is killed in between", async () => {
   await using sink = await WebhookSink.start();
   const count = 230;
   sink.script("/hook", 422);
@@ -109,7 +109,7 @@ test("a bulk retry counts first, then brings everything, also when its worker is
   await deadLetters(id, 0);
 });
 
-test("a replay has new ids and says of what it is one; to another URL it takes no secret along", async () => {
+test("a replay has new ids and names the original; to another URL it is sent without secrets", async () => {
   await using sink = await WebhookSink.start();
   const authentication = { strategy: "bearer", token: "hush" };
   const id = await burst(sink, 20, { authentication });
@@ -140,7 +140,7 @@ test("a replay has new ids and says of what it is one; to another URL it takes n
   );
 });
 
-test("an operator is told, once, of an endpoint that is shut, that is back, and of a delivery that died", async () => {
+test("an operator is alerted, once, of an endpoint whose breaker opened or closed, and of a dead letter", async () => {
   await using sink = await WebhookSink.start();
   let healthy = false;
   sink.script("/hook", () => (healthy ? 200 : 500));
@@ -160,7 +160,7 @@ test("an operator is told, once, of an endpoint that is shut, that is back, and 
   await operator.until(() => deaths().length > 0);
   expect(deaths()[0]).toMatchObject({ type: "delivery.dead", data: { outcome: "rejected", status: 422, attempts: 2 } });
 
-  // Everything above has been told by now, as a later alert has arrived.
+  // All earlier alerts have been sent by now, as a later one has arrived.
   expect(kinds().sort()).toEqual(["endpoint.disabled", "endpoint.recovered"]);
   expect(deaths()).toHaveLength(1);
   expect(operator.requests("/alerts")[0]?.headers).toHaveProperty("webhook-signature");
@@ -182,7 +182,7 @@ async function metricsOf(worker: ScriptProcess): Promise<Map<string, number>> {
   );
 }
 
-test("metrics say what was published, delivered, tried, parked and given up", async () => {
+test("metrics count published events, deliveries, attempts, parked deliveries and dead letters", async () => {
   await using sink = await WebhookSink.start();
   await replaceDeliveryWorker();
   const [crew, delivery] = [system.crewWorkers[0]!, system.deliveryWorkers[0]!];
@@ -190,7 +190,7 @@ test("metrics say what was published, delivered, tried, parked and given up", as
   sink.script("/hook", ({ events, nth }) => (events.some(({ data }) => data["n"] === 5) ? 422 : nth === 0 ? 500 : 200));
   const id = await burst(sink, 15, { retry: soon });
   await deadLetters(id, 1);
-  // How many batches the events make depends on how fast they came: the receiver knows.
+  // The number of batches depends on timing: the receiver knows it.
   const refused = sink.requests("/hook").find(({ status }) => status === 422);
   const wanted = 15 - (refused?.events.length ?? 0);
   await sink.until(() => new Set(numbers(sink)).size === wanted);
@@ -200,7 +200,7 @@ test("metrics say what was published, delivered, tried, parked and given up", as
     const failed = requests.filter(({ status }) => status !== 200);
     const parked = failed.filter(({ headers }) => headers["webhook-attempt"] === "1");
     const metrics = await metricsOf(delivery);
-    // The operator is told of the dead letter by the same worker, before or after this look.
+    // The alert about the dead letter is sent by the same worker, before or after this read.
     const told = (metrics.get('crewstream_attempts_total{outcome="delivered"}') ?? 0) - delivered.length;
     expect([0, 1]).toContain(told);
     expect(Object.fromEntries(metrics)).toMatchObject({
@@ -223,10 +223,10 @@ test("metrics say what was published, delivered, tried, parked and given up", as
   });
 });
 
-/** What keeps jobs single, which outlives them when nobody looks. */
+/** Keys that deduplicate jobs, which outlive the jobs. */
 const marks = /:de:/;
 
-/** Removes all that some queues know of their jobs, behind everybody's back, but for the keys to keep. */
+/** Deletes everything that some queues store about their jobs, except for the given keys. */
 async function loseJobs(family: string, keep?: RegExp): Promise<number> {
   await using store = openTestStore(system.env);
   const keys = await store.redis.keys(`{${store.keys.prefix}:${family}*}*`);
@@ -234,16 +234,16 @@ async function loseJobs(family: string, keep?: RegExp): Promise<number> {
   return lost.length === 0 ? 0 : store.redis.del(...lost);
 }
 
-test("jobs that are lost are made again: feeds, retries and runs", async () => {
+test("lost jobs are added again: feeds, retries and runs", async () => {
   await using sink = await WebhookSink.start();
-  // A feed whose events nobody is on the way to deliver.
+  // A feed whose events no job is going to deliver.
   await system.deliveryWorkers.pop()?.kill("SIGKILL");
   await system.client.ended(await burst(sink, 10));
   expect(await loseJobs("feeds", marks)).toBeGreaterThan(0);
   system.deliveryWorkers.push(await system.add("delivery-worker"));
   await sink.until(() => numbers(sink).length === 10);
 
-  // A delivery that is parked and has no retry.
+  // A parked delivery without a retry job.
   await using failing = await WebhookSink.start();
   failing.script("/hook", [422]);
   await burst(failing, 5, { retry: { schedule: ["2s"] } });
@@ -263,7 +263,7 @@ test("jobs that are lost are made again: feeds, retries and runs", async () => {
   system.deliveryWorkers.push(await system.add("delivery-worker"));
   await failing.until(() => numbers(failing).length === 5);
 
-  // A run that was accepted and nobody knows of.
+  // An accepted run without a job.
   await using third = await WebhookSink.start();
   await system.crewWorkers.pop()?.kill("SIGKILL");
   const id = await burst(third, 5);

@@ -29,7 +29,7 @@ interface Shown {
   body_bytes: number;
 }
 
-/** A request as the API shows it, once the delivery has been tried as often as the sink saw. */
+/** A request as the API shows it, once the delivery has been attempted as often as the sink received it. */
 function shown(request: SinkRequest): Promise<Shown> {
   const id = String(request.headers["webhook-id"]);
   return eventually(async () => {
@@ -40,7 +40,7 @@ function shown(request: SinkRequest): Promise<Shown> {
   });
 }
 
-/** What the sink got, without what only the HTTP connection is about. */
+/** What the sink received, without what only concerns the HTTP connection. */
 function got(request: SinkRequest): Record<string, string> {
   const { connection: _, ...headers } = request.headers;
   return headers;
@@ -48,7 +48,7 @@ function got(request: SinkRequest): Record<string, string> {
 
 const own = `whsec_${Buffer.alloc(32, 3).toString("base64")}`;
 
-describe("a delivery's request is shown as it was sent, without what is secret", () => {
+describe("a delivery's request is shown as sent, without secrets", () => {
   test.each([
     ["bearer", { strategy: "bearer", token: "hush-bearer" }, { authorization: "Bearer [hidden]" }],
     ["basic", { strategy: "basic", username: "me", password: "hush-basic" }, { authorization: "Basic [hidden]" }],
@@ -68,7 +68,7 @@ describe("a delivery's request is shown as it was sent, without what is secret",
     }
   });
 
-  test("a request for a person's answer, without the token that lets one answer", async () => {
+  test("a human-input request, without the token that authorises an answer", async () => {
     sink.script("/human", 500);
     const id = await system.client.kickoff("reviewed_flow", { humanInputWebhook: { url: sink.url("/human") } });
     const [request] = await sink.received(1, "/human");
@@ -86,7 +86,7 @@ describe("a delivery's request is shown as it was sent, without what is secret",
   });
 });
 
-test("the head of a large body is shown, with the length of the whole", async () => {
+test("the beginning of a large body is shown, with its total length", async () => {
   const webhooks = { url: sink.url("/large"), events: ["flow_started"] };
   await system.client.kickoff("impatient_flow", { inputs: { text: "ü".repeat(150_000) }, webhooks });
   const [request] = await sink.received(1, "/large");
@@ -96,7 +96,7 @@ test("the head of a large body is shown, with the length of the whole", async ()
   expect(Buffer.byteLength(view.body)).toBeGreaterThan(262_140);
 });
 
-test("what an endpoint answered is shown with its headers, without secrets; of an acknowledgement they are not kept", async () => {
+test("an endpoint's response is shown with its headers, without secrets; those of an acknowledgement are not stored", async () => {
   const token = "echoed-token-1234";
   const headers = {
     "retry-after": "9",
@@ -129,7 +129,7 @@ test("what an endpoint answered is shown with its headers, without secrets; of a
   expect(logs).toContain(id);
   expect(logs).not.toContain("x-request-id");
 
-  // Another endpoint: the first one asked to be left alone.
+  // Another endpoint: the first one asked us to wait.
   await using other = await WebhookSink.start();
   const taken = { url: other.url("/taken"), events: ["*"] };
   await system.client.kickoff("impatient_flow", { webhooks: taken });
@@ -141,7 +141,7 @@ test("what an endpoint answered is shown with its headers, without secrets; of a
   });
 });
 
-test("a request that is not there (any more), or whose id is none, is not found", async () => {
+test("a request that does not exist (any more), or with an invalid id, is not found", async () => {
   for (const id of ["nope", "dlv_01a2094316a5757595411466c374a9b5_0_1", "%00", "dlv_x/../../stats"]) {
     const answer = await system.client.get(`/api/v1/deliveries/${encodeURIComponent(id)}/request`);
     expect({ id, status: answer.status }).toEqual({ id, status: 404 });

@@ -10,7 +10,7 @@ import { WebhookSink } from "../support/webhook-sink.ts";
 const secretOf = (): string => `whsec_${randomBytes(32).toString("base64")}`;
 const word = (name: string): string => `${name}-${randomBytes(12).toString("hex")}`;
 
-/** The deployment's secrets while it rotates, newest first. */
+/** The deployment's secrets during a rotation, newest first. */
 const [newest, older] = [secretOf(), secretOf()];
 const own = secretOf();
 const encryptionKey = randomBytes(32).toString("base64");
@@ -41,7 +41,7 @@ afterAll(async () => {
   await system?.[Symbol.asyncDispose]();
 });
 
-/** Asks the API and keeps what it said. */
+/** Calls the API and records its responses. */
 async function ask(path: string): Promise<Record<string, unknown>> {
   const { body } = await system.client.get(path);
   answers.push(JSON.stringify(body));
@@ -65,7 +65,7 @@ function verifies(request: SinkRequest | undefined, secret: string): boolean {
 }
 
 describe("signatures", () => {
-  test("while secrets rotate, a receiver that knows either can verify; one that knows neither cannot", async () => {
+  test("during a rotation, a receiver with either secret can verify; one with neither cannot", async () => {
     await kickoff([{ url: sink.url("/rotate") }]);
     const [request] = await sink.received(1, "/rotate");
     expect(request?.headers["webhook-signature"]?.split(" ")).toHaveLength(2);
@@ -78,7 +78,7 @@ describe("signatures", () => {
     }
   });
 
-  test("a subscription's own secret stands in for the deployment's, on every attempt", async () => {
+  test("a subscription's own secret replaces the deployment's, on every attempt", async () => {
     sink.script("/own", [500]);
     await kickoff([{ url: sink.url("/own"), signing_secret: own }]);
     for (const request of await sink.received(2, "/own")) {
@@ -87,7 +87,7 @@ describe("signatures", () => {
   });
 });
 
-test("a receiver is told who we are in the way that it asked for, and each one only its own", async () => {
+test("each receiver gets its own authentication only", async () => {
   const basic = `Basic ${Buffer.from(`robot:${auth.basic.password}`).toString("base64")}`;
   await kickoff([
     { url: sink.url("/bearer"), authentication: auth.bearer },
@@ -105,8 +105,8 @@ test("a receiver is told who we are in the way that it asked for, and each one o
   expect(await seen("/none")).toEqual([undefined, undefined]);
 });
 
-test("no secret stands in Redis, in a log or in an answer of the API, whatever goes wrong", async () => {
-  // Failures, retries and dead letters, in every mode; a receiver that says back what it was told.
+test("no secret is in Redis, in a log or in a response of the API, whatever fails", async () => {
+  // Failures, retries and dead letters, in every mode; a receiver that echoes what it was sent.
   sink.script("/wrong", ({ headers, nth }) => ({
     status: nth % 2 === 0 ? 500 : 404,
     body: JSON.stringify(headers),
@@ -156,7 +156,7 @@ test("no secret stands in Redis, in a log or in an answer of the API, whatever g
   const processes = [system.api, ...system.crewWorkers, ...system.deliveryWorkers];
   const logs = processes.flatMap((process) => process.logs.map((line) => JSON.stringify(line))).join("\n");
   const said = answers.join("\n");
-  // Each place was really looked at.
+  // Each place was really checked.
   for (const id of ids) for (const text of [redis, logs, said]) expect(text).toContain(id);
 
   const secrets = {

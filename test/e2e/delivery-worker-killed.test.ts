@@ -19,8 +19,8 @@ afterAll(async () => {
   await sink?.[Symbol.asyncDispose]();
 });
 
-test("a delivery worker is killed in mid-stream: another sends all the rest, and what was under way as it was", async () => {
-  // The third request of each path is received and never answered: the worker dies while it waits for it.
+test("a delivery worker is killed in mid-stream: another sends the rest, and what was in flight unchanged", async () => {
+  // The third request of each path is received and never answered: the worker is killed while it waits for it.
   for (const path of ["/realtime", "/batched"]) sink.script(path, [200, 200, "hang"]);
   const executionId = await system.client.kickoff("research_crew", {
     inputs: exampleInputs.research_crew,
@@ -46,13 +46,13 @@ test("a delivery worker is killed in mid-stream: another sends all the rest, and
       .filter(({ headers }) => headers["webhook-id"] === hung(path).headers["webhook-id"]);
     expect(again.map(({ status }) => status)).toEqual([undefined, 200]);
   }
-  // Batches stay in order: what was sealed goes first.
+  // Batches stay in order: what was sealed is sent first.
   const ids = sink.events("/batched").map(({ id }) => id);
   expect(ids).toEqual(published.map(({ id }) => id));
   expect(next.logs.some(({ msg }) => msg === "delivery.attempted")).toBe(true);
 });
 
-test("it is killed again and again under many runs: no event is lost, none is in two deliveries", async () => {
+test("it is killed repeatedly during many runs: no event is lost, none is in two deliveries", async () => {
   sink.script("/many", () => ({ status: 200, afterMs: 5 }));
   const kickoffs = Array.from({ length: 8 }, () =>
     system.client.kickoff("research_crew", {

@@ -20,12 +20,12 @@ const kickoff = (sink: WebhookSink, settings: Record<string, unknown>): Promise<
     inputs: exampleInputs.research_crew,
     webhooks: [
       { url: sink.url("/hook"), events: ["*"], ...settings },
-      // A strict feed alone fails too seldom to open the breaker.
+      // A single strict feed fails too rarely to open the breaker.
       { url: sink.url("/beside"), events: ["*"], realtime: true },
     ],
   });
 
-/** What waits in the run's feed, by first sequence and outcome. */
+/** The feed's open deliveries, by first sequence and outcome. */
 async function waiting(executionId: string): Promise<{ outcome?: string | undefined; far: boolean }[]> {
   await using store = openTestStore(system.env);
   const feed = await readFeed(store, { executionId: parseExecutionId(executionId)!, feed: 0 });
@@ -41,7 +41,7 @@ test.each([
   sink.script("", () => (down ? 503 : 200));
   const executionId = await kickoff(sink, settings);
   await system.client.ended(executionId);
-  // All have failed twice; from here on nothing is due for an hour but the breaker's question.
+  // All have failed twice; from here on nothing is due for an hour except the breaker's probe.
   await eventually(async () => expect((await waiting(executionId)).some(({ far }) => far)).toBe(true));
   down = false;
 
@@ -51,7 +51,7 @@ test.each([
   expect(deliveredOnce(acknowledged())).toEqual(published);
 });
 
-test("what was refused for itself keeps its time", async () => {
+test("individually rejected deliveries keep their schedule", async () => {
   await using sink = await WebhookSink.start();
   let down = true;
   let refused = "";

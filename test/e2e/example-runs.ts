@@ -1,4 +1,4 @@
-/** Inputs under which both examples take the path whose events are listed here. */
+/** Inputs with which both examples take the path whose events are listed here. */
 export const exampleInputs = {
   release_notes: {
     version: "1.4.0",
@@ -7,9 +7,9 @@ export const exampleInputs = {
   research_crew: { topic: "durable webhooks" },
 } as const;
 
-/** The types that a run of each publishes, in order; streamed chunks in a row stand as one. */
+/** The types that a run of each publishes, in order; consecutive streamed chunks count as one. */
 export const exampleOutlines = {
-  // With a breaking change: three methods, one of them a router, and an event of the flow's own.
+  // With a breaking change: three methods, one of them a router, and a custom event of the flow.
   release_notes: [
     "flow_created",
     "flow_started",
@@ -22,7 +22,7 @@ export const exampleOutlines = {
     "method_execution_finished",
     "flow_finished",
   ],
-  // On the offline model: a task with a tool, and a task without.
+  // With the offline model: a task with a tool, and a task without.
   research_crew: [
     "crew_kickoff_started",
     "task_started",

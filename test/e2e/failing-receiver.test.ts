@@ -7,9 +7,9 @@ import { exampleInputs } from "./example-runs.ts";
 
 let system: System;
 beforeAll(async () => {
-  // Twelve attempts over about ten seconds, and batches small enough to be several.
+  // Twelve attempts over about ten seconds, and batches small enough that there are several.
   const schedule = ["100ms", "100ms", "200ms", "200ms", "400ms", "400ms", "800ms", "1s", "2s", "2s", "2s"].join(",");
-  // The reconciler would find a retry that nobody scheduled; here nobody else may.
+  // The reconciler would find a retry that was never scheduled; here nothing else may.
   const env = { WEBHOOK_BATCH_MAX_EVENTS: "10", WEBHOOK_RETRY_SCHEDULE: schedule, RECONCILE_MS: "600000" };
   system = await startSystem({ env });
 });
@@ -73,7 +73,7 @@ test.each(modes)("%s: each delivery fails twice, and arrives unchanged", async (
   expect(arrived).toEqual(inSequence(arrived));
 });
 
-test.each(modes)("%s: away until after the run has ended: everything arrives", async (_mode, settings) => {
+test.each(modes)("%s: down until after the run has ended: everything arrives", async (_mode, settings) => {
   await using sink = await WebhookSink.start();
   await sink.down();
   const executionId = await kickoff(sink, settings);
@@ -82,7 +82,7 @@ test.each(modes)("%s: away until after the run has ended: everything arrives", a
   await expectEverything(sink, executionId);
 });
 
-test("a receiver that hangs, resets and breaks off is asked again, too", async () => {
+test("deliveries to a receiver that hangs, resets and breaks off are retried, too", async () => {
   await using sink = await WebhookSink.start();
   sink.script("/hook", ["hang", "reset", 429, { redirect: "http://127.0.0.1:1/" }, 404]);
   const executionId = await kickoff(sink, {}, ["crew_kickoff_completed"]);

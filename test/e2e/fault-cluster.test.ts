@@ -25,7 +25,7 @@ const systemOn = (fixture: string, env: Record<string, string> = {}) =>
     env: { ...cluster.env, AUTOMATIONS_DIR: fileURLToPath(new URL(`../fixtures/${fixture}`, import.meta.url)), ...env },
   });
 
-/** What a key or script in the wrong slot would have left in a log; a 503 is an answer and may name its reason. */
+/** What a key or script in the wrong slot would have left in a log; a 503 is a response and may contain its reason. */
 function slotErrors(system: System): string[] {
   return [system.api, ...system.crewWorkers, ...system.deliveryWorkers]
     .flatMap((process) => process.logs.filter(({ msg }) => msg !== "request.unavailable"))
@@ -41,7 +41,7 @@ async function settled(system: System, id: string): Promise<void> {
   });
 }
 
-/** Every event of the run, none twice, none missing, and all of them at a path of the sink. */
+/** Every event of the run, none twice, none missing, and all of them at one path of the sink. */
 async function arrived(system: System, id: string, items: number, path: string): Promise<void> {
   const events = await system.client.events(id);
   expect(events.filter(({ type }) => type === "burst_item")).toHaveLength(items);
@@ -94,7 +94,7 @@ it("serves batched, realtime and failing webhooks, and a killed worker, over thr
   expect(slotErrors(system)).toEqual([]);
 });
 
-it("tells a worker that lingers at a feed of what came, whichever master the run lives on", async () => {
+it("notifies a worker that waits at a feed, whichever master has the run", async () => {
   const nodes = cluster.masters.map(({ port }) => ({ host: "127.0.0.1", port }));
   await using store = openStore(
     { REDIS_URL: "", REDIS_CLUSTER_NODES: nodes, KEY_PREFIX: randomUUID(), QUEUE_PARTITIONS: 4 },
@@ -116,7 +116,7 @@ it("tells a worker that lingers at a feed of what came, whichever master the run
   expect(owners.size).toBe(3);
 });
 
-it("pauses for a person and goes on with the answer", async () => {
+it("pauses for a person and continues with the answer", async () => {
   await using system = await systemOn("human");
   const id = await system.client.kickoff("reviewed_crew", { inputs: { topic: "order" } });
   await eventually(async () => {
@@ -146,7 +146,7 @@ it("loses nothing while the slots of a live run and of its queues move to anothe
     `{${prefix}:retries-0}:retries-0:meta`,
     `${prefix}:{index}:executions`,
   ];
-  // While a slot is half moved a script over several keys must wait: the run does, a client is told to come again.
+  // While a slot is half migrated a script over several keys must wait: the run does, a client gets a Retry-After.
   const refused = async (): Promise<void> => {
     const replay = { url: sink.url("/replayed") };
     for (let tries = 0; tries < 3; tries += 1) {
@@ -157,9 +157,9 @@ it("loses nothing while the slots of a live run and of its queues move to anothe
     const { owner } = await cluster.ownerOf(key);
     const halfway = key === keys[0] ? refused : undefined;
     const moved = await cluster.moveSlot(key, (owner + 1) % 3, halfway);
-    // No delivery has failed, so the queue of retries has no keys; its workers wait there all the same.
+    // No delivery has failed, so the queue of retries has no keys; its workers wait there anyway.
     expect(moved).toBeGreaterThanOrEqual(key.includes("retries") ? 0 : 1);
-    // The feed must go on after each move, not only in the end by a reconciler.
+    // The feed must continue after each move, not only later by the reconciler.
     const before = seen();
     await sink.received(before + 1, "/moved");
   }
@@ -170,8 +170,8 @@ it("loses nothing while the slots of a live run and of its queues move to anothe
   expect(slotErrors(system)).toEqual([]);
 });
 
-it("waits for a master that is away, and for all of them, and answers 503 meanwhile", async () => {
-  // A lease that outlives the outages: what runs goes on where it is.
+it("waits for a master that is down, and for all of them, and responds 503 meanwhile", async () => {
+  // A lease that outlasts the outages: runs continue where they are.
   await using system = await systemOn("load", { LEASE_MS: "20000" });
   const id = await system.client.kickoff("burst", {
     inputs: { count: 200, group: 4, pause_ms: 50 },

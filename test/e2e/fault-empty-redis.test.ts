@@ -35,7 +35,7 @@ test("every process notices that Redis came back empty, people are alerted, and 
   await client.ended(after);
   await sink.until(() => sink.events("/after").some(({ type }) => type === "flow_finished"));
 
-  // Whoever comes later has lost nothing, and nobody says it twice.
+  // A process that starts later has lost nothing, and nobody reports it twice.
   const late = await system.add("delivery-worker");
   await eventually(async () => {
     const { body } = await client.get<{ processes: { pid: number }[] }>("/api/v1/stats");

@@ -5,7 +5,7 @@ import { SentinelSet } from "../support/sentinel-set.ts";
 import { startSystem } from "../support/services.ts";
 import { WebhookSink } from "../support/webhook-sink.ts";
 
-it("goes on with the new master when the old one dies in the middle of runs, without a restart", async () => {
+it("continues with the new master when the old one dies in the middle of runs, without a restart", async () => {
   await using set = await SentinelSet.start();
   await using sink = await WebhookSink.start();
   await using system = await startSystem({

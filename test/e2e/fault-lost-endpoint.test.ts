@@ -4,7 +4,7 @@ import { eventually } from "../support/eventually.ts";
 import { startSystem } from "../support/services.ts";
 import { WebhookSink } from "../support/webhook-sink.ts";
 
-it("gives up what waits for an endpoint that never comes back, as dead letters that can be retried", async () => {
+it("dead-letters what waits for an endpoint that never recovers, and can retry it", async () => {
   await using sink = await WebhookSink.start();
   await using system = await startSystem({
     env: {

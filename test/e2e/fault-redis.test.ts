@@ -21,7 +21,7 @@ beforeEach(async () => {
 
 const inputs = { count: 300, group: 5, pause_ms: 30, bytes: 500 };
 
-/** Kicks off a run that is long enough for a fault in its middle, and waits until it is in its middle. */
+/** Kicks off a run that is long enough for a fault in the middle, and waits until it is in the middle. */
 async function runInProgress(path: string): Promise<string> {
   const id = await system.client.kickoff("burst", {
     inputs,
@@ -31,7 +31,7 @@ async function runInProgress(path: string): Promise<string> {
   return id;
 }
 
-/** Waits for the run and its deliveries, and expects every event to have come as promised. */
+/** Waits for the run and its deliveries, and expects every event to have arrived as promised. */
 async function expectWhole(id: string, path: string): Promise<void> {
   await eventually(async () => {
     const { status, body } = await system.client.get(`/api/v1/executions/${id}`);
@@ -43,12 +43,12 @@ async function expectWhole(id: string, path: string): Promise<void> {
   const settings = { name: "batched", realtime: false, ordering: "relaxed" } as const;
   const feed = { executionId: id, feed: 0, path, settings, events, dead: [], attempts: [] };
   expect(brokenPromises(sink.requests(path), feed)).toEqual([]);
-  // A delivery whose settling was lost comes again, as it was; what comes for the first time comes in order.
+  // A delivery whose settling was lost is repeated unchanged; first attempts arrive in order.
   const arrived = [...new Set(sink.events(path).map((event) => event.id))];
   expect(arrived).toEqual(events.map((event) => event.id));
 }
 
-/** A kickoff is refused in the way that tells a client when to come again. */
+/** A kickoff is rejected with a Retry-After. */
 async function expectRefused(): Promise<void> {
   const refused = await system.client.post("/automations/burst/kickoff", { inputs: { count: 1 } });
   expect(refused.status).toBe(503);
@@ -61,7 +61,7 @@ const withRedis = async (work: (redis: Redis) => Promise<unknown>): Promise<void
   redis.disconnect();
 };
 
-describe("a run in progress survives that Redis", () => {
+describe("a run in progress survives when Redis", () => {
   it("is gone for a while and comes back from its append-only file", async () => {
     const id = await runInProgress("/gone");
     await system.redis.kill("SIGKILL");
@@ -70,7 +70,7 @@ describe("a run in progress survives that Redis", () => {
     await expectWhole(id, "/gone");
   });
 
-  it("stops answering, and goes on", async () => {
+  it("stops responding, and continues", async () => {
     const id = await runInProgress("/frozen");
     system.redis.freeze();
     await expectRefused();
@@ -91,7 +91,7 @@ describe("a run in progress survives that Redis", () => {
     await expectWhole(id, "/full");
   });
 
-  it("is away for longer than a lease, again and again, which no worker dies of", { timeout: 240_000 }, async () => {
+  it("is down for longer than a lease, repeatedly, without any worker dying", { timeout: 240_000 }, async () => {
     const id = await runInProgress("/outages");
     for (let outage = 0; outage < 4; outage += 1) {
       const seen = sink.events("/outages").length;
@@ -116,7 +116,7 @@ describe("a run in progress survives that Redis", () => {
   });
 });
 
-it("leaves no trace of a kickoff that was refused while Redis did not answer", async () => {
+it("does not respond, without a trace of kickoffs that were rejected meanwhile", async () => {
   const before = await executionCount();
   system.redis.freeze();
   await Promise.all(Array.from({ length: 5 }, expectRefused));

@@ -42,7 +42,7 @@ describe("an automation that", () => {
     expect((await system.client.ended(blocked))["state"]).toBe("REVOKED");
   });
 
-  it("publishes more than it may fails with the limit's name, and all that it published is closed", async () => {
+  it("publishes more than allowed fails with the limit's name, and all its started events are closed", async () => {
     const id = await system.client.kickoff("chatter", {});
     const status = await system.client.ended(id);
     expect(status).toMatchObject({ state: "FAILED", error: expect.stringContaining("RUN_MAX_EVENTS") });

@@ -15,7 +15,7 @@ beforeAll(async () => {
 }, 240_000);
 afterAll(() => system?.[Symbol.asyncDispose]());
 
-it.for(seeds)("keeps its promises whatever is struck, seed %i", { timeout: 600_000 }, async (seed) => {
+it.for(seeds)("keeps its guarantees under any faults, seed %i", { timeout: 600_000 }, async (seed) => {
   const run = await faultRun(system, seed);
   if (report !== undefined) await appendFile(report, `${JSON.stringify(run)}\n`);
   expect(run).toEqual({ ...run, problems: [] });

@@ -10,7 +10,7 @@ import { WebhookSink } from "../support/webhook-sink.ts";
 
 let sink: WebhookSink;
 let system: System;
-/** A lease, a reconciler and a shutdown that outlast every wait of a test: whoever waits for one of them fails. */
+/** A lease, a reconciler and a shutdown longer than every wait of a test: anything that waits for one of them fails. */
 beforeAll(async () => {
   sink = await WebhookSink.start();
   system = await startSystem({
@@ -43,7 +43,7 @@ async function heldJobs(): Promise<number> {
   return (await queues.depths()).reduce((sum, { active }) => sum + active, 0);
 }
 
-test("a crew worker is stopped and its run does not end in time: another has it at once", async () => {
+test("a crew worker is stopped and its run does not end in time: another takes it immediately", async () => {
   await using leaving = await startService("crew-worker", { ...system.env, ...impatient });
   sink.script("", ({ path, nth }) => (path.startsWith("/gate/") && nth === 0 ? "hang" : 200));
   const executionId = await system.client.kickoff("gated_crew", { inputs: { topic: "gates" } });
@@ -98,7 +98,7 @@ test("a delivery worker is stopped while a receiver hangs: its delivery waits fo
   expect(attempts("/parked")).toEqual(["1", "2", "2"]);
 });
 
-test("a delivery worker is stopped while a receiver is slow: it waits for the answer, and nothing is sent twice", async () => {
+test("a delivery worker is stopped while a receiver is slow: it waits for the response, and nothing is sent twice", async () => {
   const [gate, answer] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   sink.script("", ({ path }) => (path.startsWith("/gate/") ? { status: 200, after: gate.promise } : 200));
   sink.script("/slow", ({ nth }) => (nth === 0 ? { status: 200, after: answer.promise } : 200));
@@ -119,7 +119,7 @@ test("a delivery worker is stopped while a receiver is slow: it waits for the an
   expect(sink.events("/slow")).toEqual(await system.client.events(executionId));
 });
 
-test("the API is stopped amid kickoffs and streams: what it accepted is run, and it waits for no stream", async () => {
+test("the API is stopped amid kickoffs and streams: accepted kickoffs run, and it does not wait for streams", async () => {
   sink.script("", 200);
   const watched = await system.client.kickoff("gated_flow", { inputs: { count: 1 } });
   await system.client.ended(watched);

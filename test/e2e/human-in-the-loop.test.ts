@@ -34,7 +34,7 @@ describe("a crew's task with human input", () => {
   const kickoff = (extra: Record<string, unknown> = {}) =>
     system.client.kickoff("reviewed_crew", { inputs: { topic: "order" }, meta: { requestId: "r1" }, ...extra });
 
-  it("pauses, tells the webhook with its authentication, retries with feedback and ends when approved", async () => {
+  it("pauses, notifies the webhook with its authentication, retries with feedback and ends when approved", async () => {
     const authentication = { strategy: "bearer", token: "human-secret" };
     const id = await kickoff({ humanInputWebhook: { url: sink.url("/human"), authentication } });
     const [first] = await sink.received(1, "/human");
@@ -82,7 +82,7 @@ describe("a crew's task with human input", () => {
     expect((await system.client.ended(id))["state"]).toBe("SUCCESS");
   });
 
-  it("may be asked more often than a run may take its worker down", async () => {
+  it("may pause more often than a run may crash its worker", async () => {
     const id = await kickoff();
     for (const round of [1, 2, 3, 4]) {
       await paused(id);
@@ -95,7 +95,7 @@ describe("a crew's task with human input", () => {
     expect(await system.client.ended(id)).toMatchObject({ state: "SUCCESS" });
   });
 
-  it("refuses an answer to nothing, for nobody, and twice", async () => {
+  it("rejects answers without a request, for an unknown run, and repeated ones", async () => {
     const unknown = await system.client.post("/resume", {
       executionId: "01a20943-16a5-7575-9541-1466c374a9b5",
       taskId: "x",
@@ -119,8 +119,8 @@ describe("a crew's task with human input", () => {
   });
 });
 
-describe("a flow that asks", () => {
-  it("sends AMP's request, signed, and takes the answer at its callback URL; frees the worker while it waits", async () => {
+describe("a flow with human input", () => {
+  it("sends AMP's request, signed, and accepts the answer at its callback URL; frees the worker while it waits", async () => {
     const id = await system.client.kickoff("reviewed_flow", {
       humanInputWebhookUrl: sink.url("/flow"),
       webhooks: { url: sink.url("/events"), events: ["*"], realtime: true },
@@ -145,7 +145,7 @@ describe("a flow that asks", () => {
 
     const forged = await fetch(`${asked["callback_url"]}x`, {
       method: "POST",
-      // The token is looked at before the body.
+      // The token is checked before the body.
       body: "no JSON",
     });
     expect(forged.status).toBe(404);

@@ -100,7 +100,7 @@ test("a flow: one request with its result, and an empty meta when the kickoff ha
   expect(sink.requests("/flow/step")).toEqual([]);
 });
 
-test("they have the engine's guarantees: signed, and tried again under the same id with the same bytes", async () => {
+test("they have the same guarantees: signed, and retried under the same id with the same bytes", async () => {
   sink.script("/again/crew", [500, "hang", 503, 200]);
   await system.client.kickoff("research_crew", { inputs: exampleInputs.research_crew, meta, ...urls("/again") });
   const attempts = await sink.received(4, "/again/crew");
@@ -111,7 +111,7 @@ test("they have the engine's guarantees: signed, and tried again under the same 
   for (const { rawBody, headers } of attempts) webhook.verify(rawBody, headers);
 });
 
-test("beside the webhooks of today, in one kickoff", async () => {
+test("together with current webhooks, in one kickoff", async () => {
   const kickoffId = await system.client.kickoff("research_crew", {
     inputs: exampleInputs.research_crew,
     ...urls("/both"),

@@ -7,7 +7,7 @@ import { exampleInputs } from "./example-runs.ts";
 
 let sink: WebhookSink;
 let system: System;
-/** Two of each worker, each of which takes two jobs at once: four are under way only when both work. */
+/** Two of each worker, each of which takes two jobs at once: four run in parallel only if both work. */
 beforeAll(async () => {
   sink = await WebhookSink.start();
   system = await startSystem({
@@ -28,7 +28,7 @@ afterAll(async () => {
   await sink?.[Symbol.asyncDispose]();
 });
 
-/** The executions of which a process logged this line, each once. */
+/** The executions for which a process logged this line, each once. */
 function executionsIn(process: ScriptProcess, msg: string): Set<unknown> {
   return new Set(process.logs.filter((record) => record.msg === msg).map(({ executionId }) => executionId));
 }
@@ -62,7 +62,7 @@ test("two crew workers share the runs, two delivery workers their deliveries", a
   }
 });
 
-test("many runs at once: each event is in one delivery of each subscription, and each run was run once", async () => {
+test("many runs at once: each event is in one delivery of each subscription, and each run ran once", async () => {
   const executionIds = await Promise.all(
     Array.from({ length: 16 }, () =>
       system.client.kickoff("research_crew", {

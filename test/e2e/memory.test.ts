@@ -33,7 +33,7 @@ afterAll(async () => {
 const textOf = ({ body }: Asked): string => JSON.stringify(body);
 const isOf = (task: string, asked: Asked): boolean => textOf(asked).includes(`Task: ${task}`);
 
-/** The lamp is looked at, told of, and remembered; `first` may do something else with a request. */
+/** The lamp is looked at, described, and remembered; `first` may replace the handling of a request. */
 function answering(first: (asked: Asked) => Scripted | undefined = () => undefined): void {
   model.answer(chatCompletions, (asked) => {
     const other = first(asked);
@@ -53,13 +53,13 @@ async function run(): Promise<string> {
   return id;
 }
 
-/** What is remembered, as the API lists it. */
+/** The stored memories, as the API lists them. */
 async function remembered(): Promise<string[]> {
   const { body } = await system.client.get<{ items: { content: string }[] }>("/api/v1/automations/shop/memory");
   return body.items.map(({ content }) => content).sort();
 }
 
-/** Kicks off, and kills the worker when a request is held that `holds` names; another worker ends the run. */
+/** Kicks off, and kills the worker when a request matched by `holds` is received; another worker ends the run. */
 async function killedAt(holds: (asked: Asked) => boolean): Promise<string> {
   let held = 0;
   answering((asked) => (held === 0 && holds(asked) ? ((held += 1), "hang") : undefined));
@@ -71,7 +71,7 @@ async function killedAt(holds: (asked: Asked) => boolean): Promise<string> {
   return id;
 }
 
-test("what a crew learnt in one run, the next one is told", async () => {
+test("what a crew learnt in one run is available to the next", async () => {
   answering();
   await run();
   expect(await remembered()).toEqual(["The lamp is red.", "The lamp was told of."]);
@@ -80,7 +80,7 @@ test("what a crew learnt in one run, the next one is told", async () => {
   const told = model.asked.find((asked) => isOf("Tell what", asked));
   expect(told && textOf(told)).toMatch(/Relevant memories:.*The lamp is red\./);
   expect(model.asked.some(({ path }) => path === "/v1/embeddings")).toBe(true);
-  // Known word for word: nothing is kept twice.
+  // An exact duplicate: nothing is stored twice.
   expect(await remembered()).toHaveLength(2);
   const types = typesOf(await system.client.events(id));
   expect(types.filter((type) => type === "memory_save_completed")).toHaveLength(2);
@@ -111,7 +111,7 @@ test.each<[string, (asked: Asked) => boolean]>([
   }
 });
 
-test("the command line lists what is remembered, and makes it be forgotten", async () => {
+test("the command line lists and deletes memories", async () => {
   answering();
   await run();
   const { baseUrl, token } = system.client;

@@ -24,7 +24,7 @@ afterEach(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-/** `npm start` as a person types it, on a free port and in a data folder of its own. */
+/** `npm start` as a person types it, on a free port and with its own data folder. */
 async function npmStart(): Promise<{ system: ScriptProcess; output: () => string; client: ApiClient }> {
   const env = { HOME: tmpdir(), DATA_DIR: dataDir, PORT: "0", NO_COLOR: "1", npm_config_update_notifier: "false" };
   running = await ScriptProcess.launch(["start"], env, { name: "npm start", command: "npm" });
@@ -35,18 +35,18 @@ async function npmStart(): Promise<{ system: ScriptProcess; output: () => string
   return { system, output, client: new ApiClient(found("API"), found("Token")) };
 }
 
-/** Ctrl-C in a terminal: it reaches every process of the foreground group, npm and its shell included. */
+/** Ctrl-C in a terminal: it reaches every process of the foreground group, including npm and its shell. */
 async function stop(system: ScriptProcess): Promise<ProcessExit> {
   try {
     process.kill(-system.pid, "SIGINT");
   } catch {
-    // It has ended already.
+    // It has already ended.
   }
   running = undefined;
   return system.exited;
 }
 
-/** The pasted command's URL, headers and body, taken apart by a shell; then sent without a curl. */
+/** The pasted command's URL, headers and body, parsed by a shell; then sent without curl. */
 async function paste(command: string): Promise<Record<string, unknown>> {
   const printed = execFileSync("sh", ["-c", command.replace("curl -sS", "printf '%s\\n'")], { encoding: "utf8" });
   const [url = "", , authorization = "", , contentType = "", , body = ""] = printed.split("\n");
@@ -55,7 +55,7 @@ async function paste(command: string): Promise<Record<string, unknown>> {
   return (await response.json()) as Record<string, unknown>;
 }
 
-/** Waits until the inspector holds the last event of both runs, every request signed as it should be. */
+/** Waits until the inspector has the last event of both runs, with every request validly signed. */
 async function allInspected(client: ApiClient, ids: readonly string[]): Promise<void> {
   await eventually(async () => {
     const options = { headers: { accept: "application/json" } };
@@ -98,7 +98,7 @@ test("one command serves both examples; their events are in the inspector, also 
   expect(await second.client.get(`/status/${ids[0]}`)).toMatchObject({ status: 200, body: { state: "SUCCESS" } });
   await allInspected(second.client, ids);
 
-  // A service manager signals npm alone: it must reach the start, whatever shell npm has put between.
+  // A service manager signals npm alone: the signal must reach the start, whatever shell npm has put in between.
   const after = await pids();
   expect(await second.system.kill("SIGTERM")).toEqual({ code: 0, signal: null });
   expect(after.filter(isAlive)).toEqual([]);

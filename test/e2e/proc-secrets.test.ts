@@ -30,7 +30,7 @@ test("an automation, a tool's child and an MCP server find no secret of the depl
       npm_config_update_notifier: "false",
       AUTOMATIONS_DIR: "test/fixtures/proc",
       LOOK_DIR: dir,
-      // Of an automation, not of the deployment.
+      // An automation's variable, not the deployment's.
       OPENAI_API_KEY: modelKey,
     },
     { name: "npm start", command: "npm" },
@@ -52,7 +52,7 @@ test("an automation, a tool's child and an MCP server find no secret of the depl
   for (const name of ["thread", "child", "mcp"]) {
     const text = await readFile(join(dir, `${name}.json`), "utf8");
     const { seen } = JSON.parse(text) as Sight;
-    // It has seen them all: npm, the start, Redis and the three processes.
+    // It has seen all of them: npm, the start, Redis and the three processes.
     for (const part of ["npm start", "start", "redis", "apps/api", "apps/crew-worker", "apps/delivery-worker"]) {
       expect(seen.map(({ command }) => command).join("\n")).toContain(part);
     }
@@ -61,7 +61,7 @@ test("an automation, a tool's child and an MCP server find no secret of the depl
     ours.push(...seen.filter(({ command }) => /apps\/|main.ts\0start/.test(command)).map(({ pid }) => pid));
   }
 
-  // Through Node's debugger, which this signal opens unless it is switched off, memory could be read.
+  // Through Node's debugger, which this signal opens unless it is disabled, memory could be read.
   expect(new Set(ours).size).toBe(4);
   for (const pid of new Set(ours)) process.kill(pid, "SIGUSR1");
   expect((await client.get("/healthz")).status).toBe(200);

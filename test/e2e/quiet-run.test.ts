@@ -15,7 +15,7 @@ afterAll(async () => {
   await sink?.[Symbol.asyncDispose]();
 });
 
-test("a run that has gone quiet: what it emitted before arrives in a batch, although the run has not ended", async () => {
+test("a run that has gone quiet: earlier events arrive in a batch, although the run has not ended", async () => {
   const gate = Promise.withResolvers<void>();
   sink.script("", ({ path }) => (path.startsWith("/gate/") ? { status: 200, after: gate.promise } : 200));
   const executionId = await system.client.kickoff("gated_flow", {
@@ -35,7 +35,7 @@ test("a run that has gone quiet: what it emitted before arrives in a batch, alth
   ]);
 });
 
-test("subscriptions that are added to a run get what comes, or everything, and one that is removed gets nothing more", async () => {
+test("subscriptions added to a run get later events, or all, and a removed one gets nothing more", async () => {
   const gate = Promise.withResolvers<void>();
   sink.script("", ({ path }) => (path.startsWith("/gate/") ? { status: 200, after: gate.promise } : 200));
   const executionId = await system.client.kickoff("gated_flow", {

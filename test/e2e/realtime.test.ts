@@ -37,7 +37,7 @@ test.each(["release_notes", "research_crew"] as const)("%s: every event arrives 
   const published = await system.client.events(executionId);
   expectGapless(published);
 
-  // Up to WEBHOOK_REALTIME_WINDOW requests are under way at once, so they may overtake each other.
+  // Up to WEBHOOK_REALTIME_WINDOW requests are in flight at once, so they may overtake each other.
   const requests = await sink.received(published.length, path);
   expect(deliveredOnce(requests)).toEqual(published);
   const secret = system.env["WEBHOOK_SIGNING_SECRET"]!;
@@ -58,7 +58,7 @@ test("strict ordering: every event arrives alone and in order", async () => {
   expect(sink.requests("/strict").map(({ events }) => events)).toEqual(published.map((event) => [event]));
 });
 
-test("events arrive while their run goes on", async () => {
+test("events arrive while their run continues", async () => {
   const gate = Promise.withResolvers<void>();
   sink.script("", (request) => (request.path.startsWith("/gate/") ? { status: 200, after: gate.promise } : 200));
   const executionId = await system.client.kickoff("gated_flow", {

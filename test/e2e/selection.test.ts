@@ -13,7 +13,7 @@ let published: SinkEvent[];
 const modelCall = ["llm_call_started", "llm_call_completed"];
 const step = ["crew_step_started", "crew_step_completed"];
 
-/** Asked for, and what of a run of `examples/research_crew.ts` it selects: published types, in order. */
+/** A selection, and what it selects of a run of `examples/research_crew.ts`: published types, in order. */
 const selections: Record<string, { events: string[]; types: string[] }> = {
   exact: {
     events: ["task_completed", "crew_kickoff_started"],
@@ -63,17 +63,17 @@ test("* selects every event, as it was published", () => {
   expect(deliveredOnce(sink.requests("/all"))).toEqual(published);
 });
 
-test("an event leaves under the name that was asked for", () => {
+test("an event is delivered under the requested name", () => {
   expect(typesOf(sink.events("/tool_alias"))).toEqual(["tool_usage_completed"]);
   expect(typesOf(sink.events("/crew_alias"))).toEqual(["crew_execution_completed"]);
   expect(typesOf(sink.events("/mixed"))).toEqual(["crew_kickoff_started", "facts_found", "crew_execution_completed"]);
 });
 
-test("a custom event brings the automation's own data", () => {
+test("a custom event has the automation's own data", () => {
   expect(sink.events("/custom")[0]).toMatchObject({ type: "facts_found", data: { count: 3 } });
 });
 
-test("steps come in pairs, and a step tells of its tool", () => {
+test("steps come in pairs, and a step names its tool", () => {
   const steps = deliveredOnce(sink.requests("/steps"));
   const ends = steps.filter(({ type }) => type === "crew_step_completed");
   const starts = steps.filter(({ type }) => type === "crew_step_started");

@@ -7,13 +7,13 @@ let system: System;
 beforeAll(async () => {
   system = await startSystem({
     deliveryWorkers: 2,
-    // Retries are far off: what moves here, a person has moved. Feeds are looked at all the time.
+    // Retries are far in the future: what is sent here was sent by a person. Feeds are checked all the time.
     env: {
       AUTOMATIONS_DIR: "test/fixtures/load",
       WEBHOOK_BATCH_MAX_EVENTS: "5",
       WEBHOOK_RETRY_SCHEDULE: "1h,1h",
       RECONCILE_MS: "100",
-      // A machine that stands still for seconds is not to make two workers believe in one feed.
+      // Long enough that a machine that stalls for seconds does not make two workers work on one feed.
       LEASE_MS: "15000",
     },
   });
@@ -34,7 +34,7 @@ interface Listed {
   attempts: number;
 }
 
-/** The head for which an execution's feed waits, after so many attempts. */
+/** The held head of an execution's feed, after the given number of attempts. */
 function heldHead(execution: string, attempts = 1): Promise<Listed> {
   return eventually(async () => {
     const path = `/api/v1/deliveries?state=retrying&execution_id=${execution}`;
@@ -47,7 +47,7 @@ function heldHead(execution: string, attempts = 1): Promise<Listed> {
 const act = async (id: string, what: "retry" | "discard"): Promise<number> =>
   (await system.client.post(`/api/v1/deliveries/${id}/${what}`)).status;
 
-/** Resolves when nothing of an execution waits or is under way. */
+/** Resolves when nothing of an execution waits or is in flight. */
 function nothingLeft(execution: string): Promise<void> {
   return eventually(async () => {
     for (const state of ["retrying", "pending", "dead"]) {
@@ -57,7 +57,7 @@ function nothingLeft(execution: string): Promise<void> {
   });
 }
 
-test("the head of a strict feed is sent again when a person says so, and the feed goes on behind it in order", async () => {
+test("the head of a strict feed is retried by a person, and the feed continues behind it in order", async () => {
   await using sink = await WebhookSink.start();
   sink.script("/hook", [500, 422, 200]);
   const execution = await burst(sink, 15);
@@ -77,7 +77,7 @@ test("the head of a strict feed is sent again when a person says so, and the fee
   await nothingLeft(execution);
 });
 
-test("the head of a strict feed is dropped, and what comes behind it is delivered in order", async () => {
+test("the head of a strict feed is discarded, and what follows is delivered in order", async () => {
   await using sink = await WebhookSink.start();
   sink.script("/hook", [422, 200]);
   const execution = await burst(sink, 15);
@@ -89,7 +89,7 @@ test("the head of a strict feed is dropped, and what comes behind it is delivere
   await nothingLeft(execution);
 });
 
-test("retrying all that failed takes the held heads along", async () => {
+test("retrying all failed deliveries includes held heads", async () => {
   await using sink = await WebhookSink.start();
   sink.script("/hook", [422, 200]);
   const execution = await burst(sink, 5);
@@ -104,7 +104,7 @@ test("retrying all that failed takes the held heads along", async () => {
   await nothingLeft(execution);
 });
 
-test("a head on its first way is neither hurried nor dropped", async () => {
+test("a head whose first attempt is in flight is neither expedited nor discarded", async () => {
   await using sink = await WebhookSink.start();
   const answer = Promise.withResolvers<void>();
   sink.script("/hook", { status: 200, after: answer.promise });
@@ -120,7 +120,7 @@ test.each([
   ["answers 200", 200],
   ["fails", 500],
 ])(
-  "a head is dropped while its second attempt is under way and then %s: nothing overtakes it, nothing comes back",
+  "a head is discarded while its second attempt is in flight and then %s: nothing overtakes it, nothing is restored",
   async (_how, status) => {
     await using sink = await WebhookSink.start();
     const answer = Promise.withResolvers<void>();
@@ -131,7 +131,7 @@ test.each([
     await sink.received(2, "/hook");
     expect(await act(head.id, "discard")).toBe(200);
     expect(await act(head.id, "discard")).toBe(404);
-    // The others wait for the request that is still out, however often their feed is woken.
+    // The others wait for the pending request, however often their feed is woken.
     await system.client.post(`/api/v1/executions/${execution}/replay`, { url: sink.url("/replay") });
     await sink.until(() => sink.events("/replay").length === 15);
     expect(sink.requests("/hook")).toHaveLength(2);
@@ -144,7 +144,7 @@ test.each([
   },
 );
 
-test("however often heads are hurried and dropped, order holds and no feed is left asleep", async () => {
+test("however often heads are expedited and discarded, order holds and no feed is left asleep", async () => {
   await using sink = await WebhookSink.start();
   sink.script("/hook", ({ nth }) => (nth % 2 === 0 ? 422 : 200));
   const executions = await Promise.all(Array.from({ length: 8 }, () => burst(sink, 20)));

@@ -4,7 +4,7 @@ import { startSystem } from "../support/services.ts";
 import { WebhookSink } from "../support/webhook-sink.ts";
 import { lineOf, named, traceparent, tracedKickoff } from "../support/traced-runs.ts";
 
-test("a killed run goes on in the same trace, and what it had begun is in it once and whole", async () => {
+test("a killed run continues in the same trace, with each of its spans once and complete", async () => {
   await using collector = await OtlpCollector.start();
   await using sink = await WebhookSink.start();
   sink.script("", ({ path, nth }) => (path.startsWith("/gate/") && nth === 0 ? "hang" : 200));
@@ -39,7 +39,7 @@ test("a killed run goes on in the same trace, and what it had begun is in it onc
   expect(crews.map((crew) => lineOf(crew, spans).slice(0, 3))).toEqual([
     ["crew_kickoff gated_crew", "run gated_crew", "process runs"],
   ]);
-  // Its worker was killed after it and never came to end the span around it.
+  // Its worker was killed after it and never ended the span around it.
   const desk = work.find(named("execute_tool ask_desk"))!;
   expect(lineOf(desk, spans).slice(0, 5)).toEqual([
     "execute_tool ask_desk",
@@ -51,13 +51,13 @@ test("a killed run goes on in the same trace, and what it had begun is in it onc
   expect(crews[0]!.startedAt).toBeLessThan(desk.startedAt);
 });
 
-test("a run that waited for a person goes on in its kickoff's trace, with a link to the answer's", async () => {
+test("a run that waited for a person continues in its kickoff's trace, with a link to the answer's", async () => {
   await using collector = await OtlpCollector.start();
   await using system = await startSystem({
     env: {
       AUTOMATIONS_DIR: "test/fixtures/human",
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
-      // Only a process that stops sends its spans here.
+      // Here only a stopping process exports its spans.
       OTEL_BSP_SCHEDULE_DELAY: "600000",
     },
   });

@@ -10,7 +10,7 @@ import { exampleInputs } from "./example-runs.ts";
 
 const end = "crew_kickoff_completed";
 
-test("without the variables nothing of OpenTelemetry is loaded, and the caller's context is passed on as it came", async () => {
+test("without the variables nothing of OpenTelemetry is loaded, and the caller's context is passed on unchanged", async () => {
   await using sink = await WebhookSink.start();
   await using system = await startSystem({
     env: { NODE_OPTIONS: "--import=./test/fixtures/processes/note-loads.ts" },
@@ -33,7 +33,7 @@ test("without the variables nothing of OpenTelemetry is loaded, and the caller's
   expect(processes.flatMap(({ logs }) => logs.filter(({ msg }) => msg === "loaded"))).toEqual([]);
 });
 
-test.each(["refuses", "hangs"])("a collector that %s harms nothing and is complained of once", async (how) => {
+test.each(["refuses", "hangs"])("a collector that %s has no effect except one log line", async (how) => {
   const server = createServer(() => undefined).listen(0, "127.0.0.1");
   await once(server, "listening");
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -69,7 +69,7 @@ test.each(["refuses", "hangs"])("a collector that %s harms nothing and is compla
   expect(worker.logs.filter(({ msg }) => msg === "tracing.export_failed")).toHaveLength(1);
   expect(worker.logs.filter(({ level }) => Number(level) >= 50)).toEqual([]);
 
-  // One that has its spans still to send gives up sooner than the exporter would.
+  // A process with spans still to export gives up sooner than the exporter would.
   const unsent = { ...system.env, OTEL_BSP_SCHEDULE_DELAY: "600000", OTEL_BSP_EXPORT_TIMEOUT: "" };
   await using api = await startService("api", unsent);
   const { port } = await serviceReady(api);

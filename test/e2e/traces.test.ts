@@ -28,7 +28,7 @@ describe("with a collector", () => {
     await collector?.[Symbol.asyncDispose]();
   });
 
-  test("a kickoff's trace goes through the API, the run and the delivery to the receiver", async () => {
+  test("a kickoff's trace spans the API, the run and the delivery to the receiver", async () => {
     const traceId = "0af7651916cd43dd8448eb211c80319c";
     const inputs = exampleInputs.research_crew;
     const authentication = { strategy: "bearer", token: "webhook-token" };
@@ -43,7 +43,7 @@ describe("with a collector", () => {
     const spans = await collector.until((all) => {
       const own = all.filter((span) => span.traceId === traceId);
       const attempts = own.filter(named("POST webhook"));
-      // What is around an attempt ends after it.
+      // The spans around an attempt end after it.
       return (
         attempts.length === requests.length && attempts.every((each) => lineOf(each, own).at(-1) === callerSpan) && own
       );
@@ -101,7 +101,7 @@ describe("with a collector", () => {
     expect(collector.exports[0]).toMatchObject({ "x-api-key": "collector-key" });
   });
 
-  test("a retry is a span and a traceparent of its own, with the same bytes", async () => {
+  test("a retry has its own span and traceparent, and the same bytes", async () => {
     sink.script("/failing", [503, 200]);
     const webhooks = { url: sink.url("/failing"), events: [end] };
     const id = await tracedKickoff(system, "research_crew", { inputs: exampleInputs.research_crew, webhooks }, {});
@@ -121,21 +121,21 @@ describe("with a collector", () => {
       attempts.map(({ spanId }) => `00-${traceId}-${spanId}-01`),
     );
     expect(second?.rawBody).toBe(first?.rawBody);
-    // Nobody sent a trace: it begins with the kickoff.
+    // No trace was sent: it begins with the kickoff.
     const root = await collector.until((spans) =>
       spans.find((span) => span.traceId === traceId && span.kind === "server"),
     );
     expect(root.parentSpanId).toBe("");
   });
 
-  test("of a trace that is not sampled nothing is kept, and the receiver is told so", async () => {
+  test("an unsampled trace is not recorded, and the receiver gets the flag", async () => {
     const traceId = "11f7651916cd43dd8448eb211c80319c";
     const webhooks = { url: sink.url("/unsampled"), events: [end] };
     const headers = { traceparent: traceparent(traceId, "00") };
     await tracedKickoff(system, "research_crew", { inputs: exampleInputs.research_crew, webhooks }, headers);
     const [request] = await sink.received(1, "/unsampled");
     expect(request?.headers["traceparent"]).toMatch(new RegExp(`^00-${traceId}-[0-9a-f]{16}-00$`));
-    // A kickoff after it is kept: what was to be exported before has been.
+    // A later kickoff is recorded: what was to be exported before it has been.
     const later = "22f7651916cd43dd8448eb211c80319c";
     const traced = { url: sink.url("/later"), events: [end] };
     const inputs = exampleInputs.research_crew;
@@ -144,7 +144,7 @@ describe("with a collector", () => {
     expect(collector.spans.filter((span) => span.traceId === traceId)).toEqual([]);
   });
 
-  test("what belongs to no kickoff or request makes no trace", () => {
+  test("work outside of kickoffs and requests creates no trace", () => {
     const roots = collector.spans.filter(({ parentSpanId }) => parentSpanId === "");
     expect(roots.filter(({ kind }) => kind !== "server")).toEqual([]);
   });

@@ -7,7 +7,7 @@ import { WebhookSink } from "../support/webhook-sink.ts";
 
 const feeds = 10;
 
-test("a wrong ENCRYPTION_KEY is one line, and parked deliveries stay parked until the right one is back", async () => {
+test("a wrong ENCRYPTION_KEY is logged once, and parked deliveries stay parked until the right one is back", async () => {
   await using sink = await WebhookSink.start();
   await using system = await startSystem({
     env: { WEBHOOK_RETRY_SCHEDULE: "1s,1h,1h", RECONCILE_MS: "1000", LOG_LEVEL: "info" },
@@ -41,7 +41,7 @@ test("a wrong ENCRYPTION_KEY is one line, and parked deliveries stay parked unti
       0,
     );
   };
-  // Each pass of the reconciler puts their jobs back.
+  // Each pass of the reconciler adds their jobs again.
   await eventually(async () => expect(await failed()).toBeGreaterThan(3 * feeds));
   const errors = wrong.logs.filter(({ level }) => Number(level) >= 40);
   expect(errors).toMatchObject([{ msg: "job.failed", err: { message: expect.stringContaining("ENCRYPTION_KEY") } }]);

@@ -3,7 +3,7 @@ import type { Attempt, DeliveryRecord } from "@crewstream/redis";
 import type { SinkEvent, SinkRequest } from "../support/sink-reply.ts";
 import type { FeedSettings } from "./subscriptions.ts";
 
-/** What one feed should have brought. */
+/** What one feed should have delivered. */
 export interface ExpectedFeed {
   executionId: string;
   feed: number;
@@ -11,9 +11,9 @@ export interface ExpectedFeed {
   settings: FeedSettings;
   /** Every event of the stream that the feed selects, in order. */
   events: SinkEvent[];
-  /** Its deliveries that stand in the dead letters. */
+  /** Its deliveries that are dead letters. */
   dead: Pick<DeliveryRecord, "first" | "last" | "complete">[];
-  /** The engine's log of attempts. A receiver that was away knows nothing of those. */
+  /** The attempt log. A receiver that was down has no record of those. */
   attempts: Attempt[];
 }
 
@@ -22,7 +22,7 @@ export function acknowledged({ status }: SinkRequest): boolean {
   return status !== undefined && status >= 200 && status < 300;
 }
 
-/** Checks promises 1 to 4 for a feed from the receiver's own record; returns what is broken, nothing when all hold. */
+/** Checks promises 1 to 4 for a feed against the receiver's own record; returns what is broken, empty if all hold. */
 export function brokenPromises(requests: readonly SinkRequest[], feed: ExpectedFeed): string[] {
   const problems: string[] = [];
   const bodies = new Map<string, string>();
@@ -62,7 +62,7 @@ export function brokenPromises(requests: readonly SinkRequest[], feed: ExpectedF
   return [...problems, ...wrongTotals(requests, feed)];
 }
 
-/** Promise 4: one delivery, on all its attempts, says what the feed consists of, and it is right. */
+/** Promise 4: one delivery, on all its attempts, has the feed's totals, and they are right. */
 function wrongTotals(requests: readonly SinkRequest[], feed: ExpectedFeed): string[] {
   const numberOf = (id = ""): number => Number(id.slice(id.lastIndexOf("_") + 1));
   const attempts = requests.map(({ headers }) => ({
@@ -90,14 +90,14 @@ function sequenceOf(event: SinkEvent | undefined): number {
   return Number(event?.data["emission_sequence"]);
 }
 
-/** The sequences of the events that stand in this one: more than one where pieces were joined. */
+/** The sequences of the events that this one stands for: several if chunks were merged. */
 function sequencesOf(event: SinkEvent): number[] {
   const first = sequenceOf(event);
   const { events = 1 } = (event.data["coalesced"] ?? {}) as { events?: number };
   return Array.from({ length: events }, (_, index) => first + index);
 }
 
-/** What an event must be that stands for these. */
+/** The expected event for these. */
 function join(stored: readonly SinkEvent[], like: SinkEvent): SinkEvent | undefined {
   const [first, last] = [stored[0], stored.at(-1)];
   if (first === undefined || last === undefined || stored.length === 1) return first;
@@ -111,7 +111,7 @@ function join(stored: readonly SinkEvent[], like: SinkEvent): SinkEvent | undefi
     },
   };
   if ("tool_call" in last.data) data["tool_call"] = last.data["tool_call"];
-  // Joined pieces are of one answer.
+  // Merged chunks belong to one response.
   const sameCall = stored.every((event) => event.data["call_id"] === like.data["call_id"]);
   return sameCall ? { ...first, data } : undefined;
 }

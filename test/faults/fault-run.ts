@@ -7,7 +7,7 @@ import type { FaultySystem } from "./faulty-system.ts";
 import { keepEvidence } from "./keep-evidence.ts";
 import { Operator } from "./operator.ts";
 import { pick, seededRandom } from "./random.ts";
-import { networkStrikes, redisStrikes, strike, workerStrikes } from "./strike.ts";
+import { networkFaults, redisFaults, injectFault, workerFaults } from "./inject-fault.ts";
 import { pickSubscriptions, type FeedSettings } from "./subscriptions.ts";
 import { tally, type Tally } from "./tally.ts";
 
@@ -24,28 +24,28 @@ export interface FaultReport {
 }
 
 /**
- * One run: kickoffs of each kind of automation, each with feeds of several kinds, to a receiver that misbehaves, while
- * workers, Redis and the network are struck at once, in orders that follow from the seed. Afterwards everything must have arrived, as
- * promised. What a run leaves behind that breaks a promise is kept.
+ * One run: kickoffs of each kind of automation, each with several kinds of feeds, to a receiver that misbehaves, while
+ * faults are injected into workers, Redis and the network at once, in an order that follows from the seed. Afterwards
+ * everything must have arrived, as promised. The evidence of a broken promise is kept.
  */
 export async function faultRun(system: FaultySystem, seed: number): Promise<FaultReport> {
   const random = seededRandom(seed);
   const startedAt = Date.now();
   system.forgetReplaced();
   await using sink = await WebhookSink.start();
-  // A sequence of its own: how many requests come, and when, must not decide what is struck.
+  // A separate sequence: the number and timing of requests must not affect which faults are injected.
   sink.script("", misbehave(seededRandom(seed + 1_000_000)));
   await using _operator = new Operator(system, sink.url(), seededRandom(seed + 3_000_000));
   const faults: string[] = [];
   try {
     const started = await Promise.all(automations(random).map((run, index) => kickoff(system, sink, seed, index, run)));
-    // Several at a time, each with a sequence of its own.
+    // Several at a time, each with its own sequence.
     await Promise.all(
-      [workerStrikes, redisStrikes, networkStrikes].map(async (strikes, kind) => {
+      [workerFaults, redisFaults, networkFaults].map(async (kinds, kind) => {
         const own = seededRandom(seed + 2_000_000 * (kind + 1));
         for (let count = 0; count < faultsPerKind; count += 1) {
           await delay(100 + own() * 700);
-          faults.push(await strike(strikes, system, sink, own));
+          faults.push(await injectFault(kinds, system, sink, own));
         }
       }),
     );
@@ -73,7 +73,7 @@ interface Run {
   feeds: FeedSettings[];
 }
 
-/** Some runs publish in bursts, some one event now and then, and some stream a model's answers. */
+/** Some runs publish in bursts, some one event now and then, and some stream a model's responses. */
 function automations(random: () => number): Run[] {
   const upTo = (from: number, more: number): number => from + Math.floor(random() * more);
   const burst = (): Run => ({
@@ -111,7 +111,7 @@ async function kickoff(
   return { executionId, feeds };
 }
 
-/** A receiver that answers well mostly, and otherwise in every way that receivers have of failing. */
+/** A receiver that mostly responds correctly, and otherwise fails in every way that receivers can. */
 function misbehave(random: () => number): (request: SinkRequest) => Reply {
   const faults: Reply[] = [
     500,
@@ -127,13 +127,15 @@ function misbehave(random: () => number): (request: SinkRequest) => Reply {
   return () => (random() < 0.88 ? 200 : pick(random, faults));
 }
 
-/** A run that lost its worker three times is given up, which is an end as good as success for what is promised here. */
+/** A run that lost its worker three times is given up, which counts as an end like success for these promises. */
 const givenUp = /died 3 times/;
 
-/** Waits until a run has ended and none of its deliveries is open; says what each of its feeds should have brought. */
+/**
+ * Waits until a run has ended and none of its deliveries is open; returns what each of its feeds should have delivered.
+ */
 async function settled(system: FaultySystem, { executionId, feeds }: Started): Promise<ExpectedFeed[]> {
   await eventually(async () => {
-    // Asked without a pause, the API alone would keep a core busy.
+    // Polled without a pause, the API alone would keep a core busy.
     await delay(250);
     const { status, body } = await system.client.get(`/status/${executionId}`);
     const over = body["state"] === "SUCCESS" || givenUp.test(String(body["error"]));

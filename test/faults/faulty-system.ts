@@ -18,17 +18,19 @@ import type { ScriptProcess } from "../support/script-process.ts";
 import { serviceReady, startService, type ServiceName } from "../support/service-process.ts";
 import { testEnvironment, testToken } from "../support/services.ts";
 
-/** Starting takes most of a core for seconds, and some start while Redis is away. */
+/** Starting takes most of a core for seconds, and some start while Redis is down. */
 const startLimitMs = 180_000;
 
-/** The whole system on a Redis of its own, whose parts may be killed; what is killed is started again. */
+/** The whole system on its own Redis, whose parts may be killed; what is killed is restarted. */
 export class FaultySystem implements AsyncDisposable {
   readonly redis: FaultyRedis;
   readonly env: Record<string, string>;
   readonly #processes = new Map<string, ScriptProcess>();
-  /** What each process reaches Redis through, by the process's name; it stays when the process is replaced. */
+  /**
+   * The proxy through which each process reaches Redis, by the process's name; it stays when the process is replaced.
+   */
   readonly #networks = new Map<string, TcpProxy>();
-  /** Processes that were killed and replaced; their logs tell what happened. */
+  /** Processes that were killed and replaced; their logs show what happened. */
   #replaced: ScriptProcess[] = [];
   #client: ApiClient | undefined;
 
@@ -49,11 +51,11 @@ export class FaultySystem implements AsyncDisposable {
         REDIS_URL: redis.url,
         AUTOMATIONS_DIR: fileURLToPath(new URL("../fixtures/load", import.meta.url)),
         LOG_LEVEL: "info",
-        // Whatever hangs, and whatever was lost, is over soon: a run is mostly waiting.
+        // Timeouts are short, so that whatever hangs or was lost is over soon: a run is mostly waiting.
         WEBHOOK_TIMEOUT_MS: "1000",
         RECONCILE_MS: "5000",
         SHUTDOWN_TIMEOUT_MS: "3000",
-        // A worker that is killed is started again in half the time.
+        // A killed worker is restarted in half the time.
         NODE_COMPILE_CACHE: join(tmpdir(), "crewstream-compile-cache"),
         ...env,
       }),
@@ -89,14 +91,14 @@ export class FaultySystem implements AsyncDisposable {
     return found;
   }
 
-  /** What a process reaches Redis through. */
+  /** The proxy through which a process reaches Redis. */
   network(name: string): TcpProxy {
     const found = this.#networks.get(name);
     if (found === undefined) throw new Error(`no process ${name}`);
     return found;
   }
 
-  /** All processes, those that were replaced included. */
+  /** All processes, including those that were replaced. */
   get processes(): ScriptProcess[] {
     return [...this.#replaced, ...this.#processes.values()];
   }
@@ -112,7 +114,7 @@ export class FaultySystem implements AsyncDisposable {
     return await readDeadLetters(store, { executionId: executionIdSchema.parse(executionId), feed });
   }
 
-  /** What an execution's log of attempts holds. */
+  /** An execution's attempt log. */
   async attempts(executionId: string): Promise<Attempt[]> {
     await using store = this.#store();
     const logged = await readAttempts(store, executionIdSchema.parse(executionId), { limit: 10_000 });
@@ -127,7 +129,7 @@ export class FaultySystem implements AsyncDisposable {
     await this.#start(name, name.replace(/-\d+$/, "") as ServiceName);
   }
 
-  /** Cuts every connection to Redis, those that listen for messages too. */
+  /** Cuts every connection to Redis, including subscriptions. */
   async cutConnections(): Promise<void> {
     await using store = this.#store();
     await store.redis.call("CLIENT", "KILL", "TYPE", "pubsub");

@@ -30,7 +30,7 @@ export function figures(runs: readonly FaultReport[]): string {
   return ["| | |", "|---|--:|", ...lines].join("\n");
 }
 
-/** Puts them between their marks in `docs/faults.md`. */
+/** Writes them between their markers in `docs/faults.md`. */
 export function writeFigures(runs: readonly FaultReport[]): void {
   const text = readFileSync(page, "utf8");
   const [start, end] = marks;

@@ -6,8 +6,9 @@ import type { WebhookSink } from "../support/webhook-sink.ts";
 import type { FaultySystem } from "./faulty-system.ts";
 
 /**
- * Keeps what tells why a run broke a promise: what Redis holds, what the receiver saw, and all that the processes of
- * the run have logged. @returns where it is
+ * Saves what shows why a run broke a promise: the content of Redis, the receiver's record, and the logs of all
+ * processes of the run.
+ * @returns where it is
  */
 export async function keepEvidence(
   system: FaultySystem,

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { endpointId } from "@crewstream/contracts";
 import type { FaultySystem } from "./faulty-system.ts";
 
-/** Shorter waits than this the receiver means as it says them, ms. */
+/** The operator leaves waits shorter than this alone, ms. */
 const maxWaitMs = 60_000;
 const lookMs = 500;
 
@@ -11,8 +11,8 @@ interface EndpointView {
 }
 
 /**
- * A person who watches the receiver's endpoint: whenever it has asked to be left alone for long, they resume it, once, and
- * expect that everything goes on without them.
+ * A person who watches the receiver's endpoint: whenever it has asked for a long wait, they resume it, once, and expect
+ * everything to continue without them.
  */
 export class Operator implements AsyncDisposable {
   readonly #system: FaultySystem;
@@ -35,7 +35,7 @@ export class Operator implements AsyncDisposable {
 
   async #watch(): Promise<void> {
     for (let resumed: string | null = null; !this.#left; await delay(lookMs)) {
-      // Redis may be away: the operator looks again.
+      // Redis may be down: the operator checks again.
       const waitUntil = await this.#waitUntil().catch(() => null);
       if (waitUntil === null || waitUntil === resumed) continue;
       if (Date.parse(waitUntil) - Date.now() < maxWaitMs) continue;

@@ -1,6 +1,6 @@
 import { pick } from "./random.ts";
 
-/** One way of asking for events, as a kickoff's `webhooks` say it. */
+/** A kind of subscription, as in a kickoff's `webhooks`. */
 export interface FeedSettings {
   name: string;
   ordering: "relaxed" | "strict";
@@ -14,7 +14,7 @@ export interface FeedSettings {
 
 const soon = { max_delay_ms: 100 };
 
-/** What is published last is not among them: only the empty delivery can say that a feed is complete. */
+/** Its last published event is not selected: only the empty delivery can announce that the feed is complete. */
 const some = ["burst_item", "llm_stream_chunk"];
 
 const all: readonly FeedSettings[] = [
@@ -29,12 +29,12 @@ const all: readonly FeedSettings[] = [
   { name: "joined-adaptive", realtime: soon, ordering: "strict", coalesce: true },
   { name: "filtered", realtime: false, ordering: "relaxed", events: some, completion: true },
   { name: "filtered-realtime", realtime: true, ordering: "relaxed", events: some, completion: true },
-  // Its deliveries become dead letters easily.
+  // Its deliveries easily become dead letters.
   { name: "fragile", realtime: false, ordering: "relaxed", retry: { schedule: ["100ms"] } },
   { name: "fragile-realtime", realtime: true, ordering: "relaxed", retry: { schedule: ["100ms", "100ms"] } },
 ];
 
-/** So many different ways, drawn at random. */
+/** The given number of different kinds, at random. */
 export function pickSubscriptions(random: () => number, count: number): FeedSettings[] {
   const left = [...all];
   return Array.from({ length: count }, () => {

@@ -1,20 +1,20 @@
 import type { SinkRequest } from "../support/sink-reply.ts";
 import { acknowledged, type ExpectedFeed } from "./check-promises.ts";
 
-/** What happened in runs, in numbers; each can be added up over runs. */
+/** What happened in runs, in numbers; they can be summed over runs. */
 export interface Tally {
   faults: Record<string, number>;
-  /** Feeds by how they were asked for. */
+  /** Feeds by kind of subscription. */
   feeds: Record<string, number>;
-  /** Events that feeds had to bring. */
+  /** Events that feeds had to deliver. */
   events: number;
-  /** Deliveries that the receiver saw. */
+  /** Deliveries that the receiver received. */
   deliveries: number;
-  /** Requests that the receiver saw. */
+  /** Requests that the receiver received. */
   requests: number;
   /** Requests for what the receiver had acknowledged before. */
   repeated: number;
-  /** As the engine logged them; one whose worker was killed under it is not among them. */
+  /** As logged by the engine; attempts whose worker was killed are not included. */
   attempts: Record<string, number>;
   deadLetters: number;
 }
@@ -49,7 +49,7 @@ export function tally(
   };
 }
 
-/** The numbers of two (or more) runs together. */
+/** The sum of two (or more) runs. */
 export function addTallies(a: Tally, b: Tally): Tally {
   return {
     faults: addCounts(a.faults, b.faults),

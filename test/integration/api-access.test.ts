@@ -14,7 +14,7 @@ afterAll(() => api[Symbol.asyncDispose]());
 const full = { token: "full" };
 
 describe("tokens", () => {
-  test("AMP's two answers without one, and with a wrong one", async () => {
+  test("AMP's two responses without one, and with a wrong one", async () => {
     const missing = await api.client.get("/inputs", { token: null });
     expect(missing).toMatchObject({ status: 401, body: { detail: "Not authenticated", error: "Unauthorized" } });
     expect(missing.headers.get("www-authenticate")).toContain("Bearer");
@@ -23,13 +23,13 @@ describe("tokens", () => {
     expect(JSON.stringify(wrong.body)).not.toContain("nope");
   });
 
-  test("are asked for before a body is read, and also where there is no route", async () => {
+  test("are required before a body is read, and also if there is no route", async () => {
     expect((await api.client.send("POST", "/kickoff", "{", { token: null })).status).toBe(401);
     expect((await api.client.get("/nowhere", { token: null })).status).toBe(401);
     expect((await api.client.get("/nowhere", full)).status).toBe(404);
   });
 
-  test("wrong ones are limited, of all routes together, and stand in the way of no right one", async () => {
+  test("wrong ones are limited over all routes, without affecting valid ones", async () => {
     await using limited = await startTestApi({ API_TOKENS: "right" });
     const ask = (token: string | null, path = "/inputs") => limited.client.get(path, { token });
     const paths = ["/inputs", "/dashboard/queues/", "/api/v1/stats", "/nowhere"];
@@ -74,7 +74,7 @@ describe("tokens", () => {
 });
 
 describe("requests", () => {
-  test("doubled and trailing slashes are taken away", async () => {
+  test("double and trailing slashes are removed", async () => {
     expect((await api.client.get("//inputs", full)).status).toBe(200);
     expect((await api.client.get("/automations//notes///inputs/", full)).body).toEqual({ inputs: ["log", "version"] });
   });
@@ -83,7 +83,7 @@ describe("requests", () => {
     api.client.send<Record<string, unknown>>("POST", "/automations/notes/kickoff", body, full);
 
   test.each(["{", "[]", '"text"', "7", "<xml/>"])(
-    "the body %j is refused in AMP's documented and live words",
+    "the body %j is rejected in AMP's documented and live wording",
     async (body) => {
       const answer = await kickoff(body);
       expect(answer.status).toBe(400);
@@ -92,17 +92,17 @@ describe("requests", () => {
     },
   );
 
-  test.each(["", "null"])("the body %j is an empty one", async (body) => {
+  test.each(["", "null"])("the body %j counts as empty", async (body) => {
     expect((await kickoff(body)).status).toBe(200);
   });
 
-  test("a body over 1 MiB is refused with the limit", async () => {
+  test("a body over 1 MiB is rejected, naming the limit", async () => {
     const body = JSON.stringify({ inputs: { log: "x".repeat(1024 * 1024) } });
     const answer = await api.client.send("POST", "/automations/notes/kickoff", body, full);
     expect(answer).toMatchObject({ status: 413, body: { message: "The body is larger than the limit of 1 MiB." } });
   });
 
-  test("a token's requests are limited per minute, each token for itself", async () => {
+  test("a token's requests are limited per minute, separately for each token", async () => {
     await using limited = await startTestApi({ API_TOKENS: "one,two", RATE_LIMIT_PER_MINUTE: "3" });
     const get = (token: string) => limited.client.get("/inputs", { token });
     for (let sent = 0; sent < 3; sent += 1) expect((await get("one")).status).toBe(200);
@@ -130,7 +130,7 @@ describe("browsers", () => {
     expect(answer.headers.get("access-control-allow-headers")).toContain("authorization");
   });
 
-  test("another origin gets no leave", async () => {
+  test("another origin is not allowed", async () => {
     expect((await preflight("https://evil.example")).headers.get("access-control-allow-origin")).toBeNull();
   });
 

@@ -33,7 +33,7 @@ test.each<[path: string, body: Record<string, unknown>, field: string, message: 
   expect(answer.body["message"]).toContain(message);
 });
 
-test("data of a mebibyte within bounds is taken as it is", async () => {
+test("data of 1 MiB within limits is accepted unchanged", async () => {
   const rows = Array.from({ length: 4000 }, (_, index) => ({ ...fields(10), index }));
   const inputs = { rows, numbers: Array.from({ length: 100_000 }, () => 1), ...fields(990) };
   const { status, body } = await api.client.post(flow, { inputs });
@@ -42,7 +42,7 @@ test("data of a mebibyte within bounds is taken as it is", async () => {
   expect(shown.body["inputs"]).toEqual(inputs);
 });
 
-test("a body in another encoding, which could not be counted, is refused", async () => {
+test("a body in another encoding, which could not be counted, is rejected", async () => {
   const answer = await fetch(api.url + flow, {
     method: "POST",
     headers: { authorization: `Bearer ${api.client.token}`, "content-type": "application/json; charset=utf-16le" },
@@ -54,7 +54,7 @@ test("a body in another encoding, which could not be counted, is refused", async
   ]);
 });
 
-test("what a message repeats of a request is cut", async () => {
+test("what a message quotes of a request is truncated", async () => {
   const { body } = await api.client.post(flow, {
     webhooks: { ...hook, retry: { schedule: ["1s"], ["k".repeat(9000)]: 1 } },
   });
@@ -62,7 +62,7 @@ test("what a message repeats of a request is cut", async () => {
   expect(String(body["message"]).length).toBeLessThan(1000);
 });
 
-test("of names in a query, too, there may be so many", async () => {
+test("the number of names in a query is limited, too", async () => {
   const id = await api.client.kickoff("notes", {});
   const types = (count: number) => Array.from({ length: count }, () => "a*").join(",");
   const path = `/api/v1/executions/${id}/events?types=`;

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => api[Symbol.asyncDispose]());
 
-/** An execution to whose stream the test writes. */
+/** An execution whose stream the test writes. */
 async function startRun() {
   const id: ExecutionId = parseExecutionId(await api.client.kickoff("notes", {}))!;
   const claim = await claimLease(api.store, id, { owner: "w1", leaseMs: 60_000 });
@@ -27,7 +27,7 @@ async function startRun() {
   return {
     path: `/api/v1/executions/${id}/events`,
     emit: (...types: string[]) => append(next(types), { state: "RUNNING" }),
-    /** One event of a mebibyte. */
+    /** One event of 1 MiB. */
     emitLarge: () => append(next(["large"], "x".repeat(1024 * 1024)), { state: "RUNNING" }),
     end: () => append([], { state: "SUCCESS" }),
     write: (types: string[], fields: Record<string, string>) => append(next(types), fields),
@@ -53,14 +53,14 @@ test("pages end with next: null once the run has ended", async () => {
   expect(await get(`${run.path}?after=5`)).toEqual({ events: [], next: null });
 });
 
-test("types select, with prefixes, and the place moves on past the others", async () => {
+test("types select, with prefixes, and the position advances past the others", async () => {
   const run = await startRun();
   await run.emit("llm_call_started", "x", "llm_call_completed", "tool_usage_finished", "x");
   const page = await get(`${run.path}?types=llm_*,tool_usage_completed`);
   expect([seqs(page), page.next]).toEqual([[1, 3, 4], 5]);
 });
 
-test("large events make small pages", async () => {
+test("large events result in small pages", async () => {
   const run = await startRun();
   for (let count = 0; count < 12; count += 1) await run.emitLarge();
   const all: number[] = [];
@@ -115,7 +115,7 @@ async function readStream(path: string, count: number, lastEventId?: string): Pr
   return { ids };
 }
 
-/** The messages of a stream as they come. */
+/** The messages of a stream as they arrive. */
 function readMessages(path: string): { next(count: number): Promise<unknown[]> } {
   const opened = openStream(path);
   let reader: ReadableStreamDefaultReader<string> | undefined;
@@ -141,7 +141,7 @@ function readMessages(path: string): { next(count: number): Promise<unknown[]> }
   };
 }
 
-test("a stream goes on where it was left, without gap or double, and says when it is over", async () => {
+test("a stream continues where it stopped, without gaps or duplicates, and reports its end", async () => {
   const run = await startRun();
   await run.emit("a", "b");
   const first = readStream(run.path, 4);
@@ -153,7 +153,7 @@ test("a stream goes on where it was left, without gap or double, and says when i
   expect(await second).toEqual({ ids: ["5"], end: 'event: end\ndata: {"state":"SUCCESS"}' });
 });
 
-test("a stream says when the run pauses and goes on, and why it failed", async () => {
+test("a stream reports pauses, resumptions, and why the run failed", async () => {
   const run = await startRun();
   await run.emit("a");
   const stream = readMessages(run.path);
@@ -180,7 +180,7 @@ test("a stream says when the run pauses and goes on, and why it failed", async (
   ]);
   await api.client.post(`${run.path.replace("/events", "")}/human-requests/${request.id}`, { feedback: "yes" });
   expect(await stream.next(1)).toMatchObject([{ event: "state", data: { state: "RUNNING" } }]);
-  // Without a look in between: the second pause is told of, after its events.
+  // Without a read in between: the second pause is reported, after its events.
   await run.write(["b"], { state: "PAUSED", pending });
   expect(await stream.next(2)).toMatchObject([{ id: "3" }, { event: "state", data: { state: "PAUSED" } }]);
   await run.write(["c"], { state: "PAUSED", pending });
@@ -196,7 +196,7 @@ test("a stream says when the run pauses and goes on, and why it failed", async (
   ]);
 });
 
-test("what is asked for by an alias has the alias for its type, in pages and in streams", async () => {
+test("events requested by an alias have it as their type, in pages and in streams", async () => {
   const run = await startRun();
   await run.emit("tool_usage_finished", "tool_usage_started", "crew_kickoff_completed");
   await run.end();
@@ -213,7 +213,7 @@ const openStream = (path: string, signal?: AbortSignal) =>
     ...(signal === undefined ? {} : { signal }),
   });
 
-test("every message of a stream has data: retry and heartbeats stand in none of their own", async () => {
+test("every message of a stream has data: retry and heartbeats are not separate messages", async () => {
   vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
   try {
     const run = await startRun();
@@ -245,13 +245,13 @@ test("every message of a stream has data: retry and heartbeats stand in none of 
   }
 });
 
-test.each(["0.001", "2.01", "59.999"])("takes ?wait=%s, of which a millisecond is a part", async (wait) => {
+test.each(["0.001", "2.01", "59.999"])("accepts ?wait=%s, with milliseconds", async (wait) => {
   const run = await startRun();
   await run.emit("a");
   expect(seqs(await get(`${run.path}?wait=${wait}`))).toEqual([1]);
 });
 
-test("a stream that has been read to its end is not begun again", async () => {
+test("a stream that has been read to its end does not start over", async () => {
   const run = await startRun();
   await run.emit("a");
   await run.end();
@@ -259,7 +259,7 @@ test("a stream that has been read to its end is not begun again", async () => {
   expect((await api.client.get(run.path, { headers })).status).toBe(204);
 });
 
-test("many readers of one run get the same", async () => {
+test("many readers of one run get the same events", async () => {
   const run = await startRun();
   const readers = Array.from({ length: 30 }, () => readStream(run.path, 99));
   await run.emit("a", "b", "c");
@@ -267,13 +267,13 @@ test("many readers of one run get the same", async () => {
   for (const { ids } of await Promise.all(readers)) expect(ids).toEqual(["1", "2", "3"]);
 });
 
-test.each(["after=-1", "after=x", "limit=0", "limit=1001", "wait=61", "wait=x"])("refuses ?%s", async (query) => {
+test.each(["after=-1", "after=x", "limit=0", "limit=1001", "wait=61", "wait=x"])("rejects ?%s", async (query) => {
   const run = await startRun();
   const answer = await api.client.get(`${run.path}?${query}`);
   expect(answer).toMatchObject({ status: 400, body: { details: { path: query.split("=")[0] } } });
 });
 
-test("a stop of the process ends what is held open", async () => {
+test("stopping the process ends open responses", async () => {
   const other = await startTestApi();
   const id = await other.client.kickoff("notes", {});
   const path = `/api/v1/executions/${id}/events`;

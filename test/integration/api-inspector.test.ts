@@ -52,7 +52,7 @@ interface Received {
 const received = async (name: string): Promise<Received> =>
   (await (await fetch(`${api.url}/inspector/${name}?format=json`)).json()) as Received;
 
-test("keeps what arrives, byte for byte, with its signature checked and its secrets left out", async () => {
+test("stores what arrives, byte for byte, with its signature verified and its secrets removed", async () => {
   expect((await deliver("a", batch)).status).toBe(200);
   expect((await deliver("a", batch, { query: "?status=503", attempt: "2" })).status).toBe(503);
   const wrong = `whsec_${Buffer.alloc(32, 1).toString("base64")}`;
@@ -68,7 +68,7 @@ test("keeps what arrives, byte for byte, with its signature checked and its secr
   expect(requests[2]?.headers).toMatchObject({ authorization: "Bearer [hidden]", "x-api-key": "[hidden]" });
 });
 
-test("shows them as a page that runs nothing of what arrived", async () => {
+test("shows them as a page that executes nothing of what arrived", async () => {
   await deliver("b", batch);
   await deliver("b", "<script>alert(1)</script>", { id: "dlv_2" });
   const page = await fetch(`${api.url}/inspector/b`, { headers: { accept: "text/html" } });
@@ -80,30 +80,30 @@ test("shows them as a page that runs nothing of what arrived", async () => {
   for (const file of ["/inspector.js", "/inspector.css"]) expect((await fetch(api.url + file)).status).toBe(200);
 });
 
-test("says which delivery is the last of its feed", async () => {
+test("shows which delivery is the last of its feed", async () => {
   await deliver("last", '{"events":[]}', { headers: { "crewstream-feed-complete": "deliveries=3; events=7" } });
   const page = await (await fetch(`${api.url}/inspector/last`)).text();
   expect(page).toContain("0 events, the last of its feed (deliveries=3; events=7)");
 });
 
-test("takes a body of many megabytes, and no endless one", async () => {
+test("accepts a body of many megabytes, but not an endless one", async () => {
   expect((await deliver("c", `"${"x".repeat(16 * 1024 * 1024)}"`)).status).toBe(200);
   expect((await deliver("c", `"${"x".repeat(18 * 1024 * 1024)}"`)).status).toBe(413);
 });
 
-test("forgets", async () => {
+test("deletes what it stored", async () => {
   await deliver("d", batch);
   expect((await fetch(`${api.url}/inspector/d`, { method: "DELETE" })).status).toBe(204);
   expect((await received("d")).requests).toEqual([]);
 });
 
-test("refuses names and answers that make no sense", async () => {
+test("rejects invalid names and statuses", async () => {
   expect((await fetch(`${api.url}/inspector/${"x".repeat(101)}`)).status).toBe(400);
   expect((await fetch(`${api.url}/inspector/${encodeURIComponent("<a>")}`)).status).toBe(400);
   expect((await deliver("e", batch, { query: "?status=99" })).status).toBe(400);
 });
 
-test("is not there unless it was switched on", async () => {
+test("does not exist unless it is enabled", async () => {
   await using other = await startTestApi();
   expect((await fetch(`${other.url}/inspector/a`)).status).toBe(401);
   expect((await other.client.get("/inspector/a")).status).toBe(404);

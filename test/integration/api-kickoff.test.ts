@@ -19,7 +19,7 @@ async function stored(kickoffId: unknown) {
 }
 
 describe("kickoff", () => {
-  test("answers an id that /status knows at once", async () => {
+  test("returns an id that /status accepts immediately", async () => {
     const answer = await api.client.post("/automations/briefing/kickoff", {
       inputs: { topic: "tides", audience: 3, extra: [1] },
       meta: { requestId: "r1" },
@@ -36,7 +36,7 @@ describe("kickoff", () => {
     });
   });
 
-  test("takes a body of 100 levels, and refuses one that is deeper", async () => {
+  test("accepts a body of 100 levels, and rejects a deeper one", async () => {
     // The body and its inputs are two of them.
     const kickoff = (lists: number) => {
       const topic = JSON.parse("[".repeat(lists) + "]".repeat(lists)) as unknown;
@@ -48,7 +48,7 @@ describe("kickoff", () => {
     expect(refused.body["message"]).toContain("100 levels");
   });
 
-  test("takes null, the empty string and absence for the same, and passes unknown fields", async () => {
+  test("treats null, the empty string and absence the same, and accepts unknown fields", async () => {
     const answer = await api.client.post("/kickoff", {
       inputs: { topic: "t", audience: "a" },
       taskWebhookUrl: null,
@@ -67,7 +67,7 @@ describe("kickoff", () => {
   });
 
   test.each([{}, { inputs: {} }, { topic: "bare" }, undefined])(
-    "of a crew without its inputs names all of them: %j",
+    "of a crew without its inputs names all that are missing: %j",
     async (body) => {
       const answer = await api.client.post("/automations/briefing/kickoff", body);
       expect(answer.status).toBe(422);
@@ -80,14 +80,14 @@ describe("kickoff", () => {
     },
   );
 
-  test("of a flow needs nothing, but an id must be a UUID", async () => {
+  test("of a flow requires no inputs, but an id must be a UUID", async () => {
     expect((await api.client.post("/automations/notes/kickoff")).status).toBe(200);
     const wrong = await api.client.post("/automations/notes/kickoff", { inputs: { id: "test 1" } });
     expect(wrong.status).toBe(422);
     expect(wrong.body["message"]).toBe("'inputs.id' must be a valid UUID when provided; got 'test 1'.");
   });
 
-  test("takes a trigger's payload beside the inputs, and warns of other inputs there", async () => {
+  test("accepts a trigger's payload next to the inputs, and warns about other inputs there", async () => {
     const payload = { issue: 7 };
     const answer = await api.client.post("/automations/notes/kickoff", {
       crewai_trigger_payload: payload,
@@ -106,7 +106,7 @@ describe("kickoff", () => {
     expect(both.body).not.toHaveProperty("warnings");
   });
 
-  test("makes a feed of every webhook, one object or several, and of the three legacy URLs", async () => {
+  test("creates a feed for every webhook, one object or several, and for the three legacy URLs", async () => {
     const answer = await api.client.post("/automations/briefing/kickoff", {
       inputs: { topic: "t", audience: "a" },
       meta: { r: 1 },
@@ -150,7 +150,7 @@ describe("kickoff", () => {
     expect(everything).not.toContain("test-token");
   });
 
-  test("warns of what is probably not meant", async () => {
+  test("warns about likely mistakes", async () => {
     const answer = await api.client.post("/automations/notes/kickoff", {
       webhooks: { url: hook, events: ["flow_startd", "my_event", "llm_*"], relatime: true },
       trainingFilename: "x.pkl",
@@ -168,14 +168,14 @@ describe("Idempotency-Key", () => {
   const kickoff = (key: string, body: unknown, path = "/automations/notes/kickoff") =>
     api.client.post(path, body, { headers: { "idempotency-key": key } });
 
-  test("gives the same id for the same body, also when asked at once", async () => {
+  test("returns the same id for the same body, also concurrently", async () => {
     const answers = await Promise.all(Array.from({ length: 5 }, () => kickoff("key-1", { inputs: { log: "x" } })));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
     expect(new Set(answers.map(({ body }) => body["kickoff_id"])).size).toBe(1);
     expect(answers.filter(({ headers }) => headers.get("idempotency-replayed") === "true")).toHaveLength(4);
   });
 
-  test("refuses another body, and knows the key apart for another automation", async () => {
+  test("rejects another body, and separates keys by automation", async () => {
     const first = await kickoff("key-2", { inputs: { log: "x" } });
     const other = await kickoff("key-2", { inputs: { log: "y" } });
     expect(other).toMatchObject({ status: 422, body: { details: { kickoff_id: first.body["kickoff_id"] } } });
@@ -184,25 +184,25 @@ describe("Idempotency-Key", () => {
     expect(crew.body["kickoff_id"]).not.toBe(first.body["kickoff_id"]);
   });
 
-  test("is not used up by a request that was refused", async () => {
+  test("is not consumed by a rejected request", async () => {
     expect((await kickoff("key-3", {}, "/automations/briefing/kickoff")).status).toBe(422);
     const body = { inputs: { topic: "t", audience: "a" } };
     expect((await kickoff("key-3", body, "/automations/briefing/kickoff")).status).toBe(200);
   });
 
-  test("refuses a key that is too long", async () => {
+  test("rejects a key that is too long", async () => {
     expect((await kickoff("k".repeat(256), {})).status).toBe(400);
   });
 });
 
-describe("which automation", () => {
-  test("the root is the first by name, or the configured one", async () => {
+describe("the automation", () => {
+  test("at the root is the first by name, or the configured one", async () => {
     expect((await api.client.get("/inputs")).body).toEqual({ inputs: ["audience", "topic"] });
     await using other = await startTestApi({ DEFAULT_AUTOMATION: "notes" });
     expect((await other.client.get("/inputs")).body).toEqual({ inputs: ["log", "version"] });
   });
 
-  test("one that no live worker serves is unavailable, and named", async () => {
+  test("is unavailable, and named, if no live worker serves it", async () => {
     const answer = await api.client.post("/automations/nope/kickoff", {});
     expect(answer.status).toBe(503);
     expect(answer.headers.get("retry-after")).toMatch(/^\d+$/);

@@ -10,7 +10,7 @@ afterAll(() => api[Symbol.asyncDispose]());
 const kickoff = { method: "POST", path: "/kickoff" };
 
 test.each([
-  // Operations, at each of their prefixes; a path that several patterns match has the methods of all.
+  // Operations, at each of their prefixes; a path that matches several patterns has the methods of all.
   ["GET", "/kickoff", "OPTIONS, POST"],
   ["PUT", "/automations/notes/kickoff", "OPTIONS, POST"],
   ["DELETE", "/status/x", "GET, HEAD, OPTIONS"],
@@ -19,7 +19,7 @@ test.each([
   ["DELETE", "/api/v1/deliveries/retry", "GET, HEAD, OPTIONS, POST"],
   ["GET", "/api/v1/executions/x/cancel", "OPTIONS, POST"],
   ["POST", "/api/v1/automations/notes/memory", "DELETE, GET, HEAD, OPTIONS"],
-  // What needs no token says so without one.
+  // Paths without a token respond without one.
   ["POST", "/healthz", "GET, HEAD, OPTIONS"],
   ["POST", "/Healthz/", "GET, HEAD, OPTIONS"],
   ["DELETE", "/metrics", "GET, HEAD, OPTIONS"],
@@ -39,7 +39,7 @@ test.each([
   expect(answer.headers.get("allow")).toBe(allow);
 });
 
-test("OPTIONS is answered with Allow, and an unknown path with 404 in any method", async () => {
+test("OPTIONS gets Allow, and an unknown path a 404 for any method", async () => {
   const options = await api.client.send("OPTIONS", kickoff.path);
   expect([options.status, options.headers.get("allow")]).toEqual([204, "OPTIONS, POST"]);
   for (const method of ["GET", "POST", "DELETE"]) {

@@ -26,7 +26,7 @@ interface Document {
 let api: TestApi;
 let document: Document;
 const url = "http://127.0.0.1:9/hook";
-/** A good value of each path parameter, by the path's beginning. */
+/** A valid value of each path parameter, by the path's prefix. */
 let ids: { execution: string; parked: string; dead: string; bulk: string };
 
 beforeAll(async () => {
@@ -52,7 +52,7 @@ beforeAll(async () => {
 });
 afterAll(() => api[Symbol.asyncDispose]());
 
-/** The operations of the document, which is made when the tests run: the walk is one test per kind of call. */
+/** The operations of the document, which is generated when the tests run: there is one test per kind of call. */
 function operations(): { path: string; method: string; operation: Operation }[] {
   return Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
@@ -96,7 +96,7 @@ async function pausedRun(): Promise<string> {
   return id;
 }
 
-/** A call that must go well. */
+/** A call that must succeed. */
 async function goodCall({
   path,
   operation,
@@ -112,10 +112,10 @@ async function goodCall({
   return { url: goodPath(path), body: goodBody(operation) };
 }
 
-/** Streams are looked at elsewhere, and never end by themselves. */
+/** Streams are tested elsewhere, and never end by themselves. */
 const streams = new Set(["getDeliveriesLive"]);
 
-/** A schema of the document with its references put in, as zod. */
+/** A schema of the document with its references resolved, as zod. */
 function toZod(schema: Schema): z.ZodType {
   const resolve = (part: unknown): unknown => {
     if (Array.isArray(part)) return part.map(resolve);
@@ -148,7 +148,7 @@ async function call(
   return { operation, call: shown, status: answer.status, body: answer.body };
 }
 
-/** What is wrong with an answer by the document: its status, or its body. A 500 is never documented. */
+/** How a response differs from the document: its status, or its body. A 500 is never documented. */
 function faultsOf({ operation, call: shown, status, body }: Called): string[] {
   if (!(status in operation.responses)) return [`${shown}: ${status} is not documented`];
   const schema = operation.responses[status]?.content?.["application/json"]?.schema;
@@ -158,7 +158,7 @@ function faultsOf({ operation, call: shown, status, body }: Called): string[] {
 }
 
 describe("the OpenAPI document", () => {
-  test("is whole: every operation has a name of its own, every reference a target", () => {
+  test("is complete: every operation has its own name, every reference a target", () => {
     expect(document.openapi).toBe("3.1.0");
     const names = operations().map(({ operation }) => operation.operationId);
     expect(new Set(names).size).toBe(names.length);
@@ -168,7 +168,7 @@ describe("the OpenAPI document", () => {
     expect(JSON.stringify(document)).not.toContain('"$ref":"#/$defs');
   });
 
-  test("has headers, required bodies, and each media type with a schema of its own", () => {
+  test("has headers, required bodies, and each media type with its own schema", () => {
     const { paths } = document;
     const headers = (path: string, method: string) =>
       paths[path]?.[method]?.parameters.filter((each) => each.in === "header").map(({ name }) => name);
@@ -209,7 +209,7 @@ describe("the OpenAPI document", () => {
 });
 
 describe("every operation", () => {
-  test("answers a good call as documented", async () => {
+  test("responds to a valid call as documented", async () => {
     const faults: string[] = [];
     for (const each of operations()) {
       if (streams.has(each.operation.operationId)) continue;
@@ -220,7 +220,7 @@ describe("every operation", () => {
     expect(faults).toEqual([]);
   });
 
-  test("wants a token, and one with the scope", async () => {
+  test("requires a token, and one with the scope", async () => {
     const faults: string[] = [];
     for (const each of operations()) {
       const scopes = /Scope: (.*)\./.exec(each.operation.description)?.[1]?.split(" or ") ?? [];
@@ -229,7 +229,7 @@ describe("every operation", () => {
       )!;
       for (const [token, expected] of [
         [null, [401]],
-        // More of them in a minute than are answered as such.
+        // More of them per minute than get a 401.
         ["unknown", [401, 429]],
         [wrong.slice(0, 7), [403]],
       ] as const) {
@@ -255,7 +255,7 @@ describe("every operation", () => {
     "<b>x",
   ];
 
-  test("takes no harm from bad parameters", async () => {
+  test("handles invalid parameters", async () => {
     const faults: string[] = [];
     for (const each of operations()) {
       if (streams.has(each.operation.operationId)) continue;
@@ -281,7 +281,7 @@ describe("every operation", () => {
   const bodies = ["", "{", "[]", "null", '"x"', '{"a":', '{"__proto__":{"x":1}}', '{"constructor":1}'];
   const values = [null, "", 0, -1, 1.5, true, "x", [], {}, [[]], { a: { b: 1 } }, "x".repeat(5000), "\u0000"];
 
-  test("takes no harm from bad bodies", async () => {
+  test("handles invalid bodies", async () => {
     const faults: string[] = [];
     for (const each of operations()) {
       if (each.method !== "post") continue;

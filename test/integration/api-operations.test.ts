@@ -20,7 +20,7 @@ interface Listed {
 
 const get = async (path: string): Promise<Listed> => (await api.client.get(`/api/v1${path}`)).body as unknown as Listed;
 
-/** Walks a list to its end. */
+/** Reads a list to its end. */
 async function all(path: string): Promise<Record<string, unknown>[]> {
   const items: Record<string, unknown>[] = [];
   for (let cursor: string | null = ""; cursor !== null;) {
@@ -64,7 +64,7 @@ describe("executions", () => {
     expect(await seen("status=failure")).toEqual([]);
   });
 
-  test("that have expired leave the lists", async () => {
+  test("that have expired are removed from the lists", async () => {
     const [kept, expired] = [await api.client.kickoff("notes", {}), await api.client.kickoff("notes", {})];
     await api.store.redis.del(`${api.env["KEY_PREFIX"]!}:{${expired}}:exec`);
     expect((await all("/executions?limit=1")).map(({ id }) => id)).toEqual([kept]);
@@ -87,7 +87,7 @@ describe("executions", () => {
     expect(JSON.stringify(answer.body)).not.toContain("hush");
   });
 
-  test("are replayed to the same or another place, never with the old secrets", async () => {
+  test("are replayed to the same or another URL, never with the old secrets", async () => {
     const { execution } = await deliver({ first: 1, last: 5, outcome: "delivered" });
     const replay = (body: unknown) => api.client.post(`/api/v1/executions/${execution}/replay`, body);
     expect(await replay({ from: 2, to: 3 })).toMatchObject({ status: 202, body: { execution_id: execution, feed: 1 } });
@@ -140,7 +140,7 @@ describe("deliveries", () => {
     }
   });
 
-  test("that failed alike are one group", async () => {
+  test("with the same failure are one group", async () => {
     await deliver(
       { first: 1, last: 2, outcome: "dead", status: 500 },
       { first: 3, last: 3, outcome: "dead", status: 404 },
@@ -174,7 +174,7 @@ describe("deliveries", () => {
     }
   });
 
-  test("are retried and discarded, but not while they are being sent", async () => {
+  test("are retried and discarded, but not while their first attempt is in flight", async () => {
     const { execution, deliveries } = await deliver(
       { first: 1, last: 1, outcome: "parked", status: 500 },
       { first: 2, last: 2, outcome: "dead", status: 500 },
@@ -211,13 +211,13 @@ describe("deliveries", () => {
     expect((await retry({ filter: {} })).body).toMatchObject({ details: { path: "filter.state" } });
   });
 
-  test("are seen as they are made", async () => {
+  test("are shown live", async () => {
     const response = await fetch(`${api.url}/api/v1/deliveries/live`, {
       headers: { authorization: `Bearer ${api.client.token}` },
     });
     const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
     expect((await reader.read()).value).toBe("retry: 1000\n");
-    // The first look only finds out where the log ends: attempts are made until one was seen.
+    // The first read only finds the end of the log: attempts are made until one was seen.
     const sending = new AbortController();
     const send = async () => {
       while (!sending.signal.aborted) await deliver({ first: 1, last: 1, outcome: "delivered" });
@@ -236,7 +236,7 @@ describe("deliveries", () => {
 });
 
 describe("endpoints", () => {
-  test("are listed with what became of their deliveries, paused and resumed", async () => {
+  test("are listed with delivery totals, paused and resumed", async () => {
     await deliver(
       { first: 1, last: 1, outcome: "dead", status: 500 },
       { first: 2, last: 2, outcome: "parked", status: 500 },
@@ -264,7 +264,7 @@ describe("endpoints", () => {
   });
 });
 
-test.each(["/executions", "/deliveries", "/endpoints"])("%s refuses a cursor that it did not give", async (path) => {
+test.each(["/executions", "/deliveries", "/endpoints"])("%s rejects a cursor that it did not return", async (path) => {
   for (const cursor of ["nonsense", Buffer.from("{}").toString("base64url"), "%00"]) {
     const answer = await api.client.get(`/api/v1${path}?cursor=${cursor}`);
     expect(answer).toMatchObject({ status: 400, body: { details: { path: "cursor" } } });

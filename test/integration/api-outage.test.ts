@@ -3,7 +3,7 @@ import { startTestApi } from "../support/api-in-process.ts";
 import { eventually } from "../support/eventually.ts";
 import { dumpKeys, FaultyRedis } from "../support/redis.ts";
 
-/** Kickoffs and looks that all need Redis. */
+/** Kickoffs and reads that all need Redis. */
 const needy: [method: string, path: string][] = [
   ["POST", "/automations/notes/kickoff"],
   ["GET", "/inputs"],
@@ -23,7 +23,7 @@ async function expectRefusals(send: (method: string, path: string) => Promise<{ 
 }
 
 test.each(["away", "silent"] as const)(
-  "with Redis %s every route says 503, nothing is half done, and everything recovers",
+  "with Redis %s every route responds 503, nothing is half done, and everything recovers",
   async (how) => {
     await using redis = await FaultyRedis.start();
     await using api = await startTestApi({ REDIS_URL: redis.url });
@@ -34,7 +34,7 @@ test.each(["away", "silent"] as const)(
     if (how === "away") await redis.kill("SIGKILL");
     else redis.freeze();
     await eventually(async () => expect((await send("GET", "/readyz")).status).toBe(503));
-    // What is served is known for a second.
+    // The list of served automations is cached for a second.
     await eventually(async () => expect((await send("GET", "/inputs")).status).toBe(503));
     await expectRefusals(send);
     expect((await send("GET", "/healthz")).status).toBe(200);
@@ -42,7 +42,7 @@ test.each(["away", "silent"] as const)(
     if (how === "away") await redis.restart();
     else redis.thaw();
     await eventually(async () => expect((await send("GET", "/readyz")).status).toBe(200));
-    // What was refused is not there in the end, also when Redis had read the request before it froze.
+    // Rejected kickoffs do not exist in the end, even if Redis had read the request before it froze.
     await eventually(async () => {
       const keys = [...(await dumpKeys(redis.url)).keys()];
       expect(keys.filter((key) => key.endsWith(":exec"))).toEqual([]);
@@ -64,7 +64,7 @@ test("a full Redis is an outage too", async () => {
   expect((await api.client.post("/automations/notes/kickoff", {})).status).toBe(200);
 });
 
-test("a kickoff that Redis read before it froze is taken back", async () => {
+test("a kickoff that Redis read before it froze is undone", async () => {
   await using redis = await FaultyRedis.start();
   await using api = await startTestApi({ REDIS_URL: redis.url });
   expect((await api.client.get("/inputs")).status).toBe(200);
@@ -80,7 +80,7 @@ test("a kickoff that Redis read before it froze is taken back", async () => {
   });
 });
 
-test("a kickoff with a key that failed goes through when it is sent again, once", async () => {
+test("a failed kickoff with a key succeeds when it is repeated, once", async () => {
   await using redis = await FaultyRedis.start();
   await using api = await startTestApi({ REDIS_URL: redis.url });
   const kickoff = () =>

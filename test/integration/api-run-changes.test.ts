@@ -33,7 +33,7 @@ const pending = JSON.stringify([
 ]);
 const pause = (id: string) => playFields(api.store, id, { state: "PAUSED", pending });
 
-test("a query parameter that an operation does not have is refused, with those it has", async () => {
+test("an unknown query parameter is rejected, listing the known ones", async () => {
   for (const path of [
     "/executions?thread=x",
     "/executions?meta.a=1",
@@ -74,18 +74,18 @@ describe("threads", () => {
   });
 
   test.each([[{ thread_id: "x".repeat(256) }], [{ thread_id: 7 }]])(
-    "a thread's name is text of a length: %j",
+    "a thread's name is a text of limited length: %j",
     async (body) => {
       expect((await api.client.post("/automations/notes/kickoff", body)).status).toBe(400);
     },
   );
 });
 
-describe("an answer given again", () => {
+describe("a repeated answer", () => {
   const answer = (id: string, body: object) =>
     api.client.post(`/api/v1/executions/${id}/human-requests/${requestId}`, body);
 
-  test("is taken as it was when it is the same, and else refused with a code of its own", async () => {
+  test("is accepted if it is the same, and otherwise rejected with its own code", async () => {
     const id = await api.client.kickoff("notes", {});
     await pause(id);
     const said = { feedback: "shorter", approved: true };
@@ -103,7 +103,7 @@ describe("an answer given again", () => {
     }
   });
 
-  test("of several at once one is taken, and the same ones with it", async () => {
+  test("one of several concurrent answers is accepted, together with identical ones", async () => {
     const id = await api.client.kickoff("notes", {});
     await pause(id);
     const said = ["a", "b", "a", "b", "a"];
@@ -116,7 +116,7 @@ describe("an answer given again", () => {
   });
 });
 
-test("a stop waits until the run has ended, or not longer than it was told to", async () => {
+test("a stop waits until the run has ended, or for the requested time", async () => {
   const queued = await api.client.kickoff("notes", {});
   expect((await api.client.post(`/stop/${queued}?wait=30`)).body).toMatchObject({ status: "stopped" });
   const other = await api.client.kickoff("notes", {});

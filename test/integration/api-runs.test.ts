@@ -31,7 +31,7 @@ const ids = async (query: Record<string, string>): Promise<string[]> =>
   (await list(query)).items.map((each) => each.id);
 
 describe("the list of executions", () => {
-  test("shows the begin of the inputs, and finds by it, by id, by error, by time and by duration", async () => {
+  test("shows the beginning of the inputs, and searches by it, by id, by error, by time and by duration", async () => {
     const webhooks = await api.client.kickoff("notes", { inputs: { log: "Durable\nWebhooks", version: "1.5.0" } });
     const long = await api.client.kickoff("notes", { inputs: { log: "y".repeat(600) + "the-end" } });
     const failed = await api.client.kickoff("notes", {});
@@ -60,7 +60,7 @@ describe("the list of executions", () => {
     expect((await api.client.get("/api/v1/executions?since=yesterday")).status).toBe(400);
   });
 
-  test("looks at 1,000 executions for a page, however many there are, and goes on from there", async () => {
+  test("reads 1,000 executions for a page, however many there are, and continues from there", async () => {
     const wanted = await api.client.kickoff("notes", { inputs: { log: "needle" } });
     for (let made = 0; made < 1100; made += 100) {
       await Promise.all(Array.from({ length: 100 }, () => createTestExecution(api.store)));
@@ -69,13 +69,13 @@ describe("the list of executions", () => {
     expect(first).toEqual({ items: [], next_cursor: expect.any(String) });
     const second = await list({ search: "needle", cursor: String(first.next_cursor) });
     expect(second.items.map(({ id }) => id)).toEqual([wanted]);
-    // A time range is found in the index: it costs no more far back than at the top.
+    // A time range is found in the index: it costs the same far back as at the top.
     const at = String((await api.client.get(`/api/v1/executions/${wanted}`)).body["created_at"]);
     expect((await list({ search: "needle", until: at, since: at })).items).toHaveLength(1);
   });
 });
 
-describe("a run again", () => {
+describe("a rerun", () => {
   const cipher = createCipher([new Secret(Buffer.alloc(32, 7).toString("base64"))]);
   const webhook = {
     url: "http://127.0.0.1:9/hook?key=hush",
@@ -92,7 +92,7 @@ describe("a run again", () => {
     return { subscription, secrets };
   }
 
-  test("has the same inputs, and the same webhooks with their secrets, those of replays left out", async () => {
+  test("has the same inputs, and the same webhooks with their secrets, except for replays", async () => {
     const first = await api.client.kickoff("notes", { inputs: { log: "a" }, webhooks: [webhook] });
     await playRun(api.store, first, ["flow_started"]);
     await api.client.post(`/api/v1/executions/${first}/replay`, { url: "http://127.0.0.1:9/elsewhere" });
@@ -110,7 +110,7 @@ describe("a run again", () => {
     expect(secrets.authentication).toEqual(webhook.authentication);
   });
 
-  test("takes other inputs and webhooks, and nothing of the run's secrets goes with those", async () => {
+  test("accepts other inputs and webhooks, which get none of the run's secrets", async () => {
     const first = await api.client.kickoff("notes", { inputs: { log: "a" }, webhooks: [webhook] });
     const { body } = await rerun(first, { inputs: { log: "b" }, webhooks: [] });
     const again = await api.client.get(`/api/v1/executions/${String(body["kickoff_id"])}`);
@@ -122,7 +122,7 @@ describe("a run again", () => {
     expect((await rerun(first, { webhooks: { url: "http://10.0.0.1/", events: ["*"] } })).status).toBe(400);
   });
 
-  test("with the webhooks of another token's run needs the scope admin", async () => {
+  test("with the webhooks of another token's run requires the scope admin", async () => {
     const token = "kickoff-token-0123456789";
     const first = await api.client.kickoff("notes", { webhooks: [webhook] });
     expect((await rerun(first, {}, { token })).status).toBe(403);
@@ -130,7 +130,7 @@ describe("a run again", () => {
     expect((await rerun("01a20944-d2f6-74b0-9b79-979419da00a5")).status).toBe(404);
   });
 
-  test("is one run for one idempotency key", async () => {
+  test("is one run per idempotency key", async () => {
     const first = await api.client.kickoff("notes", {});
     const send = () =>
       api.client.send("POST", `/api/v1/executions/${first}/rerun`, "{}", { headers: { "idempotency-key": "k1" } });
@@ -139,8 +139,8 @@ describe("a run again", () => {
   });
 });
 
-describe("what a run printed", () => {
-  test("is read with times, capped to the newest lines, and goes when its run does", async () => {
+describe("a run's output", () => {
+  test("is returned with times, limited to the newest lines, and expires with its run", async () => {
     const id = (await api.client.kickoff("notes", {})) as ExecutionId;
     const logs = async () => (await api.client.get(`/api/v1/executions/${id}/logs`)).body;
     expect(await logs()).toEqual({ lines: [], truncated: false });
@@ -165,7 +165,7 @@ describe("what a run printed", () => {
     await playRun(api.store, id, ["flow_started"]);
     await retireExecution(api.store, id, { feeds: 0, retentionMs: 60_000 });
     expect(await api.store.redis.pttl(key)).toBeGreaterThan(0);
-    // A line that comes late expires with the rest, and one of a run that is gone is not kept.
+    // A line that arrives late expires with the rest, and one of a run that is gone is not stored.
     await api.store.redis.del(key);
     await appendLogs(api.store, id, [line(1)]);
     expect(await api.store.redis.pttl(key)).toBeGreaterThan(0);

@@ -10,7 +10,7 @@ afterEach(() => api[Symbol.asyncDispose]());
 
 const url = "http://127.0.0.1:9/hook";
 
-test("statistics know the oldest event that a webhook waits for, and no others", async () => {
+test("statistics contain the oldest undelivered event of any webhook", async () => {
   const oldest = async () => (await api.client.get("/api/v1/stats")).body["oldest_undelivered_at"];
   const kickoff = (events: string[]) => api.client.kickoff("notes", { webhooks: { url, events } });
   await playRun(api.store, await kickoff(["nothing_of_this"]), ["flow_started", "a"], false);
@@ -30,7 +30,7 @@ test("statistics know the oldest event that a webhook waits for, and no others",
   expect(await oldest()).toBeNull();
 });
 
-test("statistics tell of deliveries, runs, queues and processes", async () => {
+test("statistics cover deliveries, runs, queues and processes", async () => {
   const failed = await api.client.kickoff("notes", { webhooks: { url, events: ["*"] } });
   await playRun(api.store, failed, ["flow_started", "flow_finished"]);
   await playDeliveries(api.store, failed, {

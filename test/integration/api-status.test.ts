@@ -12,7 +12,7 @@ afterAll(() => api[Symbol.asyncDispose]());
 const kickoff = async (body: Record<string, unknown> = {}): Promise<ExecutionId> =>
   parseExecutionId(await api.client.kickoff("notes", body))!;
 
-/** Plays the worker: takes the lease and writes fields of the record. */
+/** Plays the worker: acquires the lease and writes fields of the record. */
 async function work(id: ExecutionId, fields: Record<string, string | number>): Promise<void> {
   const claim = await claimLease(api.store, id, { owner: "w1", leaseMs: 60_000 });
   if (!("lease" in claim)) throw new Error(claim.refused);
@@ -20,7 +20,7 @@ async function work(id: ExecutionId, fields: Record<string, string | number>): P
 }
 
 describe("status", () => {
-  test("is at both paths, in any shape, of the automation asked", async () => {
+  test("is available at both paths, in any shape, for the given automation", async () => {
     const id = await kickoff();
     for (const path of [`/status/${id}`, `/${id}/status`, `/automations/notes/status/${id.toUpperCase()}`]) {
       expect((await api.client.get(path)).body).toMatchObject({ state: "PENDING", status: "running" });
@@ -32,7 +32,7 @@ describe("status", () => {
   });
 
   test.each(["nope", "6e1f2b64-1111-4222-8333-444455556666", "a%2Fb", "%00", "x".repeat(5000)])(
-    "of what is no execution is NOT FOUND: %.40s",
+    "is NOT FOUND for an invalid id: %.40s",
     async (id) => {
       const answer = await api.client.get(`/status/${id}`);
       expect(answer).toMatchObject({ status: 404, body: { state: "NOT FOUND", error: "Execution not found" } });
@@ -69,7 +69,7 @@ describe("stop", () => {
     expect((await api.client.post(`/api/v1/executions/${id}/cancel`)).status).toBe(202);
   });
 
-  test("says why it cannot", async () => {
+  test("reports why it cannot", async () => {
     const id = await kickoff();
     await work(id, { state: "SUCCESS" });
     const answer = await api.client.post(`/stop/${id}`);

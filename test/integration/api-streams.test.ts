@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { startTestApi } from "../support/api-in-process.ts";
 import { eventually } from "../support/eventually.ts";
 
-test("a token that holds as many event streams open as it may is told when to ask again", async () => {
+test("a token with the maximum of open event streams gets a Retry-After", async () => {
   await using api = await startTestApi({ EVENT_STREAMS_PER_TOKEN: "1" });
   const headers = { accept: "text/event-stream", authorization: `Bearer ${api.client.token}` };
   const leave = new AbortController();

@@ -24,13 +24,13 @@ test("an automation that needs setup is listed with the command that helps, and 
   });
 });
 
-test("an automation that one worker cannot run is served by another, and what is missing is still told", async () => {
+test("an automation that one worker cannot run is served by another, and the reason is still listed", async () => {
   await using api = await startTestApi({}, [], [{ ...poem, fix }]);
   const served = { name: "poem", kind: "flow" as const, description: "", inputs: [], required: [], version: "1" };
   const worker = { worker: "w2", host: "second", pid: 2, startedAt: Date.now(), automations: [served] };
   await announceWorker(api.store, worker, 60_000);
   const reason = "Not served on the host test: its environment is missing";
-  // The API asks once a second what is served.
+  // The API reads once a second what is served.
   await eventually(async () => {
     const { body } = await api.client.get("/api/v1/automations");
     expect(body).toMatchObject({ items: [{ name: "poem", state: "ready", workers: 1, reason, fix }] });

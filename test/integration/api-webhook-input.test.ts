@@ -9,7 +9,7 @@ afterAll(() => api[Symbol.asyncDispose]());
 
 const good = { url: "http://127.0.0.1:9/hook", events: ["*"] };
 
-/** A bad value, the path the answer names, and a word of what it says is allowed. */
+/** An invalid value, the path in the response, and a word from what it says is allowed. */
 const bad: [body: unknown, path: string, says: string][] = [
   [{ webhooks: "x" }, "webhooks", "object"],
   [{ webhooks: 5 }, "webhooks", "object"],
@@ -93,7 +93,7 @@ const bad: [body: unknown, path: string, says: string][] = [
   [{ restoreFromStateId: 7 }, "restoreFromStateId", "string"],
   [{ inputs: [] }, "inputs", "object"],
   [{ inputs: "x" }, "inputs", "object"],
-  // Where webhooks may not go, in every spelling.
+  // Where webhooks may not be sent, in every spelling.
   [{ webhooks: { ...good, url: "http://10.1.2.3/" } }, "webhooks.url", "WEBHOOK_ALLOW_NETWORKS"],
   [{ webhooks: { ...good, url: "http://169.254.169.254/latest" } }, "webhooks.url", "WEBHOOK_ALLOW_NETWORKS"],
   [{ webhooks: { ...good, url: "http://0x0a.1/" } }, "webhooks.url", "10.0.0.1"],

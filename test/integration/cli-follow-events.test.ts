@@ -8,7 +8,7 @@ import { crewstream } from "../support/cli.ts";
 let server: Server;
 afterEach(() => server.close());
 
-/** An event stream whose connections are cut by the script that each of them follows. */
+/** An event stream whose connections are cut as their scripts say. */
 async function serve(
   scripts: readonly ((request: IncomingMessage, response: ServerResponse) => void)[],
 ): Promise<string> {
@@ -28,7 +28,7 @@ const message = (sequence: number): string => {
 };
 const stream = { "content-type": "text/event-stream" };
 
-test("events --follow goes on after what it has seen, over cuts in mid-event and restarts of the API", async () => {
+test("events --follow continues after the last event, across cuts in mid-event and restarts of the API", async () => {
   const asked: (string | undefined)[] = [];
   const note = (request: IncomingMessage): number => asked.push(request.headers["last-event-id"] as string | undefined);
   const url = await serve([
@@ -62,7 +62,7 @@ test("events --follow goes on after what it has seen, over cuts in mid-event and
   expect(result).toMatchObject({ code: 0, stderr: "" });
 });
 
-test("a first connection that fails is not tried again", async () => {
+test("a first connection that fails is not retried", async () => {
   const url = await serve([(_request, response) => response.writeHead(503).end()]);
   const env = { CREWSTREAM_URL: url, CREWSTREAM_TOKEN: "t" };
   const result = await crewstream(["events", "x", "--follow"], env, { cwd: tmpdir() });

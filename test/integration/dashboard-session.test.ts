@@ -10,7 +10,7 @@ afterAll(() => api[Symbol.asyncDispose]());
 
 const own = { "sec-fetch-site": "same-origin" };
 
-/** Signs in and gives the cookie as a browser would send it back, and the whole `set-cookie`. */
+/** Signs in and returns the cookie as a browser would send it, and the whole `set-cookie`. */
 async function signIn(token = testToken): Promise<{ cookie: string; setCookie: string }> {
   const answer = await api.client.post("/dashboard/login", { token }, { token: null, headers: own });
   const setCookie = answer.headers.get("set-cookie") ?? "";
@@ -18,14 +18,14 @@ async function signIn(token = testToken): Promise<{ cookie: string; setCookie: s
 }
 
 describe("signing in", () => {
-  test("gives a cookie that scripts and other sites cannot use, and that does not hold the token", async () => {
+  test("sets a cookie that scripts and other sites cannot use, and that does not contain the token", async () => {
     const { setCookie } = await signIn();
     expect(setCookie).toMatch(/HttpOnly/i);
     expect(setCookie).toMatch(/SameSite=Strict/i);
     expect(decodeURIComponent(setCookie)).not.toContain(testToken);
   });
 
-  test("says whose session it is, and what it may do", async () => {
+  test("returns whose session it is, and its scopes", async () => {
     const { cookie } = await signIn("read-token");
     const session = await api.client.get("/dashboard/session", { token: null, headers: { cookie } });
     expect(session.body).toEqual({ signed_in: true, name: "reader", scopes: ["read"] });
@@ -35,14 +35,14 @@ describe("signing in", () => {
     });
   });
 
-  test("a cookie that is no text is no session", async () => {
+  test("a cookie that is not valid text is not a session", async () => {
     const headers = { cookie: "crewstream_session=%E0%A4%A" };
     const session = await api.client.get("/dashboard/session", { token: null, headers });
     expect(session).toMatchObject({ status: 200, body: { signed_in: false } });
     expect((await api.client.get("/api/v1/stats", { token: null, headers })).status).toBe(401);
   });
 
-  test("a wrong token and no token are refused without a cookie", async () => {
+  test("a wrong token and no token are rejected without a cookie", async () => {
     for (const [body, status] of [
       [{ token: "nope" }, 401],
       [{}, 400],
@@ -54,7 +54,7 @@ describe("signing in", () => {
     }
   });
 
-  test("wrong tokens and requests of other sites never keep a right token out", async () => {
+  test("wrong tokens and requests of other sites never lock out a valid token", async () => {
     await using fresh = await startTestApi({ API_TOKENS: `ops:${testToken}` });
     const login = (token: string, headers: Record<string, string>) =>
       fresh.client.post("/dashboard/login", { token }, { token: null, headers });
@@ -71,7 +71,7 @@ describe("signing in", () => {
     expect((await login(testToken, own)).status).toBe(200);
   });
 
-  test("signing out takes the cookie away, and ends the session for a copy of it", async () => {
+  test("signing out deletes the cookie, and ends the session for a copy of it", async () => {
     const { cookie } = await signIn();
     const other = await signIn();
     const answer = await api.client.post("/dashboard/logout", undefined, { token: null, headers: { cookie, ...own } });
@@ -86,7 +86,7 @@ describe("signing in", () => {
     expect(untouched.status).toBe(200);
   });
 
-  test("signing out without a session, or with one that is over, is no error", async () => {
+  test("signing out without a session, or with an expired one, is not an error", async () => {
     const { cookie } = await signIn();
     for (const headers of [own, { cookie, ...own }, { cookie, ...own }, { cookie: "crewstream_session=x", ...own }]) {
       const answer = await api.client.post("/dashboard/logout", undefined, { token: null, headers });
@@ -94,7 +94,7 @@ describe("signing in", () => {
     }
   });
 
-  test("another site cannot sign one out", async () => {
+  test("another site cannot sign a user out", async () => {
     const { cookie } = await signIn();
     const headers = { cookie, "sec-fetch-site": "cross-site" };
     expect((await api.client.post("/dashboard/logout", undefined, { token: null, headers })).status).toBe(403);
@@ -126,14 +126,14 @@ describe("a session", () => {
     expect(answer.status).toBe(status);
   });
 
-  test("takes Origin for browsers on plain HTTP, which send no Sec-Fetch-Site", async () => {
+  test("checks Origin for browsers on plain HTTP, which send no Sec-Fetch-Site", async () => {
     const { cookie } = await signIn();
     const headers = { cookie, origin: new URL(api.url).origin };
     const answer = await api.client.post("/automations/notes/kickoff", {}, { token: null, headers });
     expect(answer.status).toBe(200);
   });
 
-  test("that was altered, or sealed for something else, is none", async () => {
+  test("that was altered, or encrypted for another purpose, is invalid", async () => {
     const { cookie } = await signIn();
     const altered = `${cookie.slice(0, -3)}AAA`;
     for (const wrong of [altered, "crewstream_session=v1.x.y", "crewstream_session="]) {
@@ -142,7 +142,7 @@ describe("a session", () => {
     }
   });
 
-  test("does not stand in for a bearer token that is wrong", async () => {
+  test("does not replace a wrong bearer token", async () => {
     const { cookie } = await signIn();
     const answer = await api.client.get("/api/v1/automations", { token: "nope", headers: { cookie } });
     expect(answer.status).toBe(401);

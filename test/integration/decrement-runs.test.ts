@@ -3,7 +3,7 @@ import { claimLease, decrementRunCount, readExecution } from "@crewstream/redis"
 import { expect, test } from "vitest";
 import { createTestExecution, openTestStore } from "../support/executions.ts";
 
-test("a run that lost its lease is taken off the count, and an execution that has expired is not created again", async () => {
+test("a run that lost its lease is not counted, and an expired execution is not created again", async () => {
   await using store = openTestStore();
   const id = await createTestExecution(store);
   await claimLease(store, id, { owner: "worker", leaseMs: 1000 });

@@ -62,7 +62,7 @@ async function drained(feed: FeedAddress): Promise<void> {
 const saysComplete = ({ path }: { path: string }): (string | undefined)[] =>
   sink.requests(path).map(({ headers }) => headers[header]);
 
-/** What the SDK makes of all that a path has acknowledged. */
+/** What the SDK concludes from everything that a path has acknowledged. */
 async function progress({ path }: { path: string }) {
   const track = trackFeeds();
   const secrets = testEnvironment()["WEBHOOK_SIGNING_SECRET"] ?? "";
@@ -73,7 +73,7 @@ async function progress({ path }: { path: string }) {
   return last;
 }
 
-describe("the last delivery of a feed says what the feed consists of", () => {
+describe("the last delivery of a feed has the feed's totals", () => {
   test.each<[string, string, Partial<Subscription>, (string | undefined)[]]>([
     ["one batch", "nonoo", {}, ["deliveries=1; events=2"]],
     ["several batches", "nnnnononnoo", {}, [undefined, "deliveries=2; events=7"]],
@@ -87,7 +87,7 @@ describe("the last delivery of a feed says what the feed consists of", () => {
     expect(await progress(to)).toMatchObject({ complete: true });
   });
 
-  test("with several under way, one of them says it, and counts the others", async () => {
+  test("with several in flight, one of them has them, and counts the others", async () => {
     const to = notes({ mode: "realtime" });
     await drained(await run(to, `${"no".repeat(20)}oo`));
     const last = sink.requests(to.path).filter(({ headers }) => headers[header] !== undefined);
@@ -97,7 +97,7 @@ describe("the last delivery of a feed says what the feed consists of", () => {
     expect(await progress(to)).toMatchObject({ complete: true });
   });
 
-  test("pieces of an answer that are joined count as they were published", async () => {
+  test("merged chunks of a response count as they were published", async () => {
     const to = notes({ events: ["llm_stream_chunk"], coalesce: true });
     const executionId = await createTestExecution(delivery.store, [to]);
     const pieces = [1, 2, 3].map((seq) => {
@@ -127,7 +127,7 @@ describe("the last delivery of a feed says what the feed consists of", () => {
     expect(new Set(attempts.map((each) => JSON.stringify(each))).size).toBe(1);
   });
 
-  test("also when the worker that sealed it did not live to send it", async () => {
+  test("also if the worker that sealed it died before sending it", async () => {
     const to = notes();
     const feed = await run(to, "nno");
     await sealOnly(delivery, feed);
@@ -137,7 +137,7 @@ describe("the last delivery of a feed says what the feed consists of", () => {
     expect(saysComplete(to)).toEqual(["deliveries=1; events=2"]);
   });
 
-  test("of a replay: it ends with its range, whether the run has ended or not", async () => {
+  test("also for a replay, which ends with its range, whether the run has ended or not", async () => {
     const to = notes();
     const original = await run(to, "nnoonnnn", "RUNNING");
     const again = notes();
@@ -155,7 +155,7 @@ describe("the last delivery of a feed says what the feed consists of", () => {
     expect(await readFeed(delivery.store, { ...original, feed })).toMatchObject({ state: "done" });
   });
 
-  test("not while the run goes on, waits for a person, or has more", async () => {
+  test("but not while the run continues, waits for a person, or has more", async () => {
     for (const state of ["RUNNING", "PAUSED"] as const) {
       const to = notes();
       const feed = await run(to, "nno", state);
@@ -172,14 +172,14 @@ describe("when nothing selected is left for the end of the run", () => {
   async function earlyLast(settings: Partial<Subscription>) {
     const to = notes(settings);
     const feed = await run(to, "nno", "RUNNING");
-    // A batch younger than a millisecond is left to grow.
+    // A batch younger than a millisecond may still grow.
     while ((await delivery.feed(feed)).cursor < 3) await drained(feed);
     await goOn(feed.executionId, "oo", "SUCCESS", 4);
     return { to, feed };
   }
   const endOf = ({ path }: { path: string }): SinkRequest => sink.requests(path).at(-1)!;
 
-  test("a feed ends in silence unless its subscription asks for more", async () => {
+  test("a feed ends silently unless its subscription asks for a completion", async () => {
     const { to, feed } = await earlyLast({});
     await drained(feed);
     expect(saysComplete(to)).toEqual([undefined]);
@@ -202,13 +202,13 @@ describe("when nothing selected is left for the end of the run", () => {
     expect(await delivery.feed(feed)).toMatchObject({ state: "done", open: [] });
   });
 
-  test("and not with two, when an event was left to say it", async () => {
+  test("and not with two, if an event was left to announce it", async () => {
     const to = notes({ completion: true });
     await drained(await run(to, "nnoo"));
     expect(saysComplete(to)).toEqual(["deliveries=1; events=2"]);
   });
 
-  test("a feed that nothing was selected for says so", async () => {
+  test("a feed for which nothing was selected announces that", async () => {
     const to = notes({ completion: true });
     await drained(await run(to, "ooo"));
     expect(saysComplete(to)).toEqual(["deliveries=1; events=0"]);
@@ -232,7 +232,7 @@ describe("when nothing selected is left for the end of the run", () => {
     expect(await delivery.feed(feed)).toMatchObject({ state: "done", open: [] });
   });
 
-  test("it waits for room among the parked deliveries, and is sent when there is", async () => {
+  test("it waits for room among the parked deliveries", async () => {
     const to = notes({ completion: true });
     const feed = await run(to, "nno", "RUNNING");
     sink.script(to.path, [500, 200]);
@@ -246,7 +246,7 @@ describe("when nothing selected is left for the end of the run", () => {
     expect(await delivery.feed(feed)).toMatchObject({ state: "done", open: [] });
   });
 
-  test("what a lost endpoint never got is in the dead letters, the end too, and the feed is done", async () => {
+  test("what a lost endpoint never got is in the dead letters, including the completion, and the feed is done", async () => {
     const refusing = await WebhookSink.start();
     const to = subscription(refusing.url("/hook"), { events: ["note"], completion: true });
     await refusing.down();

@@ -16,7 +16,7 @@ afterAll(() => delivery[Symbol.asyncDispose]());
 const day = { status: 429, headers: { "retry-after": "86400" } };
 const halfMinute = 30_000;
 
-/** An endpoint that asked for a day of silence with the first event of a feed, and is well again. */
+/** An endpoint that asked us to wait a day in response to the first event of a feed, and has recovered. */
 async function throttledEndpoint() {
   const sink = await WebhookSink.start();
   sink.script("/hook", [day]);
@@ -36,7 +36,7 @@ test("no feed and no retry sleeps longer than half a minute for an endpoint that
   expect(parked?.state).toBe("parked");
 });
 
-test("a resume wakes the feeds that wait for the endpoint, and the delivery that it had refused", async () => {
+test("a resume wakes the feeds that wait for the endpoint, and the delivery that it had rejected", async () => {
   const { sink, feed, endpoint } = await throttledEndpoint();
   await using _sink = sink;
   const others = await Promise.all(
@@ -60,7 +60,7 @@ test("a retry by hand goes through to an endpoint that asked to wait, and ends t
   expect((await readBreaker(delivery.store, endpoint)).pauseUntil).toBeGreaterThan(Date.now());
   const id = deliveryId({ ...feed, first: 1 });
   expect(await retryNow(delivery.context, id, Date.now())).toBe("done");
-  // This process's own view of the endpoint holds up to a second.
+  // This process's own view of the endpoint may be up to a second old.
   await sink.until(() => true);
   for (;;) {
     const result = await delivery.retry({ ...feed, first: 1 });
@@ -72,7 +72,7 @@ test("a retry by hand goes through to an endpoint that asked to wait, and ends t
   expect((await readBreaker(delivery.store, endpoint)).pauseUntil).toBeUndefined();
 });
 
-test("a retry by hand to a paused endpoint changes nothing and says so", async () => {
+test("a retry by hand to a paused endpoint changes nothing and reports that", async () => {
   const { sink, feed, endpoint } = await throttledEndpoint();
   await using _sink = sink;
   await holdEndpoint(delivery.store, endpoint, true);
@@ -96,7 +96,7 @@ test("a pass that has lost its job's lock sends nothing more", async () => {
   expect(await delivery.retry({ ...feed, first: 1 }, lease)).toEqual({ kind: "done" });
 });
 
-test("a delivery that the configuration forbade is retried when the configuration allows it", async () => {
+test("a delivery that the configuration had forbidden is retried when the configuration allows it", async () => {
   await using sink = await WebhookSink.start();
   const { store, queues } = delivery;
   const forbidding = { WEBHOOK_ALLOW_NETWORKS: [], WEBHOOK_ALLOW_PORTS: undefined };

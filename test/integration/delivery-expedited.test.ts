@@ -17,7 +17,7 @@ afterAll(async () => {
   await sink[Symbol.asyncDispose]();
 });
 
-test("an endpoint that comes and goes uses up no retry schedule", async () => {
+test("an endpoint that is up and down does not use up the retry schedule", async () => {
   const { store } = delivery;
   const endpoint = endpointId(new URL(sink.url()));
   const feed = await delivery.execution(subscription(sink.url("/hook")), 1, "SUCCESS");
@@ -25,7 +25,7 @@ test("an endpoint that comes and goes uses up no retry schedule", async () => {
   await delivery.drain(feed);
   const [first] = (await delivery.feed(feed)).open;
   const due = first?.nextAt ?? 0;
-  // More often than the schedule has delays: each time the endpoint seemed to be back.
+  // More often than the schedule has delays: each time the endpoint seemed to have recovered.
   for (let times = 2; times <= 4; times += 1) {
     await expediteEndpoint(delivery.context, endpoint);
     expect((await delivery.feed(feed)).open).toMatchObject([{ expeditedFrom: due }]);
@@ -34,7 +34,7 @@ test("an endpoint that comes and goes uses up no retry schedule", async () => {
   }
   expect(await readDeadLetters(store, feed)).toEqual([]);
 
-  // A person's retry begins the schedule again, whatever was brought forward before.
+  // A person's retry restarts the schedule, whatever was brought forward before.
   await expediteEndpoint(delivery.context, endpoint);
   expect(await retryNow(delivery.context, deliveryId({ ...feed, first: 1 }), Date.now())).toBe("done");
   await delivery.retry({ ...feed, first: 1 });

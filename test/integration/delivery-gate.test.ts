@@ -54,7 +54,7 @@ async function room(gate: EndpointGate, endpoint: string): Promise<number> {
   return 1 + more.length;
 }
 
-test("tells how many requests are under way, by endpoint", async () => {
+test("reports the number of requests in flight, by endpoint", async () => {
   const { gate } = gateOf(4);
   const a = await ask(gate, "told-a", 3);
   const [b] = await ask(gate, "told-b", 1);
@@ -69,18 +69,18 @@ test("tells how many requests are under way, by endpoint", async () => {
   expect(gate.inFlight()).toEqual(new Map([["told-a", 1]]));
 });
 
-test("no more than the cap are in flight, and the others are sent back to their queue", async () => {
+test("no more than the maximum are in flight, and the others return to their queue", async () => {
   const { gate } = gateOf(4);
   const permits = await ask(gate, "cap", 20);
   expect(permits).toHaveLength(4);
   expect(gate.tryAcquire("cap", 1)).toEqual([]);
-  // Another endpoint is none of its business.
+  // Another endpoint is not affected.
   expect(await ask(gate, "other", 4)).toHaveLength(4);
   await release(permits, "well");
   expect(await room(gate, "cap")).toBe(4);
 });
 
-test("a place that comes free goes to who waits for it, and to nobody beside", async () => {
+test("a released slot goes to a waiting caller, and to no other", async () => {
   const { gate } = gateOf(2);
   const [first, second] = await ask(gate, "turn", 2);
   const waiting = gate.acquire("turn");
@@ -95,7 +95,7 @@ test("a place that comes free goes to who waits for it, and to nobody beside", a
   expect(await room(gate, "turn")).toBe(2);
 });
 
-test("every place comes back, whatever became of the request, and also when Redis fails", async () => {
+test("every slot is released, whatever the outcome of the request, and also if Redis fails", async () => {
   const broken = openTestStore();
   const { gate } = gateOf(3, broken);
   for (const verdict of ["well", "silent", "ill"] as const) await release(await ask(gate, "leak", 3), verdict);
@@ -111,7 +111,7 @@ test("every place comes back, whatever became of the request, and also when Redi
     await expect(asking.acquire("asking")).rejects.toThrow("Connection is closed");
 });
 
-test("while the breaker is open one of many who ask is the probe, over all processes", async () => {
+test("while the breaker is open one of many callers is the probe, over all processes", async () => {
   const [one, two] = [gateOf(10), gateOf(10)];
   await release(await ask(one.gate, "probe", 3), "ill");
   expect(one.events).toEqual([{ kind: "opened", endpoint: "probe", reason: "test" }]);
@@ -125,7 +125,7 @@ test("while the breaker is open one of many who ask is the probe, over all proce
   expect(two.events).toEqual([{ kind: "recovered", endpoint: "probe", reason: "delivered 200" }]);
 });
 
-test("an endpoint counts as blocked until it answers well, also while it is being asked", async () => {
+test("an endpoint counts as blocked until a success, also during a probe", async () => {
   const [one, two] = [gateOf(10), gateOf(10)];
   await release(await ask(one.gate, "counted", 3), "ill");
   expect(await ask(two.gate, "counted", 1)).toEqual([]);
@@ -139,7 +139,7 @@ test("an endpoint counts as blocked until it answers well, also while it is bein
   expect(two.gate.blocked).toBe(0);
 });
 
-test("a failed probe keeps it shut, for a while that is told to who asks", async () => {
+test("a failed probe keeps it open, for a time that callers get", async () => {
   const { gate, events } = gateOf(10);
   await release(await ask(gate, "shut", 3), "ill");
   const probe = await permitted(gate, "shut");
@@ -150,10 +150,10 @@ test("a failed probe keeps it shut, for a while that is told to who asks", async
   expect(events.map(({ kind }) => kind)).toEqual(["opened"]);
 });
 
-test("an endpoint that is back gets few requests first, and one more per success, in every process", async () => {
+test("a recovered endpoint gets few requests first, and one more per success, in every process", async () => {
   const [one, two] = [gateOf(8), gateOf(8)];
   await release(await ask(one.gate, "slow", 3), "ill");
-  // The other process hears of the trouble when it asks.
+  // The other process learns of the failure when it asks.
   const answers = await Promise.all([1, 2, 3].map(() => two.gate.acquire("slow")));
   await release(permitsOf(answers), "silent");
 
@@ -175,7 +175,7 @@ test("a failure halves what may be in flight, down to one", async () => {
   }
 });
 
-test("an endpoint that asks to be left alone is, in this process at once", async () => {
+test("an endpoint that asks us to wait gets no requests, in this process immediately", async () => {
   const { gate } = gateOf(4);
   const permit = await permitted(gate, "pause");
   await permit.release({ verdict: "ill", reason: "throttled 429", pauseMs: 60_000 });
@@ -183,13 +183,13 @@ test("an endpoint that asks to be left alone is, in this process at once", async
   expect(!isPermit(answer) && answer.waitMs > 50_000).toBe(true);
 });
 
-test("what went well is told once, by who asks or by who reports, and hides no failure that comes after", async () => {
+test("a success is reported once, by an admission or by a report, and hides no later failure", async () => {
   const { gate, events } = gateOf(8);
   const [well, first, ...more] = await ask(gate, "once", 4);
   await well?.release({ verdict: "well" });
   vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 1500 });
   try {
-    // The last admission is over: while one asks, before there is an answer, another reports.
+    // The last admission is over: while one caller asks, before the reply, another reports.
     const asking = gate.acquire("once");
     for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
     await Promise.all([asking, first?.release({ verdict: "ill", reason: "test" })]);
@@ -200,7 +200,7 @@ test("what went well is told once, by who asks or by who reports, and hides no f
   expect(events.map(({ kind }) => kind)).toEqual(["opened"]);
 });
 
-test("endpoints that are well and at rest are forgotten in the end, and one that is ill is not", async () => {
+test("healthy idle endpoints are forgotten eventually, and a failing one is not", async () => {
   const { gate } = gateOf(2);
   await release(await ask(gate, "ill", 2), "ill");
   vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });

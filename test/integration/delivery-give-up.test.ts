@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => delivery[Symbol.asyncDispose]());
 
-test("a dead letter that was never attempted says since when its endpoint has been failing, and how", async () => {
+test("a dead letter that was never attempted has since when its endpoint has been failing, and how", async () => {
   await using sink = await WebhookSink.start();
   const { redis, keys } = delivery.store;
   const openedAt = Date.now() - 3_600_000;

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { eventually } from "../support/eventually.ts";
 import { ScriptProcess } from "../support/script-process.ts";
 
-test("what a test run has started ends with it, even when it is killed", async () => {
+test("processes that a test run has started end with it, even if it is killed", async () => {
   await using run = await ScriptProcess.launch(["test/fixtures/processes/leave-behind.ts"], {});
   const { pid } = await run.logged(({ msg }) => msg === "started");
   expect(await run.exited).toEqual({ code: null, signal: "SIGKILL" });

@@ -32,7 +32,7 @@ async function askTimes(count: number, token: string): Promise<void> {
   for (let asked = 0; asked < count; asked += 1) await ask(token);
 }
 
-/** Takes runs one at a time until `count` were taken; gives their tokens in order. `onRun` may ask for more. */
+/** Takes runs one at a time until `count` were taken; returns their tokens in order. `onRun` may request more. */
 async function take(count: number, onRun: (place: number) => Promise<void> = async () => undefined): Promise<string[]> {
   const order: string[] = [];
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -56,7 +56,7 @@ async function take(count: number, onRun: (place: number) => Promise<void> = asy
   return order.slice(0, count);
 }
 
-test("a burst of one token delays another's run by about one run, also when it is under way", async () => {
+test("a burst of one token delays another's run by about one run, also if it has started", async () => {
   await askTimes(500, "burst");
   await ask("single");
   const order = await take(110, async (place) => {
@@ -66,7 +66,7 @@ test("a burst of one token delays another's run by about one run, also when it i
   expect(order.slice(0, 102)).toContain("late");
 });
 
-test("a burst has its share although others never stop asking", async () => {
+test("a burst has its share although others never stop", async () => {
   await askTimes(60, "burst");
   await Promise.all(["b", "b", "c", "c"].map(ask));
   const order = await take(60, async () => {
@@ -77,7 +77,7 @@ test("a burst has its share although others never stop asking", async () => {
   expect(taken("b")).toBeGreaterThanOrEqual(18);
 });
 
-test("asking for a run that waits already takes no turn, and turns begin again when nothing waits", async () => {
+test("requesting a run that is already waiting takes no turn, and turns start over when nothing waits", async () => {
   const id = await ask("a");
   for (let again = 0; again < 20; again += 1) await queues.enqueueRun({ id, token: "a" });
   await ask("a");

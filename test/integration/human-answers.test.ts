@@ -53,7 +53,7 @@ test.each<[string, Record<string, unknown>, Said]>([
   expect(await stateOf(id)).toBe("PAUSED");
 });
 
-test("only a task is done again: a flow continues with what was said", async () => {
+test("only a task is repeated: a flow continues with the answer", async () => {
   const retried = await resume(await paused({ emit: null, taskId: "t1" }), { is_approve: false });
   expect(retried.body).toMatchObject({ status: "retrying", outcome: null });
   const remark = { is_approve: false, human_feedback: "shorter" };
@@ -61,7 +61,7 @@ test("only a task is done again: a flow continues with what was said", async () 
   expect((await resume(await paused(mapped), remark)).body).toMatchObject({ status: "resumed", outcome: "discard" });
 });
 
-test("what one run waits for is found behind any number of others", async () => {
+test("a run's request is found behind any number of others", async () => {
   const id = await paused();
   const newer = await paused();
   const own = (await api.client.get<{ items: unknown[] }>(`/api/v1/human-requests?execution_id=${id}`)).body;
@@ -73,7 +73,7 @@ test("what one run waits for is found behind any number of others", async () => 
   expect(all.body.items.map((item) => item.execution_id)).toContain(newer);
 });
 
-test("a refused answer on the command line is wrong usage, and names the outcomes", async () => {
+test("a rejected answer on the command line is a usage error, and names the outcomes", async () => {
   const env = { ...api.env, CREWSTREAM_URL: api.url, CREWSTREAM_TOKEN: api.client.token };
   const id = await paused();
   for (const said of [[], ["--reject"], ["--outcome", "burn"]]) {

@@ -10,7 +10,7 @@ import { root } from "../support/source-files.ts";
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
 const stages = readStages(read("apps/Dockerfile"));
 
-/** Outside of the repository: what a stage does not have must not be found above it. */
+/** Outside of the repository: what a stage lacks must not be found above it. */
 const folder = mkdtempSync(join(tmpdir(), "crewstream-image-"));
 const context = join(folder, "context");
 beforeAll(() => copyBuildContext(context));
@@ -38,7 +38,7 @@ test(
 );
 
 test(
-  "what Vite says of a stage without tsconfig.json is what the build ends with",
+  "a stage without tsconfig.json fails with Vite's message",
   async () => {
     const without = readStages(read("apps/Dockerfile").replace(/^COPY tsconfig\.json .*$/m, "")).filter(
       ({ name }) => name === "manifests" || name === "dashboard",

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { startTestApi } from "../support/api-in-process.ts";
 import { playRun } from "../support/play-deliveries.ts";
 
-test("a token has so many open runs and no more, each token for itself", async () => {
+test("open runs are limited, separately for each token", async () => {
   await using api = await startTestApi({ API_TOKENS: "one:t-one,two:t-two", MAX_OPEN_RUNS_PER_TOKEN: "2" });
   const kickoff = (token: string, headers: Record<string, string> = {}) =>
     api.client.post("/automations/notes/kickoff", {}, { token, headers });
@@ -18,7 +18,7 @@ test("a token has so many open runs and no more, each token for itself", async (
   });
   expect(stats.body.queues.find(({ queue }) => queue === "runs")?.waiting).toBe(3);
 
-  // Both ways of ending make room: by the run's worker, and by a stop before one had it.
+  // Both ways of ending make room: by the run's worker, and by a stop before a worker had it.
   await playRun(api.store, String(first.body["kickoff_id"]), ["flow_started"]);
   expect((await kickoff("t-one", key)).status).toBe(200);
   expect((await kickoff("t-one")).status).toBe(429);

@@ -28,7 +28,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** The body of the README's first kickoff, as it stands there. */
+/** The body of the README's first kickoff, unchanged. */
 async function readmeBody(): Promise<string> {
   const readme = await readFile(join(repository, "README.md"), "utf8");
   const [, body] = /release_notes\/kickoff'[\s\S]*?-d '([^']*)'/.exec(readme) ?? [];
@@ -96,7 +96,7 @@ test("a generated client sends the README's kickoff, with one webhook or with se
   });
 });
 
-test("a generated client does not compile with what the API would refuse", async () => {
+test("a generated client does not compile with what the API would reject", async () => {
   const errors = await compile(
     "wrong",
     `await client.POST("/kickoff", { body: { webhooks: { url: 7, events: ["*"] } } });

@@ -17,7 +17,7 @@ let document: string;
 let python: string | undefined;
 
 beforeAll(async () => {
-  // Other ports are refused before a name is looked up, which takes a second where no name server answers.
+  // Other ports are rejected before a name is resolved, which takes a second if no name server responds.
   api = await startTestApi({ WEBHOOK_ALLOW_PORTS: "9" });
   folder = await mkdtemp(join(tmpdir(), "crewstream-openapi-"));
   document = join(folder, "openapi.json");
@@ -30,7 +30,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Runs a program to its end, whatever it says of what it looked at. */
+/** Runs a program to its end, whatever its findings. */
 function outcome(command: string, args: string[]): Promise<{ code: number; output: string }> {
   const env = { ...process.env, REDOCLY_TELEMETRY: "off", REDOCLY_SUPPRESS_UPDATE_NOTICE: "true", NO_COLOR: "1" };
   return new Promise((resolve) => {
@@ -41,7 +41,7 @@ function outcome(command: string, args: string[]): Promise<{ code: number; outpu
   });
 }
 
-test("redocly lint finds nothing to say, by its recommended rules", async () => {
+test("redocly lint finds nothing with its recommended rules", async () => {
   const { output } = await outcome(process.execPath, [redocly, "lint", document, "--format=json"]);
   const report = JSON.parse(output.slice(output.indexOf("{"), output.lastIndexOf("}") + 1)) as {
     problems: { message: string; location: { pointer?: string }[] }[];
@@ -49,12 +49,12 @@ test("redocly lint finds nothing to say, by its recommended rules", async () => 
   expect(report.problems.map(({ message, location }) => `${message} ${location[0]?.pointer ?? ""}`)).toEqual([]);
 });
 
-test("openapi-spec-validator takes the document", async (context: TestContext) => {
+test("openapi-spec-validator accepts the document", async (context: TestContext) => {
   if (python === undefined) context.skip();
   expect(await outcome(join(python, "openapi-spec-validator"), [document])).toMatchObject({ code: 0 });
 });
 
-/** An ended run with deliveries of every state, so that ids that the fuzzer is given lead somewhere. */
+/** An ended run with deliveries in every state, so that the ids given to the fuzzer exist. */
 async function playedIds(): Promise<{ execution: string; delivery: string; bulk: string }> {
   const execution = await api.client.kickoff("notes", { webhooks: { url: hook, events: ["*"] } });
   await playRun(api.store, execution, ["flow_started", "a", "b", "flow_finished"], false);
@@ -72,7 +72,7 @@ async function playedIds(): Promise<{ execution: string; delivery: string; bulk:
   };
 }
 
-/** What the fuzzer is told: ids, and that a 503 about an automation which nobody serves is no fault of the server. */
+/** The fuzzer's configuration: ids, and that a 503 about an automation that nobody serves is not a server error. */
 function settings(ids: Awaited<ReturnType<typeof playedIds>>): string {
   const idOf: [pattern: string, id: string][] = [
     ["/executions/|/status/|/stop/", ids.execution],
@@ -95,11 +95,11 @@ function settings(ids: Awaited<ReturnType<typeof playedIds>>): string {
   ].join("\n");
 }
 
-test("schemathesis finds no server error, no answer that is not documented, and no method but the documented ones", async (context: TestContext) => {
+test("schemathesis finds no server error, no undocumented response and no undocumented method", async (context: TestContext) => {
   if (python === undefined) context.skip();
   const config = join(folder, "schemathesis.toml");
   await writeFile(config, settings(await playedIds()));
-  // An example that may be kicked off with here.
+  // An example that may be kicked off here.
   const local = join(folder, "local.json");
   await writeFile(local, (await readFile(document, "utf8")).replaceAll("https://example.com/hook", hook));
   const checks = [
@@ -120,7 +120,7 @@ test("schemathesis finds no server error, no answer that is not documented, and 
     "--phases=coverage,fuzzing",
     "--max-examples=4",
     "--seed=1",
-    // About how long it takes to make up a value, which under load says nothing.
+    // About how long it takes to generate a value, which is irrelevant under load.
     "--suppress-health-check=all",
     // Never ends.
     "--exclude-path=/api/v1/deliveries/live",

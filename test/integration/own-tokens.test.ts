@@ -8,7 +8,7 @@ import { playDeliveries, playFields, playRun } from "../support/play-deliveries.
 const url = "http://127.0.0.1:9/hook";
 const requestId = "6e1f2b64-1111-4222-8333-444455556666";
 const unknown = "01a20944-d2f6-74b0-9b79-979419da00a5";
-/** Of a run and of one that waits for a person. */
+/** Paths of a run and of one that waits for a person. */
 interface Started {
   ended: string;
   paused: string;
@@ -53,7 +53,7 @@ async function play(token: string): Promise<Started> {
 const dashless = (id: string): string => id.replaceAll("-", "");
 const delivery = (id: string, first: number): string => `dlv_${dashless(id)}_0_${first}`;
 
-/** What names an execution by its id; `{ended}` and `{paused}` are those of whoever started them. */
+/** Paths with an execution's id; `{ended}` and `{paused}` are those of the token that started them. */
 const calls = (ids: Started): [method: string, path: string, body?: unknown][] => [
   ["GET", `/status/${ids.ended}`],
   ["GET", `/${ids.ended}/status`],
@@ -81,7 +81,7 @@ async function ask(token: string, [method, path, body]: [string, string, unknown
   return { status, body: JSON.stringify(answer) };
 }
 
-test("another token's executions are answered as if they had never been", async () => {
+test("another token's executions are not found", async () => {
   const none = { ended: unknown, paused: unknown };
   const same = (text: string, ids: Started): string =>
     text.replaceAll(ids.ended, "ID").replaceAll(ids.paused, "ID").replaceAll(dashless(ids.ended), "ID");
@@ -93,7 +93,7 @@ test("another token's executions are answered as if they had never been", async 
   }
 });
 
-test("lists, groups and bulk retries hold a token's own only", async () => {
+test("lists, groups and bulk retries contain only the token's own", async () => {
   const paths = [
     "/api/v1/executions?limit=50",
     "/api/v1/executions?limit=50&status=PAUSED",
@@ -126,7 +126,7 @@ test("lists, groups and bulk retries hold a token's own only", async () => {
   expect((await ask("bob-token", ["GET", `/api/v1/bulk-retries/${id}`])).status).toBe(404);
 });
 
-test("own lists come in pages, and thousands of others' executions do not hide them", async () => {
+test("own lists are paged, and thousands of others' executions do not hide them", async () => {
   for (let made = 0; made < 1100; made += 100) {
     await Promise.all(Array.from({ length: 100 }, () => createTestExecution(api.store)));
   }
@@ -141,7 +141,7 @@ test("own lists come in pages, and thousands of others' executions do not hide t
   expect(seen).toEqual([bob.paused, bob.ended]);
 });
 
-test("what concerns all tokens is refused, in a session too", async () => {
+test("deployment-wide operations are forbidden, in a session too", async () => {
   const whole: [string, string, unknown?][] = [
     ["GET", "/api/v1/stats"],
     ["GET", "/api/v1/endpoints"],
@@ -162,15 +162,15 @@ test("what concerns all tokens is refused, in a session too", async () => {
   expect((await get(`/api/v1/executions/${ann.ended}`)).status).toBe(404);
 });
 
-test("each may do all of it with its own", async () => {
+test("each token may do everything with its own", async () => {
   for (const call of calls(bob)) {
-    // The request was answered by the call before, and otherwise.
+    // The request was answered by the previous call, differently.
     const { status } = await ask("bob-token", call);
     expect({ call, ok: status < 300 || (status === 409 && call[1] === "/resume") }).toEqual({ call, ok: true });
   }
 });
 
-test("states that flows saved are each token's own", async () => {
+test("saved flow states are separate for each token", async () => {
   const record = await readExecution(api.store, bob.ended as ExecutionId);
   expect(record).toMatchObject({ own: "1", token: "bob" });
   const of = (owner: string | undefined) => ({ flow: "notes", id: "state-1", owner });
@@ -180,7 +180,7 @@ test("states that flows saved are each token's own", async () => {
   expect(await loadFlowState(api.store, of(undefined))).toBeUndefined();
 });
 
-test("a token without the scope read sees no more by a replay", async () => {
+test("a token without the scope read cannot see more with a replay", async () => {
   await using limited = await startTestApi({ API_TOKENS: "whole:whole-token-0123456789,boss:boss-token:admin" });
   const started = await limited.client.post(
     "/automations/notes/kickoff",

@@ -8,7 +8,7 @@ test("the test run's Redis answers", async () => {
   redis.disconnect();
 });
 
-test("a private Redis keeps what was acknowledged over SIGTERM, and its URL", async () => {
+test("a private Redis keeps acknowledged writes, and its URL, over SIGTERM", async () => {
   await using server = await FaultyRedis.start();
   const { url } = server;
   const redis = new Redis(url);

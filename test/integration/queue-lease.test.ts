@@ -34,7 +34,7 @@ function work(handle: (id: ExecutionId, lease: JobLease) => Promise<JobResult>):
   );
 }
 
-test("a process whose event loop stood still knows that it may have lost its job, before any timer has run", async () => {
+test("a process whose event loop was blocked knows that it may have lost its job, before any timer has run", async () => {
   const held: boolean[] = [];
   work(async (_, lease) => {
     held.push(lease.held());
@@ -46,7 +46,7 @@ test("a process whose event loop stood still knows that it may have lost its job
   await eventually(() => expect(held.slice(0, 2)).toEqual([true, false]));
 });
 
-test("a job that takes longer than its lock stays held while the lock is renewed", async () => {
+test("a job that takes longer than its lock is kept while the lock is renewed", async () => {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   work(async (_, lease) => {
     const end = Date.now() + 3 * lockMs;
@@ -58,7 +58,7 @@ test("a job that takes longer than its lock stays held while the lock is renewed
   expect(await promise).toBe(true);
 });
 
-test("a job that goes back for an hour is taken at once when somebody asked for it while it was active", async () => {
+test("a job that returns for an hour is taken immediately if it was requested while it was active", async () => {
   let passes = 0;
   work(async (id) => {
     passes += 1;
@@ -67,7 +67,7 @@ test("a job that goes back for an hour is taken at once when somebody asked for 
   });
   await queues.enqueueRun({ id: newExecutionId(), token: "t" });
   await eventually(() => expect(passes).toBe(2));
-  // Nobody asked again: the second pass ended in the delayed set.
+  // No further request: the second pass ended in the delayed set.
   await eventually(async () =>
     expect(await queues.depths()).toContainEqual({ queue: runsQueue, waiting: 0, delayed: 1, active: 0 }),
   );

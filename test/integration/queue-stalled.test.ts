@@ -7,7 +7,7 @@ import { eventually } from "../support/eventually.ts";
 import { silentLog } from "../support/executions.ts";
 import { FaultyRedis } from "../support/redis.ts";
 
-test("an idle worker asks only whether a job is under way, and a dead worker's job is taken over", async () => {
+test("an idle worker only checks for active jobs, and a dead worker's job is taken over", async () => {
   await using redis = await FaultyRedis.start();
   const config = { REDIS_URL: redis.url, KEY_PREFIX: "stalled", QUEUE_PARTITIONS: 1 } as StoreConfig;
   await using store = openStore(config, { retry: "forever", log: silentLog, name: "test" });
@@ -32,10 +32,10 @@ test("an idle worker asks only whether a job is under way, and a dead worker's j
     return Number(new RegExp(`^cmdstat_${command}:calls=(\\d+)`, "m").exec(stats)?.[1] ?? 0);
   };
   await eventually(async () => expect(await calls("llen")).toBeGreaterThan(2));
-  // The check itself reads the set of jobs it had marked.
+  // The check itself reads the set of jobs that it had marked.
   expect(await calls("smembers")).toBe(0);
 
-  // What a worker leaves behind that was killed: an active job without a lock.
+  // What a killed worker leaves behind: an active job without a lock.
   const queue = queues.all().find(({ name }) => name === runsQueue);
   await queue?.pause();
   const id = newExecutionId();

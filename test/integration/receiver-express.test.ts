@@ -41,7 +41,7 @@ async function serve(listener: RequestListener): Promise<AsyncDisposable & { url
   };
 }
 
-/** An Express app whose error handler answers 500 with the error's message. */
+/** An Express app whose error handler responds 500 with the error's message. */
 function appWith(
   handle: DeliveryHandler,
   options: Partial<ReceiverOptions> = {},
@@ -70,7 +70,7 @@ describe("the raw body", () => {
     expect(texts).toEqual(["分析 ".repeat(30_000)]);
   });
 
-  test("that express.json() has eaten is the app's fault, and the error says what to do", async () => {
+  test("that express.json() has consumed is the app's error, whose message says what to do", async () => {
     await using server = await serve(appWith(() => undefined, {}, express.json({ limit: "1mb" }) as RequestListener));
     const response = await fetch(server.url, { method: "POST", headers: signedHeaders(), body });
     expect(response.status).toBe(500);
@@ -83,13 +83,13 @@ describe("a body that is too large is answered with 413", () => {
     throw new Error("handled");
   };
 
-  test("when it says so", async () => {
+  test("if its content-length says so", async () => {
     await using server = await serve(appWith(unreached, { maxBytes: 1000 }));
     const response = await fetch(server.url, { method: "POST", headers: signedHeaders(), body });
     expect(response.status).toBe(413);
   });
 
-  test("when it turns out so, before it has ended", async () => {
+  test("if it exceeds the limit, before it has ended", async () => {
     await using server = await serve(appWith(unreached, { maxBytes: 1000 }));
     const sending = httpRequest(server.url, { method: "POST", headers: signedHeaders() });
     sending.on("error", () => undefined);

@@ -10,7 +10,7 @@ const run = promisify(execFile);
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const installed = "node_modules/@crewstream/receiver";
 
-/** A project of someone else's, in an empty folder, with the packed package and zod unpacked in its `node_modules`. */
+/** Another project, in an empty folder, with the packed package and zod unpacked in its `node_modules`. */
 let project = "";
 
 beforeAll(async () => {
@@ -27,7 +27,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => rm(project, { recursive: true, force: true }));
 
-test("it depends on zod only, and on nothing of ours", async () => {
+test("it depends only on zod, and on none of our packages", async () => {
   const manifest = JSON.parse(await readFile(join(project, installed, "package.json"), "utf8")) as object;
   expect(manifest).toMatchObject({ name: "@crewstream/receiver", dependencies: { zod: expect.any(String) } });
   expect(manifest).not.toHaveProperty("private");
@@ -40,7 +40,7 @@ test("it depends on zod only, and on nothing of ours", async () => {
   );
 });
 
-test("it runs where only it and zod are", async () => {
+test("it runs with only itself and zod installed", async () => {
   await writeFile(
     join(project, "receive.js"),
     `import { fetchReceiver, sign } from "@crewstream/receiver";
@@ -58,7 +58,7 @@ test("it runs where only it and zod are", async () => {
   expect(stdout).toBe("true no changes\n204\n");
 });
 
-test("its types hold in a strict project without Node's types, and narrow", async () => {
+test("its types compile in a strict project without Node's types, and narrow", async () => {
   const source = (use: string): string => `
     import { expressReceiver, fetchReceiver, type ReceivedEvent } from "@crewstream/receiver";
     export const handle = (event: ReceivedEvent): string => {

@@ -31,18 +31,18 @@ let context: ReconcileContext;
 let queues: Queues;
 
 beforeAll(async () => {
-  // Its own: what a pass costs is read off the server's counters.
+  // Its own Redis: the cost of a pass is read from the server's counters.
   const redis = stack.use(await FaultyRedis.start());
   const config = { REDIS_URL: redis.url, KEY_PREFIX: "reconcile", QUEUE_PARTITIONS: 4 } as StoreConfig;
   store = stack.use(openStore(config, { retry: "forever", log: silentLog, name: "test" }));
   queues = stack.use(new Queues(store));
-  // Not what this is about, and it would count.
+  // Irrelevant here, and it would count.
   await takeTurn(store, "tidy-deliveries", 600_000);
   context = { store, queues, log: silentLog, limits: { retentionMs: 60_000 } as ReconcileContext["limits"] };
 });
 afterAll(() => stack.disposeAsync());
 
-/** A run that goes on, whose feed has parked its first `count` events, each with a retry in an hour. */
+/** A run in progress, whose feed has parked its first `count` events, each with a retry in an hour. */
 async function parkedRun(count: number, to = url): Promise<ExecutionId> {
   const id = await createTestExecution(store, [subscription(to, { mode: "realtime" })]);
   await publish(store, id, { events: events(id, { count }) });
@@ -62,7 +62,7 @@ async function parkedRun(count: number, to = url): Promise<ExecutionId> {
   return id;
 }
 
-/** A pass, and how many commands it cost, those inside scripts included. */
+/** A pass, and its number of commands, including those inside scripts. */
 async function pass(): Promise<number> {
   await store.redis.del(store.keys.turn("reconcile"));
   const before = await commands();
@@ -80,7 +80,7 @@ async function delayedRetries(): Promise<number> {
   return depths.filter(({ queue }) => queue.startsWith("retries-")).reduce((sum, { delayed }) => sum + delayed, 0);
 }
 
-test("a pass over thousands of parked deliveries that are well costs a few commands per hundred, and repairs what is not", async () => {
+test("a pass over thousands of intact parked deliveries costs a few commands per hundred, and repairs broken ones", async () => {
   const count = 2000;
   const id = await parkedRun(count);
   expect(await delayedRetries()).toBe(count);
@@ -91,7 +91,7 @@ test("a pass over thousands of parked deliveries that are well costs a few comma
   const queue = queues.all().find(({ name }) => name === `retries-${partition}`);
   const [job] = (await queue?.getDelayed(0, 0)) ?? [];
   await job?.remove();
-  // A job that vanished and left its deduplication key behind, as an operator's DEL does.
+  // A job that vanished and left its deduplication key behind, as after an operator's DEL.
   const [other] = (await queue?.getDelayed(5, 5)) ?? [];
   await store.redis.zrem(queue?.toKey("delayed") ?? "", other?.id ?? "");
   await store.redis.del(queue?.toKey(other?.id ?? "") ?? "");
@@ -105,7 +105,7 @@ test("a pass over thousands of parked deliveries that are well costs a few comma
   expect(await countDeliveries(store, "retrying", endpoint)).toBe(count);
 });
 
-test("a pass looks at a bounded number of deliveries, and several come by all of them", async () => {
+test("a pass checks a bounded number of deliveries, and several passes cover all", async () => {
   // A feed's share of a pass is 5,000 at four partitions: more than that is parked here, and all jobs are lost.
   const count = 7000;
   await parkedRun(count);
@@ -123,7 +123,7 @@ test("a pass looks at a bounded number of deliveries, and several come by all of
   }
 });
 
-test("deliveries are expedited though the process that was to do it died, or Redis was away", async () => {
+test("deliveries are expedited even if the process that was to do it died, or Redis was down", async () => {
   const recovered = "http://127.0.0.1:10/hook";
   const id = await parkedRun(1, recovered);
   const request = await addExpediteRequest(store, endpointId(new URL(recovered)));

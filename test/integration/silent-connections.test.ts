@@ -12,13 +12,13 @@ import { TcpProxy } from "../support/tcp-proxy.ts";
 
 type Env = Record<string, string>;
 
-/** A Redis that is reached through proxies, which a test may silence. */
+/** A Redis that is reached through proxies, which a test can silence. */
 interface Reached extends AsyncDisposable {
   env: Env;
   silence: () => void;
 }
 
-/** Puts a proxy before each of a set's ports; `env` gets the proxy's port for each. */
+/** Puts a proxy in front of each of a set's ports; `env` gets the proxy's port for each. */
 async function through(ports: number[], set: AsyncDisposable, env: (via: (port: number) => number) => Env) {
   await using stack = new AsyncDisposableStack();
   stack.use(set);
@@ -70,7 +70,7 @@ const kinds: Record<string, () => Promise<Reached>> = {
   },
 };
 
-/** A process's use of Redis: commands, a worker of a queue, and one who follows an execution. */
+/** A process's use of Redis: commands, a worker of a queue, and a follower of an execution. */
 function use(env: Env) {
   const lines: Record<string, unknown>[] = [];
   const log = createLogger({

@@ -8,7 +8,7 @@ import { testEnvironment } from "../support/services.ts";
 
 const names = ["api", "crew-worker", "delivery-worker"];
 
-/** A process that was started and of which nothing is expected yet but that it serves its health. */
+/** A process that was started and of which nothing is expected yet except that it serves its health. */
 async function begin(name: string, env: Record<string, string>) {
   const port = await freePort();
   const own = { ...env, PORT: String(port), HEALTH_PORT: String(port), AUTOMATIONS_DIR: "test/fixtures/load" };
@@ -20,9 +20,9 @@ async function begin(name: string, env: Record<string, string>) {
   return { name, process, ask };
 }
 
-test("every process answers at once and waits for Redis, away or loading, for as long as it takes", async () => {
+test("every process responds immediately and waits for Redis, down or loading, for as long as it takes", async () => {
   await using redis = await FaultyRedis.start({
-    // Half a millisecond for each of 10,000 keys, and clients are answered after each thousand of them.
+    // Half a millisecond for each of 10,000 keys, and clients are served after every thousand of them.
     "key-load-delay": "500",
   });
   const { host, port } = new URL(redis.url);
@@ -63,12 +63,12 @@ test("every process answers at once and waits for Redis, away or loading, for as
     expect([name, (await ask("/readyz")).status]).toEqual([name, 200]);
     const reasons = process.logs.filter(({ msg }) => msg === "redis.unreachable");
     expect(reasons[0]).toMatchObject({ reason: expect.stringContaining(`Redis is not reachable at ${host}`) });
-    // Once when it begins, and then once a minute.
+    // Once at the beginning, and then once a minute.
     expect([name, reasons.length <= 2]).toEqual([name, true]);
   }
 }, 180_000);
 
-test("a process that waits for Redis stops at once when it is asked to", async () => {
+test("a process that waits for Redis stops immediately when asked", async () => {
   const env = testEnvironment({ REDIS_URL: `redis://127.0.0.1:${await freePort()}`, SHUTDOWN_TIMEOUT_MS: "60000" });
   await Promise.all(
     names.map(async (name) => {
@@ -79,7 +79,7 @@ test("a process that waits for Redis stops at once when it is asked to", async (
   );
 });
 
-test("a wrong password is told at once, and not waited for", async () => {
+test("a wrong password is reported immediately, without waiting", async () => {
   await using redis = await FaultyRedis.start();
   const url = new URL(redis.url);
   url.password = "wrong";

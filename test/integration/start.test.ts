@@ -52,7 +52,7 @@ async function redisUrl(): Promise<string> {
   return `redis://:${password}@127.0.0.1:${port}`;
 }
 
-/** What a process was given, as it says: its environment and its secrets. */
+/** What a process was given, as it reports it: its environment and its secrets. */
 async function given(system: ScriptProcess, role: string): Promise<Record<string, string>> {
   return (await system.logged(({ msg }) => msg === `${role}.ready`))["given"] as Record<string, string>;
 }
@@ -61,7 +61,7 @@ function alive(pids: readonly number[]): number[] {
   return pids.filter((pid) => identifyProcess(pid) !== undefined);
 }
 
-test("every process gets what its schema names and no more, its secrets not in its environment", async () => {
+test("every process gets only what its schema names, its secrets not in its environment", async () => {
   const signingSecret = join(dataDir, "signing-secret");
   await writeFile(signingSecret, "whsec_fromafile\n");
   const env = { WEBHOOK_SIGNING_SECRET_FILE: signingSecret, OTEL_EXPORTER_OTLP_HEADERS: "key=collector" };
@@ -78,7 +78,7 @@ test("every process gets what its schema names and no more, its secrets not in i
   expect(Object.keys(delivery)).not.toContain("API_TOKENS");
   for (const name of ["API_TOKENS", "ENCRYPTION_KEY", "WEBHOOK_SIGNING_SECRET", "WEBHOOK_SIGNING_SECRET_FILE"])
     expect(Object.keys(crew)).not.toContain(name);
-  // Automations read the keys of their services; nobody else needs them.
+  // Automations read the keys of their services; no other process needs them.
   expect([api, crew, delivery].map((each) => each["MODEL_SERVICE_KEY"])).toEqual([undefined, "theirs", undefined]);
   expect([api, crew, delivery].map((each) => each["CREWSTREAM_TOKEN"])).toEqual([undefined, undefined, undefined]);
   expect(new Set([api, crew, delivery].map((each) => new URL(String(each["REDIS_URL"])).username))).toEqual(
@@ -110,7 +110,7 @@ test("gives every process its Redis and secrets, and Ctrl-C leaves nothing runni
   expect(stopped.at(-1)).toBe("api");
 });
 
-test("a second start on the same data says that one is running; a later one finds data and secrets again", async () => {
+test("a second start on the same data reports that one is running; a later one finds data and secrets again", async () => {
   const first = await start();
   const { token } = await first.logged(isReady);
   const redis = new Redis(await redisUrl());
@@ -144,12 +144,12 @@ test("a killed start takes its processes with it, and the next one adopts its Re
   expect(alive(pids)).toEqual([]);
 });
 
-test("processes and Redis that die are restarted and said so, Redis with the same address", async () => {
+test("processes and Redis that die are restarted with a log line, Redis with the same address", async () => {
   const system = await start({ FAKE_MODES: '{"crew-worker":"brittle"}' });
   await system.logged(isReady);
   await system.logged(({ msg }) => msg === "crew-worker exited with code 1; restarting it in 500 ms");
 
-  // Redis keeps its port, for the processes know it: while another program has it, it is tried again.
+  // Redis keeps its port, as the processes know it: while another program has it, it is retried.
   const { port } = new URL(await redisUrl());
   process.kill(await redisPid(), "SIGKILL");
   await system.logged(({ msg }) => msg === "redis was killed by SIGKILL; restarting it in 500 ms");

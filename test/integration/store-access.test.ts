@@ -23,7 +23,7 @@ const keys = {
 const open = (env: Env, retry: "forever" | "failFast" = "forever"): Store =>
   openStore(loadConfig(schema, env), { retry, log: silentLog, name: "test" });
 
-/** A record is written and read, and a job goes through a worker, whose blocking connection is another one. */
+/** A record is written and read, and a job goes through a worker, whose blocking connection is a separate one. */
 async function works(env: Env): Promise<void> {
   await using store = open(env);
   expect(await readExecution(store, await createTestExecution(store))).toMatchObject({ state: "PENDING" });
@@ -48,7 +48,7 @@ async function works(env: Env): Promise<void> {
   expect(await within(taken, () => "the job was not taken")).toBe(id);
 }
 
-/** What a client is told that does not get in. */
+/** The error of a client that cannot log in. */
 async function refusal(env: Env): Promise<string> {
   await using store = open(env, "failFast");
   const [error] = (await once(store.redis, "error", { signal: AbortSignal.timeout(30_000) })) as [Error];
@@ -72,7 +72,7 @@ describe("a master behind Sentinels, all with passwords and TLS", () => {
   });
   afterAll(() => set[Symbol.asyncDispose]());
 
-  test("lets in who has them", () => works(set.env));
+  test("accepts valid credentials", () => works(set.env));
 
   test.each([
     ["REDIS_SENTINEL_PASSWORD", {}, "NOAUTH"],
@@ -85,14 +85,14 @@ describe("a master behind Sentinels, all with passwords and TLS", () => {
     expect(await refusal({ ...without(set.env, name), ...instead })).toContain(why);
   });
 
-  test("doctor says what TLS refuses", async () => {
+  test("doctor reports why TLS fails", async () => {
     const env = { ...keys, ...without(set.env, "REDIS_TLS_CA_FILE") };
     const { stdout } = await crewstream(["doctor"], env, { cwd: tmpdir() });
     expect(stdout).toMatch(/✗ Redis .*certificate/);
     expect(stdout).toContain("REDIS_TLS_CA_FILE");
   });
 
-  test("the master's address may be another one from here, as the NAT map says", async () => {
+  test("the master's address can be mapped by the NAT map", async () => {
     const announced = `127.0.0.1:${set.ports.master}`;
     await works({ ...set.env, REDIS_NAT_MAP: `${announced}=localhost:${set.ports.master}` });
     const nobody = await freePort();
@@ -100,7 +100,7 @@ describe("a master behind Sentinels, all with passwords and TLS", () => {
     await expect(lost.redis.ping()).rejects.toThrow(/writeable|closed|ECONNREFUSED/);
   });
 
-  test("doctor gets in, shows no password, and says what to fix", async () => {
+  test("doctor can log in, shows no password, and says what to fix", async () => {
     const run = (env: Env) => crewstream(["doctor"], { ...keys, ...env }, { cwd: tmpdir() });
     const well = await run(set.env);
     expect(well.stdout).toMatch(/✓ Redis version/);
@@ -121,14 +121,14 @@ describe("a master behind Sentinels, all with passwords and TLS", () => {
   });
 });
 
-describe("a cluster with passwords and TLS, whose nodes call themselves by names that do not resolve", () => {
+describe("a cluster with passwords and TLS, whose nodes announce names that do not resolve", () => {
   let set: ClusterSet;
   beforeAll(async () => {
     set = await ClusterSet.start(access);
   });
   afterAll(() => set[Symbol.asyncDispose]());
 
-  test("lets in who has them, through the NAT map", () => works(set.env));
+  test("accepts valid credentials, through the NAT map", () => works(set.env));
 
   test.each([
     ["REDIS_PASSWORD", { REDIS_PASSWORD: "wrong" }, "WRONGPASS"],
@@ -138,7 +138,7 @@ describe("a cluster with passwords and TLS, whose nodes call themselves by names
     expect(await refusal({ ...without(set.env, name), ...instead })).toContain(why);
   });
 
-  test("doctor says what TLS refuses", async () => {
+  test("doctor reports why TLS fails", async () => {
     const env = { ...keys, ...without(set.env, "REDIS_TLS_CERT_FILE") };
     const { stdout } = await crewstream(["doctor"], env, { cwd: tmpdir() });
     expect(stdout).toMatch(/✗ Redis .*certificate required/);
@@ -146,7 +146,7 @@ describe("a cluster with passwords and TLS, whose nodes call themselves by names
   });
 });
 
-test("a single server takes the password beside its URL, and rediss reads the authority's file", async () => {
+test("a single server uses the password outside its URL, and rediss reads the authority's file", async () => {
   const { user, port: _, requirepass: __, ...tls } = access.server(await freePort());
   await using redis = await FaultyRedis.start({ ...tls, user });
   const plain = new URL(redis.url);

@@ -15,7 +15,7 @@ const store = openTestStore();
 afterAll(() => store[Symbol.asyncDispose]());
 const sink = subscription("http://127.0.0.1:9/hook");
 
-test("a step is written whole, and a step that does not follow is refused without a trace", async () => {
+test("a step is written atomically, and a step that does not follow is rejected without a trace", async () => {
   const id = await createTestExecution(store, [sink]);
   await appendStep(store, id, {
     epoch: 0,
@@ -44,7 +44,7 @@ test("a step is written whole, and a step that does not follow is refused withou
   expect((await readJournal(store, id)).has("c")).toBe(false);
 });
 
-test("a repeated step adds nothing, and names again the feed whose wake nobody may have heard of", async () => {
+test("a repeated step adds nothing, and returns again the feed whose wake may have been lost", async () => {
   const id = await createTestExecution(store, [sink]);
   const step = events(id, { count: 3 });
   expect(await publish(store, id, { events: step })).toEqual([0]);
@@ -55,14 +55,14 @@ test("a repeated step adds nothing, and names again the feed whose wake nobody m
   expect(await restFeed(store, { executionId: id, feed: 0 }, 10)).toBe("more");
 });
 
-test("whoever lost the lease can write nothing, renew nothing and end nothing", async () => {
+test("a worker that lost the lease can write nothing, renew nothing and end nothing", async () => {
   const id = await createTestExecution(store, [sink]);
   const first = await claimLease(store, id, { owner: "one", leaseMs: 60_000 });
   expect(first).toMatchObject({ lease: { epoch: 1, seq: 0, runs: 1 } });
   expect(await claimLease(store, id, { owner: "two", leaseMs: 60_000 })).toMatchObject({ refused: "held" });
   await releaseLease(store, id, 1);
   const second = await claimLease(store, id, { owner: "two", leaseMs: 60_000 });
-  // A run that was handed over unhurt does not count towards the runs that it may break.
+  // A run that was handed over without a crash does not count towards its limit of crashes.
   expect(second).toMatchObject({ lease: { epoch: 2, runs: 1 } });
 
   const late = publish(store, id, { epoch: 1, events: events(id, { count: 1 }), state: "FAILED" });
@@ -73,7 +73,7 @@ test("whoever lost the lease can write nothing, renew nothing and end nothing", 
   expect(await claimLease(store, id, { owner: "three", leaseMs: 1000 })).toMatchObject({ refused: "ended" });
 });
 
-test("a lease that ran out is taken by another worker under a new epoch", async () => {
+test("an expired lease is acquired by another worker under a new epoch", async () => {
   const id = await createTestExecution(store);
   await claimLease(store, id, { owner: "dead", leaseMs: 1 });
   await new Promise((resolve) => setTimeout(resolve, 5));

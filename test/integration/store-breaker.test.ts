@@ -21,13 +21,13 @@ const ill = (
 ) => reportRequest(store, endpoint, limits, { verdict: "ill", probe: false, ...quiet, ...more });
 const admit = (endpoint: string, wellSince = 0) => admitRequest(store, endpoint, limits, wellSince);
 
-/** Opens the breaker with three failures in a row. */
+/** Opens the breaker with three consecutive failures. */
 async function open(endpoint: string): Promise<void> {
   for (let count = 0; count < limits.consecutive; count += 1) await ill(endpoint);
   expect(await readBreaker(store, endpoint)).toMatchObject({ state: "open" });
 }
 
-/** Waits out the pause and takes the probe. */
+/** Waits until the pause is over and takes the probe. */
 async function takeProbe(endpoint: string, { probeMs } = limits): Promise<void> {
   for (;;) {
     const admission = await admitRequest(store, endpoint, { ...limits, probeMs }, 0);
@@ -36,7 +36,7 @@ async function takeProbe(endpoint: string, { probeMs } = limits): Promise<void> 
   }
 }
 
-test("opens on failures in a row, and one success between begins the count anew", async () => {
+test("opens on consecutive failures, and a success in between resets the count", async () => {
   expect(await admit("row")).toEqual({ kind: "yes" });
   expect(await ill("row")).toMatchObject({ change: "none" });
   expect(await ill("row")).toMatchObject({ change: "none" });
@@ -48,18 +48,18 @@ test("opens on failures in a row, and one success between begins the count anew"
   expect(await admit("row")).toMatchObject({ kind: "wait", held: false });
 });
 
-test("opens on the share of failures in a window, once there are enough requests to tell", async () => {
+test("opens on the failure rate of a window, once there are enough requests", async () => {
   for (let count = 0; count < 4; count += 1) {
     expect(await ill("rate", { wellSince: 1 })).toMatchObject({ change: "none" });
   }
   expect(await ill("rate", { wellSince: 1 })).toMatchObject({ change: "opened" });
-  // The same share over fewer than the window's minimum says nothing, and a smaller share never opens.
+  // The same rate with fewer requests than the window's minimum has no effect, and a smaller rate never opens it.
   for (let count = 0; count < 20; count += 1) {
     expect(await ill("fine", { wellSince: 2 })).toMatchObject({ change: "none" });
   }
 });
 
-test("while open it admits one probe, whoever asks and however many", async () => {
+test("while open it admits one probe, however many ask", async () => {
   await open("probe");
   await delay(limits.firstPauseMs + 10);
   const admissions = await Promise.all(Array.from({ length: 50 }, () => admit("probe")));
@@ -73,7 +73,7 @@ test("while open it admits one probe, whoever asks and however many", async () =
   expect(await readBreaker(store, "probe")).toMatchObject({ state: "closed", trips: 0, reason: undefined });
 });
 
-test("each failed probe doubles the pause up to the longest; other late failures change nothing", async () => {
+test("each failed probe doubles the pause up to the maximum; other late failures change nothing", async () => {
   await open("double");
   for (const pause of [80, 100, 100]) {
     await takeProbe("double");
@@ -83,7 +83,7 @@ test("each failed probe doubles the pause up to the longest; other late failures
   expect(await readBreaker(store, "double")).toMatchObject({ trips: 3 });
 });
 
-test("a probe that was answered, if badly, does not lengthen the pause: the next delivery may be welcome", async () => {
+test("a probe with an error response does not lengthen the pause: the next delivery may succeed", async () => {
   await open("grumpy");
   for (let count = 0; count < 3; count += 1) {
     await takeProbe("grumpy");
@@ -94,7 +94,7 @@ test("a probe that was answered, if badly, does not lengthen the pause: the next
   }
 });
 
-test("a probe that says nothing gives its place to the next one, without a longer pause", async () => {
+test("a probe without an outcome is followed by the next one, without a longer pause", async () => {
   await open("silent");
   await takeProbe("silent");
   const report = await reportRequest(store, "silent", limits, { verdict: "silent", probe: true, ...quiet });
@@ -110,21 +110,21 @@ test("a probe that is never reported is given up after its time", async () => {
   await takeProbe("lost");
 });
 
-test("a success that was under way when it opened closes it", async () => {
+test("a success that was in flight when it opened closes it", async () => {
   await open("late");
   expect(await reportRequest(store, "late", limits, { verdict: "well", probe: false, ...quiet })).toMatchObject({
     change: "closed",
   });
 });
 
-test("an endpoint that asks to be left alone is, also while its breaker is closed", async () => {
+test("an endpoint that asks us to wait gets no requests, also while its breaker is closed", async () => {
   expect(await ill("pause", { pauseMs: 5000 })).toEqual({ change: "none", waitMs: 5000 });
   const admission = await admit("pause");
   expect(admission).toMatchObject({ kind: "wait", failingMs: 0 });
   expect(admission.kind === "wait" && admission.waitMs > 4000).toBe(true);
 });
 
-test("what an operator holds is held until it is let go, and does not expire; the rest is forgotten in a week", async () => {
+test("what an operator has paused stays paused until resumed, and does not expire; other state is forgotten after a week", async () => {
   await ill("held");
   const key = store.keys.breaker("held");
   expect(await store.redis.pttl(key)).toBeGreaterThan(6 * 24 * 3_600_000);

@@ -19,7 +19,7 @@ afterAll(() => store[Symbol.asyncDispose]());
 const { counters, fed, settle } = feedsOf(store);
 
 describe("sealing", () => {
-  test("moves the cursor once: of two that read the same place, one is told to read again", async () => {
+  test("moves the cursor once: of two that read the same position, one must read again", async () => {
     const address = await fed(4);
     expect(await sealDeliveries(store, address, { from: 0, to: 2, deliveries: [record(1, 2)] })).toBe("sealed");
     expect(await sealDeliveries(store, address, { from: 0, to: 3, deliveries: [record(1, 3)] })).toBe("stale");
@@ -28,7 +28,7 @@ describe("sealing", () => {
     expect(feed?.open).toEqual([{ ...record(1, 2), state: "sealed" }]);
   });
 
-  test("is refused when the subscription has ended", async () => {
+  test("is rejected if the subscription has ended", async () => {
     const address = await fed(2);
     await closeFeed(store, address, "gone");
     expect(await sealDeliveries(store, address, { from: 0, to: 1, deliveries: [record(1)] })).toBe("closed");
@@ -37,7 +37,7 @@ describe("sealing", () => {
 });
 
 describe("a whole turn of a feed", () => {
-  test("settles what came back and seals what goes out", async () => {
+  test("settles outcomes and seals the next deliveries", async () => {
     const address = await fed(3);
     await sealDeliveries(store, address, { from: 0, to: 2, deliveries: [record(1), record(2)] });
     const answer = await advanceFeed(store, address, {
@@ -55,7 +55,7 @@ describe("a whole turn of a feed", () => {
     expect(await counters(address)).toMatchObject({ delivered: "1", parked: "1" });
   });
 
-  test("settles also when another job has moved the cursor meanwhile", async () => {
+  test("also settles if another job has moved the cursor meanwhile", async () => {
     const address = await fed(3);
     await sealDeliveries(store, address, { from: 0, to: 2, deliveries: [record(1), record(2)] });
     const answer = await advanceFeed(store, address, {
@@ -81,7 +81,7 @@ describe("settling", () => {
     expect((await readDeadLetters(store, address)).map(({ first }) => first)).toEqual([3]);
   });
 
-  test("a late failure brings nothing back that was acknowledged", async () => {
+  test("a late failure does not bring back what was acknowledged", async () => {
     const address = await fed(1);
     await sealDeliveries(store, address, { from: 0, to: 1, deliveries: [record(1)] });
     await settle(address, tried(1, "delivered"));
@@ -93,7 +93,7 @@ describe("settling", () => {
     expect(await counters(address)).toMatchObject({ delivered: "1", parked: "0" });
   });
 
-  test("a late acknowledgement takes a dead letter back", async () => {
+  test("a late acknowledgement removes a dead letter", async () => {
     const address = await fed(1);
     await sealDeliveries(store, address, { from: 0, to: 1, deliveries: [record(1)] });
     await closeFeed(store, address, "gone");
@@ -135,7 +135,7 @@ describe("settling", () => {
 });
 
 describe("resting", () => {
-  test("says what a feed is waiting for, in every case", async () => {
+  test("returns what a feed is waiting for, in every case", async () => {
     const running = await fed(2, "RUNNING");
     expect(await restFeed(store, running, parkLimit)).toBe("more");
     await sealDeliveries(store, running, { from: 0, to: 2, deliveries: [record(1), record(2)] });
@@ -156,7 +156,7 @@ describe("resting", () => {
 
     await sealDeliveries(store, running, { from: 2, to: 4, deliveries: [record(3, 4)] });
     await publish(store, running.executionId, { state: "SUCCESS" });
-    // Ended, and one delivery is open still.
+    // Ended, and one delivery is still open.
     expect(await restFeed(store, running, parkLimit)).toBe("asleep");
     await settle(running, tried(3, "delivered", 4));
     expect(await restFeed(store, running, parkLimit)).toBe("all_done");
@@ -164,7 +164,7 @@ describe("resting", () => {
     expect(await restFeed(store, { executionId: newExecutionId(), feed: 0 }, parkLimit)).toBe("gone");
   });
 
-  test("the last feed of several is told that it is the last, once", async () => {
+  test("the last feed of several gets to know that it is the last, once", async () => {
     const id = await createTestExecution(store, [subscription("http://a.test/"), subscription("http://b.test/")]);
     await publish(store, id, { state: "FAILED", feeds: [] });
     expect(await restFeed(store, { executionId: id, feed: 1 }, parkLimit)).toBe("done");
@@ -173,7 +173,7 @@ describe("resting", () => {
 });
 
 describe("ending a subscription", () => {
-  test("turns what is open into dead letters, once, and later events wake nobody", async () => {
+  test("turns open deliveries into dead letters, once, and later events wake nothing", async () => {
     const address = await fed(3, "RUNNING");
     await sealDeliveries(store, address, { from: 0, to: 2, deliveries: [record(1), record(2)] });
     await settle(address, tried(1, "parked"));

@@ -5,7 +5,7 @@ import { createTestExecution, events, openTestStore, publish, subscription } fro
 import { FaultyRedis } from "../support/redis.ts";
 import { testEnvironment } from "../support/services.ts";
 
-test("a Redis without room refuses new events and new deliveries, and takes what became of those under way", async () => {
+test("a full Redis rejects new events and new deliveries, and accepts the outcomes of those in flight", async () => {
   await using redis = await FaultyRedis.start();
   await using store = openTestStore(testEnvironment({ REDIS_URL: redis.url }));
   const id = await createTestExecution(store, [subscription("http://127.0.0.1:9/hook")]);
@@ -18,7 +18,7 @@ test("a Redis without room refuses new events and new deliveries, and takes what
   await expect(publish(store, id, { events: events(id, { from: 4, count: 1 }) })).rejects.toThrow(/OOM/);
   await expect(createTestExecution(store, [], { id: newExecutionId() })).rejects.toThrow(/OOM/);
   await expect(sealDeliveries(store, address, { from: 2, to: 3, deliveries: [record(3)] })).rejects.toThrow(/OOM/);
-  // Otherwise what was acknowledged would be sent again and again for as long as there is no room.
+  // Otherwise an acknowledged delivery would be sent again and again for as long as there is no room.
   const settlements = [
     { record: { ...record(1), nextAt: 5 }, outcome: "parked" as const },
     { record: record(2), outcome: "delivered" as const },
@@ -26,7 +26,7 @@ test("a Redis without room refuses new events and new deliveries, and takes what
   expect(await advanceFeed(store, address, { settlements, maxParked: 5 })).toMatchObject({
     effects: ["settled", "settled"],
   });
-  // The breaker hears of it too, or an attempt of one that is ill would not count.
+  // The breaker gets the outcome too, or a failing attempt would not count.
   const limits = {
     consecutive: 1,
     windowMs: 1000,

@@ -52,7 +52,7 @@ const url = "http://127.0.0.1:9/hook";
 const endpoint = endpointId(new URL(url));
 const record = (first: number, attempts = 1) => ({ first, last: first, events: 1, sealedAt: 1, attempts });
 
-test("requests under way are summed over processes, until a process has none or falls silent", async () => {
+test("requests in flight are summed over processes, until a process has none or stops reporting", async () => {
   await using own = openTestStore();
   const [one, other] = [inFlightAnnouncer(own), inFlightAnnouncer(own)];
   const [busy, quiet] = [`ep_${randomUUID()}`, `ep_${randomUUID()}`];
@@ -75,7 +75,7 @@ test("requests under way are summed over processes, until a process has none or 
 });
 
 describe("the lists of deliveries", () => {
-  test("a walk by pages comes by every delivery once, also when more of them share a millisecond than fit a page", async () => {
+  test("paging returns every delivery once, even if more of them share a millisecond than fit a page", async () => {
     const id = newExecutionId();
     const partition = partitionOf(id, store.partitions);
     const expected = Array.from({ length: 700 }, (_, index) =>
@@ -97,7 +97,7 @@ describe("the lists of deliveries", () => {
       expect(seen.sort()).toEqual([...expected].sort());
     }
     expect(await countDeliveries(store, "dead", endpoint)).toBe(700);
-    // Without a record they are taken off, from both lists.
+    // Without a record they are removed from both lists.
     await store.redis.del(dead);
     await addTallies(store, new Map([[endpoint, { ...emptyTally(), delivered: 1 }]]), Date.now());
     await tidyDeliveries(store, { now: Date.now(), retentionMs: 60_000 });
@@ -105,12 +105,12 @@ describe("the lists of deliveries", () => {
     expect(await countDeliveries(store, "dead", endpoint)).toBe(0);
   });
 
-  test("a dead letter whose worker died before it was listed is listed before its execution is watched no more", async () => {
+  test("a dead letter whose worker died before listing it is listed before its execution is no longer watched", async () => {
     const id = await createTestExecution(store, [subscription(url)]);
     const address = { executionId: id, feed: 0 };
     await publish(store, id, { events: events(id, { count: 1 }), state: "SUCCESS" });
     await sealDeliveries(store, address, { from: 0, to: 1, deliveries: [record(1)] });
-    // What a worker writes first; it does not come to write the lists.
+    // The first write of a worker; it dies before it writes the lists.
     const settlements: Settlement[] = [{ record: record(1, 2), outcome: "dead" }];
     await advanceFeed(store, address, { settlements, maxParked: 10 });
     expect(await countDeliveries(store, "dead", endpoint)).toBe(0);
@@ -124,7 +124,7 @@ describe("the lists of deliveries", () => {
     await indexSettlements(store, address, endpoint, [{ record: record(1, 2), outcome: "delivered" }]);
   });
 
-  describe("as a delivery is settled", () => {
+  describe("when a delivery is settled", () => {
     const where = async () => [await countDeliveries(store, "retrying"), await countDeliveries(store, "dead")];
     const settlement = (outcome: Settlement["outcome"], attempts: number): Settlement => ({
       record: { ...record(1, attempts), nextAt: 1 },
@@ -140,7 +140,7 @@ describe("the lists of deliveries", () => {
       advanceFeed(store, address, { settlements: [one], maxParked: 5 });
     const list = (address: FeedAddress, one: Settlement) => indexSettlements(store, address, endpoint, [one]);
 
-    test("it stands in one list at a time, and in none after it was acknowledged", async () => {
+    test("it is in one list at a time, and in none after it was acknowledged", async () => {
       const address = await sealed();
       const become = async (outcome: Settlement["outcome"], attempts: number) => {
         await settle(address, settlement(outcome, attempts));
@@ -155,7 +155,7 @@ describe("the lists of deliveries", () => {
       expect(await become("delivered", 3)).toEqual([0, 0]);
     });
 
-    test("the head that a strict feed holds is retrying, until it was acknowledged", async () => {
+    test("the held head of a strict feed is listed as retrying, until it is acknowledged", async () => {
       const address = await sealed();
       for (const [attempts, outcome, listed] of [
         [1, "held", [1, 0]],
@@ -167,7 +167,7 @@ describe("the lists of deliveries", () => {
       }
     });
 
-    test("who comes late with an older word of it lists it as it stands by then", async () => {
+    test("a late writer with an older state lists its current state", async () => {
       const acknowledged = await sealed();
       await settle(acknowledged, settlement("parked", 1));
       await settle(acknowledged, settlement("delivered", 2));
@@ -189,7 +189,7 @@ describe("the lists of deliveries", () => {
     });
   });
 
-  test("what a settlement did not do is not listed", async () => {
+  test("a settlement without an effect is not listed", async () => {
     const id = await createTestExecution(store, [subscription(url)]);
     const address = { executionId: id, feed: 0 };
     const late: Settlement[] = [{ record: { ...record(1), nextAt: 1 }, outcome: "parked" }];
@@ -198,7 +198,7 @@ describe("the lists of deliveries", () => {
     expect(await countDeliveries(store, "retrying")).toBe(0);
   });
 
-  test("tidying keeps what has a record, cuts the attempt log to the retention and forgets unused endpoints", async () => {
+  test("tidying keeps what has a record, trims the attempt log to the retention and forgets unused endpoints", async () => {
     const id = await createTestExecution(store, [subscription(url)]);
     const address = { executionId: id, feed: 0 };
     const attempt: Attempt = {
@@ -230,7 +230,7 @@ describe("the lists of deliveries", () => {
     const later = Date.now() + retentionMs + 10;
     await tidyDeliveries(store, { now: later, retentionMs });
     expect(await readAttemptLog(store, partition, { limit: 5 })).toEqual([]);
-    // Its dead letter is there still, and through it alone the endpoint's lists are found.
+    // Its dead letter still exists, and only through it are the endpoint's lists found.
     expect((await listEndpoints(store, { limit: 5 })).map((listed) => listed.id)).toEqual([endpoint]);
     await store.redis.del(store.keys.execution(id).feed(0).dead);
     await tidyDeliveries(store, { now: later, retentionMs });
@@ -239,7 +239,7 @@ describe("the lists of deliveries", () => {
   });
 });
 
-test("an execution whose record may be on its way still is watched on", async () => {
+test("an execution whose record may not be written yet remains watched", async () => {
   const young = newExecutionId();
   const old = executionIdAt(Date.now() - 120_000);
   for (const id of [young, old]) {
@@ -250,7 +250,7 @@ test("an execution whose record may be on its way still is watched on", async ()
   }
 });
 
-test("an idempotency key stands for the first execution that claimed it, and tells a body that differs", async () => {
+test("an idempotency key belongs to the first execution that claimed it, and detects a different body", async () => {
   const keyHash = randomUUID();
   const claims = await Promise.all(
     Array.from({ length: 20 }, () =>
@@ -263,14 +263,14 @@ test("an idempotency key stands for the first execution that claimed it, and tel
   expect(other).toEqual({ executionId: claims[0]?.executionId, fresh: false, sameBody: false });
 });
 
-test("workers and processes are known while they say so", async () => {
+test("workers and processes are listed while they announce themselves", async () => {
   const worker = { worker: "w1", host: "h", pid: 1, startedAt: 1, automations: [] };
   const automation = { name: "a", kind: "crew" as const, description: "old", inputs: [], required: [], version: "1" };
   await announceWorker(store, { ...worker, automations: [automation] }, 60_000);
   const newer = { ...automation, description: "new", version: "2" };
   await announceWorker(store, { ...worker, worker: "w2", startedAt: 2, automations: [newer] }, 60_000);
   expect(await servedAutomations(store, Date.now())).toEqual([{ ...newer, runtime: "typescript", workers: 2 }]);
-  // One that went silent is out when its time has passed, and its words are dropped by the next who speaks.
+  // One that stopped is removed after its time to live, by the next announcement.
   expect(await servedAutomations(store, Date.now() + 61_000)).toEqual([]);
   await announceWorker(store, { ...worker, worker: "w3", automations: [automation] }, -1000);
   await withdrawWorker(store, "w2");
@@ -284,7 +284,7 @@ test("workers and processes are known while they say so", async () => {
   expect(await liveProcesses(store, Date.now())).toEqual([]);
 });
 
-test("a turn and an alert are taken by one of many", async () => {
+test("a turn and an alert are taken by one process", async () => {
   const turns = await Promise.all(Array.from({ length: 10 }, () => takeTurn(store, "test", 60_000)));
   expect(turns.filter(Boolean)).toHaveLength(1);
   const alerts = await Promise.all(Array.from({ length: 10 }, () => claimAlert(store, "delivery.dead", endpoint)));

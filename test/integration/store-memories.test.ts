@@ -26,7 +26,7 @@ describe("the store in Redis", () => {
   let root = 0;
   test.each(Object.entries(memoryStoreContract))("%s", (_, holds) => holds(inRedis, `root-${(root += 1)}`));
 
-  test("lists the newest first, forgets, and expires", async () => {
+  test("lists the newest first, deletes, and expires", async () => {
     const made = (id: string, day: string) => {
       const { record, ...memory } = storedMemory(id);
       return { ...memory, record: { ...record, created_at: `2026-01-${day}T00:00:00.000Z` } };
@@ -42,7 +42,7 @@ describe("the store in Redis", () => {
     expect(await store.redis.exists(store.keys.memories("list").vectors)).toBe(0);
   });
 
-  test("begins its vectors of knowledge anew before there are too many", async () => {
+  test("drops its vectors of knowledge before there are too many", async () => {
     await keepVectors(store, "many", { first: "AQ==" });
     const more = Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`k${index}`, "AQ=="]));
     await keepVectors(store, "many", more);

@@ -20,7 +20,7 @@ async function followed(notifications: Notifications, listeners: number) {
   return { id, calls, held, append };
 }
 
-test("a listener is called at once for each append and for the end of its execution, and for no other", async () => {
+test("a listener is called immediately for each append and for the end of its execution, and for no other", async () => {
   await using notifications = new Notifications(store, "test");
   const [one, other] = [await followed(notifications, 2), await followed(notifications, 1)];
   await one.append();

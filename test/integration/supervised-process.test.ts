@@ -37,7 +37,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-test("restarts what dies, with growing pauses, and says how it died", async () => {
+test("restarts what dies, with growing pauses, and reports how it died", async () => {
   const { supervised, said } = supervise('console.log("ready"); process.exit(3);');
   await supervised.start();
   await eventually(() => expect(said.length).toBeGreaterThanOrEqual(4));
@@ -67,7 +67,7 @@ test("a fatal exit code is not retried", async () => {
   await supervised.stop(1000);
 });
 
-test("what ignores SIGTERM is killed after its grace, and this is said", async () => {
+test("what ignores SIGTERM is killed after its grace period, with a message", async () => {
   const { supervised, said, pids } = supervise(`process.on("SIGTERM", () => undefined); ${serve}`);
   await supervised.start();
   await supervised.stop(100);
@@ -75,7 +75,7 @@ test("what ignores SIGTERM is killed after its grace, and this is said", async (
   expect(isAlive(pids[0]!)).toBe(false);
 });
 
-test("kill does not wait for a stop under way", async () => {
+test("kill does not wait for a stop in progress", async () => {
   const { supervised, pids } = supervise(`process.on("SIGTERM", () => undefined); ${serve}`);
   await supervised.start();
   const stopped = supervised.stop(3_600_000);
@@ -92,7 +92,7 @@ test("a stop before it was ready ends the wait for it", async () => {
   await expect(started).rejects.toThrow("stopped before it was ready");
 });
 
-test("a command that does not exist is said and tried again", async () => {
+test("a command that does not exist is reported and retried", async () => {
   const said: string[] = [];
   const missing = { command: "/no/such/command", args: [], env: {}, onLine: () => undefined };
   const supervised = new SupervisedProcess({

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { WebhookSink } from "../support/webhook-sink.ts";
 
-/** Only a request that gets no answer is given a limit: any other is awaited, however slow the machine is. */
+/** Only a request that gets no response has a time limit: any other is awaited, however slow the machine is. */
 const post = (url: string, body: unknown, signal?: AbortSignal): Promise<Response> =>
   fetch(url, {
     method: "POST",
@@ -10,7 +10,7 @@ const post = (url: string, body: unknown, signal?: AbortSignal): Promise<Respons
     ...(signal === undefined ? {} : { signal }),
   });
 
-test("records what arrives and answers as scripted, then 200", async () => {
+test("records what arrives and responds as scripted, then 200", async () => {
   await using sink = await WebhookSink.start();
   sink.script("/a", [500, { status: 429, headers: { "retry-after": "1" } }, { redirect: "http://127.0.0.1/" }]);
   const event = { id: "e1", execution_id: "x", timestamp: "t", type: "flow_started", data: {} };
@@ -55,7 +55,7 @@ test("misbehaves: reset, hang, drip, down and up again", async () => {
   expect((await post(url, {})).status).toBe(200);
 });
 
-test("a wait that fails says what was seen", async () => {
+test("a wait that fails reports what was seen", async () => {
   await using sink = await WebhookSink.start();
   await post(sink.url("/seen"), {});
   await expect(sink.until(() => false, 50)).rejects.toThrow(/the sink saw 1 requests\n {2}#0 POST \/seen → 200/);

@@ -7,7 +7,10 @@ import { expect, inject, test } from "vitest";
 
 const venv = inject("pythonVenv");
 
-/** All Python source of the installed library, by its path in the library. It is read, not imported: that takes 8 s. */
+/**
+ * All Python source of the installed library, by its path in the library. It is read, not imported: importing takes 8
+ * s.
+ */
 async function librarySource(): Promise<[path: string, text: string][]> {
   const find = "import importlib.util; print(importlib.util.find_spec('crewai').origin)";
   const { stdout } = await promisify(execFile)(join(venv, "bin/python"), ["-c", find]);
@@ -16,7 +19,7 @@ async function librarySource(): Promise<[path: string, text: string][]> {
   return Promise.all(paths.map(async (path) => [path, await readFile(join(root, path), "utf8")] as const));
 }
 
-/** The class of each type of event, as it is declared. */
+/** The class of each type of event, as declared. */
 function classes(text: string): [type: string, name: string][] {
   return text.split(/^class /m).flatMap((body) => {
     const type = /^ {4}type: Literal\[\s*"(\w+)"/m.exec(body)?.[1];
@@ -34,9 +37,9 @@ test.skipIf(venv === "")("events marked as emitted in Python are those that Crew
     return name !== undefined && new RegExp(`\\b${name}\\(|": ${name},`).test(code);
   };
   const marked = eventTypes.filter((type) => runtimesEmitting(type).includes("python"));
-  // A step's events are ours: the library has no such.
+  // A step's events are ours: the library has none.
   expect(marked.filter((type) => !isBuilt(type))).toEqual(["crew_step_started", "crew_step_completed"]);
-  // Built in an A2A server, and when the process gets a signal.
+  // Created in an A2A server, and when the process gets a signal.
   const elsewhere = /^(a2a_server_task_|SIG)/;
   const rest = eventTypes.filter((type) => !marked.includes(type) && !elsewhere.test(type));
   expect(rest.filter((type) => isBuilt(type))).toEqual([]);

@@ -6,7 +6,7 @@ import { pythonTools } from "../support/python-tools.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** The virtual environment with crewai; empty where this machine has no Python that is new enough. */
+    /** The virtual environment with crewai; empty if this machine has no Python that is new enough. */
     pythonVenv: string;
     /** The folder with pytest, ruff and mypy. */
     pythonTools: string;
@@ -22,7 +22,7 @@ const tools = ["pytest==9.2.0", "ruff==0.17.6", "mypy==2.4.1"];
  */
 export default async function setup(project: TestProject): Promise<void> {
   const env = { ...process.env };
-  // It would have every start of a test compile crewai again: 14 s of CPU instead of 8.
+  // It would make every start in a test compile crewai again: 14 s of CPU instead of 8.
   delete env["PYTHONDONTWRITEBYTECODE"];
   delete process.env["PYTHONDONTWRITEBYTECODE"];
   const say = (line: string): void => void process.stderr.write(`${line}\n`);

@@ -10,7 +10,7 @@ import { WebhookSink } from "../support/webhook-sink.ts";
 
 const venv = inject("pythonVenv");
 const fixtures = new URL("../fixtures/python/", import.meta.url).pathname;
-/** Starting Python and importing crewai takes 8 s of CPU time, on a machine that others use too. */
+/** Starting Python and importing crewai takes 8 s of CPU time, on a machine with other load. */
 const limitMs = 90_000;
 
 describe.skipIf(venv === "")("Python projects, served by the real processes", () => {
@@ -58,7 +58,7 @@ describe.skipIf(venv === "")("Python projects, served by the real processes", ()
       return body;
     }, limitMs);
 
-  test("/inputs says what a crew and a flow take; a project is served once it has an environment", async () => {
+  test("/inputs lists the inputs of a crew and a flow; a project is served once it has an environment", async () => {
     expect((await system.client.get("/automations/charges/inputs")).body).toEqual({ inputs: ["customer"] });
     expect((await system.client.get("/automations/reviewed_flow/inputs")).body).toEqual({
       inputs: ["topic", "author", "steps"],
@@ -77,7 +77,7 @@ describe.skipIf(venv === "")("Python projects, served by the real processes", ()
     }, limitMs);
   });
 
-  test("a worker that is killed in mid-run: the crew goes on elsewhere, and its webhook gets all of it once", async () => {
+  test("a worker is killed in mid-run: the crew continues elsewhere, and its webhook gets everything once", async () => {
     let asked = 0;
     model.answer(chatCompletions, ({ body }) => {
       const messages = body["messages"] as { role: string; content: string }[];
@@ -115,7 +115,7 @@ describe.skipIf(venv === "")("Python projects, served by the real processes", ()
     });
   });
 
-  test("a run that waits for a model is cancelled, and all that it had begun is closed", async () => {
+  test("a run that waits for a model is cancelled, and everything it had started is closed", async () => {
     let asked = 0;
     model.answer(chatCompletions, () => ((asked += 1), "hang"));
     const id = await system.client.kickoff("charges", { inputs: { customer: "Ada" } });

@@ -2,17 +2,17 @@ import { setTimeout as pause } from "node:timers/promises";
 import { statusReaders, type PollingClient, type Reading, type StatusReader } from "@crewstream/api/testing";
 import type { ApiClient } from "./client.ts";
 
-/** A deployment as a client sees it, and beside it what the test knows and does meanwhile. */
+/** A deployment as a client sees it, and what the test knows and does meanwhile. */
 export interface Deployment {
   /** Its base URL is the deployment's own. */
   http: ApiClient;
-  /** The run's state, as it is before the client asks. */
+  /** The run's state, before the client polls. */
   stateOf(id: string): Promise<string>;
-  /** Says yes to what the run asks, once a run. */
+  /** Approves the run's request, once per run. */
   approve(id: string): Promise<void>;
 }
 
-/** Where a client got to; `never ends` when it goes on asking about a run that has ended. */
+/** A client's verdict; `never ends` if it continues to poll a run that has ended. */
 export type End = Reading | { verdict: "never ends"; shows: null };
 type Inputs = Record<string, string>;
 export type AmpClient = (deployment: Deployment, inputs: Inputs) => Promise<End>;
@@ -20,13 +20,16 @@ export type AmpClient = (deployment: Deployment, inputs: Inputs) => Promise<End>
 const breaks: End = { verdict: "breaks", shows: null };
 const ended = new Set(["SUCCESS", "FAILED", "REVOKED"]);
 const pollMs = 25;
-/** Where the exported component is served from; the API must let this origin in. */
+/** Where the exported component is served from; the API must allow this origin. */
 export const appOrigin = "https://app.example.com";
 
-/** How a client asks for a status; undefined when it cannot go on with the answer. */
+/** How a client requests a status; undefined if it cannot continue with the response. */
 type Ask = (id: string) => Promise<Record<string, unknown> | undefined>;
 
-/** Asks until the client has its end, or until one more answer after the run's end has not ended it either. */
+/**
+ * Polls until the client recognises the end, or until one more response after the run's end has not made it stop
+ * either.
+ */
 async function follow(deployment: Deployment, id: string, read: StatusReader, ask: Ask): Promise<End> {
   for (;;) {
     const state = await deployment.stateOf(id);
@@ -46,7 +49,7 @@ const statusOf =
   async (id) =>
     (await http.get(`/status/${id}`, { headers })).body;
 
-/** A kickoff, and the id from the first of these fields that is there. */
+/** A kickoff, and the id from the first of these fields that exists. */
 async function start(
   { http }: Deployment,
   body: object,
@@ -57,7 +60,7 @@ async function start(
   return ids.map((name) => answer.body[name]).find((id) => typeof id === "string");
 }
 
-/** A client that posts its inputs, or the body made of them, and asks `/status/:id`. */
+/** A client that posts its inputs, or the body made from them, and polls `/status/:id`. */
 function plain(name: PollingClient, bodyOf: (inputs: Inputs) => object = (inputs) => ({ inputs })): AmpClient {
   return async (deployment, inputs) => {
     const id = await start(deployment, bodyOf(inputs));
@@ -65,7 +68,7 @@ function plain(name: PollingClient, bodyOf: (inputs: Inputs) => object = (inputs
   };
 }
 
-/** Both of Semantic Kernel's: every field is sent, null where there is nothing; any answer but 2xx raises. */
+/** Both of Semantic Kernel's: every field is sent, null if there is nothing; any response but 2xx raises. */
 function semanticKernel(name: PollingClient): AmpClient {
   return async (deployment, inputs) => {
     const headers = { user_agent: "Semantic-Kernel" };
@@ -79,7 +82,7 @@ function semanticKernel(name: PollingClient): AmpClient {
   };
 }
 
-/** Asks which inputs there are, refuses to start without one of them, and sends texts only. */
+/** Reads which inputs there are, refuses to start without one of them, and sends texts only. */
 const skill: AmpClient = async (deployment, inputs) => {
   const { body } = await deployment.http.get<{ inputs: string[] }>("/inputs");
   if (!body.inputs.every((name) => name in inputs)) return breaks;
@@ -91,7 +94,7 @@ const skill: AmpClient = async (deployment, inputs) => {
   });
 };
 
-/** Gives a kickoff five seconds, as its HTTP library does by itself. */
+/** Limits a kickoff to five seconds, the default of its HTTP library. */
 const mcpServer: AmpClient = async (deployment, inputs) => {
   const { baseUrl, token } = deployment.http;
   const answer = await fetch(`${baseUrl}/kickoff`, {
@@ -104,7 +107,7 @@ const mcpServer: AmpClient = async (deployment, inputs) => {
   return follow(deployment, id, statusReaders["CrewAI's MCP server"], statusOf(deployment));
 };
 
-/** Runs in a page of another origin: a preflight without a token comes first, and each answer must name the origin. */
+/** Runs in a page of another origin: a preflight without a token is first, and each response must name the origin. */
 const component: AmpClient = async (deployment, inputs) => {
   const headers = { origin: appOrigin };
   const preflight = await deployment.http.send("OPTIONS", "/kickoff", undefined, {
@@ -131,7 +134,7 @@ const nextRoute: AmpClient = async (deployment, inputs) => {
   return id === undefined ? breaks : follow(deployment, id, statusReaders["the Next.js route"], statusOf(deployment));
 };
 
-/** Written while the documents had `/:id/status`, mended with the other path for a 404. */
+/** Written when the documentation had `/:id/status`; falls back to the other path on a 404. */
 const dotnetProxy: AmpClient = async (deployment, inputs) => {
   const id = await start(deployment, { inputs });
   if (id === undefined) return breaks;
@@ -150,7 +153,7 @@ const agentSkill: AmpClient = async (deployment, inputs) => {
   });
 };
 
-/** Sends what the dashboard shows, and asks for the first time when the run has had minutes. */
+/** Sends what the dashboard shows, and polls for the first time after minutes. */
 const streamlit: AmpClient = async (deployment, inputs) => {
   const urls = { taskWebhookUrl: "", stepWebhookUrl: "", crewWebhookUrl: "" };
   const rest = { trainingFilename: "", generateArtifact: false, conformInputs: true };
@@ -162,7 +165,7 @@ const streamlit: AmpClient = async (deployment, inputs) => {
   return follow(deployment, id, statusReaders["the supplier's Streamlit"], statusOf(deployment));
 };
 
-/** Clients that start a run and poll, from the kickoff to their end. */
+/** Clients that start a run and poll, from the kickoff to its end. */
 export const ampClients: Record<PollingClient, AmpClient> = {
   "the invoke tool of CrewAI's tools": plain("the invoke tool of CrewAI's tools"),
   "Semantic Kernel for Python": semanticKernel("Semantic Kernel for Python"),

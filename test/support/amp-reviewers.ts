@@ -5,28 +5,29 @@ import type { WebhookSink } from "./webhook-sink.ts";
 
 type Body = Record<string, unknown>;
 
-/** One decision of the person in front of a client: `true` accepts, a text sends the work back. */
+/** One decision of a client's user: `true` accepts, a text sends the work back. */
 export type Decision = true | string;
 
-/** What a client that lets people review a run has in the end. */
+/** The final state of a client that lets people review a run. */
 export interface Reviewed {
   id: string;
   state: string;
   result: unknown;
-  /** The API's answers to its decisions. */
+  /** The API's responses to its decisions. */
   resumed: { status: number; body: Body }[];
 }
 
 export const bodyOf = (request: SinkRequest): Body => JSON.parse(request.rawBody) as Body;
 
-/** What the content team's backend looks for in a task's `expected_output` to know that it waits for a person. */
+/** What the content team's backend searches for in a task's `expected_output` to know that it waits for a person. */
 const waitsForPerson = ["PAUSES FOR HUMAN", "PAUSES FOR FINAL", "HUMAN REVIEW REQUIRED"];
 
 /**
- * The content team's backend: it is told of steps, tasks and the result by the three legacy webhooks and asks for no
- * human webhook. A task webhook whose task says that it pauses for a person puts the task on its page, where the
- * reviewer decides; any other says that a task is done. The decision goes to `/resume` with ids in camel case, the rest
- * in snake case, the task by its name and the URLs again; then the task is off the page until it is told of again.
+ * The content team's backend: it is notified of steps, tasks and the result by the three legacy webhooks and registers
+ * no human webhook. A task webhook whose task says that it pauses for a person puts the task on its page, where the
+ * reviewer decides; any other reports a completed task. The decision is sent to `/resume` with ids in camel case, the
+ * rest in snake case, the task by its name and the URLs again; then the task is removed from the page until it is
+ * reported again.
  */
 export async function contentTeam(
   http: ApiClient,
@@ -66,20 +67,20 @@ export async function contentTeam(
     if (answer.status > 299) throw new Error(`/resume: ${JSON.stringify(answer.body)}`);
     resumed.push(answer);
   }
-  // The crew webhook tells it that the run is over.
+  // The crew webhook reports that the run is over.
   const [crew] = await sink.received(1, "/crew");
   const { kickoff_id: over, result } = bodyOf(crew!);
   const { body: last } = await http.get(`/status/${String(over)}`);
   return { id, state: String(last["state"]), result, resumed, tasks: told(), waiting: onPage() };
 }
 
-/** A field of a webhook's body, in whichever casing it comes. */
+/** A field of a webhook's body, in any casing. */
 const anyOf = (body: Body, ...names: string[]): unknown =>
   names.map((name) => body[name]).find((value) => value !== undefined && value !== null);
 
 /**
- * The flow manager: a human webhook with a token; a parser that takes any casing; every field of the answer in both
- * casings. It follows the `kickoff_id` that `/resume` answers with, and cannot go on without one.
+ * The flow manager: a human webhook with a token; a parser that accepts any casing; every field of the answer in both
+ * casings. It follows the `kickoff_id` from the response of `/resume`, and cannot continue without one.
  */
 export async function flowManager(
   http: ApiClient,

@@ -5,7 +5,7 @@ import { createLogger, loadConfig } from "@crewstream/service";
 import { ApiClient } from "./client.ts";
 import { testEnvironment, testToken } from "./services.ts";
 
-/** The API inside the test's process, with a store beside it on which a test plays the workers. */
+/** The API inside the test's process, with a store on which a test plays the workers. */
 export interface TestApi extends AsyncDisposable {
   client: ApiClient;
   url: string;
@@ -33,7 +33,7 @@ const flow: AutomationAnnouncement = {
 /**
  * Starts the API on a free port, with a fake crew worker announced that serves a crew, `briefing`, and a flow, `notes`.
  * @param automations what the worker serves instead
- * @param unavailable what it has found and cannot run; with none of both, no worker is announced
+ * @param unavailable what it has found and cannot run; with neither, no worker is announced
  */
 export async function startTestApi(
   overrides: Record<string, string> = {},

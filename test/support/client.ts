@@ -1,7 +1,7 @@
 import { eventually } from "./eventually.ts";
 import type { SinkEvent } from "./sink-reply.ts";
 
-/** An answer of the API as a test looks at it. */
+/** A response of the API as a test sees it. */
 export interface Answer<Body = Record<string, unknown>> {
   status: number;
   headers: Headers;
@@ -32,7 +32,7 @@ export class ApiClient {
     return this.send<Body>("POST", path, body === undefined ? undefined : JSON.stringify(body), options);
   }
 
-  /** Sends a body as it is, so that a test can send what is not JSON. */
+  /** Sends a body unchanged, so that a test can send what is not JSON. */
   async send<Body>(method: string, path: string, body?: string, options: CallOptions = {}): Promise<Answer<Body>> {
     const token = options.token === undefined ? this.token : options.token;
     const response = await fetch(this.baseUrl + path, {
@@ -49,7 +49,7 @@ export class ApiClient {
     return { status: response.status, headers: response.headers, body: parse(text) as Body };
   }
 
-  /** Kicks an automation off and gives its execution's id; throws the answer when it is refused. */
+  /** Kicks an automation off and returns its execution's id; throws the response if it is rejected. */
   async kickoff(automation: string, body: Record<string, unknown>): Promise<string> {
     const answer = await this.post(`/automations/${automation}/kickoff`, body);
     const id = answer.body["kickoff_id"];
@@ -59,7 +59,7 @@ export class ApiClient {
     return id;
   }
 
-  /** Asks `/status/:id` until the run has ended, and gives the last answer's body. */
+  /** Polls `/status/:id` until the run has ended, and returns the last response's body. */
   ended(executionId: string): Promise<Record<string, unknown>> {
     return eventually(async () => {
       const { status, body } = await this.get(`/status/${executionId}`);

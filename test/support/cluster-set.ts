@@ -9,12 +9,12 @@ import { freePort } from "./free-port.ts";
 import type { RedisAccess } from "./redis-access.ts";
 
 const slotCount = 16_384;
-/** What nodes with access call themselves: clients reach them through a NAT map only. */
+/** What nodes with access announce: clients reach them only through a NAT map. */
 const hiddenName = "node.invalid";
 
 interface Master {
   port: number;
-  /** Where the nodes talk to each other; the default, 10,000 above `port`, may be no port or taken. */
+  /** The port of the cluster bus; the default, 10,000 above `port`, may be invalid or taken. */
   busPort: number;
   id: string;
   admin: Redis;
@@ -34,7 +34,7 @@ export class ClusterSet implements AsyncDisposable {
     this.#access = access;
   }
 
-  /** What the processes' environment needs to find the cluster. */
+  /** The environment variables with which processes find the cluster. */
   get env(): Record<string, string> {
     const nodes = { REDIS_CLUSTER_NODES: this.masters.map(({ port }) => `127.0.0.1:${port}`).join(",") };
     if (this.#access === undefined) return nodes;
@@ -90,7 +90,7 @@ export class ClusterSet implements AsyncDisposable {
     return moved;
   }
 
-  /** Ends a master as a crash does; what it holds is unavailable until `restart`, as it has no replica. */
+  /** Ends a master like a crash; its data is unavailable until `restart`, as it has no replica. */
   async kill(number: number): Promise<void> {
     const master = this.masters[number]!;
     master.process.signal("SIGKILL");

@@ -4,12 +4,12 @@ import type { SinkEvent, SinkRequest } from "./sink-reply.ts";
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[57][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-/** What a request must carry. */
+/** Requirements for a request. */
 export interface ExpectedRequest {
   executionId: string;
   /** `whsec_…`, with which the request must be signed. */
   secret: string;
-  /** The whole `authorization` header; undefined when there must be none. */
+  /** The whole `authorization` header; undefined if there must be none. */
   authorization: string | undefined;
   attempt?: number;
 }
@@ -22,7 +22,7 @@ export function typesOf(events: readonly SinkEvent[]): string[] {
   return events.map(({ type }) => type);
 }
 
-/** Types in order, a row of streamed chunks as one: how many there are depends on the length of texts. */
+/** Types in order, consecutive streamed chunks as one: their number depends on the length of texts. */
 export function outlineOf(events: readonly SinkEvent[]): string[] {
   return typesOf(events).filter((type, at, all) => type !== "llm_stream_chunk" || all[at - 1] !== type);
 }
@@ -31,12 +31,12 @@ export function inSequence(events: readonly SinkEvent[]): SinkEvent[] {
   return [...events].sort((a, b) => sequenceOf(a) - sequenceOf(b));
 }
 
-/** Fails unless the events are numbered from 1 without a gap, in this order. */
+/** Fails unless the events are numbered from 1 without gaps, in this order. */
 export function expectGapless(events: readonly SinkEvent[]): void {
   expect(events.map(sequenceOf)).toEqual(events.map((_, at) => at + 1));
 }
 
-/** Fails unless a request is a webhook as documented: its body and nothing else in it, its headers, its signature. */
+/** Fails unless a request is a webhook as documented: nothing but the documented body, its headers, its signature. */
 export function expectWebhook(request: SinkRequest, expected: ExpectedRequest): void {
   const { headers, events, rawBody } = request;
   expect(request.method).toBe("POST");
@@ -56,7 +56,7 @@ export function expectWebhook(request: SinkRequest, expected: ExpectedRequest): 
   expect(new Webhook(expected.secret).verify(rawBody, headers)).toEqual({ events });
 }
 
-/** The envelope has five fields in this order, and its ids say the same as its data. */
+/** The envelope has five fields in this order, and its ids are those of its data. */
 function expectEnvelope(event: SinkEvent, executionId: string): void {
   expect(Object.keys(event)).toEqual(["id", "execution_id", "timestamp", "type", "data"]);
   expect(event.id).toMatch(uuid);
@@ -67,8 +67,8 @@ function expectEnvelope(event: SinkEvent, executionId: string): void {
 }
 
 /**
- * The events that a feed's requests brought, in sequence. Fails when an attempt of a delivery differs from its others
- * in bytes, when a delivery was not acknowledged in the end, and when an event is in two deliveries.
+ * The events in a feed's requests, in sequence. Fails if an attempt of a delivery differs from its others in bytes, if
+ * a delivery was not acknowledged in the end, and if an event is in two deliveries.
  */
 export function deliveredOnce(requests: readonly SinkRequest[]): SinkEvent[] {
   const deliveries = new Map<string, SinkRequest[]>();
@@ -90,7 +90,7 @@ export function deliveredOnce(requests: readonly SinkRequest[]): SinkEvent[] {
   return inSequence(events);
 }
 
-/** Requests that brought events of this execution. */
+/** Requests with events of this execution. */
 export function requestsOf(requests: readonly SinkRequest[], executionId: string): SinkRequest[] {
   return requests.filter(({ headers }) => headers["crewstream-execution-id"] === executionId);
 }

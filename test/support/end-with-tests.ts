@@ -4,7 +4,7 @@ import type { RunningProcess } from "@crewstream/cli";
 
 /**
  * Reads `+ PID` and `- PID` lines, and ends what is left (each with its process group) when its input ends: that
- * happens however this process dies, SIGKILL included.
+ * happens however this process dies, including by SIGKILL.
  */
 const script = `
 pids=" "

@@ -1,9 +1,9 @@
-/** Longest that anything in a test is waited for: generous, since two cores serve everything at once. */
+/** Maximum wait in a test: generous, since two cores serve everything at once. */
 export const maxWaitMs = 45_000;
 
 /**
- * Repeats a check until it does not throw and gives its value. For what has no event to wait for.
- * @throws the check's last error, with how long was waited
+ * Repeats a check until it does not throw and returns its value. For conditions without an event.
+ * @throws the check's last error, with the time waited
  */
 export async function eventually<T>(check: () => T | Promise<T>, withinMs = maxWaitMs): Promise<T> {
   const giveUpAt = Date.now() + withinMs;
@@ -17,7 +17,7 @@ export async function eventually<T>(check: () => T | Promise<T>, withinMs = maxW
   }
 }
 
-/** Waits for a promise, but not for ever; what was seen so far goes into the error. */
+/** Waits for a promise, but not forever; what was seen so far is in the error. */
 export async function within<T>(promise: Promise<T>, describe: () => string, limitMs = maxWaitMs): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_, reject) => {

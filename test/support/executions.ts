@@ -15,19 +15,19 @@ import { testEnvironment } from "./services.ts";
 
 export const silentLog = createLogger({ name: "test", level: "silent" });
 
-/** A store on the test run's Redis, under the environment's key prefix or one of its own. */
+/** A store on the test run's Redis, under the environment's key prefix or its own. */
 export function openTestStore(env: Record<string, string> = testEnvironment()): Store {
   const { REDIS_URL = "", KEY_PREFIX = "" } = env;
   const config = { REDIS_URL, KEY_PREFIX, QUEUE_PARTITIONS: 4 } as StoreConfig;
   return openStore(config, { retry: "forever", log: silentLog, name: "test" });
 }
 
-/** A subscription to everything, with what a test says over it. */
+/** A subscription to everything, overridden by the test. */
 export function subscription(url: string, settings: Partial<Subscription> = {}): Subscription {
   return { url, events: ["*"], mode: "batched", form: "events", ordering: "relaxed", ...settings };
 }
 
-/** An id as one that was given out at `at` (ms). */
+/** An id as if created at `at` (ms). */
 export function executionIdAt(at: number): ExecutionId {
   const time = at.toString(16).padStart(12, "0");
   const random = randomBytes(10).toString("hex");
@@ -73,7 +73,7 @@ export function events(
   });
 }
 
-/** Appends events and, when told, ends the run; returns the feeds to wake. */
+/** Appends events and, if requested, ends the run; returns the feeds to wake. */
 export async function publish(
   store: Store,
   id: ExecutionId,

@@ -2,7 +2,7 @@ import type { ExecutionId } from "@crewstream/contracts";
 import { advanceFeed, type DeliveryRecord, type Settlement, type Store } from "@crewstream/redis";
 import { createTestExecution, events, publish, subscription } from "./executions.ts";
 
-/** How many deliveries the feeds of these tests may park. */
+/** Maximum number of parked deliveries in these tests' feeds. */
 export const parkLimit = 2;
 
 export interface FeedPlace {
@@ -10,7 +10,7 @@ export interface FeedPlace {
   feed: number;
 }
 
-/** A delivery's record, sealed and not tried yet. */
+/** A delivery's record, sealed and not attempted yet. */
 export const record = (first: number, last = first, more: Partial<DeliveryRecord> = {}): DeliveryRecord => ({
   first,
   last,
@@ -20,13 +20,13 @@ export const record = (first: number, last = first, more: Partial<DeliveryRecord
   ...more,
 });
 
-/** What came of a delivery's first attempt. */
+/** The outcome of a delivery's first attempt. */
 export const tried = (first: number, outcome: Settlement["outcome"], last = first): Settlement => ({
   record: record(first, last, { attempts: 1, ...(outcome === "parked" || outcome === "held" ? { nextAt: 5 } : {}) }),
   outcome,
 });
 
-/** What tests do with feeds of one store. */
+/** Helpers for tests with feeds of one store. */
 export function feedsOf(store: Store) {
   return {
     /** An execution with `count` events and one feed. */

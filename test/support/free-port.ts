@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
 
-/** A port of loopback that nothing listens on just now. */
+/** A loopback port on which nothing listens at the moment. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));

@@ -9,7 +9,7 @@ import { endWithTests } from "./end-with-tests.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** The Redis of this test run; every test takes a key prefix of its own. */
+    /** The Redis of this test run; every test uses its own key prefix. */
     redisUrl: string;
     /** The same as the ACL user of each process, under any key prefix. */
     redisUrlOf: Record<ProcessName, string>;
@@ -23,7 +23,7 @@ interface RunRedis {
   stop: () => Promise<void>;
 }
 
-/** Each project loads this file anew, so what they have in common lives on the process. */
+/** Each project loads this file again, so shared state is kept on the process. */
 const holder = globalThis as { crewstreamTestRedis?: Promise<RunRedis> };
 
 /**

@@ -1,6 +1,6 @@
 import { targetOf, type SourceFile } from "./source-files.ts";
 
-/** Groups of files of which each imports, over others of the group, itself: Tarjan's strongly connected components. */
+/** Groups of files each of which imports itself through others of the group: Tarjan's strongly connected components. */
 export function cyclesIn(files: readonly SourceFile[]): string[][] {
   const imports = new Map(
     files.map((file) => [

@@ -5,7 +5,7 @@ import { buffer } from "node:stream/consumers";
 import { decodeSpans, type CollectedSpan } from "./otlp-spans.ts";
 import { WatchList } from "./watch-list.ts";
 
-/** A trace collector on a loopback port: takes OTLP/HTTP in protobuf, and keeps every span. */
+/** A trace collector on a loopback port: accepts OTLP/HTTP in protobuf, and stores every span. */
 export class OtlpCollector implements AsyncDisposable {
   readonly #seen = new WatchList<CollectedSpan>();
   readonly #server: Server;
@@ -35,7 +35,7 @@ export class OtlpCollector implements AsyncDisposable {
     return this.#seen.items;
   }
 
-  /** Resolves when the predicate gives something else than `undefined` or `false`. */
+  /** Resolves when the predicate returns something other than `undefined` or `false`. */
   until<T>(predicate: (spans: readonly CollectedSpan[]) => T): Promise<Exclude<T, undefined | false>> {
     return this.#seen.until(predicate, (spans) => spans.map(({ service, name }) => `  ${service}: ${name}`).join("\n"));
   }

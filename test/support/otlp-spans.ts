@@ -1,4 +1,4 @@
-/** A span as a collector got it. */
+/** A span as received by a collector. */
 export interface CollectedSpan {
   service: string;
   scope: string;

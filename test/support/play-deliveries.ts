@@ -14,7 +14,7 @@ import {
   type Store,
 } from "@crewstream/redis";
 
-/** Plays the crew worker: writes events of these types to an execution's stream, and ends it when told. */
+/** Plays the crew worker: writes events of these types to an execution's stream, and ends it if requested. */
 export async function playRun(store: Store, executionId: string, types: readonly string[], end = true): Promise<void> {
   const id = parseExecutionId(executionId)!;
   const claim = await claimLease(store, id, { owner: "test", leaseMs: 60_000 });
@@ -49,7 +49,7 @@ export interface PlayedDelivery {
   reason?: string;
 }
 
-/** Plays the delivery worker for one feed: seals the deliveries, and settles those that are not under way. */
+/** Plays the delivery worker for one feed: seals the deliveries, and settles those that are not in flight. */
 export async function playDeliveries(
   store: Store,
   executionId: string,

@@ -10,8 +10,8 @@ const dataDir = resolve(new URL("../..", import.meta.url).pathname, ".crewstream
 
 /**
  * The folder with the commands of packages from PyPI, pinned; installed once under `.crewstream/` and then kept.
- * Undefined, and a line on stderr says so, where there is no Python 3.10 or newer. Under `CI` that is an error: there the
- * tests that need them must not be skipped.
+ * Undefined, with a line on stderr, if there is no Python 3.10 or newer. Under `CI` that is an error: there the tests
+ * that need them must not be skipped.
  * @param folderName of their environment
  */
 export async function pythonTools(folderName: string, packages: readonly string[]): Promise<string | undefined> {

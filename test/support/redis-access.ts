@@ -7,17 +7,17 @@ import type { RedisOptions } from "ioredis";
 
 const run = promisify(execFile);
 
-/** The name in the servers' certificate, which holds no address: only who knows it can trust them. */
+/** The name in the servers' certificate, which contains no address: only a client that knows it can trust them. */
 const servername = "redis.crewstream.test";
 const admin = "admin-password";
 const user = { name: "crewstream", password: "user-password" };
 const sentinel = "sentinel-password";
-/** As docs/operations.md advises: no administration, but for what clients look at. */
+/** As docs/operations.md advises: no administration, except what clients read. */
 const userRules = "+@all -@admin -@dangerous +info +role +cluster|slots";
 
 /**
- * What servers, Sentinels and clients need for passwords, an ACL user and TLS, with certificates of both sides, under an
- * authority of the test's own.
+ * What servers, Sentinels and clients need for passwords, an ACL user and TLS, with certificates of both sides, under
+ * the test's own authority.
  */
 export class RedisAccess implements AsyncDisposable {
   readonly #dir: string;
@@ -41,12 +41,12 @@ export class RedisAccess implements AsyncDisposable {
     return new RedisAccess(dir, { ca, cert, key });
   }
 
-  /** Every password there is, for a look whether one is shown. */
+  /** All passwords, to check that none is shown. */
   get passwords(): string[] {
     return [admin, user.password, sentinel];
   }
 
-  /** What a process needs in its environment to get in. */
+  /** Environment variables with which a process can log in. */
   get env() {
     return {
       REDIS_USERNAME: user.name,
@@ -63,7 +63,7 @@ export class RedisAccess implements AsyncDisposable {
     return { ...this.env, REDIS_SENTINEL_PASSWORD: sentinel };
   }
 
-  /** How the test itself gets in; `sentinel` to a Sentinel. */
+  /** How the test itself logs in; `sentinel` to a Sentinel. */
   client(to: "server" | "sentinel" = "server"): Pick<RedisOptions, "password" | "tls"> {
     return { password: to === "server" ? admin : sentinel, tls: { ...this.#pem, servername } };
   }
@@ -83,7 +83,7 @@ export class RedisAccess implements AsyncDisposable {
     return { ...this.#tls(port), requirepass: sentinel };
   }
 
-  /** What a Sentinel says to the servers it watches. */
+  /** A Sentinel's directives for the servers that it watches. */
   get sentinelSays(): string {
     return admin;
   }

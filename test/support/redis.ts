@@ -5,7 +5,7 @@ import { ensureRedisServer, startPrivateRedis, type PrivateRedis } from "@crewst
 import { Redis } from "ioredis";
 import { endWithTests } from "./end-with-tests.ts";
 
-/** A Redis of one test alone, which the test may stop, kill, freeze and start again with its data. */
+/** A Redis for one test, which the test can stop, kill, freeze and restart with its data. */
 export class FaultyRedis implements AsyncDisposable {
   readonly #dir: string;
   readonly #config: Record<string, string>;
@@ -34,14 +34,14 @@ export class FaultyRedis implements AsyncDisposable {
     await this.#redis.process.exited;
   }
 
-  /** Starts it again on the same port from its append-only file. */
+  /** Restarts it on the same port from its append-only file. */
   async restart(): Promise<void> {
     const { port } = this.#redis.address;
     this.#redis = await serve(this.#dir, this.#config);
     if (this.#redis.address.port !== port) throw new Error(`Port ${port} was taken while this Redis was down.`);
   }
 
-  /** Stops it in mid-air: connections stay open and nothing answers until `thaw`. */
+  /** Freezes it: connections stay open and nothing responds until `thaw`. */
   freeze(): void {
     this.#redis.process.signal("SIGSTOP");
   }

@@ -4,7 +4,7 @@ import { endWithTests } from "./end-with-tests.ts";
 import { maxWaitMs } from "./eventually.ts";
 import { WatchList } from "./watch-list.ts";
 
-/** A line that a process logged; one that is not JSON has it in `msg`. */
+/** A line that a process logged; one that is not JSON has its text in `msg`. */
 export type LogRecord = Record<string, unknown> & { msg: string };
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -13,11 +13,11 @@ const compileCache = `${root}node_modules/.cache/crewstream-tests`;
 interface ScriptOptions {
   name?: string;
   command?: string;
-  /** As `launch` hands them over. */
+  /** As passed by `launch`. */
   secrets?: string;
 }
 
-/** A Node process started from the repository's root, with all that it logs. Disposing it stops it. */
+/** A Node process started from the repository's root, with everything it logs. Disposing it stops it. */
 export class ScriptProcess implements AsyncDisposable {
   readonly name: string;
   readonly #running: RunningProcess;
@@ -32,7 +32,7 @@ export class ScriptProcess implements AsyncDisposable {
   }
 
   /**
-   * Starts a command from the repository's root, Node unless told; its environment is `env`, a PATH and a place for
+   * Starts a command from the repository's root, by default Node; its environment is `env`, a PATH and a folder for
    * compiled code, with which hundreds of starts cost half their CPU.
    */
   static async launch(

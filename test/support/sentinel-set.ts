@@ -9,7 +9,7 @@ import type { RedisAccess } from "./redis-access.ts";
 
 const masterName = "crewstream-test";
 
-/** A master, a replica and a Sentinel that watches them, on loopback: for a failover in the middle of things. */
+/** A master, a replica and a Sentinel that watches them, on loopback: for failovers. */
 export class SentinelSet implements AsyncDisposable {
   readonly #dir: string;
   readonly #binary: RedisBinary;
@@ -28,7 +28,7 @@ export class SentinelSet implements AsyncDisposable {
     return this.#ports;
   }
 
-  /** What the processes' environment needs to find the set. */
+  /** The environment variables with which processes find the set. */
   get env(): Record<string, string> {
     const names = { REDIS_SENTINELS: `127.0.0.1:${this.#ports.sentinel}`, REDIS_SENTINEL_MASTER: masterName };
     return { ...names, ...this.#access?.sentinelEnv };
@@ -54,7 +54,7 @@ export class SentinelSet implements AsyncDisposable {
     return set;
   }
 
-  /** Kills the master; resolves when the Sentinel has made the replica the new one. */
+  /** Kills the master; resolves when the Sentinel has promoted the replica. */
   async failOver(): Promise<void> {
     this.#processes[0]?.signal("SIGKILL");
     await eventually(async () => {

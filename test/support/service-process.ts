@@ -5,7 +5,7 @@ import { ScriptProcess, type LogRecord } from "./script-process.ts";
 export type ServiceName = "api" | "crew-worker" | "delivery-worker";
 
 /**
- * Starts `apps/NAME/src/main.ts` as a process of its own and waits until it is ready. It gets of `env` what
+ * Starts `apps/NAME/src/main.ts` as a separate process and waits until it is ready. It gets the part of `env` that
  * `crewstream start` would give it, and on the test run's Redis it has the rights of its own ACL user.
  */
 export async function startService(
@@ -28,7 +28,7 @@ export async function startService(
   }
 }
 
-/** Its `NAME.ready` line, with the port that the system gave it; throws with the log when it ends before. */
+/** Its `NAME.ready` line, with the port that the system assigned; throws with the log if it ends before. */
 export function serviceReady(service: ScriptProcess, limitMs?: number): Promise<LogRecord> {
   return service.logged((record) => record.msg === `${service.name}.ready`, limitMs);
 }

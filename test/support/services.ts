@@ -7,11 +7,11 @@ import { serviceReady, startService, type ServiceName } from "./service-process.
 export interface SystemOptions {
   crewWorkers?: number;
   deliveryWorkers?: number;
-  /** Over the defaults of {@link testEnvironment}, for all processes. */
+  /** Overrides of {@link testEnvironment}, for all processes. */
   env?: Record<string, string>;
 }
 
-/** The whole system as real processes on the test run's Redis, under a key prefix of its own. */
+/** The whole system as real processes on the test run's Redis, under its own key prefix. */
 export interface System extends AsyncDisposable {
   env: Record<string, string>;
   client: ApiClient;
@@ -25,9 +25,9 @@ export interface System extends AsyncDisposable {
 export const testToken = "test-token-0123456789abcdef";
 
 /**
- * What a process needs to run in a test: free ports, a key prefix of its own, loopback webhooks allowed, and short
- * waits; no limit on requests, for a test asks as often as it can. Pass one environment to several processes to make
- * them one system.
+ * What a process needs to run in a test: free ports, its own key prefix, loopback webhooks allowed, and short waits; no
+ * limit on requests, as a test polls as often as it can. Pass one environment to several processes to make them one
+ * system.
  */
 export function testEnvironment(overrides: Record<string, string> = {}): Record<string, string> {
   return {

@@ -1,21 +1,21 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-/** How a receiver answers: a bare status, or one of the ways in which receivers misbehave. */
+/** How a receiver responds: a plain status, or one of the ways in which receivers misbehave. */
 export type Reply =
   | number
   | { status: number; headers?: Record<string, string>; body?: string; afterMs?: number }
-  /** Answers when this promise is kept. The request counts as received at once. */
+  /** Responds when this promise resolves. The request counts as received immediately. */
   | { status: number; after: Promise<unknown> }
-  /** Reads the request and never answers. */
+  /** Reads the request and never responds. */
   | "hang"
-  /** Resets the connection instead of answering. */
+  /** Resets the connection instead of responding. */
   | "reset"
   /** Sends a 200, which acknowledges, and then one byte of body every 50 ms, without end. */
   | "drip"
-  /** Answers 302 to this address. */
+  /** Responds 302 with this address. */
   | { redirect: string };
 
-/** A reply, or a choice that depends on the request and on how many came to its path before (from 0). */
+/** A reply, or a choice that depends on the request and on how many arrived at its path before (from 0). */
 export type Script = Reply | readonly Reply[] | ((request: SinkRequest) => Reply);
 
 export interface SinkRequest {
@@ -28,9 +28,9 @@ export interface SinkRequest {
   headers: Record<string, string>;
   /** The body's bytes as text, exactly as sent. */
   rawBody: string;
-  /** The events of the body, in order; empty when it is not a batch. */
+  /** The events of the body, in order; empty if it is not a batch. */
   events: SinkEvent[];
-  /** The status that was answered; undefined while unanswered, hung or reset. */
+  /** The response's status; undefined while unanswered, hung or reset. */
   status: number | undefined;
 }
 
@@ -42,14 +42,14 @@ export interface SinkEvent {
   data: Record<string, unknown>;
 }
 
-/** Picks the reply of a script for a request; a list that is used up is followed by 200. */
+/** Selects the reply of a script for a request; an exhausted list is followed by 200. */
 export function pickReply(script: Script | undefined, request: SinkRequest): Reply {
   if (script === undefined) return 200;
   if (typeof script === "function") return script(request);
   return Array.isArray(script) ? ((script as readonly Reply[])[request.nth] ?? 200) : (script as Reply);
 }
 
-/** Answers as told. Resolves with the status when the answer has been written, undefined when there is none. */
+/** Responds as requested. Resolves with the status when the response has been written, undefined if there is none. */
 export async function sendReply(
   reply: Reply,
   request: IncomingMessage,

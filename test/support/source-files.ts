@@ -38,7 +38,7 @@ export function packageOf(specifier: string): string | undefined {
   return parts.slice(0, specifier.startsWith("@") ? 2 : 1).join("/");
 }
 
-/** The file that a relative import means, relative to the root. */
+/** The file that a relative import refers to, relative to the root. */
 export function targetOf(file: SourceFile, specifier: string): string {
   return normalize(join(dirname(file.path), specifier));
 }

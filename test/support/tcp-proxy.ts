@@ -1,16 +1,16 @@
 import { once } from "node:events";
 import { createServer, connect, type Server, type Socket } from "node:net";
 
-/** A client's connection and its other half, the connection to the server. */
+/** A client's connection and its counterpart, the connection to the server. */
 interface Pair {
   client: Socket;
   server: Socket;
   silent: boolean;
 }
 
-/** A TCP proxy before a server on loopback, for faults of the network between a client and the server. */
+/** A TCP proxy in front of a server on loopback, for network faults between a client and the server. */
 export class TcpProxy implements AsyncDisposable {
-  /** What each direction takes longer, in milliseconds. */
+  /** Added latency in each direction, in milliseconds. */
   latencyMs = 0;
   readonly #listener: Server;
   readonly #target: number;
@@ -35,8 +35,8 @@ export class TcpProxy implements AsyncDisposable {
   }
 
   /**
-   * From now on swallows what the present connections say, both ways, and ends none of them: no FIN, no RST. The server
-   * keeps its halves, with the clients that block there. New connections work.
+   * From now on swallows what is sent over the present connections, both ways, and ends none of them: no FIN, no RST.
+   * The server keeps its halves, with the clients that block there. New connections work.
    * @returns how many fell silent
    */
   silence(): number {
@@ -70,7 +70,7 @@ export class TcpProxy implements AsyncDisposable {
     this.#carry(pair, server, client);
   }
 
-  /** Carries one direction, its end included, in order and late by the latency of when it came. */
+  /** Forwards one direction, including its end, in order and delayed by the latency at arrival. */
   #carry(pair: Pair, from: Socket, to: Socket): void {
     const waiting: { due: number; act: () => void }[] = [];
     const work = (): void => {

@@ -4,7 +4,7 @@ import type { System } from "./services.ts";
 
 export const callerSpan = "b7ad6b7169203331";
 
-/** A `traceparent` of a trace of its own. */
+/** A `traceparent` of a new trace. */
 export function traceparent(traceId: string, flags = "01"): string {
   return `00-${traceId}-${callerSpan}-${flags}`;
 }

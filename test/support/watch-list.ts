@@ -1,6 +1,6 @@
 import { maxWaitMs, within } from "./eventually.ts";
 
-/** A growing record of what was seen, with waits that wake as it grows. */
+/** A growing record of observations, with waits that are checked as it grows. */
 export class WatchList<Item> {
   readonly items: Item[] = [];
   readonly #waiting = new Set<() => void>();
@@ -10,13 +10,13 @@ export class WatchList<Item> {
     this.touch();
   }
 
-  /** Lets the waits look again, after an item has changed. */
+  /** Makes the waits check again, after an item has changed. */
   touch(): void {
     for (const look of this.#waiting) look();
   }
 
   /**
-   * Resolves when the predicate gives something else than `undefined` or `false`, at once if it does already.
+   * Resolves when the predicate returns something other than `undefined` or `false`, immediately if it already does.
    * @param describe what was seen, for the error
    */
   async until<T>(

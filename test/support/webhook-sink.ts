@@ -6,7 +6,7 @@ import { pickReply, sendReply, type Reply, type Script, type SinkEvent, type Sin
 import { WatchList } from "./watch-list.ts";
 
 /**
- * A webhook receiver on a loopback port. It records every request and answers 200, or as its scripts say:
+ * A webhook receiver on a loopback port. It records every request and responds 200, or as its scripts say:
  * `sink.script("/a", [500, "reset", 200])`, `sink.script("/slow", "hang")`.
  */
 export class WebhookSink implements AsyncDisposable {
@@ -29,13 +29,13 @@ export class WebhookSink implements AsyncDisposable {
     return `http://127.0.0.1:${this.#port}${path}`;
   }
 
-  /** How the requests to a path are answered from now on; the path `""` stands for all that have no script. */
+  /** How the requests to a path are answered from now on; the path `""` is for all without a script. */
   script(path: string, script: Script): this {
     this.#scripts.set(path, script);
     return this;
   }
 
-  /** How the next request, to whatever path, is answered; then the scripts apply again. */
+  /** How the next request, to any path, is answered; then the scripts apply again. */
   answerNext(reply: Reply): this {
     this.#next.push(reply);
     return this;
@@ -46,7 +46,7 @@ export class WebhookSink implements AsyncDisposable {
     return this.#seen.items.filter((request) => path === undefined || request.path === path);
   }
 
-  /** Every event that was acknowledged with 2xx, in order of arrival, repeats included. */
+  /** Every event that was acknowledged with 2xx, in order of arrival, including repetitions. */
   events(path?: string): SinkEvent[] {
     return this.requests(path)
       .filter(({ status }) => status !== undefined && status >= 200 && status < 300)
@@ -66,7 +66,10 @@ export class WebhookSink implements AsyncDisposable {
     return this.until(() => this.events(path).find((event) => event.type === type));
   }
 
-  /** Resolves when the predicate gives something else than `undefined` or `false`; it is asked after every answer. */
+  /**
+   * Resolves when the predicate returns something other than `undefined` or `false`; it is checked after every
+   * response.
+   */
   until<T>(predicate: (sink: this) => T, limitMs = maxWaitMs): Promise<Exclude<T, undefined | false>> {
     return this.#seen.until(() => predicate(this), summarize, limitMs);
   }
@@ -80,7 +83,7 @@ export class WebhookSink implements AsyncDisposable {
     this.#port = (this.#server.address() as AddressInfo).port;
   }
 
-  /** Stops to listen and cuts every connection: requests are refused until `up`. */
+  /** Stops listening and cuts every connection: requests are refused until `up`. */
   async down(): Promise<void> {
     const server = this.#server;
     if (server === undefined) return;

@@ -4,15 +4,18 @@ import { join } from "node:path";
 import { ensureRedisServer, startPrivateRedis } from "@crewstream/cli";
 import { Redis } from "ioredis";
 
-/** Redis's own counters at one moment. */
+/** Redis's own counters at a point in time. */
 export interface RedisCounters {
-  /** Calls by command, those inside scripts included. */
+  /** Calls by command, including those inside scripts. */
   commands: Map<string, number>;
   /** Bytes in and out over its connections. */
   bytes: number;
 }
 
-/** A Redis of the bench alone: AOF with fsync every second, no eviction, and no rewrite of the file in mid-measure. */
+/**
+ * A Redis used only by the benchmark: AOF with fsync every second, no eviction, and no rewrite of the file during a
+ * measurement.
+ */
 export class BenchRedis implements AsyncDisposable {
   readonly url: string;
   readonly pid: number;
@@ -44,7 +47,7 @@ export class BenchRedis implements AsyncDisposable {
     const [commandStats, stats] = await Promise.all([this.#client.info("commandstats"), this.#client.info("stats")]);
     const commands = new Map<string, number>();
     for (const [, name = "", calls] of commandStats.matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)) {
-      // Our own looking does not count.
+      // Our own commands do not count.
       if (name !== "info") commands.set(name, Number(calls));
     }
     const field = (name: string): number => Number(new RegExp(`^${name}:(\\d+)`, "m").exec(stats)?.[1] ?? 0);
@@ -57,7 +60,7 @@ export class BenchRedis implements AsyncDisposable {
   }
 }
 
-/** Calls by command between two looks, most frequent first. */
+/** Calls by command between two readings, most frequent first. */
 export function callsBetween(before: RedisCounters, after: RedisCounters): [command: string, calls: number][] {
   return [...after.commands]
     .map(([name, calls]): [string, number] => [name, calls - (before.commands.get(name) ?? 0)])

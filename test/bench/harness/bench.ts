@@ -10,7 +10,7 @@ import { pause } from "./pause.ts";
 import { cpuSeconds, peakMegabytes, resetPeak } from "./process-meter.ts";
 import { serviceEnvironment, startService, type Service } from "./services.ts";
 
-/** A run that has not arrived whole by then has lost something, or the machine is far too busy. */
+/** A run that has not arrived completely by then has lost something, or the machine is far too busy. */
 const maxWaitMs = 90_000;
 
 export interface BenchOptions {
@@ -19,7 +19,7 @@ export interface BenchOptions {
   logLevel?: string;
 }
 
-/** All processes of a bench, started once and idle while it is not their turn. */
+/** All processes of a benchmark, started once and idle while it is not their turn. */
 export class Bench implements AsyncDisposable {
   readonly redis: BenchRedis;
   readonly worker: Service;
@@ -70,7 +70,7 @@ export class Bench implements AsyncDisposable {
     const expected = options.expected ?? totalEvents(load);
     const [published] = await Promise.all([publishing, during]);
     const received = await this.#arrived(run, expected, options.timeoutMs);
-    // What the last arrivals leave to write down belongs to them.
+    // What is written after the last arrivals is part of their cost.
     await pause(options.settleMs ?? 100);
     const after = { cpu: readAll(pids, cpuSeconds), redis: await this.redis.counters() };
     const names = Object.keys(pids);
@@ -94,7 +94,10 @@ export class Bench implements AsyncDisposable {
     return measurement;
   }
 
-  /** Publishes a load beside others, unmeasured; `arrived` waits for all of it and tells how many never came. */
+  /**
+   * Publishes a load in parallel to others, unmeasured; `arrived` waits for all of it and returns how many never
+   * arrived.
+   */
   async background(load: Load): Promise<{ published: Promise<Published>; arrived: () => Promise<number> }> {
     const run = `r${(this.#runs += 1)}`;
     const { executions, eventsEach } = load;
@@ -141,13 +144,13 @@ export class Bench implements AsyncDisposable {
 }
 
 export interface MeasureOptions {
-  /** Events in one body of the floor. */
+  /** Events in one request of the floor. */
   eventsPerBody?: number;
-  /** Events that are to arrive, when not all are. */
+  /** Events that are expected to arrive, if not all are. */
   expected?: number;
   timeoutMs?: number;
   settleMs?: number;
-  /** Called when it was measured, to let the rest arrive: then it is all counted again, for what was lost. */
+  /** Called after the measurement, to let the rest arrive: then everything is counted again, to find losses. */
   recover?: () => Promise<void>;
   /** What is done while it runs. */
   during?: (run: string) => Promise<void>;

@@ -5,7 +5,7 @@ import type { AnswerMessage, Handlers, RequestMessage } from "./messages.ts";
 
 type Pending = { resolve: (result: unknown) => void; reject: (error: Error) => void };
 
-/** A child process of the bench that answers requests; `Served` is the type of its handlers. */
+/** A child process of the benchmark that answers requests; `Served` is the type of its handlers. */
 export class Child<Served extends Handlers> implements AsyncDisposable {
   readonly name: string;
   readonly #process: ChildProcess;
@@ -39,7 +39,7 @@ export class Child<Served extends Handlers> implements AsyncDisposable {
     });
   }
 
-  /** Lets it go: it exits when its channel closes, and then writes what it profiled. */
+  /** Releases it: it exits when its channel closes, and then writes its profile. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
     const exited = once(this.#process, "exit");

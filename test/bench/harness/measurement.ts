@@ -1,6 +1,6 @@
 import type { Carrier, Load, Received } from "../load.ts";
 
-/** What one run of a load cost and gave. Everything "per 1,000" is per 1,000 events that arrived. */
+/** The cost and results of one run of a load. "per 1,000" is per 1,000 events that arrived. */
 export interface Measurement {
   carrier: Carrier;
   events: number;
@@ -25,7 +25,7 @@ export interface Measurement {
   peakPerSecond: number;
 }
 
-/** Counters of one run, as they were taken. */
+/** Counters of one run. */
 export interface Readings {
   load: Load;
   received: Received;
@@ -66,7 +66,7 @@ export function toMeasurement(readings: Readings): Measurement {
   };
 }
 
-/** Of several measurements of one thing the median of each number; of losses and repeats the worst. */
+/** The median of each number over several measurements of the same thing; for losses and duplicates the maximum. */
 export function combine(measurements: readonly Measurement[]): Measurement {
   const [first] = measurements;
   if (first === undefined) throw new Error("nothing was measured");

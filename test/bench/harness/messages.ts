@@ -9,7 +9,7 @@ export interface RequestMessage {
 
 export type AnswerMessage = { id: number; result: unknown } | { id: number; error: string };
 
-/** Serves requests in a child process until its parent lets it go. */
+/** Serves requests in a child process until its parent releases it. */
 export function serveParent(handlers: Handlers): void {
   process.on("message", (message: RequestMessage) => void answer(handlers, message));
   process.on("disconnect", () => process.exit(0));

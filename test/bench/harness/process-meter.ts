@@ -6,12 +6,12 @@ const ticksPerSecond = 100;
 /** CPU seconds, user and system, that a process has used so far. */
 export function cpuSeconds(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-  // The second field is the command in parentheses and may hold spaces: count from its end.
+  // The second field is the command in parentheses and may contain spaces: count from its end.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
 }
 
-/** The most memory a process has held since {@link resetPeak}, in MB. */
+/** Peak memory of a process since {@link resetPeak}, in MB. */
 export function peakMegabytes(pid: number): number {
   return status(pid, "VmHWM");
 }
@@ -20,12 +20,12 @@ export function residentMegabytes(pid: number): number {
   return status(pid, "VmRSS");
 }
 
-/** Begins the peak anew; where the kernel does not let us, it counts from the process's start. */
+/** Resets the peak; if the kernel does not allow that, it counts from the process's start. */
 export function resetPeak(pid: number): void {
   try {
     writeFileSync(`/proc/${pid}/clear_refs`, "5");
   } catch {
-    // Not ours to write in some containers.
+    // Not writable in some containers.
   }
 }
 

@@ -8,11 +8,11 @@ export type ServiceName = "api" | "crew-worker" | "delivery-worker";
 export const benchToken = "bench-token-0123456789abcdef";
 export const benchPrefix = "bench";
 
-/** One of our processes as it runs in production, with the defaults but for what a bench needs. */
+/** One of our processes as in production, with defaults except for what a benchmark needs. */
 export interface Service extends AsyncDisposable {
   name: ServiceName;
   pid: number;
-  /** Where it answers `/readyz`, the API its routes as well. */
+  /** Where it serves `/readyz`, the API its routes as well. */
   url: string;
   /** From spawn to ready. */
   startedWithinMs: number;
@@ -20,7 +20,7 @@ export interface Service extends AsyncDisposable {
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 
-/** Shared by our processes and by the publisher, which writes as a crew worker does. */
+/** Shared by our processes and by the publisher, which writes like a crew worker. */
 export function serviceEnvironment(redisUrl: string, logLevel = "warn"): Record<string, string> {
   return {
     REDIS_URL: redisUrl,
@@ -32,7 +32,7 @@ export function serviceEnvironment(redisUrl: string, logLevel = "warn"): Record<
     WEBHOOK_TIMEOUT_MS: "5000",
     RATE_LIMIT_PER_MINUTE: "0",
     MAX_OPEN_RUNS_PER_TOKEN: "0",
-    // A minute and a half: one measure's keys are gone before they weigh on the next ones.
+    // A minute and a half: the keys of one measurement are gone before they affect the next ones.
     RETENTION_DAYS: "0.001",
     LOG_LEVEL: logLevel,
   };
@@ -56,9 +56,9 @@ export async function startService(
       ...env,
       PORT: String(port),
       HEALTH_PORT: String(port),
-      // As the image and npm start have it.
+      // As in the image and in npm start.
       NODE_COMPILE_CACHE: `${root}/.crewstream/bench/compile-cache`,
-      // It ends with the bench, however that ends.
+      // It ends with the benchmark, however that ends.
       CREWSTREAM_SUPERVISED: "1",
     },
     ipc: true,

@@ -1,10 +1,10 @@
 import type { Mark } from "../event-text.ts";
 import type { Received } from "../load.ts";
 
-/** Every event of one run as it arrives: which were there before, which came out of order, and how late they were. */
+/** Every event of one run as it arrives: duplicates, events out of order, and latencies. */
 export class Arrivals {
   readonly #eventsEach: number;
-  /** How often each event came; an execution's events lie side by side. */
+  /** How often each event arrived; an execution's events are adjacent. */
   readonly #seen: Uint8Array;
   readonly #latest: Int32Array;
   readonly #latencies: Float64Array;

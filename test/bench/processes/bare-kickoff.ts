@@ -5,7 +5,7 @@ import express from "express";
 import { Redis } from "ioredis";
 import { serveParent } from "../harness/messages.ts";
 
-/** What a kickoff costs at the least: an Express route that reads JSON and adds one BullMQ job. */
+/** The minimum cost of a kickoff: an Express route that parses JSON and adds one BullMQ job. */
 const queue = new Queue("bare-kickoffs", {
   connection: new Redis(process.env["REDIS_URL"] ?? "", { maxRetriesPerRequest: null }),
 });
@@ -19,7 +19,7 @@ app.post("/kickoff", express.json(), (request, response, next) => {
 const server = app.listen(0, "127.0.0.1");
 await once(server, "listening");
 
-/** What the bench asks of the bare route. */
+/** The benchmark's requests to the bare route. */
 export const bareKickoffHandlers = {
   url(_: object): string {
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { Redis } from "ioredis";
 import { serveParent } from "../harness/messages.ts";
 
-/** The least that a fan-out can be: one blocking XREAD on the stream, and each event written to every reader. */
+/** The simplest possible fan-out: one blocking XREAD on the stream, and each event written to every reader. */
 const readers = new Set<ServerResponse>();
 const server = createServer((_request, response) => {
   response.writeHead(200, { "content-type": "text/event-stream" });
@@ -17,9 +17,9 @@ await once(server, "listening");
 const redis = new Redis(process.env["REDIS_URL"] ?? "", { maxRetriesPerRequest: null, replyMapping: "legacy" });
 let following: AbortController | undefined;
 
-/** What the bench asks of the bare fan-out. */
+/** The benchmark's requests to the bare fan-out. */
 export const bareSseHandlers = {
-  /** Follows a stream from its beginning; the URL to read it at. */
+  /** Follows a stream from its beginning; returns the URL to read it at. */
   follow({ key }: { key: string }): string {
     following = new AbortController();
     void follow(key, following.signal);

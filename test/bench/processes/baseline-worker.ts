@@ -4,7 +4,7 @@ import { serveParent } from "../harness/messages.ts";
 import { baselineQueue, type BaselineJob } from "./job-writer.ts";
 import { plainClient } from "./plain-client.ts";
 
-/** The plain way: a worker that takes one job per event and posts it; BullMQ repeats what fails. */
+/** The simple way: a worker that takes one job per event and posts it; BullMQ retries failures. */
 const client = plainClient(32);
 const worker = new Worker<BaselineJob>(
   baselineQueue,
@@ -19,7 +19,7 @@ const worker = new Worker<BaselineJob>(
 );
 worker.on("error", () => undefined);
 
-/** What the bench asks of the baseline. */
+/** The benchmark's requests to the baseline. */
 export const baselineHandlers = {
   concurrency({ jobs }: { jobs: number }): void {
     worker.concurrency = jobs;

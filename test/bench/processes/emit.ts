@@ -4,7 +4,7 @@ import { pause } from "../harness/pause.ts";
 import { preciseNow, totalEvents, type Load } from "../load.ts";
 import type { StoredEvent } from "@crewstream/contracts";
 
-/** Where one execution's events go. */
+/** The destination of one execution's events. */
 export interface EventWriter {
   executionId: string;
   queuedBytes: number;
@@ -14,16 +14,17 @@ export interface EventWriter {
   end(): Promise<void>;
 }
 
-/** A step of a run publishes about so many events together. */
+/** Number of events that a step of a run publishes together. */
 const groupEvents = 10;
-/** So many are made between two turns of the event loop. */
+/** Number of events created between two turns of the event loop. */
 const sliceEvents = 1000;
-/** A publisher that is this far ahead of Redis waits for it, as a run does. */
+/** A publisher that is this far ahead of Redis waits for it, like a run. */
 const highWaterBytes = 4 * 1024 * 1024;
 
 /**
- * Emits a load, and resolves when all of it is written, with when it began. With a rate it is an open loop: event number n is due at a fixed time, carries that time as when it was
- * sent, and is sent late rather than not at all, so that a system that stalls is not measured only while it runs.
+ * Emits a load, and resolves with its start time when all of it is written. With a rate it is an open loop: event
+ * number n is due at a fixed time, carries that time as its send time, and is sent late rather than skipped, so that a
+ * system that stalls is not measured only while it runs.
  */
 export async function emit(run: string, load: Load, writers: readonly EventWriter[]): Promise<number> {
   const events = totalEvents(load);
@@ -48,7 +49,7 @@ async function atOnce(
     const until = Math.min(events, n + sliceEvents);
     for (; n < until; n += 1) emitOne(n, preciseNow());
     await nextTurn();
-    // What is queued lasts for longer than a pause; looking every turn was half of a lone run's cost.
+    // What is queued lasts longer than a pause; checking every turn was half of a single run's cost.
     while (writers.reduce((sum, writer) => sum + writer.queuedBytes, 0) > highWaterBytes) await pause(1);
   }
 }
@@ -67,11 +68,11 @@ async function inTime(
   }
 }
 
-/** Event number n of the whole load: executions take turns with a group each. */
+/** Event number n of the whole load: executions take turns with one group each. */
 function placeOf(n: number, { executions, eventsEach, rate }: Load): { execution: number; seq: number } {
   const group = rate === undefined ? Math.min(groupEvents, eventsEach) : 1;
   const round = Math.floor(n / (group * executions));
-  // The last round's groups are shorter when the events do not divide.
+  // The last round's groups are shorter if the events do not divide evenly.
   const length = Math.min(group, eventsEach - round * group);
   const within = n - round * group * executions;
   return { execution: Math.floor(within / length), seq: round * group + (within % length) + 1 };

@@ -13,9 +13,9 @@ interface Request {
 const prepared = new Map<string, Request[]>();
 const client = plainClient(200);
 
-/** What nobody can be faster than with got and Redis: the same bodies posted from memory, and bare XADD. */
+/** The upper bound with got and Redis: the same bodies posted from memory, and bare XADD. */
 export const floorHandlers = {
-  /** Makes the bodies beforehand. `perBody` is how many events our batches hold. */
+  /** Prepares the bodies. `perBody` is the number of events in our batches. */
   prepare({ run, load, perBody }: { run: string; load: Load; perBody: number }): void {
     const requests: Request[] = [];
     for (let execution = 0; execution < load.executions; execution += 1) {

@@ -17,7 +17,7 @@ const options: JobsOptions = {
 };
 const chunkJobs = 500;
 
-/** Adds one BullMQ job per event; what comes while a call is under way goes together with the next `addBulk`. */
+/** Adds one BullMQ job per event; events that arrive during a call are added with the next `addBulk`. */
 export class JobWriter {
   readonly #queue: Queue;
   readonly #url: string;

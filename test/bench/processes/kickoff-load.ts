@@ -3,7 +3,7 @@ import { serveParent } from "../harness/messages.ts";
 
 const agent = new http.Agent({ keepAlive: true, maxSockets: 1000 });
 
-/** What came of some seconds of kickoffs. */
+/** Results of some seconds of kickoffs. */
 export interface KickoffResult {
   answered: number;
   failed: number;
@@ -12,9 +12,9 @@ export interface KickoffResult {
   p99: number;
 }
 
-/** What the bench asks of the client that kicks off. */
+/** The benchmark's requests to the kickoff client. */
 export const kickoffHandlers = {
-  /** Keeps `concurrency` kickoffs under way for so many seconds. */
+  /** Keeps `concurrency` kickoffs in flight for the given number of seconds. */
   async load(order: {
     url: string;
     token: string;

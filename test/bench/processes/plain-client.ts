@@ -1,7 +1,7 @@
 import http from "node:http";
 import got, { type Got } from "got";
 
-/** got as a careful user sets it up, and as the delivery worker does: kept connections, no redirects, no retries. */
+/** got as a careful user configures it, and as the delivery worker does: keep-alive, no redirects, no retries. */
 export function plainClient(concurrency: number): Got {
   return got.extend({
     agent: {

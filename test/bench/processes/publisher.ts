@@ -24,7 +24,7 @@ const open = (prefix: string): Store =>
 const store = open(process.env["KEY_PREFIX"] ?? "");
 const queues = new Queues(store);
 const baseline = new Queue(baselineQueue, { connection: new Redis(redisUrl, { maxRetriesPerRequest: null }) });
-/** The wake's delay for a batched feed, as the crew worker reads it. */
+/** The wake's delay for a batched feed, as configured in the crew worker. */
 const batchMaxWaitMs = 1000;
 /** A backlog waits until its end brings the wake forward. */
 const longMs = 600_000;
@@ -35,11 +35,11 @@ interface Prepared {
 }
 const prepared = new Map<string, Prepared>();
 
-/** What the bench asks of the publisher. */
+/** The benchmark's requests to the publisher. */
 export const publisherHandlers = {
   /**
-   * Creates the executions of a run and takes their leases: what a kickoff does, and not what is measured. Of a backlog
-   * the events are written here as well, and wait.
+   * Creates the executions of a run and acquires their leases: the work of a kickoff, which is not measured. The events
+   * of a backlog are written here as well, and wait.
    */
   async prepare({ run, load }: { run: string; load: Load }): Promise<string[]> {
     const writers: EventWriter[] = [];
@@ -55,7 +55,7 @@ export const publisherHandlers = {
     return writers.map(({ executionId }) => executionId);
   },
 
-  /** Emits a prepared run, or lets its backlog go; resolves when its last event is written. */
+  /** Emits a prepared run, or releases its backlog; resolves when its last event is written. */
   async publish({ run }: { run: string }): Promise<Published> {
     const { load, writers } = prepared.get(run) ?? { load: undefined, writers: [] };
     if (load === undefined) throw new Error(`run ${run} is not prepared`);
@@ -66,7 +66,7 @@ export const publisherHandlers = {
     return { events: totalEvents(load), startedAt, endedAt: preciseNow() };
   },
 
-  /** Says, as a crew worker would, that an automation is served; so the API takes kickoffs that nobody runs. */
+  /** Announces an automation, like a crew worker, so that the API accepts kickoffs that nobody runs. */
   async announce({ prefix, automation }: { prefix: string; automation: string }): Promise<void> {
     await using other = open(prefix);
     const kind = "flow" as const;
@@ -75,7 +75,7 @@ export const publisherHandlers = {
     await announceWorker(other, worker, 600_000);
   },
 
-  /** Lets the baseline's jobs wait. */
+  /** Pauses the baseline's jobs. */
   async hold(_: object): Promise<void> {
     await baseline.pause();
   },

@@ -6,16 +6,16 @@ import { serveParent } from "../harness/messages.ts";
 import { preciseNow, type Behaviour, type Received } from "../load.ts";
 import { Arrivals } from "./arrivals.ts";
 
-/** Of the bodies, one in this many is parsed to see that it is `{"events":[…]}` with as many events as marks. */
+/** One in this many bodies is parsed to verify that it is `{"events":[…]}` with as many events as markers. */
 const parsedEvery = 64;
 
 const ports: { server: Server; port: number; behaviour: Behaviour }[] = [];
 const runs = new Map<string, Arrivals>();
 let requests = 0;
 
-/** What the bench asks of the receiver. */
+/** The benchmark's requests to the receiver. */
 export const receiverHandlers = {
-  /** Opens ports until there are `count`; their URLs. */
+  /** Opens ports until there are `count`; returns their URLs. */
   async open({ count }: { count: number }): Promise<string[]> {
     while (ports.length < count) await openPort();
     return ports.slice(0, count).map(({ port }) => `http://127.0.0.1:${port}/hook`);
@@ -33,12 +33,12 @@ export const receiverHandlers = {
     }
   },
 
-  /** Begins to watch a run whose executions have `eventsEach` events each. */
+  /** Begins to track a run whose executions have `eventsEach` events each. */
   expect({ run, executions, eventsEach }: { run: string; executions: number; eventsEach: number }): void {
     runs.set(run, new Arrivals(executions, eventsEach));
   },
 
-  /** Resolves when `events` distinct ones have come, or after `timeoutMs`. */
+  /** Resolves when `events` distinct ones have arrived, or after `timeoutMs`. */
   async until({ run, events, timeoutMs }: { run: string; events: number; timeoutMs: number }): Promise<Received> {
     const arrivals = runs.get(run);
     if (arrivals === undefined) throw new Error(`run ${run} is not expected`);
@@ -46,7 +46,7 @@ export const receiverHandlers = {
     return arrivals.report();
   },
 
-  /** Events of a run that have come so far. */
+  /** Number of events of a run that have arrived so far. */
   count({ run }: { run: string }): number {
     return runs.get(run)?.unique ?? 0;
   },

@@ -2,13 +2,13 @@ import type { ExecutionId, StoredEvent } from "@crewstream/contracts";
 import type { Queues } from "@crewstream/queue";
 import { appendStep, type Lease, type Store } from "@crewstream/redis";
 
-/** As the crew worker's writer has them. */
+/** As in the crew worker's writer. */
 const chunkEvents = 500;
 const chunkBytes = 1024 * 1024;
 
 /**
- * Writes one execution's events as a crew worker does: one script call at a time, the next one growing meanwhile, and
- * a wake for the feed when it was asleep.
+ * Writes one execution's events like a crew worker: one script call at a time, the next one growing meanwhile, and a
+ * wake for the feed if it was asleep.
  */
 export class RunWriter {
   readonly #parts: { store: Store; queues: Queues; id: ExecutionId; lease: Lease; wakeDelayMs: number };
@@ -31,7 +31,7 @@ export class RunWriter {
     while (this.#writing !== undefined) await this.#writing;
   }
 
-  /** Ends the run; its feed is asked to send what it has. */
+  /** Ends the run; its feed is woken to send the rest. */
   async end(): Promise<void> {
     await this.flush();
     await this.#append([], { state: "SUCCESS", ended_at: Date.now() });

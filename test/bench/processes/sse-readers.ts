@@ -3,7 +3,7 @@ import { marksIn } from "../event-text.ts";
 import { serveParent } from "../harness/messages.ts";
 import { preciseNow } from "../load.ts";
 
-/** What some readers of one stream got. */
+/** What some readers of one stream received. */
 export interface ReadResult {
   events: number;
   /** Readers that did not get every event once and in order. */
@@ -24,7 +24,7 @@ let latencies: number[] = [];
 let lastAt = 0;
 let waiting: { last: number; resolve: () => void } | undefined;
 
-/** What the bench asks of the readers of Server-Sent Events. */
+/** The benchmark's requests to the SSE readers. */
 export const sseHandlers = {
   async open({ url, token, count }: { url: string; token: string; count: number }): Promise<void> {
     latencies = [];
@@ -55,7 +55,7 @@ function open(url: string, token: string): Promise<Reader> {
       response.setEncoding("latin1");
       response.on("error", () => undefined);
       response.on("data", (chunk: string) => {
-        // Whole messages only: a mark may be cut in two.
+        // Whole messages only: a marker may be split in two.
         const text = rest + chunk;
         const end = text.lastIndexOf("\n\n");
         rest = end < 0 ? text : text.slice(end + 2);

@@ -1,6 +1,6 @@
 import { arch, availableParallelism, cpus, loadavg, release, totalmem } from "node:os";
 
-/** The machine that was measured on, as far as it explains the figures. */
+/** The machine, as far as it explains the figures. */
 export function describeMachine(redisVersion: string): Record<string, string | number> {
   return {
     cpu: cpus()[0]?.model.trim() ?? "unknown",

@@ -9,13 +9,13 @@ const page = fileURLToPath(new URL("../../../docs/benchmarks.md", import.meta.ur
 export interface Results {
   at: string;
   machine: Readonly<Record<string, unknown>>;
-  /** As they were given to `npm run bench`. */
+  /** The arguments of `npm run bench`. */
   size: string;
   repetitions: number;
   outcomes: Readonly<Record<string, Outcome>>;
 }
 
-/** Puts a run's targets and figures between their marks in `docs/benchmarks.md`. */
+/** Writes a run's targets and figures between their markers in `docs/benchmarks.md`. */
 export async function writeBenchmarksPage(results: Results): Promise<void> {
   const text = await readFile(page, "utf8");
   const withTargets = between(text, "targets", targets(results));

@@ -2,7 +2,7 @@ import { isMet, type Figure, type Outcome, type Row, type Scenario, type Target 
 import { measurementHeader, measurementRow } from "./measurement-row.ts";
 import { alignedTable, brief } from "./table.ts";
 
-/** What a scenario found, for people. */
+/** A scenario's results, for people. */
 export function printOutcome(scenario: Scenario, outcome: Outcome): void {
   console.log(`\n## ${scenario.name}: ${scenario.about}\n`);
   if (outcome.rows.length > 0) console.log(`${rowsTable(outcome.rows)}\n`);

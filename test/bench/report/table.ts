@@ -1,4 +1,4 @@
-/** Text columns, the first to the left and the others to the right. */
+/** Text columns, the first left-aligned and the others right-aligned. */
 export function alignedTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = header.map((cell, column) => Math.max(cell.length, ...rows.map((row) => (row[column] ?? "").length)));
   const line = (row: readonly string[]): string =>
@@ -9,7 +9,7 @@ export function alignedTable(header: readonly string[], rows: readonly (readonly
   return [line(header), ...rows.map(line)].join("\n");
 }
 
-/** Three digits that matter: 12,345 or 123 or 1.23 or 0.0123. */
+/** Three significant digits: 12,345 or 123 or 1.23 or 0.0123. */
 export function brief(value: number): string {
   if (value === 0 || !Number.isFinite(value)) return value === 0 ? "0" : "–";
   const size = Math.abs(value);

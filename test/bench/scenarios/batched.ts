@@ -3,7 +3,7 @@ import type { Scenario } from "./scenario.ts";
 
 const executions = 100;
 
-/** Small events of a hundred runs to one endpoint in batches: as fast as it goes, and at a steady rate. */
+/** Small events of a hundred runs to one endpoint in batches: as fast as possible, and at a steady rate. */
 export const batched: Scenario = {
   name: "batched",
   about: "Batches to one endpoint, 100 executions, events of 300 bytes",

@@ -3,7 +3,7 @@ import { combine, median, type Measurement } from "../harness/measurement.ts";
 import type { Carrier, Load } from "../load.ts";
 import type { ScenarioContext, Size } from "./scenario.ts";
 
-/** Requests in flight per endpoint: the default of `WEBHOOK_ENDPOINT_CONCURRENCY`, for the others as well. */
+/** Requests in flight per endpoint: the default of `WEBHOOK_ENDPOINT_CONCURRENCY`, also for the other carriers. */
 export const endpointConcurrency = 32;
 /** Events in a batch of small ones: the default of `WEBHOOK_BATCH_MAX_EVENTS`. */
 export const batchEvents = 100;
@@ -26,15 +26,15 @@ export function sized<Value>(size: Size, values: Record<Size, Value>): Value {
   return values[size];
 }
 
-/** What was measured of several carriers, by carrier: the medians, and each repetition. */
+/** Measurements by carrier: the medians, and each repetition. */
 export interface Comparison {
   of(carrier: Carrier): Measurement;
-  /** The median over the repetitions of one carrier's figure by another's, each pair taken one after the other. */
+  /** The median over the repetitions of one carrier's figure divided by another's, each pair measured in succession. */
   ratio(pick: (measurement: Measurement) => number, above: Carrier, below: Carrier): number;
   all: Measurement[];
 }
 
-/** Measures loads one after the other, again and again: what disturbs the machine for a while disturbs them all. */
+/** Measures loads in turns, repeatedly: a temporary disturbance of the machine affects them all. */
 export async function compare(
   { bench, repetitions }: Pick<ScenarioContext, "bench" | "repetitions">,
   loads: readonly { load: Load; eventsPerBody?: number }[],
@@ -67,7 +67,7 @@ export async function compare(
 
 const warm = new WeakMap<Bench, Set<string>>();
 
-/** Compiled code and open connections are nobody's merit: each carrier and mode runs once unmeasured. */
+/** Warm-up for compiled code and open connections: each carrier and mode runs once unmeasured. */
 export async function warmUp(bench: Bench, loads: readonly Load[]): Promise<void> {
   const done = warm.get(bench) ?? new Set();
   warm.set(bench, done);

@@ -39,7 +39,7 @@ export const deadEndpoint: Scenario = {
   },
 };
 
-/** Nine endpoints with ninety executions, and the same with a tenth that is dead; the ratio of their throughputs. */
+/** Nine endpoints with ninety executions, and the same with a dead tenth one; the ratio of their throughputs. */
 async function beside(
   { bench, repetitions, say }: ScenarioContext,
   carrier: Carrier,

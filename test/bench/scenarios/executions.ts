@@ -14,7 +14,7 @@ export const executions: Scenario = {
     const cost = new Map<number, number>();
     // From one run of 100,000 events to 1,000 runs of 100: full batches throughout.
     const total = sized(size, { quick: 20_000, normal: 100_000, full: 100_000 });
-    // Whoever comes first would pay for the compiler's warming up.
+    // The first one would pay for the compiler's warm-up.
     await compare(context, [{ load: loadOf({ carrier: "ours", urls, executions: 100, eventsEach: total / 100 }) }]);
     for (const count of counts) {
       say(`batched, ${count}`);
@@ -44,7 +44,7 @@ export const executions: Scenario = {
       rows.push(...all.map((measurement) => ({ load: `realtime, ${count} × ${load.eventsEach}`, measurement })));
     }
 
-    // Where an execution fills no batch, the price is that of smaller batches and not of more executions.
+    // If an execution does not fill a batch, the cost is that of smaller batches and not of more executions.
     const full = counts.filter((count) => total / count >= batchEvents);
     const costs = full.map((count) => cost.get(count) ?? 0);
     const figures: Figure[] = full.map((count) => ({

@@ -5,10 +5,12 @@ import { loadOf, sized, warmUp } from "./compare.ts";
 import type { Row, Scenario, ScenarioContext } from "./scenario.ts";
 
 const rate = 100;
-/** Lets the hanging endpoint's requests pile up before the other's are looked at. */
+/** Lets the hanging endpoint's requests pile up before the other's are measured. */
 const headStartMs = 1000;
 
-/** Five hundred executions whose endpoint takes requests and never answers, beside twenty whose endpoint is well. */
+/**
+ * Five hundred executions whose endpoint accepts requests and never responds, next to twenty with a healthy endpoint.
+ */
 export const hangingEndpoint: Scenario = {
   name: "hanging-endpoint",
   about: "Realtime deliveries of one endpoint, alone and beside another that hangs and is fed by 500 executions",

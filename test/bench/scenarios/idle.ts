@@ -5,7 +5,7 @@ import { startService, type Service, type ServiceName } from "../harness/service
 import type { Figure, Scenario } from "./scenario.ts";
 
 const seconds = { quick: 10, normal: 20, full: 60 };
-/** Loops that run at once when a process starts, and BullMQ's own beginnings, are not what idling costs. */
+/** Loops that run once when a process starts, and BullMQ's own start, are not part of the idle cost. */
 const settleMs = 5000;
 
 /** The three processes of a deployment, started together and then left alone. */
@@ -17,14 +17,14 @@ export const idle: Scenario = {
     const names: ServiceName[] = ["api", "crew-worker", "delivery-worker"];
     const startedAt = performance.now();
     const services: Service[] = await Promise.all(
-      // A key prefix of their own: the bench's own delivery worker is of another deployment.
+      // A separate key prefix: the benchmark's own delivery worker belongs to another deployment.
       names.map(async (name) => stack.use(await startService(name, { ...bench.env, KEY_PREFIX: "idle" }))),
     );
     const together = performance.now() - startedAt;
     await pause(settleMs);
     const forSeconds = seconds[size];
     say(`idling for ${forSeconds} s, then once more without the system`);
-    // Redis itself, the bench's own workers and this process cost something too: what is left over is the system's.
+    // Redis itself, the benchmark's own workers and this process cost something too: the rest is the system's.
     const redisAt = (): number => cpuSeconds(bench.redis.pid);
     const before = {
       redis: await bench.redis.counters(),

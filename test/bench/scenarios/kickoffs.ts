@@ -8,11 +8,11 @@ import type { kickoffHandlers, KickoffResult } from "../processes/kickoff-load.t
 import { sized } from "./compare.ts";
 import type { Figure, Scenario } from "./scenario.ts";
 
-/** A deployment of its own, as nobody runs what is kicked off here. */
+/** A separate deployment, as nobody runs what is kicked off here. */
 const prefix = "kickoffs";
 const concurrency = 32;
 
-/** `POST /kickoff` against the bare route, turn by turn. */
+/** `POST /kickoff` against the bare route, in turns. */
 export const kickoffs: Scenario = {
   name: "kickoffs",
   about: "Kickoffs per second, against a bare Express route that adds one BullMQ job",

@@ -4,7 +4,7 @@ import type { Scenario } from "./scenario.ts";
 /** As many as fit 256 KiB, the default of `WEBHOOK_BATCH_MAX_BYTES`. */
 const perBatch = 13;
 
-/** Events of 20 kB: prompts and answers are that long. */
+/** Events of 20 kB: the size of prompts and responses. */
 export const large: Scenario = {
   name: "large",
   about: "Events of 20 kB, 50 executions",

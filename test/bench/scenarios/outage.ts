@@ -7,7 +7,7 @@ import type { Figure, Row, Scenario } from "./scenario.ts";
 const executions = 50;
 const wellSeconds = 2;
 
-/** The endpoint is away for a while, and events go on at a fixed rate; then all that waited is delivered. */
+/** The endpoint is down for a while, and events continue at a fixed rate; then everything that waited is delivered. */
 export const outage: Scenario = {
   name: "outage",
   about: "An endpoint that is down while 500 events/s are published: how its backlog leaves when it is back",

@@ -4,10 +4,10 @@ import { totalEvents, type Load, type Published } from "../load.ts";
 import { loadOf, sized } from "./compare.ts";
 import type { Figure, Scenario, ScenarioContext } from "./scenario.ts";
 
-/** A pipeline of the bare XADDs holds as many as a chunk of ours at most. */
+/** A pipeline of the bare XADDs has at most as many as one of our chunks. */
 const chunk = 500;
 
-/** What it costs a run to publish, without anybody who delivers. */
+/** The cost of publishing for a run, without any delivery. */
 export const publish: Scenario = {
   name: "publish",
   about: "Publishing alone: our append, one BullMQ job per event, bare XADD in pipelines",
@@ -53,7 +53,7 @@ async function figuresOf(
   for (let round = 0; round <= repetitions; round += 1) {
     const before = used();
     const { events, startedAt, endedAt } = await execute();
-    // The first round compiles.
+    // The first round is for compilation.
     if (round === 0) continue;
     rates.push((events * 1000) / (endedAt - startedAt));
     cpu.push(((used() - before) * 1000) / events);

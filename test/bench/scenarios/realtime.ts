@@ -3,7 +3,7 @@ import type { Scenario } from "./scenario.ts";
 
 const executions = 100;
 
-/** Every event in a request of its own: as fast as it goes, and at a steady rate. */
+/** Every event in a separate request: as fast as possible, and at a steady rate. */
 export const realtime: Scenario = {
   name: "realtime",
   about: "One request per event to one endpoint, 100 executions, events of 300 bytes",

@@ -1,13 +1,13 @@
 import type { Bench } from "../harness/bench.ts";
 import type { Measurement } from "../harness/measurement.ts";
 
-/** How much is measured: `quick` for a look, `full` for the figures that are written down. */
+/** How much is measured: `quick` for a first impression, `full` for published figures. */
 export type Size = "quick" | "normal" | "full";
 
 export interface ScenarioContext {
   bench: Bench;
   size: Size;
-  /** Repetitions of each measure, its carriers taking turns. */
+  /** Repetitions of each measurement, its carriers taking turns. */
   repetitions: number;
   say: (sentence: string) => void;
 }
@@ -26,7 +26,7 @@ export interface Figure {
   unit: string;
 }
 
-/** A promise of speed as a ratio within this run. */
+/** A performance target as a ratio within this run. */
 export interface Target {
   name: string;
   value: number;
@@ -43,7 +43,7 @@ export interface Outcome {
 
 export interface Scenario {
   name: string;
-  /** What it answers, in a sentence. */
+  /** The question that it answers, in a sentence. */
   about: string;
   run(context: ScenarioContext): Promise<Outcome>;
 }

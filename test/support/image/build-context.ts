@@ -4,8 +4,8 @@ import { dirname, join, matchesGlob } from "node:path";
 import { root } from "../source-files.ts";
 
 /**
- * Whether `.dockerignore` keeps a file out of the build context. As the builder does: a pattern is relative to the root,
- * what matches a folder holds for all below it, the last match decides, `!` takes back.
+ * Whether `.dockerignore` excludes a file from the build context. Like the builder: a pattern is relative to the root,
+ * a match of a folder applies to everything below it, the last match decides, `!` includes again.
  */
 export function ignoredByDocker(path: string, patterns: readonly string[]): boolean {
   let ignored = false;
@@ -27,7 +27,7 @@ export function dockerIgnorePatterns(): string[] {
     .filter((line) => line !== "" && !line.startsWith("#"));
 }
 
-/** Copies to a folder what a build from a clean clone, with the changes made to it, sends to the builder. */
+/** Copies to a folder what a build from a clean clone, with local changes, sends to the builder. */
 export function copyBuildContext(folder: string): void {
   const listed = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], { cwd: root });
   const patterns = dockerIgnorePatterns();

@@ -12,7 +12,7 @@ export interface Stage {
   instructions: Instruction[];
 }
 
-/** The stages of a Dockerfile in their order. Knows what ours uses: no heredocs, no parser directives. */
+/** The stages of a Dockerfile in order. Supports what ours uses: no heredocs, no parser directives. */
 export function readStages(text: string): Stage[] {
   const lines = text.split("\n").filter((line) => !/^\s*#/.test(line));
   const joined = lines.join("\n").replaceAll(/\\\n\s*/g, " ");

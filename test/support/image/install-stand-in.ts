@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
-// Stands in for `npm install` in a stage of the image: the packages of the lock file are links to those that this
+// A stand-in for `npm install` in a stage of the image: the packages of the lock file are links to those that this
 // repository has installed, our own are links to the stage's folders. In the test it is `npm` on the PATH.
 
 interface LockedPackage {
@@ -26,7 +26,7 @@ for (const [path, locked] of Object.entries(packages)) {
     throw new Error(`${locked.resolved}/package.json is missing: its COPY, or the lock file's entry.`);
   }
   mkdirSync(dirname(path), { recursive: true });
-  // Ours relative, so that they are right in a stage that copies them.
+  // Our own links are relative, so that they are valid in a stage that copies them.
   if (locked.link === true) symlinkSync(relative(dirname(path), locked.resolved ?? ""), path);
   // Packages for other platforms are in the lock file only.
   else if (existsSync(join(repository, path))) symlinkSync(join(repository, path), path);

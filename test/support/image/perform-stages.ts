@@ -8,7 +8,7 @@ import { readEnvironment, type Instruction, type Stage } from "./dockerfile.ts";
 const run = promisify(execFile);
 const standIn = fileURLToPath(new URL("install-stand-in.ts", import.meta.url));
 
-/** Where the files of a Dockerfile's stages come from and go to. */
+/** Source and destination of the files of a Dockerfile's stages. */
 export interface PerformOptions {
   /** The build context. */
   context: string;
@@ -71,7 +71,7 @@ function copy({ text }: Instruction, directory: string, sourceOf: (stage?: strin
   }
 }
 
-/** A PATH whose first folder has this Node and what stands in for commands that need the network or root. */
+/** A PATH whose first folder has this Node and stand-ins for commands that need the network or root. */
 function standInCommands(bin: string): string {
   const commands = {
     node: `exec '${process.execPath}' "$@"`,

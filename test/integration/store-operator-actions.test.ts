@@ -19,8 +19,8 @@ const store = openTestStore();
 afterAll(() => store[Symbol.asyncDispose]());
 const { counters, fed, settle, ttls } = feedsOf(store);
 
-describe("a person's wishes", () => {
-  test("a dead letter is parked again, or dropped; what is being sent stays", async () => {
+describe("an operator's actions", () => {
+  test("a dead letter is parked again, or discarded; a first attempt in flight stays", async () => {
     const address = await fed(3);
     await sealDeliveries(store, address, { from: 0, to: 3, deliveries: [record(1), record(2), record(3)] });
     await settle(address, tried(1, "dead"), tried(2, "dead"));
@@ -41,7 +41,7 @@ describe("a person's wishes", () => {
     expect(await counters(address)).toMatchObject({ parked: "0", discarded: "2" });
   });
 
-  test("a strict feed's held head is due at once and stays the head, or is dropped for good", async () => {
+  test("a strict feed's held head is due immediately and stays the head, or is discarded permanently", async () => {
     const address = await fed(2);
     await sealDeliveries(store, address, { from: 0, to: 1, deliveries: [record(1)] });
     await settle(address, tried(1, "held"));
@@ -53,7 +53,7 @@ describe("a person's wishes", () => {
     });
     expect(await counters(address)).toMatchObject({ parked: "0" });
     expect(await discardDelivery(store, address, 1)).toBe("done");
-    // An attempt that was under way comes back late: nothing stands up again, and nothing is counted twice.
+    // An attempt that was in flight ends late: nothing is restored, and nothing is counted twice.
     expect((await settle(address, tried(1, "held"))).effects).toEqual(["none"]);
     expect((await settle(address, tried(1, "delivered"))).effects).toEqual(["none"]);
     expect(await readOpenDelivery(store, address, 1)).toBeUndefined();
@@ -62,7 +62,7 @@ describe("a person's wishes", () => {
     expect(await restFeed(store, address, parkLimit)).toBe("more");
   });
 
-  test("a head that was held before that state had a letter of its own is no first attempt", async () => {
+  test("a head that was held before that state had its own letter is not a first attempt", async () => {
     const address = await fed(3);
     const { open } = store.keys.execution(address.executionId).feed(address.feed);
     const old = `s${JSON.stringify(record(1, 1, { attempts: 1, nextAt: 5 }))}`;
@@ -91,7 +91,7 @@ describe("a person's wishes", () => {
     ]);
   });
 
-  test("what an attempt wrote down just before is not undone", async () => {
+  test("what an attempt recorded just before is not undone", async () => {
     const address = await fed(1);
     await sealDeliveries(store, address, { from: 0, to: 1, deliveries: [record(1)] });
     await settle(address, {
@@ -102,7 +102,7 @@ describe("a person's wishes", () => {
     expect(await readOpenDelivery(store, address, 1)).toMatchObject({ attempts: 4, lastAt: 3, outcome: "timeout" });
   });
 
-  test("a revived letter of an execution that was about to expire keeps it, until it is done again", async () => {
+  test("a retried dead letter of an execution that was about to expire keeps it until it is done again", async () => {
     const address = await fed(1);
     const { executionId } = address;
     const active = () => listActive(store, partitionOf(executionId, store.partitions), { limit: 1000 });
@@ -124,7 +124,7 @@ describe("a person's wishes", () => {
 });
 
 describe("replays", () => {
-  test("a feed is added under a free number only, delivers its range, and holds off the execution's end", async () => {
+  test("a feed is only added under a free number, delivers its range, and delays the execution's expiry", async () => {
     const address = await fed(5);
     const { executionId } = address;
     await sealDeliveries(store, address, { from: 0, to: 5, deliveries: [] });
@@ -139,14 +139,14 @@ describe("replays", () => {
     const added = { executionId, feed: 1 };
     expect(await readFeed(store, added)).toMatchObject({ cursor: 1, until: 4, feeds: 2 });
 
-    // Someone who thinks that the execution is done is wrong now.
+    // A caller that considers the execution done is wrong now.
     await retireExecution(store, executionId, { feeds: 1, retentionMs: 60_000 });
     expect((await ttls(executionId)).every((ttl) => ttl === -1)).toBe(true);
 
     expect(await restFeed(store, added, parkLimit)).toBe("more");
     await sealDeliveries(store, added, { from: 1, to: 4, deliveries: [] });
     expect(await restFeed(store, added, parkLimit)).toBe("all_done");
-    // Counted by the store: the caller has heard of one feed only.
+    // Counted by the store: the caller knows of one feed only.
     await retireExecution(store, executionId, { feeds: 1, retentionMs: 60_000 });
     expect((await ttls(executionId)).every((ttl) => ttl > 0)).toBe(true);
     await expect(addFeed(store, newExecutionId(), { feed: 0, ...replay })).rejects.toMatchObject({

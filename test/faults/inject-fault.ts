@@ -3,22 +3,22 @@ import type { WebhookSink } from "../support/webhook-sink.ts";
 import type { FaultySystem } from "./faulty-system.ts";
 import { pick } from "./random.ts";
 
-type Strike = (system: FaultySystem, sink: WebhookSink, random: () => number) => Promise<void>;
+type Fault = (system: FaultySystem, sink: WebhookSink, random: () => number) => Promise<void>;
 
-/** By name, and how often among those of its kind. */
-type Strikes = readonly (readonly [name: string, weight: number, strike: Strike])[];
+/** By name, with its relative frequency among its kind. */
+type Faults = readonly (readonly [name: string, weight: number, inject: Fault])[];
 
-/** What happens to workers, and to the receiver. */
-export const workerStrikes: Strikes = [
+/** Faults of workers, and of the receiver. */
+export const workerFaults: Faults = [
   ["worker SIGKILL", 25, (system, _, random) => system.replace(pick(random, system.workers), "SIGKILL")],
   ["worker SIGTERM", 17, (system, _, random) => system.replace(pick(random, system.workers), "SIGTERM")],
   ["worker paused", 12, pauseWorker],
-  ["receiver away", 6, closeReceiver],
+  ["receiver down", 6, closeReceiver],
   ["receiver asks for a day", 8, askForSilence],
 ];
 
-/** What happens to Redis. */
-export const redisStrikes: Strikes = [
+/** Faults of Redis. */
+export const redisFaults: Faults = [
   ["Redis SIGKILL", 10, (system, _, random) => restartRedis(system, "SIGKILL", random)],
   ["Redis SIGTERM", 8, (system, _, random) => restartRedis(system, "SIGTERM", random)],
   ["Redis frozen", 10, freezeRedis],
@@ -26,28 +26,28 @@ export const redisStrikes: Strikes = [
   ["Redis scripts flushed", 4, (system) => system.flushScripts()],
 ];
 
-/** What happens to the network between a process, whichever it is, and Redis. */
-export const networkStrikes: Strikes = [
+/** Faults of the network between a random process and Redis. */
+export const networkFaults: Faults = [
   ["connections silent", 10, silenceConnections],
   ["connections reset", 10, resetConnections],
   ["network slow", 10, slowNetwork],
 ];
 
-/** Does one of them. @returns its name */
-export async function strike(
-  strikes: Strikes,
+/** Injects one of them. @returns its name */
+export async function injectFault(
+  kinds: Faults,
   system: FaultySystem,
   sink: WebhookSink,
   random: () => number,
 ): Promise<string> {
-  let drawn = random() * strikes.reduce((sum, [, weight]) => sum + weight, 0);
-  for (const [name, weight, act] of strikes) {
+  let drawn = random() * kinds.reduce((sum, [, weight]) => sum + weight, 0);
+  for (const [name, weight, act] of kinds) {
     drawn -= weight;
     if (drawn >= 0) continue;
     await act(system, sink, random);
     return name;
   }
-  throw new Error("no strike drawn");
+  throw new Error("no fault drawn");
 }
 
 async function restartRedis(system: FaultySystem, signal: "SIGKILL" | "SIGTERM", random: () => number): Promise<void> {
@@ -76,12 +76,12 @@ async function closeReceiver(_system: FaultySystem, sink: WebhookSink, random: (
   await sink.up();
 }
 
-/** Then it answers as before: an operator, who knows that, resumes it (see {@link Operator}). */
+/** Then it responds as before: an operator, who knows that, resumes it (see {@link Operator}). */
 async function askForSilence(_system: FaultySystem, sink: WebhookSink): Promise<void> {
   sink.answerNext({ status: 429, headers: { "retry-after": "86400" } });
 }
 
-/** What has been opened is never heard of again; the process is to find out by itself. */
+/** Present connections never respond again; the process must find out by itself. */
 async function silenceConnections(system: FaultySystem, _sink: WebhookSink, random: () => number): Promise<void> {
   system.network(pick(random, system.names)).silence();
 }

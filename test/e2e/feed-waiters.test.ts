@@ -8,13 +8,13 @@ import { startService } from "../support/service-process.ts";
 import { testEnvironment } from "../support/services.ts";
 import { WebhookSink } from "../support/webhook-sink.ts";
 
-/** A delivery worker that has sent the first event of a run in real time, and lingers for the next. */
-async function lingering(): Promise<
+/** A delivery worker that has sent the first event of a run in real time, and waits for the next. */
+async function waitingWorker(): Promise<
   AsyncDisposable & {
     sink: WebhookSink;
     id: ExecutionId;
     env: Record<string, string>;
-    /** Publishes one more event; tells which feeds were asleep. Nobody wakes them. */
+    /** Publishes one more event; returns which feeds were asleep. Nothing wakes them. */
     publishOne(): Promise<number[]>;
     wakeField(): Promise<(string | null)[]>;
     stop(): Promise<void>;
@@ -47,16 +47,16 @@ async function lingering(): Promise<
   };
 }
 
-test("an event that comes while its worker lingers arrives without a job, and one that comes later finds the feed asleep", async () => {
-  await using run = await lingering();
+test("an event published while a worker waits at its feed arrives without a job, and a later one finds the feed asleep", async () => {
+  await using run = await waitingWorker();
   expect(await run.publishOne()).toEqual([]);
   await run.sink.received(2, "/hook");
   await eventually(async () => expect(await run.wakeField()).toEqual(["0", null]));
   expect(await run.publishOne()).toEqual([0]);
 });
 
-test("an event whose message is lost with its connection is found when the worker stops lingering", async () => {
-  await using run = await lingering();
+test("an event whose notification is lost with its connection is found when the worker stops waiting", async () => {
+  await using run = await waitingWorker();
   await using redis = Object.assign(new Redis(run.env["REDIS_URL"] ?? ""), {
     [Symbol.asyncDispose]: async () => redis.disconnect(),
   });
@@ -66,8 +66,8 @@ test("an event whose message is lost with its connection is found when the worke
   await eventually(async () => expect(await run.wakeField()).toEqual(["0", null]));
 });
 
-test("a worker that is told to stop does not linger", async () => {
-  await using run = await lingering();
+test("a worker that is stopping does not wait at a feed", async () => {
+  await using run = await waitingWorker();
   await run.stop();
   expect(await run.wakeField()).toEqual(["0", null]);
 });
