@@ -15,6 +15,7 @@ test.each([
   "packages/cli/secrets.json",
   "examples/topic_brief/.npmrc",
   "deploy/redis-ca.pem",
+  "deploy/secrets/api_tokens",
   "apps/api/tls.key",
 ])("no image holds %s", (path) => {
   expect(ignored(path)).toBe(true);

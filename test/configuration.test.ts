@@ -57,29 +57,55 @@ test("docs/configuration.md names every secret that may come from a file", () =>
   expect(secretFileVariables.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
 });
 
-test("docker-compose.yml gives each service only variables that it reads, and requires the secrets", () => {
-  const compose = parse(read("docker-compose.yml"), { merge: true }) as {
-    services: Record<string, { environment: Record<string, string>; volumes?: string[] }>;
-  };
+interface ComposeService {
+  environment: Record<string, string>;
+  command: string[];
+  volumes?: string[];
+  secrets?: string[];
+}
+const composeFiles = ["docker-compose.yml", "deploy/compose.production.yml"];
+const servicesOf = (path: string): Record<string, ComposeService> =>
+  (parse(read(path), { merge: true }) as { services: Record<string, ComposeService> }).services;
+
+test.each(composeFiles)("%s gives each service only variables that it reads, and requires the secrets", (path) => {
+  const services = servicesOf(path);
   for (const [name, own] of Object.entries(processVariables)) {
-    const { environment = {}, volumes = [] } = compose.services[name] ?? {};
+    const { environment = {}, volumes = [], secrets = [] } = services[name] ?? {};
     const models = name === "crew-worker" ? elsewhere : new Set();
     // OpenTelemetry's are a standard.
     const given = Object.keys(environment).filter((each) => !models.has(each) && !each.startsWith("OTEL_"));
-    expect(given.filter((each) => !(each in own))).toEqual([]);
+    expect(given.filter((each) => !(each.replace(/(?<!CA)_FILE$/, "") in own))).toEqual([]);
     const needed = ["API_TOKENS", "ENCRYPTION_KEY", "WEBHOOK_SIGNING_SECRET", "REDIS_PASSWORD"];
-    for (const secret of needed.filter((each) => each in own)) expect(environment[secret]).toContain(`\${${secret}:?`);
+    const required = needed.filter(
+      (secret) =>
+        environment[secret]?.includes(`\${${secret}:?`) === true ||
+        secrets.some((each) => environment[`${secret}_FILE`] === `/run/secrets/${each}`),
+    );
+    expect(required).toEqual(needed.filter((each) => each in own));
     // A host's variable with the service's own name would be mistaken for the path in the container.
     expect(volumes.filter((volume) => Object.keys(environment).some((each) => volume.includes(`{${each}:`)))).toEqual(
       [],
     );
   }
-  expect(compose.services["redis"]?.environment["REDISCLI_AUTH"]).toContain("${REDIS_PASSWORD:?");
+});
+
+test("Redis of docker-compose.yml has a password", () => {
+  expect(servicesOf("docker-compose.yml")["redis"]?.environment["REDISCLI_AUTH"]).toContain("${REDIS_PASSWORD:?");
+});
+
+test("the production example runs the same commands, as restricted, without a Redis of its own", () => {
+  const [trial, production] = composeFiles.map(servicesOf);
+  expect(Object.keys(production ?? {})).toEqual(Object.keys(processVariables));
+  for (const [name, service] of Object.entries(production ?? {})) {
+    expect(service.command.join(" ")).toContain(trial?.[name]?.command.at(-1));
+    expect(service).toMatchObject({ read_only: true, cap_drop: ["ALL"], security_opt: ["no-new-privileges:true"] });
+    expect(service.environment["REDIS_URL"]).toMatch(/rediss:/);
+  }
 });
 
 test("the delivery worker's heap flag is the same wherever it is started", () => {
   const places = [
-    "docker-compose.yml",
+    ...composeFiles,
     "docs/delivery.md",
     "deploy/helm/templates/delivery-worker.yaml",
     "packages/cli/src/start/system.ts",
