@@ -39,7 +39,7 @@ function answering(first: (asked: Asked) => Scripted | undefined = () => undefin
     const other = first(asked);
     if (other !== undefined || asked.path.endsWith("/embeddings")) return other;
     if (!textOf(asked).includes("worth remembering of a piece of work")) return { text: "It is red." };
-    const content = textOf(asked).includes("Look at") ? "The lamp is red." : "The lamp was told of.";
+    const content = textOf(asked).includes("Look at") ? "The lamp is red." : "The lamp was described.";
     return { text: JSON.stringify({ memories: [{ content, importance: 0.8, categories: ["lamps"] }] }) };
   });
 }
@@ -74,7 +74,7 @@ async function killedAt(holds: (asked: Asked) => boolean): Promise<string> {
 test("what a crew learnt in one run is available to the next", async () => {
   answering();
   await run();
-  expect(await remembered()).toEqual(["The lamp is red.", "The lamp was told of."]);
+  expect(await remembered()).toEqual(["The lamp is red.", "The lamp was described."]);
   answering();
   const id = await run();
   const told = model.asked.find((asked) => isOf("Tell what", asked));
@@ -102,7 +102,7 @@ test.each<[string, (asked: Asked) => boolean]>([
   ],
 ])("a worker killed %s: all is remembered, once", async (_, holds) => {
   const id = await killedAt(holds);
-  expect(await remembered()).toEqual(["The lamp is red.", "The lamp was told of."]);
+  expect(await remembered()).toEqual(["The lamp is red.", "The lamp was described."]);
   const events = await system.client.events(id);
   expectGapless(events);
   const types = typesOf(events);

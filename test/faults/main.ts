@@ -11,7 +11,7 @@ const usage = `npm run test:faults -- [--runs N] [--seed S] [--lanes L] [--repor
   --runs N       as many runs, each with the next seed; 10
   --seed S       of the first one; 1
   --lanes L      so many at a time, each with a system of its own: a run is mostly waiting; 1
-  --report FILE  adds each run to FILE, a line each; what is told in the end is of all that it holds
+  --report FILE  adds each run to FILE, a line each; the figures at the end cover all runs in it
   --docs         puts that into docs/faults.md
 `;
 

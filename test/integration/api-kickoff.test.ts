@@ -94,7 +94,7 @@ describe("kickoff", () => {
       version: "2",
     });
     expect(answer.body["warnings"]).toEqual([
-      '"version" stands beside "inputs" and has no effect: send {"inputs": {"version": …}}.',
+      '"version" is next to "inputs" and has no effect: send {"inputs": {"version": …}}.',
     ]);
     expect((await stored(answer.body["kickoff_id"])).record.inputs).toEqual({ crewai_trigger_payload: payload });
     const both = await api.client.post("/automations/notes/kickoff", {
@@ -157,8 +157,8 @@ describe("kickoff", () => {
     });
     expect(answer.status).toBe(200);
     expect(answer.body["warnings"]).toEqual([
-      '"flow_startd" is no known event type: did you mean "flow_started"?',
-      "webhooks.relatime is no known field and has no effect.",
+      '"flow_startd" is not a known event type: did you mean "flow_started"?',
+      "webhooks.relatime is not a known field and has no effect.",
       "trainingFilename has no effect on a flow here.",
     ]);
   });

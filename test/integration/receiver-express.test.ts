@@ -102,12 +102,12 @@ describe("a body that is too large is answered with 413", () => {
 });
 
 describe("what the handler throws", () => {
-  const failing = (): Promise<never> => Promise.reject(new Error("database is away"));
+  const failing = (): Promise<never> => Promise.reject(new Error("database is down"));
 
   test("goes to Express's error handler", async () => {
     await using server = await serve(appWith(failing));
     const response = await fetch(server.url, { method: "POST", headers: signedHeaders(), body });
-    expect([response.status, await response.text()]).toEqual([500, "database is away"]);
+    expect([response.status, await response.text()]).toEqual([500, "database is down"]);
   });
 
   test("is answered with a bare 500 without Express", async () => {

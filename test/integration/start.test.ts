@@ -179,11 +179,11 @@ test("a process that ignores SIGTERM is killed after the deadline; a second sign
   expect(await patient.kill("SIGINT")).toEqual({ code: 0, signal: null });
   expect(alive(pids)).toEqual([]);
 
-  const hurried = await start({ FAKE_MODES: '{"delivery-worker":"stubborn"}', SHUTDOWN_TIMEOUT_MS: "600000" });
-  await hurried.logged(isReady);
+  const second = await start({ FAKE_MODES: '{"delivery-worker":"stubborn"}', SHUTDOWN_TIMEOUT_MS: "600000" });
+  await second.logged(isReady);
   const others = await recorded();
-  hurried.signal("SIGINT");
-  await hurried.logged(({ msg }) => msg === "delivery-worker.ignoring");
-  await hurried.kill("SIGQUIT");
+  second.signal("SIGINT");
+  await second.logged(({ msg }) => msg === "delivery-worker.ignoring");
+  await second.kill("SIGQUIT");
   expect(alive(others)).toEqual([]);
 });

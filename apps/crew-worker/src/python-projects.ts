@@ -107,7 +107,7 @@ export class PythonProjects {
       return this.#refuse(pending, name, { state: "failed", reason });
     }
     if (!automationNameSchema.safeParse(name).success) {
-      return this.#refuse(pending, name, { state: "failed", reason: `the name ${name} does not serve as a path` });
+      return this.#refuse(pending, name, { state: "failed", reason: `the name ${name} is not valid as a path` });
     }
     const { project } = target;
     const { kind, inputs, required, schema } = project.takes;

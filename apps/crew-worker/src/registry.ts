@@ -148,7 +148,7 @@ async function loadModule(file: string, fileName: string): Promise<LoadedAutomat
   const name = automationNameSchema.safeParse(automation.name ?? fileName);
   if (!name.success)
     throw new Error(
-      `its name ${JSON.stringify(automation.name ?? fileName)} does not serve as a path: ${name.error.issues[0]?.message}`,
+      `its name ${JSON.stringify(automation.name ?? fileName)} is not valid as a path: ${name.error.issues[0]?.message}`,
     );
   const version = createHash("sha256")
     .update(await readFile(file))
@@ -167,7 +167,7 @@ async function loadFolder(folder: string): Promise<LoadedAutomation | undefined>
     throw new Error(`${found} in the project:\n${errors.map(findingText).join("\n")}`);
   }
   const name = [automation.name, basename(folder)].find((each) => automationNameSchema.safeParse(each).success);
-  if (name === undefined) throw new Error(`the folder's name does not serve as a path: ${basename(folder)}`);
+  if (name === undefined) throw new Error(`the folder's name is not valid as a path: ${basename(folder)}`);
   const version = await projectVersion(folder);
   const warnings = findings.map(findingText);
   return { automation, warnings, announcement: announcementOf(automation, name, version) };

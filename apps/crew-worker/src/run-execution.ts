@@ -198,7 +198,7 @@ async function handOver(
     return conclude(context, { id: execution.id, trace, startedAt });
   }
   // The next run counts as one more; one that crashes its thread every time is given up after a few.
-  log.error({ err: error }, "run.broke");
+  log.error({ err: error }, "run.crashed");
   trace?.conclude("broke");
   const fault = error instanceof Error ? error.message : String(error);
   await host.append({ events: [], rows: [], fields: { last_fault: fault, lease_until: 0 } });

@@ -38,7 +38,7 @@ test.each<[unknown, string, string]>([
   ["bearer", "", 'must be one of {"strategy": "bearer", "token"}, '],
   [{ strategy: "toString" }, "strategy", "must be one of"],
   [{ strategy: "hmac", key: "k" }, "strategy", '{"strategy": "header", "name", "value"}'],
-  [{ strategy: "basic", username: "a:b", password: "" }, "username", "must hold no colon"],
+  [{ strategy: "basic", username: "a:b", password: "" }, "username", "must not contain a colon"],
   [{ strategy: "bearer", token: "a\r\nb: c" }, "token", "line breaks"],
   [{ strategy: "header", name: "Webhook-Id", value: "v" }, "name", "sets itself"],
 ])("%j is refused at %j: %s", (value, path, message) => {

@@ -56,7 +56,7 @@ const strategies: { [Name in StrategyName]: Strategy<Extract<Authentication, { s
   basic: {
     form: '{"strategy": "basic", "username", "password"}',
     check: ({ username }) =>
-      username.includes(":") ? { field: "username", message: "must hold no colon (RFC 7617)" } : undefined,
+      username.includes(":") ? { field: "username", message: "must not contain a colon (RFC 7617)" } : undefined,
     credential: ({ username, password }) => {
       const encoded = base64(`${username}:${password}`);
       return authorization("Basic", encoded, [encoded, password]);
@@ -99,7 +99,11 @@ export const checkedAuthenticationSchema = z
   .superRefine((authentication, context) => {
     for (const [field, text] of Object.entries(authentication)) {
       if (headerText.test(text)) continue;
-      context.addIssue({ code: "custom", path: [field], message: "must hold no line breaks or control characters" });
+      context.addIssue({
+        code: "custom",
+        path: [field],
+        message: "must not contain line breaks or control characters",
+      });
     }
     const problem = strategyOf(authentication).check?.(authentication);
     if (problem !== undefined) context.addIssue({ code: "custom", path: [problem.field], message: problem.message });

@@ -95,7 +95,7 @@ function sentence(issue: Issue, value: unknown): [message: string, hint?: string
   if (issue.code === "too_small") return [`must be at least ${String(issue.minimum)}`];
   if (issue.code === "too_big") return [`must be at most ${String(issue.maximum)}`];
   if (issue.code === "invalid_union" && issue.discriminator !== undefined) {
-    return [`${JSON.stringify(issue.discriminator)} names no kind that is known`, optionsOf(issue)];
+    return [`${JSON.stringify(issue.discriminator)} is not a known kind`, optionsOf(issue)];
   }
   return [issue.message.charAt(0).toLowerCase() + issue.message.slice(1)];
 }

@@ -32,7 +32,7 @@ export async function detectProject(project: Project): Promise<Detected | undefi
   const hasAgents = (await dir.names("agents")).some((name) => /\.jsonc?$/.test(name));
   const hasConfig = (await dir.names("config")).some((name) => /^(agents|tasks)\.ya?ml$/.test(name));
   if (hasAgents || hasConfig) {
-    findings.error(".", "holds parts of a crew, but no crew.jsonc, no flow.yaml and no Python code");
+    findings.error(".", "contains parts of a crew, but no crew.jsonc, no flow.yaml and no Python code");
   }
   return undefined;
 }

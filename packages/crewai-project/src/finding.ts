@@ -59,7 +59,7 @@ export class Findings {
     );
     const shown: Finding[] = sorted.map(({ order: _, ...finding }) => finding);
     if (this.#leftOut === 0) return shown;
-    const message = `${this.#leftOut} more findings are left out: these ${maxFindings} come first`;
+    const message = `${this.#leftOut} more findings are omitted after these ${maxFindings}`;
     return [...shown, { path: ".", severity: this.#failed ? "error" : "warning", message }];
   }
 

@@ -12,7 +12,7 @@ test.each(["wrong_crew", "wrong_flow"])("%s: everything is found at once, with i
 
 test("a folder without a project, or a missing one, is a finding", async () => {
   expect(await checkProject(fixture(""))).toMatchObject([
-    { severity: "error", message: expect.stringContaining("no CrewAI project") as string },
+    { severity: "error", message: expect.stringContaining("not a CrewAI project") as string },
   ]);
   expect(await checkProject(fixture("none"))).toMatchObject([
     { severity: "error", message: expect.stringContaining("ENOENT") as string },

@@ -103,7 +103,7 @@ test("MCP servers: by address, with one tool, as a program; those of CrewAI's pl
   ]);
   await using hosted = await testProject(agent(["notion#search", { args: ["x"] }]));
   expect((await checkProject(hosted.dir)).map(({ message }) => message)).toEqual([
-    expect.stringContaining("kept by CrewAI"),
+    expect.stringContaining("of CrewAI's platform"),
     expect.stringContaining('either "command" or "url"'),
   ]);
 });

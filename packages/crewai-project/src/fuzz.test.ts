@@ -84,7 +84,7 @@ describe("invalid input causes findings, and nothing else", () => {
     [
       "a schema that is none",
       [{ ...task, output_json: { type: "object", properties: { a: { $ref: "#/nope" } } } }],
-      "no schema",
+      "is not a schema",
     ],
     ["a condition on a plain task", [{ ...task, condition: { cel: "true" } }], '"condition" needs'],
   ])("tasks with %s", async (_, tasks, message) => {

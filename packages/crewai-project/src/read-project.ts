@@ -25,7 +25,7 @@ export async function readFolder(dir: string, runsCode: boolean): Promise<ReadPr
     const detected = await detectProject(project);
     const isProject = detected !== undefined || findings.failed;
     if (!isProject)
-      findings.error(".", "holds no crew.jsonc, no flow.yaml and no Python code: it is no CrewAI project");
+      findings.error(".", "contains no crew.jsonc, no flow.yaml and no Python code: it is not a CrewAI project");
     const automation = detected === undefined ? undefined : await readAutomation(project, detected);
     return { findings: findings.list(), isProject, ...(findings.failed || !automation ? {} : { automation }) };
   } catch (error) {

@@ -88,7 +88,7 @@ async function run<Payload>(
 ): Promise<void> {
   const { queue, metrics, log, store } = options;
   const payload = options.schema.safeParse(job.data);
-  if (!payload.success) throw new UnrecoverableError(`The job's payload does not parse: ${payload.error.message}`);
+  if (!payload.success) throw new UnrecoverableError(`The job's payload is invalid: ${payload.error.message}`);
   using lease = leases.begin(job, options.deadline);
   let result: JobResult;
   try {

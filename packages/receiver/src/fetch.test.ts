@@ -92,8 +92,8 @@ describe("when the handler fails", () => {
   });
 
   test("anything else is thrown, for the framework to turn into a 500", async () => {
-    const handle = (): Promise<never> => Promise.reject(new Error("database is away"));
-    await expect(fetchReceiver({ secrets }, handle)(post(body))).rejects.toThrow("database is away");
+    const handle = (): Promise<never> => Promise.reject(new Error("database is down"));
+    await expect(fetchReceiver({ secrets }, handle)(post(body))).rejects.toThrow("database is down");
   });
 
   test("a malformed secret is not the sender's fault", async () => {

@@ -71,7 +71,7 @@ describe("a key's work", () => {
 });
 
 test("a store that fails to release a key does not hide the original error", async () => {
-  const store: SeenStore = { ...memorySeenStore(), release: () => Promise.reject(new Error("store is away")) };
+  const store: SeenStore = { ...memorySeenStore(), release: () => Promise.reject(new Error("store is down")) };
   const fails = onceOnly({ store })("e1", () => Promise.reject(new Error("the work failed")));
   await expect(fails).rejects.toThrow("the work failed");
 });

@@ -160,9 +160,9 @@ describe("failure", () => {
 
   test("a store that cannot be written fails the delivery, which is then handled again", async () => {
     const store = memoryOrderStore();
-    const writes = vi.spyOn(store, "set").mockRejectedValueOnce(new Error("store is away"));
+    const writes = vi.spyOn(store, "set").mockRejectedValueOnce(new Error("store is down"));
     const { handled, send } = recorder(orderEvents({ store, giveUpMs: day }));
-    await expect(send(1)).rejects.toThrow("store is away");
+    await expect(send(1)).rejects.toThrow("store is down");
     await send(1);
     expect(handled).toEqual([1, 1]);
     expect(writes).toHaveBeenCalledTimes(2);

@@ -102,7 +102,7 @@ export class Sequence {
     const deadline = arrival.at + this.#options.holdMs;
     const now = Date.now();
     if (now >= deadline) {
-      throw new NotNowError(`Events before number ${arrival.first} have not come yet.`, refusedRetrySeconds);
+      throw new NotNowError(`Events before number ${arrival.first} have not arrived yet.`, refusedRetrySeconds);
     }
     const until = this.#isFirst(arrival) ? Math.min(deadline, this.#givesUpAt()) : deadline;
     const timer = setTimeout(arrival.woken.resolve, until - now);

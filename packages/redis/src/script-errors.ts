@@ -15,12 +15,15 @@ type ScriptError = (typeof ScriptError)[keyof typeof ScriptError];
 
 const meanings: Record<ScriptError, { code: ErrorCode; message: string }> = {
   [ScriptError.executionGone]: { code: ErrorCode.executionGone, message: "The execution does not exist (any more)." },
-  [ScriptError.leaseLost]: { code: ErrorCode.leaseLost, message: "Another worker has taken this run over." },
-  [ScriptError.stale]: { code: ErrorCode.staleWrite, message: "The state has moved on since it was read." },
+  [ScriptError.leaseLost]: { code: ErrorCode.leaseLost, message: "Another worker has taken over this run." },
+  [ScriptError.stale]: { code: ErrorCode.staleWrite, message: "The state has changed since it was read." },
   [ScriptError.executionEnded]: { code: ErrorCode.conflict, message: "The execution has ended." },
   [ScriptError.leaseHeld]: { code: ErrorCode.conflict, message: "Another worker runs this execution." },
   [ScriptError.feedClosed]: { code: ErrorCode.conflict, message: "The subscription has ended." },
-  [ScriptError.tooManyOpen]: { code: ErrorCode.rateLimited, message: "As many runs of this token are open as may be." },
+  [ScriptError.tooManyOpen]: {
+    code: ErrorCode.rateLimited,
+    message: "The maximum of open runs of this token is reached.",
+  },
   [ScriptError.executionPaused]: { code: ErrorCode.conflict, message: "The execution waits for a person." },
 };
 

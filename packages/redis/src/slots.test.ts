@@ -47,7 +47,7 @@ function slotTag(key: string): string {
   return /\{([^}]+)\}/.exec(key)?.[1] ?? key;
 }
 
-it("gives every script keys of one slot, whoever calls it", async () => {
+it("gives every script keys of one slot, from every caller", async () => {
   const { store, calls } = recorder();
   const subscription = subscriptionSchema.parse({
     url: "http://127.0.0.1/",

@@ -8,7 +8,7 @@ function supervised(loops: Loop[]): AsyncDisposable {
   return superviseLoops(loops, { log: createLogger({ name: "test", level: "silent" }), health: new Health() });
 }
 
-/** A loop beside the one that is tested; resolves after so many passes of it. */
+/** A loop next to the one under test; resolves after the given number of passes of it. */
 function passes(count: number): { loop: Loop; done: Promise<void> } {
   const { promise, resolve } = Promise.withResolvers<void>();
   let left = count;

@@ -21,7 +21,7 @@ export const hangingEndpoint: Scenario = {
     return {
       rows,
       figures: [
-        { name: "ours: p99 beside the hanging endpoint by that alone", value: ours, unit: "×" },
+        { name: "ours: p99 with a hanging endpoint, relative to alone", value: ours, unit: "×" },
         { name: "baseline: the same", value: baseline, unit: "×" },
       ],
       targets: [],
@@ -55,7 +55,7 @@ async function p99Beside(
     if (round === repetitions - 1) {
       rows.push(
         { load: `${rate} events/s, alone`, measurement: alone },
-        { load: "beside a hanging one", measurement: beside },
+        { load: "with a hanging one", measurement: beside },
       );
     }
   }

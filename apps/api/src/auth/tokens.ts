@@ -38,9 +38,9 @@ export class AccessTokens {
   constructor(text: string) {
     const items = splitList(text);
     this.#tokens = items.map(parseToken);
-    if (items.length === 0) throw unusable("holds no token");
+    if (items.length === 0) throw unusable("contains no token");
     const digests = new Set(this.#tokens.map(({ digest }) => digest.toString("hex")));
-    if (digests.size < items.length) throw unusable("holds the same token twice");
+    if (digests.size < items.length) throw unusable("contains the same token twice");
   }
 
   /** Positions of tokens, from 1, that are short enough to be guessed. */

@@ -31,7 +31,7 @@ export function queueBoard(
 /** Bull Board's other functions need another method. */
 const readOnly: RequestHandler = (request, _response, next) => {
   if (request.method === "GET" || request.method === "HEAD") return next();
-  throw new AppError("The view of the queues is to read only.", { code: ErrorCode.forbidden });
+  throw new AppError("The view of the queues is read-only.", { code: ErrorCode.forbidden });
 };
 
 async function openBoard({ config, queues }: Pick<ApiContext, "config" | "queues">): Promise<RequestHandler> {

@@ -38,20 +38,20 @@ const seconds = "Whole seconds after which to try again";
 
 /** Responses that every operation can return. */
 const common: Record<number, Answer> = {
-  400: { description: "Something in the request is wrong; `details.path` names it", schema: problemSchema },
+  400: { description: "The request is invalid; `details.path` names the field", schema: problemSchema },
   401: {
     description: "No bearer token, or an unknown one",
     schema: problemSchema,
     headers: { "WWW-Authenticate": "The scheme: `Bearer`" },
   },
-  403: { description: "The token has not the scope", schema: problemSchema },
+  403: { description: "The token lacks the required scope", schema: problemSchema },
   429: {
-    description: "The token has used up its requests of this minute",
+    description: "The token has used up its requests for this minute",
     schema: problemSchema,
     headers: { "Retry-After": seconds },
   },
   431: { description: "The request's line and headers are longer than 16 KiB" },
-  503: { description: "The store is away", schema: problemSchema, headers: { "Retry-After": seconds } },
+  503: { description: "Redis is unavailable", schema: problemSchema, headers: { "Retry-After": seconds } },
 };
 
 /** Further responses of every operation with a body. */
@@ -61,7 +61,7 @@ const ofBodies: Record<number, Answer> = {
 
 const pathParameterMeanings: Record<string, string> = {
   automation: "Name of an automation",
-  id: "Id of the thing",
+  id: "Id of the resource",
   request: "Id of the request",
 };
 

@@ -41,8 +41,8 @@ export function webhookRequest(schemas: SchemaWriter): Json {
     },
     responses: {
       "2XX": { description: "Acknowledged" },
-      "4XX": { description: "Not acknowledged: tried again later, or never where the status says so" },
-      "5XX": { description: "Not acknowledged: tried again later" },
+      "4XX": { description: "Not acknowledged: retried later, or never if the status says so" },
+      "5XX": { description: "Not acknowledged: retried later" },
     },
     security: [
       { webhookSignature: [] },

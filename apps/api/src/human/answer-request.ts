@@ -79,7 +79,7 @@ export async function answerById(
   const before = await answeredBefore(context.store, execution.id, requestId, answer);
   if (before !== undefined) return before;
   if (execution.state !== "PAUSED") throw nothingPending();
-  throw new AppError(`The execution waits for no request ${requestId}.`, { code: ErrorCode.notFound });
+  throw new AppError(`The execution has no pending request ${requestId}.`, { code: ErrorCode.notFound });
 }
 
 /**
@@ -96,7 +96,7 @@ export async function answeredBefore(
   if (kept === undefined) return undefined;
   const before = keptSchema.safeParse(kept);
   if (before.success && before.data.given === textOf(answer)) return before.data.taken;
-  const why = before.success ? "with another answer" : "by its default, as its time was over";
+  const why = before.success ? "with another answer" : "by its default, as it timed out";
   throw new AppError(`The request was answered already, ${why}.`, {
     code: ErrorCode.alreadyAnswered,
     details: { request_id: requestId, ...(before.success ? { outcome: before.data.taken.outcome } : {}) },
@@ -117,7 +117,7 @@ function outcomeOf(request: PendingInput, answer: Answer): string | undefined {
   if (emit === null) {
     if (answer.outcome === undefined) {
       if (isUnread(request, answer)) {
-        const message = "The flow reads the text of an answer to this request, and no flag: answer with a text.";
+        const message = "The flow reads the text of an answer to this request, not a flag: answer with a text.";
         throw new AppError(message, { code: ErrorCode.unprocessable, details: { path: "is_approve" } });
       }
       return undefined;

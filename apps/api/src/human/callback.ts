@@ -61,5 +61,5 @@ async function executionAsked(context: ApiContext, request: Request): Promise<Ex
 }
 
 function unknown(): AppError {
-  return new AppError("There is no such request, or the token is not its own.", { code: ErrorCode.notFound });
+  return new AppError("There is no such request, or the token is not valid for it.", { code: ErrorCode.notFound });
 }

@@ -21,7 +21,7 @@ const list: Operation = {
   method: "get",
   path: "/human-requests",
   tag,
-  summary: "Lists what runs wait for people to say, newest run first",
+  summary: "Lists pending human-input requests, newest run first",
   scopes: ["read"],
   keepsToOwn: true,
   query: humanRequestsQuerySchema,
@@ -56,12 +56,12 @@ const answer: Operation = {
   keepsToOwn: true,
   body: humanAnswerRequestSchema,
   answers: {
-    200: { description: "The run goes on", schema: resumeResponseSchema },
-    400: { description: "The run waits for nobody", schema: problemSchema },
+    200: { description: "The run continues", schema: resumeResponseSchema },
+    400: { description: "The run is not waiting for an answer", schema: problemSchema },
     404: { description: "There is no such execution or request", schema: problemSchema },
-    409: { description: "It was answered already, and differently (`already_answered`)", schema: problemSchema },
+    409: { description: "It was already answered differently (`already_answered`)", schema: problemSchema },
     422: {
-      description: "The answer stands for none of the request's outcomes (`details.outcomes`)",
+      description: "The answer selects none of the request's outcomes (`details.outcomes`)",
       schema: problemSchema,
     },
   },
@@ -82,7 +82,7 @@ const answer: Operation = {
       execution_id: id,
       status: taken.sentBack ? "retrying" : "resumed",
       outcome: taken.outcome,
-      message: taken.sentBack ? "The work is done again with your feedback" : "The run goes on",
+      message: taken.sentBack ? "The work is done again with your feedback" : "The run continues",
     });
   },
 };

@@ -25,24 +25,24 @@ export const resumeOperation: Operation = {
   tag: "Deployment API",
   summary: "Answers a run that waits for a person",
   description:
-    "Fields in camel or snake case. `is_approve` decides where it is given; else a short word of approval accepts, " +
+    "Fields in camel or snake case. `is_approve` decides if given; else a short word of approval accepts, " +
     "and any other text is feedback. For a request with outcomes, `outcome` or a text that names one chooses it; a flag " +
-    "only where it stands for one. `task_id` is the id of the request or the name of the task; it may be left out " +
-    "when the run waits for one answer only.",
+    "only if it stands for one. `task_id` is the id of the request or the name of the task; it may be omitted " +
+    "if the run waits for only one answer.",
   scopes: ["kickoff"],
   keepsToOwn: true,
   body: resumeRequestSchema,
   answers: {
-    200: { description: "The run goes on", schema: resumeResponseSchema },
-    400: { description: "It waits for no answer, or for none of this task", schema: problemSchema },
+    200: { description: "The run continues", schema: resumeResponseSchema },
+    400: { description: "It is not waiting for an answer, or not for one of this task", schema: problemSchema },
     404: { description: "There is no such execution", schema: problemSchema },
     409: {
-      description: "The request was answered already, and differently (`already_answered`)",
+      description: "The request was already answered differently (`already_answered`)",
       schema: problemSchema,
     },
     422: {
       description:
-        "The execution's id is missing, or the answer stands for none of the request's outcomes (`details.outcomes`)",
+        "The execution's id is missing, or the answer selects none of the request's outcomes (`details.outcomes`)",
       schema: problemSchema,
     },
   },

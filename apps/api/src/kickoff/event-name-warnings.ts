@@ -19,7 +19,7 @@ const languages: Record<Runtime, string> = { typescript: "in TypeScript", python
 export function eventNameWarnings(names: Iterable<string>, runtime: Runtime): string[] {
   return [...names].flatMap((name) => {
     const known = suggestEventType(name);
-    if (known !== undefined) return [`"${name}" is no known event type: did you mean "${known}"?`];
+    if (known !== undefined) return [`"${name}" is not a known event type: did you mean "${known}"?`];
     const types = selectedTypes(name);
     if (types.length === 0 || types.some((type) => runtimesEmitting(type).includes(runtime))) return [];
     const elsewhere = [...new Set(types.flatMap((type) => runtimesEmitting(type)))];

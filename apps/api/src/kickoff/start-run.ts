@@ -41,7 +41,7 @@ export async function startRun(
 
 function tooManyOpen(token: string, maxOpen: number): AppError {
   return new AppError(
-    `Run limit reached: the token "${token}" has ${maxOpen} open runs, as many as it may. Try again when one has ended.`,
+    `Run limit reached: the token "${token}" has ${maxOpen} open runs, its maximum. Try again when one has ended.`,
     {
       code: ErrorCode.rateLimited,
       retryable: true,

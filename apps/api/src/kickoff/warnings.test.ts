@@ -15,8 +15,8 @@ it("returns nothing for a valid kickoff", () => {
 it("returns each warning once, however often its cause occurs", () => {
   const webhook = { url, events: ["crew_kickoff_startd"], colour: "red" };
   expect(warned({ webhooks: [webhook, webhook], trainingFilename: "a.pkl" })).toEqual([
-    '"crew_kickoff_startd" is no known event type: did you mean "crew_kickoff_started"?',
-    "webhooks.colour is no known field and has no effect.",
+    '"crew_kickoff_startd" is not a known event type: did you mean "crew_kickoff_started"?',
+    "webhooks.colour is not a known field and has no effect.",
     "trainingFilename has no effect on a flow here.",
   ]);
 });
@@ -28,7 +28,7 @@ it("knows which fields only work for a flow", () => {
 
 it("warns that inputs next to `inputs` have no effect, and names them", () => {
   const sentence = (name: string) =>
-    `"${name}" stands beside "inputs" and has no effect: send {"inputs": {"${name}": …}}.`;
+    `"${name}" is next to "inputs" and has no effect: send {"inputs": {"${name}": …}}.`;
   expect(warned({ version: "2", colour: "red" })).toEqual([sentence("version"), sentence("colour")]);
   expect(warned({ version: "2", inputs: null }, "crew")).toEqual([sentence("version")]);
   expect(warned({ version: "2", colour: "red", inputs: { log: "x" } })).toEqual([sentence("version")]);

@@ -27,7 +27,7 @@ export function kickoffWarnings(
   const unknownFields = webhooks.flatMap((settings) =>
     Object.keys(settings)
       .filter((field) => !webhookSettingsFields.has(field))
-      .map((field) => `webhooks.${field.slice(0, 100)} is no known field and has no effect.`),
+      .map((field) => `webhooks.${field.slice(0, 100)} is not a known field and has no effect.`),
   );
   const ignored = (kind === "crew" ? [...withoutEffect, "restoreFromStateId"] : withoutEffect)
     .filter((field) => !isAbsent(request[field]))
@@ -54,7 +54,7 @@ function misplaced(request: KickoffRequest, { inputs }: Pick<ServedAutomation, "
     .filter((name) => given === undefined || (declared.has(name) && !Object.hasOwn(given, name)))
     .slice(0, maxNamed)
     .map((name) => name.slice(0, 100))
-    .map((name) => `"${name}" stands beside "inputs" and has no effect: send {"inputs": {"${name}": …}}.`);
+    .map((name) => `"${name}" is next to "inputs" and has no effect: send {"inputs": {"${name}": …}}.`);
 }
 
 function camelCase(name: string): string {

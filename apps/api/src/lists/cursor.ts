@@ -18,7 +18,7 @@ export function decodeCursor<Schema extends z.ZodType>(
   if (cursor === undefined || cursor === "") return undefined;
   const parsed = schema.safeParse(parseJson(Buffer.from(cursor, "base64url").toString("utf8")));
   if (parsed.success) return parsed.data;
-  throw new AppError("cursor: must be a next_cursor that this list gave, or be left out for the first page", {
+  throw new AppError("cursor: must be a next_cursor that this list returned, or be omitted for the first page", {
     code: ErrorCode.invalidInput,
     details: { path: "cursor" },
   });

@@ -49,7 +49,7 @@ function toAppError(error: unknown, { store }: Pick<ApiContext, "store">): AppEr
   }
   const status: unknown = error instanceof Error ? Reflect.get(error, "status") : undefined;
   if (error instanceof Error && typeof status === "number") return fromHttpError(status, error);
-  return new AppError("Something went wrong on our side; the log has it.", { code: ErrorCode.internal, cause: error });
+  return new AppError("Something went wrong on our side; see the log.", { code: ErrorCode.internal, cause: error });
 }
 
 /** Errors of Express and its body parsers. */
@@ -60,7 +60,7 @@ function fromHttpError(status: number, cause: Error): AppError {
     return new AppError(`The body is larger than the limit of ${size}.`, { code: ErrorCode.payloadTooLarge, cause });
   }
   if (Reflect.get(cause, "type") === "entity.parse.failed") {
-    return new AppError("The body is no valid JSON: send a JSON object with Content-Type: application/json.", {
+    return new AppError("The body is not valid JSON: send a JSON object with Content-Type: application/json.", {
       code: ErrorCode.invalidInput,
       cause,
     });

@@ -18,7 +18,7 @@ import { stop } from "./stop.ts";
 
 const tag = "Deployment API";
 const unavailable = {
-  description: "No live crew worker serves it, or the store is away",
+  description: "No live crew worker serves it, or Redis is unavailable",
   schema: problemSchema,
   headers: { "Retry-After": "Whole seconds after which to try again" },
 };
@@ -33,7 +33,7 @@ export const ampOperations: readonly Operation[] = [
     method: "get",
     path: "/inputs",
     tag,
-    summary: "Names the inputs of the automation",
+    summary: "Lists the inputs of the automation",
     scopes: ["kickoff", "read"],
     keepsToOwn: true,
     answers: { 200: { description: "Their names", schema: inputsResponseSchema }, 503: unavailable },
@@ -60,7 +60,7 @@ export const ampOperations: readonly Operation[] = [
         schema: kickoffResponseSchema,
         headers: { "Idempotency-Replayed": "`true`: the id that an earlier request with this key got" },
       },
-      422: { description: "Inputs are missing, or the key came with another body", schema: problemSchema },
+      422: { description: "Inputs are missing, or the key was used with another body", schema: problemSchema },
       503: unavailable,
     },
     handle: kickoff,
@@ -69,13 +69,13 @@ export const ampOperations: readonly Operation[] = [
     method: "get",
     path: ["/status/:id", "/:id/status"],
     tag,
-    summary: "Tells how far a run is, and its result",
-    description: "`shape` chooses between the words of AMP's documents, those of its servers, and both.",
+    summary: "Shows a run's progress and result",
+    description: "`shape` selects the format of AMP's documentation, that of its servers, or both.",
     scopes: ["kickoff", "read"],
     keepsToOwn: true,
     query: z.object({ shape: z.enum(statusShapes).optional().describe("Default: `STATUS_SHAPE`") }),
     answers: {
-      200: { description: "The status, in the shape asked for", schema: z.record(z.string(), z.unknown()) },
+      200: { description: "The status, in the requested shape", schema: z.record(z.string(), z.unknown()) },
       404: unknown,
     },
     handle: status,

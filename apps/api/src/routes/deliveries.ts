@@ -37,8 +37,8 @@ import { textParam } from "./params.ts";
 
 const tag = "Deliveries";
 const unknown = { description: "There is no such delivery (any more)", schema: problemSchema };
-const underWay = { description: "It is being sent at this moment", schema: problemSchema };
-const notNow = { description: "It is being sent at this moment, or its endpoint is paused", schema: problemSchema };
+const underWay = { description: "Its first attempt is in flight", schema: problemSchema };
+const notNow = { description: "Its first attempt is in flight, or its endpoint is paused", schema: problemSchema };
 
 const list: Operation = {
   method: "get",
@@ -46,7 +46,7 @@ const list: Operation = {
   tag,
   summary: "Lists deliveries in a state",
   description:
-    "`retrying` by when they are due, the last first; `dead` and `delivered` newest first, the latter as far back as " +
+    "`retrying` by when they are due, latest first; `dead` and `delivered` newest first, the latter as far back as " +
     "the attempt log goes; `pending` are those in flight. A page can be short, even empty, and yet have a next one.",
   scopes: ["read"],
   keepsToOwn: true,
@@ -89,7 +89,7 @@ const groups: Operation = {
   method: "get",
   path: "/deliveries/groups",
   tag,
-  summary: "Groups deliveries that failed by endpoint and by how they failed",
+  summary: "Groups failed deliveries by endpoint and failure",
   description: "Of the newest 2,000. A group's fields are a filter for `/deliveries` and `/deliveries/retry`.",
   scopes: ["read"],
   keepsToOwn: true,
@@ -122,7 +122,7 @@ const getRequest: Operation = {
   path: "/deliveries/:id/request",
   tag,
   summary: "Shows a delivery's request: its headers and its body",
-  description: "As its receiver gets it, but for authentication, signatures and tokens, which are hidden.",
+  description: "As its receiver gets it, except for authentication, signatures and tokens, which are redacted.",
   scopes: ["read"],
   keepsToOwn: true,
   answers: { 200: { description: "The request", schema: deliveryRequestSchema }, 404: unknown },
@@ -140,7 +140,7 @@ const retryOne: Operation = {
   tag,
   summary: "Retries a failed delivery now",
   description:
-    "Its `webhook-id` and bytes stay, and its schedule starts again. It is sent also if the endpoint asked to wait or its " +
+    "It keeps its `webhook-id` and bytes, and its schedule starts over. It is sent even if the endpoint asked to wait or its " +
     "breaker is open: then as the probe.",
   scopes: ["admin"],
   keepsToOwn: true,
@@ -160,10 +160,10 @@ const discardOne: Operation = {
   method: "post",
   path: "/deliveries/:id/discard",
   tag,
-  summary: "Drops a delivery that failed, for good",
+  summary: "Discards a failed delivery permanently",
   scopes: ["admin"],
   keepsToOwn: true,
-  answers: { 200: { description: "It is gone", schema: deliveryActionSchema }, 404: unknown, 409: underWay },
+  answers: { 200: { description: "It is discarded", schema: deliveryActionSchema }, 404: unknown, 409: underWay },
   handle: (context) => async (request, response) => {
     const { id } = await deliveryParam(context.store, request);
     assertDone(id, await discard(context, id));
@@ -219,7 +219,7 @@ const retryProgress: Operation = {
   // distinguished.
   path: ["/bulk-retries/:id", "/deliveries/retry/:id"],
   tag,
-  summary: "Tells how far a bulk retry has come",
+  summary: "Shows the progress of a bulk retry",
   scopes: ["read", "admin"],
   keepsToOwn: true,
   answers: { 200: { description: "Its progress", schema: bulkRetrySchema }, 404: unknown },
@@ -242,7 +242,7 @@ function assertDone(id: string, result: OperationResult): void {
       code: ErrorCode.conflict,
     });
   }
-  throw new AppError("The delivery is being sent at this moment: look at it again in a few seconds.", {
+  throw new AppError("The delivery's first attempt is in flight: try again in a few seconds.", {
     code: ErrorCode.conflict,
     retryable: true,
   });

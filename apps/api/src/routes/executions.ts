@@ -70,7 +70,7 @@ const logs: Operation = {
   method: "get",
   path: "/executions/:id/logs",
   tag,
-  summary: "Reads what an execution's automation printed",
+  summary: "Returns the output of an execution's automation",
   scopes: ["read"],
   keepsToOwn: true,
   answers: { 200: { description: "Its newest lines", schema: executionLogsSchema }, 404: unknown },
@@ -140,9 +140,9 @@ const replay: Operation = {
   method: "post",
   path: "/executions/:id/replay",
   tag,
-  summary: "Delivers an execution's events once more",
+  summary: "Delivers an execution's events again",
   description:
-    "As a new feed: deliveries have new ids and say `webhook-replay-of`. With `url` they go elsewhere, without the secrets " +
+    "As a new feed: deliveries have new ids and say `webhook-replay-of`. With `url` they are sent there, without the secrets " +
     "of the feed. `url` and `types` let a receiver see more than before: they need the scope `read`, too.",
   scopes: ["admin"],
   keepsToOwn: true,
@@ -156,7 +156,7 @@ const replay: Operation = {
     const wanted = parseInput(replayRequestSchema, request.body);
     if (wanted.url !== undefined || wanted.types !== undefined) assertScope(identityOf(request), "read");
     if (wanted.authentication !== undefined && wanted.url === undefined) {
-      throw new AppError("authentication: needs a url to go with; without one the feed's own is used", {
+      throw new AppError("authentication: requires a url; without one the feed's own is used", {
         code: ErrorCode.invalidInput,
         details: { path: "authentication" },
       });

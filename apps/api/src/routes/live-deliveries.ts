@@ -20,7 +20,7 @@ export const liveDeliveries: Operation = {
   method: "get",
   path: "/deliveries/live",
   tag: "Deliveries",
-  summary: "Follows attempts as they are made, as Server-Sent Events",
+  summary: "Streams attempts live, as Server-Sent Events",
   description: "A view for people: begins now, and a slow reader misses some. Each message is one attempt.",
   scopes: ["read"],
   keepsToOwn: true,

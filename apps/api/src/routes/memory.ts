@@ -17,7 +17,7 @@ const list: Operation = {
   method: "get",
   path: "/automations/:automation/memory",
   tag,
-  summary: "Lists what an automation remembers, the newest first",
+  summary: "Lists an automation's memories, newest first",
   scopes: ["read"],
   query: memoriesQuerySchema,
   answers: { 200: { description: "A page", schema: memoriesPageSchema } },
@@ -39,11 +39,11 @@ const forgetAll: Operation = {
   method: "delete",
   path: "/automations/:automation/memory",
   tag,
-  summary: "Forgets what an automation remembers, all of it or a part",
-  description: "Runs under way go on with what they were told.",
+  summary: "Deletes an automation's memories, all or some",
+  description: "Runs in progress keep what they have already read.",
   scopes: ["admin"],
   query: forgetQuerySchema,
-  answers: { 200: { description: "How many memories are gone", schema: forgottenSchema } },
+  answers: { 200: { description: "Number of deleted memories", schema: forgottenSchema } },
   handle:
     ({ store }) =>
     async (request, response) => {
@@ -56,9 +56,9 @@ const forgetOne: Operation = {
   method: "delete",
   path: "/automations/:automation/memory/:id",
   tag,
-  summary: "Forgets one memory",
+  summary: "Deletes one memory",
   scopes: ["admin"],
-  answers: { 200: { description: "1, or 0 when it was gone before", schema: forgottenSchema } },
+  answers: { 200: { description: "1, or 0 if it did not exist", schema: forgottenSchema } },
   handle:
     ({ store }) =>
     async (request, response) => {

@@ -33,7 +33,7 @@ export const rerun: Operation = {
   answers: {
     200: { description: "The new run", schema: kickoffResponseSchema },
     404: { description: "There is no such execution (any more)", schema: problemSchema },
-    422: { description: "Inputs are missing, or the key came with another body", schema: problemSchema },
+    422: { description: "Inputs are missing, or the key was used with another body", schema: problemSchema },
     503: { description: "No live crew worker serves its automation", schema: problemSchema },
   },
   handle: (context) => async (request, response) => {

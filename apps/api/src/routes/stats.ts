@@ -13,7 +13,7 @@ export const statsOperations: readonly Operation[] = [
     method: "get",
     path: "/stats",
     tag: "Statistics",
-    summary: "Tells what is going on: throughput, failures, queues, processes",
+    summary: "Shows throughput, failures, queues and processes",
     scopes: ["read"],
     answers: { 200: { description: "The numbers", schema: statsSchema } },
     handle:

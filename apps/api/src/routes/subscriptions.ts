@@ -42,15 +42,15 @@ const add: Operation = {
   tag,
   summary: "Adds a webhook to an execution",
   description:
-    "With the settings that a kickoff's `webhooks` have. It gets the events that come from now on, or from `from` on; of an " +
-    "execution that has ended, those that are there. Whoever did not start the execution needs the scope `read`, too.",
+    "With the settings of a kickoff's `webhooks`. It gets events from now on, or from `from` on; for an " +
+    "execution that has ended, the existing ones. A token that did not start the execution needs the scope `read`, too.",
   scopes: ["kickoff"],
   keepsToOwn: true,
   body: subscribeRequestSchema,
   answers: {
     201: { description: "The subscription", schema: feedViewSchema },
     404: unknown,
-    409: { description: "The execution has as many as it may", schema: problemSchema },
+    409: { description: "The execution has the maximum number of subscriptions", schema: problemSchema },
   },
   handle: (context) => async (request, response) => {
     const record = await changeable(context, request);

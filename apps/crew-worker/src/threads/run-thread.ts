@@ -45,7 +45,10 @@ port.on("message", (message: ToThread) => {
 async function runLoaded(order: RunOrder, current: AbortController): Promise<RunOutcome | PausedOutcome> {
   const loaded = await loadEntry(order.path);
   if (loaded === undefined) {
-    throw new AppError(`${order.path} holds no automation any more.`, { code: ErrorCode.runFailed, retryable: true });
+    throw new AppError(`${order.path} contains no automation any more.`, {
+      code: ErrorCode.runFailed,
+      retryable: true,
+    });
   }
   return runOrder(order, { automation: loaded.automation, calls, controller: current });
 }

@@ -125,7 +125,7 @@ export const eventsQuerySchema = z.object({
 /** The headers of `GET /executions/:id/events`. */
 export const eventsHeadersSchema = z.object({
   "Last-Event-ID": emptyAsAbsent(sequence).describe(
-    "Of a stream that is continued: `id` of the last message; wins over `after`",
+    "Of a stream that is continued: `id` of the last message; takes precedence over `after`",
   ),
 });
 

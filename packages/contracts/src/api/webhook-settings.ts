@@ -19,7 +19,7 @@ export const webhookUrlSchema = z
 
 function urlProblem(text: string): string | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined) return "is no absolute URL: write it like https://example.com/hook";
+  if (url === undefined) return "is not an absolute URL: write it like https://example.com/hook";
   if (url.protocol !== "http:" && url.protocol !== "https:") return "must begin with http:// or https://";
   if (url.username !== "" || url.password !== "") {
     return 'must not hold credentials: give them as "authentication": {"strategy": "basic", …}';
@@ -32,7 +32,7 @@ export const eventNameSchema = z
   .string("the name of an event type, as text")
   .min(1, "must not be empty")
   .max(200, "at most 200 characters")
-  .regex(/^[^*]*\*?$/, "a * may only stand at the end: * selects all events, llm_* all that begin with llm_");
+  .regex(/^[^*]*\*?$/, "a * is only allowed at the end: * selects all events, llm_* all that begin with llm_");
 
 const maxDelayMs = 60_000;
 const delayRange = `a whole number of milliseconds from 1 to ${maxDelayMs}`;
@@ -72,7 +72,7 @@ export const webhookSettingsSchema = z.looseObject({
     z
       .boolean("must be true or false")
       .describe(
-        "The last delivery always carries crewstream-feed-complete: an empty one is sent where no event is left for it",
+        "The last delivery always carries crewstream-feed-complete: an empty one is sent if no event is left for it",
       ),
   ),
   authentication: absentable(checkedAuthenticationSchema),

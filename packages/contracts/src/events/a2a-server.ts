@@ -12,13 +12,13 @@ const callback = { ...which, callback_url: "https://crews.example.com/a2a/push" 
 
 /** Agent-to-agent, seen from the serving side: its tasks and contexts, and the notifications between both sides. */
 export const a2aServerEvents = {
-  a2a_server_task_started: eventType("A task that a remote agent handed to us begins.", serverTask, which),
+  a2a_server_task_started: eventType("A task that a remote agent delegated to us begins.", serverTask, which),
   a2a_server_task_completed: eventType(
     "A task that a remote agent delegated to us has been completed.",
     { ...serverTask, result: text },
     { ...which, result: "# 4.2" },
   ),
-  a2a_server_task_canceled: eventType("A task that a remote agent handed to us was called off.", serverTask, which),
+  a2a_server_task_canceled: eventType("A task that a remote agent delegated to us was cancelled.", serverTask, which),
   a2a_server_task_failed: eventType(
     "A task that a remote agent delegated to us failed.",
     { ...serverTask, error: text },

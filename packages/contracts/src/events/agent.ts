@@ -54,7 +54,7 @@ export const agentEvents = {
     { agent_info: agentInfo, error: text, ...errorOrigin },
     { agent_info: info, error: "The model's answer was empty" },
   ),
-  agent_evaluation_started: eventType("The grading of an agent's work begins.", evaluated, whoEvaluated),
+  agent_evaluation_started: eventType("The evaluation of an agent's work begins.", evaluated, whoEvaluated),
   agent_evaluation_completed: eventType(
     "One metric of an agent's work was graded.",
     { ...evaluated, metric_category: anything, score: anything },

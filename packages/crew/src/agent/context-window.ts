@@ -84,7 +84,7 @@ async function outcomeOf(asked: Promise<ModelAnswer>): Promise<{ answer: ModelAn
 }
 
 function stillTooLong(model: Model, { message }: StepFailure, why: string): AppError {
-  return new AppError(`What the agent has to read is too long for ${model.label}, ${why}: ${message}`, {
+  return new AppError(`The agent's prompt is too long for ${model.label}, ${why}: ${message}`, {
     code: ErrorCode.modelFailed,
   });
 }

@@ -89,5 +89,5 @@ function withoutCalls(answer: ModelAnswer): ModelAnswer["content"] {
 }
 
 function emptyAnswer(): AppError {
-  return new AppError("the model gave an empty answer", { code: ErrorCode.modelFailed, retryable: true });
+  return new AppError("the model returned an empty answer", { code: ErrorCode.modelFailed, retryable: true });
 }

@@ -20,7 +20,7 @@ test("all errors of a crew are reported at once, when it is defined", () => {
         { ...task, name: "one", agent: "b" },
       ],
     });
-  expect(define).toThrow('task "one" takes context from "two", which is no earlier task');
+  expect(define).toThrow('task "one" takes context from "two", which is not an earlier task');
   expect(define).toThrow('two tasks are named "one"');
   expect(define).toThrow('names the agent "b", but the agents are: a');
   const twice = { ...agents.a, tools: [builtInTools["read_file"]!, builtInTools["read_file"]!] };
@@ -31,5 +31,5 @@ test("all errors of a crew are reported at once, when it is defined", () => {
 });
 
 test("kickoff() outside a run fails and says where it works", async () => {
-  await expect(defineCrew({ agents, tasks: [task] }).kickoff({})).rejects.toThrow("works inside a run only");
+  await expect(defineCrew({ agents, tasks: [task] }).kickoff({})).rejects.toThrow("only works inside a run");
 });

@@ -25,13 +25,14 @@ function taskFaults(crew: CrewDefinition): string[] {
       faults.push(`task "${name}" names the agent "${task.agent}", but the agents are: ${known.join(", ")}`);
     }
     for (const other of task.context ?? []) {
-      if (!earlier.has(other)) faults.push(`task "${name}" takes context from "${other}", which is no earlier task`);
+      if (!earlier.has(other))
+        faults.push(`task "${name}" takes context from "${other}", which is not an earlier task`);
       const beside = [...earlier.values()].slice(lastInTurn(earlier) + 1);
       if (
         task.asyncExecution === true &&
         beside.some((each, at) => taskName(each, lastInTurn(earlier) + 1 + at) === other)
       ) {
-        faults.push(`task "${name}" takes context from "${other}", which runs beside it`);
+        faults.push(`task "${name}" takes context from "${other}", which runs in parallel`);
       }
     }
     earlier.set(name, task);
@@ -52,7 +53,7 @@ function orderFaults(tasks: readonly TaskDefinition[]): string[] {
     faults.push("a task with a condition cannot be asynchronous");
   }
   if (tasks.at(-1)?.asyncExecution === true && tasks.at(-2)?.asyncExecution === true) {
-    faults.push("it ends with more than one asynchronous task, so that it is open which gives the result");
+    faults.push("it ends with more than one asynchronous task, so its result is ambiguous");
   }
   return faults;
 }
@@ -70,7 +71,7 @@ function toolFaults(crew: CrewDefinition): string[] {
 }
 
 function managerFaults(crew: CrewDefinition): string[] {
-  if (crew.managerAgent?.tools?.length) return ["its manager must have no tools of its own"];
+  if (crew.managerAgent?.tools?.length) return ["its manager must not have its own tools"];
   const unused = crew.managerAgent !== undefined || crew.managerModel !== undefined;
   return unused && crew.process !== "hierarchical" ? ["it has a manager, but its process is not hierarchical"] : [];
 }

@@ -107,7 +107,7 @@ describe("asynchronous and conditional tasks", () => {
     expect(define(task("one", later), task("two", later))).toThrow("more than one asynchronous");
     expect(define(task("one"), task("two", { ...later, condition: () => true }))).toThrow("cannot be asynchronous");
     expect(define(task("one", later), task("two", { ...later, context: ["one"] }), task("three"))).toThrow(
-      "runs beside it",
+      "runs in parallel",
     );
     expect(define(task("one", later), task("two", { context: ["one"] }))).not.toThrow();
   });
@@ -281,7 +281,7 @@ describe("output files", () => {
     await symlink(tmpdir(), join(directory, "link"));
     expect(await write(path, directory)).toMatchObject({
       state: "FAILED",
-      error: expect.stringContaining("inside the run"),
+      error: expect.stringContaining("the run's directory"),
     });
   });
 

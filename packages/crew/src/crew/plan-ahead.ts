@@ -39,7 +39,7 @@ export async function planAhead(
       }));
     }
     if (attempt >= retries) {
-      throw new AppError(`The crew could not be planned: the model's answer is no plan (${read.error})`, {
+      throw new AppError(`The crew could not be planned: the model's answer is not a plan (${read.error})`, {
         code: ErrorCode.modelFailed,
       });
     }

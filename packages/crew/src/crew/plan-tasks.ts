@@ -107,7 +107,7 @@ function outputFileOf({ outputFile }: TaskDefinition, inputs: Inputs): string | 
 function requireInputs(crew: CrewDefinition, inputs: Inputs): void {
   const missing = crewInputs(crew).filter((name) => !Object.hasOwn(inputs, name));
   if (missing.length === 0) return;
-  throw new AppError(`The crew's texts name inputs that were not given: ${missing.join(", ")}`, {
+  throw new AppError(`The crew's texts use inputs that are missing: ${missing.join(", ")}`, {
     code: ErrorCode.missingInputs,
     details: { missing },
   });

@@ -234,7 +234,7 @@ describe("a sequential crew", () => {
     const outcome = await twoTasks(scriptedModel([])).run(context);
     expect(outcome).toMatchObject({
       state: "FAILED",
-      error: "The crew's texts name inputs that were not given: topic",
+      error: "The crew's texts use inputs that are missing: topic",
     });
     expect(context.sink.types()).toEqual(["crew_kickoff_started", "crew_kickoff_failed"]);
   });
@@ -252,7 +252,7 @@ describe("a sequential crew", () => {
       result: '{"answer": 4}',
     });
     const [, , , correction] = model.calls[1]?.prompt ?? [];
-    expect(JSON.stringify(correction)).toContain("it holds no JSON");
+    expect(JSON.stringify(correction)).toContain("it contains no JSON");
     expect(model.calls[0]?.responseFormat).toMatchObject({ type: "json", schema: { type: "object" } });
     expect(eventProblems(context.sink.events)).toEqual([]);
   });

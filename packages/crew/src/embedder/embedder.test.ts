@@ -52,7 +52,7 @@ describe("an embedder", () => {
   });
 
   test.each([
-    [{ provider: "voyageai" }, /no provider of embeddings "voyageai".*Known: azure/],
+    [{ provider: "voyageai" }, /no embedding provider "voyageai".*Known: azure/],
     [{ provider: "cohere" }, /names no model/],
     [{ provider: "openai" }, /needs OPENAI_API_KEY/],
   ])("of %j says what to set", async (config, message) => {

@@ -20,7 +20,7 @@ async function connect(config: EmbedderConfig, env: Readonly<Record<string, stri
   const provider = name === undefined ? undefined : embeddingProviders[name];
   if (name === undefined || provider === undefined) {
     const known = Object.keys(embeddingProviders).sort().join(", ");
-    throw new AppError(`There is no provider of embeddings "${named}". Known: ${known}`, {
+    throw new AppError(`There is no embedding provider "${named}". Known: ${known}`, {
       code: ErrorCode.configuration,
     });
   }

@@ -108,12 +108,12 @@ describe("anything but a regular file", () => {
     await using socket = createServer();
     await new Promise<void>((resolve) => socket.listen(join(directory, "socket"), resolve));
     for (const path of ["pipe", "read", "socket"]) {
-      expect(await call("write_file", { path, text: "x" })).toContain("no regular file");
-      for (const [tool, args] of reading) expect(await call(tool, args(path))).toContain("no regular file");
+      expect(await call("write_file", { path, text: "x" })).toContain("not a regular file");
+      for (const [tool, args] of reading) expect(await call(tool, args(path))).toContain("not a regular file");
     }
     expect((await writeOutput("out.md")).outcome).toMatchObject({
       state: "FAILED",
-      error: expect.stringContaining("no regular file"),
+      error: expect.stringContaining("not a regular file"),
     });
     expect(await call("write_file", { path: ".", text: "x" })).toContain("is a folder");
   });

@@ -142,15 +142,15 @@ function told(error: unknown, path: string, missing: string): unknown {
   const { fault, part, code } = error;
   if (fault === "link") {
     return new AppError(
-      `"${path}" cannot be used: "${part}" is a symbolic link, which may lead to a place that is not inside the run's directory`,
+      `"${path}" cannot be used: "${part}" is a symbolic link, which may lead outside the run's directory`,
       { code: ErrorCode.forbidden },
     );
   }
   const messages: Record<typeof fault, string> = {
     missing,
     folder: `"${path}" is a folder`,
-    not_folder: `"${path}" cannot be used: "${part}" is no folder`,
-    not_file: `"${path}" is no regular file: a pipe, a socket or a device`,
+    not_folder: `"${path}" cannot be used: "${part}" is not a folder`,
+    not_file: `"${path}" is not a regular file, but a pipe, a socket or a device`,
     failed: `"${path}" cannot be opened (${code ?? "unknown reason"})`,
   };
   return refused(messages[fault]);

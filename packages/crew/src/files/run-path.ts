@@ -18,7 +18,7 @@ export const maxParts = 64;
 export function partsOfRunPath(path: string): string[] {
   if (path === "" || isAbsolute(path) || /[\0$~|<>&;*?\\]/.test(path) || path.split("/").includes("..")) {
     throw new AppError(
-      `"${shown(path)}" is no path inside the run's directory: write it relative, without .. and without ~ $ * ?`,
+      `"${shown(path)}" is not a path inside the run's directory: write it relative, without .. and without ~ $ * ?`,
       { code: ErrorCode.forbidden },
     );
   }

@@ -12,13 +12,13 @@ export function checkFlow(flow: FlowDefinition): void {
   if (!flow.methods.some((method) => method.start !== undefined)) faults.push("no method starts it");
   for (const [index, method] of flow.methods.entries()) {
     const { name } = method;
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) faults.push(`the method name "${name}" is no identifier`);
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) faults.push(`the method name "${name}" is not an identifier`);
     if (names.indexOf(name) !== index) faults.push(`two methods are named "${name}"`);
     faults.push(...feedbackFaults(method));
     for (const other of awaited(method)) {
       if (other === name) faults.push(`"${name}" listens to itself`);
       else if (allLabelsKnown && !names.includes(other) && !labels.has(other)) {
-        faults.push(`"${name}" listens to "${other}", which is no method and no router's label`);
+        faults.push(`"${name}" listens to "${other}", which is neither a method nor a router's label`);
       }
     }
   }
@@ -36,13 +36,13 @@ function feedbackFaults({ name, humanFeedback }: FlowMethod): string[] {
   const faults = Object.entries(roles).flatMap(([role, outcome]) =>
     outcome === undefined || emit?.includes(outcome) === true
       ? []
-      : [`the ${role} outcome "${outcome}" of "${name}" is none that it emits`],
+      : [`the ${role} outcome "${outcome}" of "${name}" is not one that it emits`],
   );
   if (approveOutcome !== undefined && approveOutcome === rejectOutcome) {
     faults.push(`an approval and a rejection of "${name}" both take "${approveOutcome}"`);
   }
   if (emit !== undefined && timeoutSeconds !== undefined && defaultOutcome === undefined) {
-    faults.push(`"${name}" waits ${timeoutSeconds} s for a person and has no default outcome for after that`);
+    faults.push(`"${name}" waits ${timeoutSeconds} s for a person and has no default outcome for the timeout`);
   }
   return faults;
 }

@@ -121,7 +121,7 @@ describe("a standalone agent", () => {
       "llm_guardrail_completed",
       "method_execution_finished",
     ]);
-    expect(JSON.stringify(model.calls[2]?.prompt)).toContain("it holds no JSON");
+    expect(JSON.stringify(model.calls[2]?.prompt)).toContain("it contains no JSON");
     expect(JSON.stringify(model.calls[3]?.prompt)).toContain("more, please");
   });
 });

@@ -6,7 +6,7 @@ import type { FlowStateStore } from "./flow-state-store.ts";
 export function flowStates(run: Run, flowName: string): FlowStateStore {
   const { flowStates: store } = run.context;
   if (store !== undefined) return store;
-  throw new AppError(`The flow ${flowName} keeps its state, but this run was given no store for flow states`, {
+  throw new AppError(`The flow ${flowName} keeps its state, but this run has no store for flow states`, {
     code: ErrorCode.configuration,
   });
 }

@@ -180,8 +180,8 @@ class FlowRun {
     const limit = this.#flow.maxMethodCalls ?? defaultMaxMethodCalls;
     if (this.#count(`${as}:${method.name}`) >= limit) {
       throw new AppError(
-        `The method ${method.name} was called ${limit} times: the flow goes round without an end. ` +
-          "Raise maxMethodCalls if that is meant",
+        `The method ${method.name} was called ${limit} times: the flow loops forever. ` +
+          "Raise maxMethodCalls if that is intended",
         { code: ErrorCode.runFailed },
       );
     }

@@ -29,7 +29,7 @@ export async function askHuman(scope: Scope, request: PendingInput): Promise<Hum
   const row = scope.run.context.journal.read(request.path);
   const answer = humanAnswerSchema.safeParse(row?.value);
   if (answer.success) return answer.data;
-  throw new AppError(`The answer to "${request.message}" is not in the form of an answer: ${answer.error.message}`, {
+  throw new AppError(`The answer to "${request.message}" is not a valid answer: ${answer.error.message}`, {
     code: ErrorCode.runFailed,
   });
 }

@@ -25,7 +25,7 @@ export function piecesOf({ name, text, chunkSize, chunkOverlap }: KnowledgeSourc
   const size = chunkSize ?? defaultSize;
   const overlap = chunkOverlap ?? Math.min(defaultOverlap, Math.floor(size / 2));
   if (size < 1 || overlap >= size) {
-    throw new AppError(`The knowledge source "${name}" has pieces of ${size} characters that overlap by ${overlap}`, {
+    throw new AppError(`The knowledge source "${name}" has passages of ${size} characters that overlap by ${overlap}`, {
       code: ErrorCode.configuration,
     });
   }

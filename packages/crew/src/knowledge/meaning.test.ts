@@ -63,7 +63,7 @@ test("an unavailable embedder is reported, and the task continues without it", a
   expect(await crew.run(context)).toMatchObject({ state: "SUCCESS" });
   expect(eventProblems(context.sink.events)).toEqual([]);
   const failed = context.sink.events.find(({ type }) => type === "knowledge_search_query_failed");
-  expect(failed?.data).toMatchObject({ query: "when geese fly south", error: "the embedder is away" });
+  expect(failed?.data).toMatchObject({ query: "when geese fly south", error: "the embedder is down" });
   expect(told()).not.toContain("Geese fly");
 });
 

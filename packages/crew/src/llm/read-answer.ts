@@ -177,5 +177,8 @@ class Collector {
 }
 
 function brokenOff(): AppError {
-  return new AppError("the model's answer broke off before its end", { code: ErrorCode.modelFailed, retryable: true });
+  return new AppError("the model's response broke off before its end", {
+    code: ErrorCode.modelFailed,
+    retryable: true,
+  });
 }

@@ -83,7 +83,7 @@ async function transportOf(run: Run, server: McpServer, onProcess: ConnectOption
   }
   const { guardedFetch } = run.context;
   if (guardedFetch === undefined) {
-    throw new AppError(`The MCP server ${server.url} cannot be reached: this run may not use the network`, {
+    throw new AppError(`The MCP server ${server.url} cannot be reached: this run has no network access`, {
       code: ErrorCode.forbidden,
     });
   }

@@ -207,7 +207,7 @@ test("addresses that the host's guard rejects are not reached, and no secret is 
     expect(gone.sink.types()).toContain("mcp_connection_failed");
     expect(eventProblems(gone.sink.events)).toEqual([]);
     expect(JSON.stringify(gone.sink.events)).not.toContain("secret");
-    expect(await crew.run(testContext())).toMatchObject({ error: expect.stringContaining("may not use the network") });
+    expect(await crew.run(testContext())).toMatchObject({ error: expect.stringContaining("has no network access") });
   }
 });
 

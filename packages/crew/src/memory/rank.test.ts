@@ -106,13 +106,13 @@ test("with an embedder memories are found and merged by meaning, and an unavaila
     expect(eventProblems(context.sink.events)).toEqual([]);
     return { context, model };
   };
-  await run(memories("The old lamp that stands in the hall by the blue door has a red colour"));
+  await run(memories("The old lamp in the hall next to the blue door has a red colour"));
   expect((await store.read("test"))[0]).toMatchObject({ embedder: "test/words", revision: 1 });
   const update = { id: "m1", action: "update", content: "The lamp was red and has a green colour" };
   const merge = JSON.stringify({ statements: [{ actions: [update], insert_new: false }] });
-  const second = await run(memories("The old lamp that stands in the hall by the blue door has a green colour"), merge);
+  const second = await run(memories("The old lamp in the hall next to the blue door has a green colour"), merge);
   expect(JSON.stringify(second.model.calls[0]?.prompt)).toContain(
-    "The old lamp that stands in the hall by the blue door has a red colour",
+    "The old lamp in the hall next to the blue door has a red colour",
   );
   const [joined, ...others] = await store.read("test");
   expect(others).toEqual([]);

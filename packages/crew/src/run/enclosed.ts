@@ -26,7 +26,7 @@ export async function enclosed<T>(scope: Scope, code: (inner: Scope) => Promise<
   } finally {
     // A run that continues elsewhere closes nothing here, and what it had started continues there, too.
     if (!goesOnElsewhere) {
-      left.abort(new AppError("Cancelled: what began it has ended", { code: ErrorCode.cancelled }));
+      left.abort(new AppError("Cancelled: the work that started it has ended", { code: ErrorCode.cancelled }));
       await gated.quiet(leaveMs);
     }
     shut();

@@ -171,7 +171,7 @@ describe("a journal of another input", () => {
     const { outcome } = await changed(1);
     expect(outcome).toMatchObject({
       state: "FAILED",
-      error: expect.stringContaining("asks something else than before"),
+      error: expect.stringContaining("differs from that before the interruption"),
     });
   });
 

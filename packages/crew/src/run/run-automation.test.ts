@@ -68,7 +68,7 @@ describe("a run that is cancelled", () => {
 });
 
 test("a store that rejects a write stops the run with its error", async () => {
-  const gone = new AppError("Redis is away", { code: ErrorCode.storeUnavailable, retryable: true });
+  const gone = new AppError("Redis is down", { code: ErrorCode.storeUnavailable, retryable: true });
   const { crew } = hangingCrew();
   const context = testContext({ journal: { read: () => undefined, write: () => Promise.reject(gone) } });
   await expect(crew.run(context)).rejects.toBe(gone);

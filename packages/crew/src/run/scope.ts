@@ -221,7 +221,7 @@ export function insideRun(): Scope | undefined {
 export function currentScope(what: string): Scope {
   const scope = insideRun();
   if (scope === undefined) {
-    throw new AppError(`${what} works inside a run only: in a tool, a flow method or a callback`, {
+    throw new AppError(`${what} only works inside a run: in a tool, a flow method or a callback`, {
       code: ErrorCode.invalidInput,
     });
   }

@@ -121,7 +121,7 @@ function failureOf(error: unknown): StepFailure {
 
 function diverged(path: string): never {
   throw new AppError(
-    `the run cannot be resumed: at ${path} it asks something else than before it was interrupted. ` +
+    `the run cannot be resumed: at ${path} its input differs from that before the interruption. ` +
       "The automation's code or inputs changed, or it depends on time or chance; start a new run",
     { code: ErrorCode.runFailed, details: { path } },
   );

@@ -25,7 +25,7 @@ export function answerSchema(schema: z.ZodType | JsonSchema): AnswerSchema {
 /** Extracts the JSON value from an answer, from a code fence or the text around it; or says what is wrong with it. */
 export function readJson(text: string, schema: AnswerSchema): { ok: true; value: Json } | { ok: false; error: string } {
   const candidates = [text, /```(?:json)?\s*\n([\s\S]*?)```/.exec(text)?.[1], /[[{][\s\S]*[\]}]/.exec(text)?.[0]];
-  let error = "it holds no JSON";
+  let error = "it contains no JSON";
   for (const candidate of candidates) {
     if (candidate === undefined) continue;
     let value: unknown;

@@ -18,7 +18,7 @@ export function wordEmbedder(modelId = "words"): WordEmbedder {
     asked,
     away: false,
     async doEmbed({ values }) {
-      if (this.away) throw new Error("the embedder is away");
+      if (this.away) throw new Error("the embedder is down");
       asked.push(...values);
       return { embeddings: values.map(wordVector), warnings: [] };
     },

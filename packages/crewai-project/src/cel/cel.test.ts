@@ -62,7 +62,7 @@ describe("a template", () => {
     expect(render({ a: ["${state.n}", 3], b: { c: "x${state.n}" } })).toEqual({ a: [2, 3], b: { c: "x2" } });
     expect(render({ a: ["${state.n"], b: "${}", c: "${nope.x}" })).toEqual([
       expect.stringContaining("a.0: ${… has no closing brace"),
-      "b: ${} holds no expression",
+      "b: ${} contains no expression",
       expect.stringContaining('c: "nope" is not known here'),
     ]);
   });

@@ -60,7 +60,7 @@ export function segments(text: string): ({ text: string } | { cel: string })[] {
     const end = endOf(text, start + 2);
     if (end === -1) throw new Error(`\${… has no closing brace in ${JSON.stringify(text.slice(start, start + 60))}`);
     const cel = text.slice(start + 2, end).trim();
-    if (cel === "") throw new Error("${} holds no expression");
+    if (cel === "") throw new Error("${} contains no expression");
     parts.push({ cel });
     from = end + 1;
   }

@@ -105,6 +105,6 @@ function checkDateFormat({ findings }: Project, { keys, at }: Part<AgentKeys>): 
   const form = keys.date_format;
   if (form === undefined || form === null) return;
   const unknown = unknownDirectives(form);
-  if (unknown.length > 0) findings.warning(at("date_format"), `${unknown.join(", ")} is written as it is here`);
-  else if (!showsDate(form)) findings.warning(at("date_format"), "it shows no date", 'write it like "%Y-%m-%d"');
+  if (unknown.length > 0) findings.warning(at("date_format"), `${unknown.join(", ")} is written unchanged here`);
+  else if (!showsDate(form)) findings.warning(at("date_format"), "it contains no date", 'write it like "%Y-%m-%d"');
 }

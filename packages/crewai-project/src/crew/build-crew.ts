@@ -220,6 +220,6 @@ function checkInputs(project: Project, { keys, at }: Part<CrewKeys>, crew: Crew)
     if (taken.includes(name) || name === "crewai_trigger_payload") continue;
     const near = nearestName(name, taken);
     const hint = near === undefined ? undefined : `did you mean ${JSON.stringify(near)}?`;
-    project.findings.warning(at("inputs", name), `no text of the crew takes the input ${JSON.stringify(name)}`, hint);
+    project.findings.warning(at("inputs", name), `no text of the crew uses the input ${JSON.stringify(name)}`, hint);
   }
 }

@@ -17,7 +17,7 @@ export function buildEmbedder(
   if (provider === undefined) {
     findings.error(
       within(at, "provider"),
-      `embeddings of ${JSON.stringify(value.provider)} cannot be made from here`,
+      `embeddings of ${JSON.stringify(value.provider)} are not available here`,
       `${suggestion(value.provider, Object.keys(embeddingProviders))}; an OpenAI-compatible server is openai with base_url`,
     );
     return undefined;
@@ -25,7 +25,7 @@ export function buildEmbedder(
   const config = value.config ?? {};
   const model = config.model_name ?? config.model ?? config.deployment_id;
   if (!model && embeddingProviders[provider]?.usual === undefined) {
-    findings.error(within(at, "config"), `the embedder needs a "model_name": ${provider} has no usual one`);
+    findings.error(within(at, "config"), `the embedder needs a "model_name": ${provider} has no default`);
     return undefined;
   }
   const headers = {

@@ -56,7 +56,7 @@ async function documentFile(project: Project, path: string, at: Place): Promise<
   if (/^https?:/i.test(path)) {
     project.findings.error(
       at,
-      `${JSON.stringify(path)} is an address: a project is loaded without the network`,
+      `${JSON.stringify(path)} is a URL: a project is loaded without network access`,
       "save the page in knowledge/ and name that file, or give the agent ScrapeWebsiteTool",
     );
     return undefined;

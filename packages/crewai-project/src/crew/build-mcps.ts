@@ -22,8 +22,8 @@ function byAddress({ findings }: Project, text: string, at: Place): McpServer | 
   }
   findings.warning(
     at,
-    `${JSON.stringify(text)} names a connection kept by CrewAI, which is not known here: the agent goes without it`,
-    'write the server\'s address, or {"command": …} of one that runs beside the worker',
+    `${JSON.stringify(text)} names a connection of CrewAI's platform, which is not available here: the agent works without it`,
+    'write the server\'s address, or {"command": …} of one that runs next to the worker',
   );
   return { slug: address.replace(/^crewai-amp:/, "") };
 }

@@ -48,7 +48,7 @@ test("settings that cannot be sent cause a warning with their location, and so d
   });
   expect(findings).toEqual([
     ["llm.additional_params.stream", '"stream" is not sent: the run itself writes it', undefined],
-    ["llm.temprature", '"temprature" is sent to the provider as it is', 'did you mean "temperature"?'],
+    ["llm.temprature", '"temprature" is sent to the provider unchanged', 'did you mean "temperature"?'],
     ["llm.vertex_credentials", '"vertex_credentials" is not sent: it looks like a secret', undefined],
     ["llm.callbacks", '"callbacks" is not sent to the provider here', "subscribe to the events"],
   ]);

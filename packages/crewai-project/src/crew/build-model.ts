@@ -75,7 +75,7 @@ function requestOf(
     const near = nearestName(name, Object.keys(known));
     const meant = near === undefined ? undefined : `did you mean ${JSON.stringify(near)}?`;
     if (meant !== undefined)
-      project.findings.warning(within(at, name), `${JSON.stringify(name)} is sent to the provider as it is`, meant);
+      project.findings.warning(within(at, name), `${JSON.stringify(name)} is sent to the provider unchanged`, meant);
     add({ [name]: field });
   }
   const headers = {

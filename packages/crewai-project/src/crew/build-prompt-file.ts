@@ -28,7 +28,7 @@ export async function readManagerTexts(project: Project, { keys, at }: Part<Crew
   try {
     return promptFile.parse(JSON.parse(text)).hierarchical_manager_agent;
   } catch {
-    project.findings.error(place, "is no JSON with the texts role, goal and backstory in hierarchical_manager_agent");
+    project.findings.error(place, "is not JSON with the texts role, goal and backstory in hierarchical_manager_agent");
     return undefined;
   }
 }

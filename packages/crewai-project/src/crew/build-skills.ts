@@ -30,14 +30,14 @@ export async function buildSkills(
     if (value.startsWith("@")) {
       project.findings.error(
         place,
-        `${JSON.stringify(value)} is kept by CrewAI and cannot be reached from here`,
+        `${JSON.stringify(value)} is stored by CrewAI and cannot be reached from here`,
         "put the skill's folder into the project",
       );
     } else if (/^\s*---\r?\n/.test(value)) {
       try {
         skills.push(parseSkill("a skill in a text", value.trim()));
       } catch (error) {
-        project.findings.error(place, `is no skill: ${errorMessage(error)}`);
+        project.findings.error(place, `is not a skill: ${errorMessage(error)}`);
       }
     } else skills.push(...(await skillsIn(project, value, place)));
   }
@@ -50,7 +50,7 @@ async function skillsIn(project: Project, folder: string, place: Place): Promise
   let searched: string | undefined;
   for (const candidate of candidates) if ((await dir.kindOf(candidate)) === "folder") searched ??= candidate;
   if (searched === undefined) {
-    findings.error(place, `the path ${JSON.stringify(folder)} leads to no folder of the project`);
+    findings.error(place, `the path ${JSON.stringify(folder)} is not a folder of the project`);
     return [];
   }
   const skills: Skill[] = [];
@@ -64,11 +64,15 @@ async function skillsIn(project: Project, folder: string, place: Place): Promise
       if (skill.name !== name) throw new Error(`its folder must have its name, ${JSON.stringify(skill.name)}`);
       skills.push({ ...skill, path, searched });
     } catch (error) {
-      findings.warning(place, `${file} is no skill and is left out: ${errorMessage(error)}`);
+      findings.warning(place, `${file} is not a skill and is skipped: ${errorMessage(error)}`);
     }
   }
   if (skills.length === 0) {
-    findings.warning(place, `no folder in ${JSON.stringify(folder)} holds a skill`, "skills are FOLDER/NAME/SKILL.md");
+    findings.warning(
+      place,
+      `no folder in ${JSON.stringify(folder)} contains a skill`,
+      "skills are FOLDER/NAME/SKILL.md",
+    );
   }
   return skills;
 }

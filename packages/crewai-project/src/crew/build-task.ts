@@ -110,7 +110,7 @@ export async function answerForm(
     answerSchema(schema);
     return schema;
   } catch (error) {
-    project.findings.error(at, `is no schema that an answer can fit: ${errorMessage(error)}`);
+    project.findings.error(at, `is not a schema that an answer can fit: ${errorMessage(error)}`);
     return undefined;
   }
 }

@@ -41,7 +41,7 @@ export async function buildTools(project: Project, values: readonly ToolValue[],
     else if (isSet(value)) tools.push({ ...tool, name: `${tool.name}_${index + 1}` });
     // Two of CrewAI's classes may be one tool here.
     else if (isSame(tools[first], tool)) continue;
-    else project.findings.error(place, `the tool named ${JSON.stringify(tool.name)} is there already, as [${first}]`);
+    else project.findings.error(place, `the tool named ${JSON.stringify(tool.name)} exists already, as [${first}]`);
   }
   return tools;
 }
@@ -66,7 +66,7 @@ export async function buildTool(project: Project, value: ToolValue, at: Place): 
     const service = value.slice("platform:".length).split("/")[0];
     project.findings.error(
       at,
-      `${JSON.stringify(value)} is an integration kept by CrewAI's platform, which cannot be reached from here`,
+      `${JSON.stringify(value)} is an integration of CrewAI's platform, which cannot be reached from here`,
       `name an MCP server of ${service} in "mcps", or ${provide(snakeCase(value.slice("platform:".length)))}`,
     );
     return undefined;

@@ -31,7 +31,7 @@ export function checkTasks({ findings }: Project, { keys, at }: Part<CrewKeys>, 
       if (found === -1) fail(path, `there is no task ${JSON.stringify(other)}`, suggestion(other, names));
       else if (found === index) fail(path, "a task cannot be its own context");
       else if (found > index) {
-        fail(path, `the task ${JSON.stringify(other)} comes later: context is taken from earlier tasks`);
+        fail(path, `the task ${JSON.stringify(other)} comes later: context comes from earlier tasks`);
       }
     }
     if (isConditional(task) && index === 0)
@@ -42,7 +42,7 @@ export function checkTasks({ findings }: Project, { keys, at }: Part<CrewKeys>, 
   }
   const trailing = tasks.length - 1 - tasks.findLastIndex((task) => task.async_execution !== true);
   if (trailing > 1) {
-    fail([tasks.length - 1, "async_execution"], "at most one asynchronous task may stand at the end of a crew");
+    fail([tasks.length - 1, "async_execution"], "a crew may end with at most one asynchronous task");
   }
   return sound;
 }

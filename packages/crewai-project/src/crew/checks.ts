@@ -32,7 +32,7 @@ async function outputCheck(
     const evaluate = compileCel(value.cel, ["output"]);
     return (output) => evaluate({ output });
   } catch (error) {
-    project.findings.error(within(at, "cel"), `the expression is wrong: ${(error as Error).message}`);
+    project.findings.error(within(at, "cel"), `the expression is invalid: ${(error as Error).message}`);
     return undefined;
   }
 }
@@ -49,7 +49,7 @@ export async function readPredicate(
     (async (output) => {
       const holds = await check(output);
       if (typeof holds !== "boolean")
-        throw new Error(`a condition must give true or false, not ${JSON.stringify(holds)}`);
+        throw new Error(`a condition must return true or false, not ${JSON.stringify(holds)}`);
       return holds;
     })
   );
@@ -84,7 +84,7 @@ export function verdictOf(given: unknown, name: string): Verdict {
       : [undefined, undefined];
   if (valid === true) return typeof text === "string" ? { valid: true, result: text } : { valid: true };
   if (valid === false) return { valid: false, feedback: typeof text === "string" && text !== "" ? text : refused };
-  throw new Error(`the guardrail ${name} must give true, false, {valid, feedback} or [valid, text]`);
+  throw new Error(`the guardrail ${name} must return true, false, {valid, feedback} or [valid, text]`);
 }
 
 function fieldOf(given: object, name: string): unknown {

@@ -22,7 +22,7 @@ export async function projectDocument(
   if (form === undefined) {
     project.findings.error(
       at,
-      `${JSON.stringify(file)} is not read here; what is: ${documentEndings.join(", ")}`,
+      `${JSON.stringify(file)} is not supported; supported are: ${documentEndings.join(", ")}`,
       "save its text as .txt, .md or .pdf",
     );
     return undefined;

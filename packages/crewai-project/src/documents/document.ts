@@ -55,5 +55,5 @@ export function plainJson(value: unknown, depth = 0): unknown {
     if (Object.hasOwn(value, "__proto__")) throw new SyntaxFault('"__proto__" cannot be a key');
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plainJson(item, depth + 1)]));
   }
-  throw new SyntaxFault(`a value of type ${typeof value} is no JSON`);
+  throw new SyntaxFault(`a value of type ${typeof value} is not JSON`);
 }

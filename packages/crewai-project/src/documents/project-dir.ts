@@ -44,8 +44,8 @@ export class ProjectDir {
     if (path.split(/[/\\]/).includes("..")) throw new PathFault('must not contain ".."');
     const target = join(this.root, from, path);
     const real = await realpath(target).catch(() => undefined);
-    if (real === undefined) throw new PathFault("leads to no file");
-    if (real !== this.root && !real.startsWith(this.root + sep)) throw new PathFault("leads out of the project");
+    if (real === undefined) throw new PathFault("is not a file");
+    if (real !== this.root && !real.startsWith(this.root + sep)) throw new PathFault("leads outside the project");
     return real;
   }
 
@@ -83,7 +83,7 @@ export class ProjectDir {
     const file = posix.normalize(path.split(sep).join("/"));
     try {
       const real = await this.locate(file);
-      if (!(await stat(real)).isFile()) throw new PathFault("leads to no file");
+      if (!(await stat(real)).isFile()) throw new PathFault("is not a file");
       const folders = relative(this.root, real).split(sep);
       const name = folders.pop() ?? "";
       // Opened without following links: since it was located, it may have been replaced by a link, or by a pipe.

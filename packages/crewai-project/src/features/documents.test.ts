@@ -41,9 +41,9 @@ describe("documents of a project", () => {
     });
     const findings = await checkProject(project.dir);
     expect(findings.map(({ path, message }) => `${path} ${message}`)).toEqual([
-      expect.stringMatching(/knowledge_sources\[0\]\.file_paths\[0\] .*is no sound PDF/),
-      expect.stringMatching(/knowledge_sources\[1\]\.file_paths\[0\] .*without the network/),
-      expect.stringMatching(/knowledge_sources\[1\]\.file_paths\[1\] .*\.pptx.* is not read here/),
+      expect.stringMatching(/knowledge_sources\[0\]\.file_paths\[0\] .*is not a valid PDF/),
+      expect.stringMatching(/knowledge_sources\[1\]\.file_paths\[0\] .*without network access/),
+      expect.stringMatching(/knowledge_sources\[1\]\.file_paths\[1\] .*\.pptx.* is not supported/),
     ]);
   });
 });

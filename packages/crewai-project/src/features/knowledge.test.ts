@@ -52,8 +52,8 @@ describe("knowledge of a project", () => {
     );
     const findings = await checkProject(project.dir);
     expect(findings.map(({ path, message }) => `${path} ${message}`)).toEqual([
-      expect.stringMatching(/knowledge_sources\[0\]\.file_paths\[0\] .*leads to no file/),
-      expect.stringMatching(/knowledge_sources\[1\]\.file_paths\[0\] .*leads to no file/),
+      expect.stringMatching(/knowledge_sources\[0\]\.file_paths\[0\] .*is not a file/),
+      expect.stringMatching(/knowledge_sources\[1\]\.file_paths\[0\] .*is not a file/),
       expect.stringMatching(/knowledge_sources\[1\]\.file_paths\[1\] .*must not contain "\.\."/),
       expect.stringMatching(/knowledge_sources\[2\] .*needs "content"/),
       expect.stringMatching(/knowledge_sources\[3\] .*needs "file_paths"/),

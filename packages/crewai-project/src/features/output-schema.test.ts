@@ -38,7 +38,7 @@ test("an answer that does not fit is returned to the agent with the error, and t
   const { outcome, prompts } = await answered(crewFiles(task), answers);
   expect(outcome).toMatchObject({ state: "SUCCESS", resultJson: { score: 5 } });
   expect(prompts).toHaveLength(4);
-  expect(prompts[1]).toContain("it holds no JSON");
+  expect(prompts[1]).toContain("it contains no JSON");
   expect(prompts[2]).toMatch(/expected number, received string.*score/);
   // Its previous answer remains in the conversation.
   expect(prompts[2]).toContain("not json");
@@ -51,7 +51,7 @@ test.each([
   [{ max_retry_limit: 4 }, 5],
 ])("it fails after its max_retry_limit, with what is wrong: %j", async (agent, calls) => {
   const { outcome, prompts } = await answered(crewFiles({}, agent), ["not json"]);
-  expect(outcome).toMatchObject({ state: "FAILED", error: expect.stringContaining("it holds no JSON") });
+  expect(outcome).toMatchObject({ state: "FAILED", error: expect.stringContaining("it contains no JSON") });
   expect(prompts).toHaveLength(calls);
 });
 

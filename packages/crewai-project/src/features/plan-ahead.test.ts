@@ -57,7 +57,7 @@ describe("a crew that plans ahead", () => {
     const failed = testContext({ inputs: { topic: "tea" } });
     expect(await planned(["no", "never"]).crew.run(failed)).toMatchObject({
       state: "FAILED",
-      error: "The crew could not be planned: the model's answer is no plan (it holds no JSON)",
+      error: "The crew could not be planned: the model's answer is not a plan (it contains no JSON)",
     });
     expect(eventProblems(failed.sink.events)).toEqual([]);
     expect(failed.sink.types()).not.toContain("task_started");

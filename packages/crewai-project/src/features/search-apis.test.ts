@@ -80,7 +80,9 @@ describe("API searches accept CrewAI's arguments, settings and key", () => {
   });
 
   test("report a missing key, a wrong one, and an empty result", async () => {
-    await expect(search("TavilySearchTool", { query: "q" }, {})).rejects.toThrow("Tavily needs TAVILY_API_KEY");
+    await expect(search("TavilySearchTool", { query: "q" }, {})).rejects.toThrow(
+      "Tavily needs its key in the environment variable TAVILY_API_KEY",
+    );
     const env = { EXA_API_KEY: "bad" };
     await expect(search("ExaSearchTool", { query: "q" }, { env, status: 401 })).rejects.toThrow(
       /401: is EXA_API_KEY right/,

@@ -104,14 +104,14 @@ test("an invalid skill is skipped with a warning; a missing folder is an error",
   };
   const { findings } = await read(["skills"], files);
   expect(findings).toEqual([
-    expect.stringMatching(/^warning skills\/one\/SKILL.md is no skill .*its folder must have its name/),
+    expect.stringMatching(/^warning skills\/one\/SKILL.md is not a skill .*its folder must have its name/),
     expect.stringMatching(/^warning skills\/three\/SKILL.md .*description/),
     expect.stringMatching(/^warning skills\/two\/SKILL.md .*no head/),
-    expect.stringMatching(/^warning no folder in "skills" holds a skill/),
+    expect.stringMatching(/^warning no folder in "skills" contains a skill/),
   ]);
   expect((await read(["nowhere", "@acme/x", "---\nname: X\n---\n"])).findings).toEqual([
     expect.stringContaining("error the path"),
-    expect.stringContaining("kept by CrewAI"),
-    expect.stringContaining("is no skill"),
+    expect.stringContaining("stored by CrewAI"),
+    expect.stringContaining("is not a skill"),
   ]);
 });

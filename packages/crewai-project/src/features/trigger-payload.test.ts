@@ -18,7 +18,7 @@ test.each([
     crew: { process: "hierarchical", manager_llm: "offline/demo" },
     tells: [false, true],
   },
-])("a trigger's payload is told to $name", async ({ first, second, crew, tells }) => {
+])("a trigger's payload is passed to $name", async ({ first, second, crew, tells }) => {
   const task = { expected_output: "e", agent: "worker" };
   await using files = await testProject({
     "crew.json": {

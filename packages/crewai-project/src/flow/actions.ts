@@ -95,7 +95,7 @@ async function declaredCrew(
       const file = posix.join(target, name);
       if (await project.dir.isFile(file)) return readCrewFile(project, file, at);
     }
-    project.findings.error(at, `the folder ${JSON.stringify(path)} holds no crew.jsonc`);
+    project.findings.error(at, `the folder ${JSON.stringify(path)} contains no crew.jsonc`);
     return undefined;
   }
   if (path.split("/").includes("..")) {

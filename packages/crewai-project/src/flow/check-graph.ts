@@ -33,7 +33,7 @@ export function checkGraph(flow: FlowKeys, names: readonly string[], top: Place,
         } else if (allLabelsKnown && !known.includes(awaited)) {
           findings.error(
             within(at, key),
-            `${JSON.stringify(awaited)} is no method and no label of a router`,
+            `${JSON.stringify(awaited)} is neither a method nor a router's label`,
             suggestion(awaited, known),
           );
         }
@@ -45,7 +45,7 @@ export function checkGraph(flow: FlowKeys, names: readonly string[], top: Place,
     if (waitsInVain.length > 0 && allLabelsKnown) {
       findings.warning(
         within(at, "start"),
-        `only labels of routers start a method, and ${JSON.stringify(waitsInVain[0])} is none`,
+        `only labels of routers start a method, and ${JSON.stringify(waitsInVain[0])} is not one`,
         "to run after a method, use listen",
       );
     }

@@ -86,8 +86,8 @@ async function played({ agent, tools, answers }: Recorded) {
 function expected(name: string, { events }: Recorded): RecordedLine[] {
   if (name !== "medium_badobs") return events;
   return events.map(([line, data]) => {
-    const mended = line.replace("llm_call_failed", "llm_call_completed");
-    return data === undefined ? [mended] : [mended, data];
+    const corrected = line.replace("llm_call_failed", "llm_call_completed");
+    return data === undefined ? [corrected] : [corrected, data];
   });
 }
 

@@ -75,8 +75,8 @@ export const agentShape = {
   a2a: key(anything, "Remote agents", refused(later)),
   from_repository: key(
     text,
-    "An agent kept by CrewAI",
-    refused("kept by CrewAI and cannot be reached from here", "write its role, goal and backstory here"),
+    "An agent stored by CrewAI",
+    refused("stored by CrewAI and cannot be reached from here", "write its role, goal and backstory here"),
   ),
   multimodal: key(z.boolean(), "Deprecated by CrewAI", warned("deprecated and not used")),
   allow_code_execution: key(z.boolean(), "Deprecated by CrewAI", warned("deprecated and not used")),

@@ -26,6 +26,6 @@ export const knowledgeSource = z.union([described, pythonReference], {
 export type KnowledgeValue = z.infer<typeof knowledgeSource>;
 
 export const knowledgeConfig = z.strictObject({
-  results_limit: key(positive, "Pieces that a task is told (5)"),
+  results_limit: key(positive, "Maximum passages per task (5)"),
   score_threshold: key(z.number().min(0).max(1), "How alike a piece must be that an embedder finds (0.6)"),
 });

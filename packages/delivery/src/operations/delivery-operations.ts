@@ -41,7 +41,7 @@ export async function retryNow(context: OperationsContext, id: string, now: numb
 }
 
 /**
- * Drops a delivery that failed, for good. An attempt of it that is under way is not called back; a strict feed goes on
+ * Discards a failed delivery permanently. An attempt of it that is under way is not called back; a strict feed goes on
  * behind it when that has ended, and no sooner.
  */
 export async function discard(context: OperationsContext, id: string): Promise<OperationResult> {

@@ -31,7 +31,7 @@ export async function syncEnvironment(project: string, options: ToolOptions): Pr
   await install(project, interpreterIn(next), run);
   const crewai = await libraryVersion(interpreterIn(next));
   if (crewai === undefined) {
-    throw new AppError("What the project depends on does not bring crewai.", { code: ErrorCode.configuration });
+    throw new AppError("The project's dependencies do not include crewai.", { code: ErrorCode.configuration });
   }
   await rm(folder, { recursive: true, force: true });
   await rename(next, folder);

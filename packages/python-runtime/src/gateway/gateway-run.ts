@@ -64,7 +64,7 @@ export class GatewayRun {
       const { signal } = this.#options;
       if (response.headersSent) response.destroy();
       else if (signal.aborted) refuse(response, notRetried, `The run has ended: ${errorMessage(signal.reason)}`);
-      else refuse(response, 502, `${name} could not be asked: ${errorMessage(error)}`);
+      else refuse(response, 502, `${name} could not be called: ${errorMessage(error)}`);
     }
   }
 

@@ -68,7 +68,7 @@ export class ModelGateway implements AsyncDisposable {
     const [, token = "", path = ""] = /^\/([\w-]+)(\/.*)$/.exec(request.url ?? "") ?? [];
     const run = this.#runs.get(token);
     const body = await bodyOf(request).catch(() => undefined);
-    if (run === undefined) refuse(response, 401, "This address is no run's, or its run has ended.");
+    if (run === undefined) refuse(response, 401, "This address belongs to no run, or its run has ended.");
     else if (body === undefined) refuse(response, 413, `A request has at most ${maxRequestBytes} bytes.`);
     else await run.serve(path, { method: request.method ?? "GET", headers: request.headers, body }, response);
   }

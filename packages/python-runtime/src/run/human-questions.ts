@@ -42,7 +42,7 @@ export class HumanQuestions {
     }
     const answer = humanAnswerSchema.safeParse(row.value);
     if (!answer.success) {
-      const problem = `The answer to "${call.message}" is not in the form of an answer: ${answer.error.message}`;
+      const problem = `The answer to "${call.message}" is not a valid answer: ${answer.error.message}`;
       throw new AppError(problem, { code: ErrorCode.runFailed });
     }
     const { feedback, outcome } = saidTo(call, answer.data);

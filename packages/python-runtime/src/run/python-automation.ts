@@ -57,7 +57,7 @@ export function pythonAutomation(project: PythonProject, host: PythonHost): Auto
     run: async (context) => {
       const { signal, executionId, directory } = context;
       if (directory === undefined) {
-        throw new AppError("A Python run needs a directory of its own.", { code: ErrorCode.internal });
+        throw new AppError("A Python run needs its own directory.", { code: ErrorCode.internal });
       }
       await makeWorkFolder(project.root, directory);
       const providers = { ...context.env, ...(await projectVariables(project.root)) };

@@ -158,7 +158,7 @@ export class PythonRun {
       }
       case "PAUSED": {
         const { pending } = this.#questions;
-        if (pending.length === 0) throw unexpected("a pause without a question");
+        if (pending.length === 0) throw unexpected("a pause without a request");
         return { state: "PAUSED", pending, usage };
       }
       case "STOPPED":

@@ -2,7 +2,7 @@ import { eventId, type ExecutionId } from "@crewstream/contracts";
 import type { RuntimeEvent } from "@crewstream/crew";
 
 const reason =
-  "it was not asked through the model gateway, so it is asked again when the run is resumed. " +
+  "it was not called through the model gateway, so it is called again when the run is resumed. " +
   "The gateway sees providers whose address is read from the environment";
 
 /**

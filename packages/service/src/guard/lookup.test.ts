@@ -60,7 +60,7 @@ describe("the resolver of a connection", () => {
     expect(await ask(lookup, false)).toBe("1.1.1.1");
   });
 
-  test("judges every answer anew: a name that was public and turns private is refused", async () => {
+  test("checks every answer: a name that was public and becomes private is rejected", async () => {
     const lookup = guardedLookup(policy, resolverOf(["93.184.216.34"], ["127.0.0.1"]));
     await expect(ask(lookup, true)).resolves.toHaveLength(1);
     await expect(ask(lookup, true)).rejects.toMatchObject({ code: "forbidden_address" });

@@ -33,7 +33,7 @@ test.each([
 test.each([
   [{ ...endpoint, OTEL_TRACES_EXPORTER: "zipkin" }, /OTEL_TRACES_EXPORTER/],
   [{ ...endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" }, /OTEL_EXPORTER_OTLP_PROTOCOL/],
-])("%j is not to be had, and is told so", (env, reason) => {
+])("%j is not supported, and the reason is given", (env, reason) => {
   expect(readTracingSettings(env)).toEqual({ off: expect.stringMatching(reason) });
 });
 

@@ -66,7 +66,7 @@ class PlannedWork {
       const ready = this.#steps.ready();
       const [only] = ready;
       if (only === undefined) {
-        if (!(await this.#replan("none of the steps that are left can begin"))) return false;
+        if (!(await this.#replan("none of the remaining steps can begin"))) return false;
       } else if (ready.length > 1) {
         await this.#doBeside(ready);
         const failures = this.#steps.with("failed").length;

@@ -33,7 +33,7 @@ const form = answerSchema(
       .nullable()
       .default(null)
       .describe("Better words for steps that are left"),
-    needs_full_replan: z.boolean().default(false).describe("Whether the rest must be planned anew"),
+    needs_full_replan: z.boolean().default(false).describe("Whether the rest must be planned again"),
     replan_reason: z.string().nullable().default(null).describe("Why it must"),
     goal_already_achieved: z.boolean().default(false).describe("Whether the whole task is done already"),
   }),
@@ -110,5 +110,7 @@ async function judged(
   });
   const read = readJson(answer.text, form);
   if (read.ok) return read.value as unknown as Observation;
-  throw new AppError(`The model's answer is no judgement of the step: ${read.error}`, { code: ErrorCode.modelFailed });
+  throw new AppError(`The model's answer is not a judgement of the step: ${read.error}`, {
+    code: ErrorCode.modelFailed,
+  });
 }

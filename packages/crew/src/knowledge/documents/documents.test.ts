@@ -10,8 +10,8 @@ describe("a PDF", () => {
   });
 
   test.each([
-    ["without text", pdf(""), "holds no text: its pages are pictures"],
-    ["that is none", Buffer.from("Geese"), "is no sound PDF"],
+    ["without text", pdf(""), "contains no text: its pages are images"],
+    ["that is none", Buffer.from("Geese"), "is not a valid PDF"],
     [
       "with more pages than are read",
       pdf(...Array.from({ length: documentLimits.pages + 1 }, () => "x")),
@@ -28,8 +28,8 @@ describe("a workbook", () => {
   });
 
   test.each([
-    ["that is none", Buffer.from("Geese"), "is no sound .xlsx file"],
-    ["of nothing but an archive", zip({ "a.txt": "a" }), "is no sound .xlsx file"],
+    ["that is none", Buffer.from("Geese"), "is not a valid .xlsx file"],
+    ["of nothing but an archive", zip({ "a.txt": "a" }), "is not a valid .xlsx file"],
     ["of the old format", Buffer.from("d0cf11e0a1b11ae100", "hex"), "is encrypted or an old .xls file"],
     [
       "that is a ZIP bomb and declares a small size",

@@ -25,7 +25,7 @@ export async function pdfText(bytes: Uint8Array): Promise<string> {
       if (text.trim() !== "") pages.push(text.trim());
       inTime();
     }
-    if (pages.length === 0) throw new DocumentFault("holds no text: its pages are pictures");
+    if (pages.length === 0) throw new DocumentFault("contains no text: its pages are images");
     return pages.join("\n\n");
   } catch (error) {
     throw asFault(error);
@@ -35,9 +35,9 @@ export async function pdfText(bytes: Uint8Array): Promise<string> {
 function asFault(error: unknown): DocumentFault {
   if (error instanceof DocumentFault) return error;
   if (error instanceof Error && error.name === "PasswordException") return new DocumentFault("is encrypted");
-  return new DocumentFault(`is no sound PDF: ${errorMessage(error)}`);
+  return new DocumentFault(`is not a valid PDF: ${errorMessage(error)}`);
 }
 
 function tooLong(): DocumentFault {
-  return new DocumentFault(`holds more than ${documentLimits.characters} characters`);
+  return new DocumentFault(`contains more than ${documentLimits.characters} characters`);
 }

@@ -17,14 +17,14 @@ export async function sheetText(bytes: Buffer): Promise<string> {
   await assertUnpackable(bytes);
   const { default: readWorkbook } = await import("read-excel-file/node");
   const sheets = await readWorkbook(bytes).catch((error: unknown) => {
-    throw new DocumentFault(`is no sound .xlsx file: ${errorMessage(error)}`);
+    throw new DocumentFault(`is not a valid .xlsx file: ${errorMessage(error)}`);
   });
   const rows = sheets.reduce((sum, { data }) => sum + data.length, 0);
   if (rows > documentLimits.rows) throw new DocumentFault(`has ${rows} rows; at most ${documentLimits.rows} are read`);
   const texts = sheets
     .filter(({ data }) => data.length > 0)
     .map(({ sheet, data }) => `${sheet}\n${rowsText(data.map((row) => row.map((cell) => cellText(cell as Cell))))}`);
-  if (texts.length === 0) throw new DocumentFault("holds no rows");
+  if (texts.length === 0) throw new DocumentFault("contains no rows");
   return texts.join("\n\n");
 }
 

@@ -61,7 +61,7 @@ function endOf(zip: Buffer): number {
 }
 
 function damaged(): DocumentFault {
-  return new DocumentFault("is no sound .xlsx file");
+  return new DocumentFault("is not a valid .xlsx file");
 }
 
 function tooBig(): DocumentFault {

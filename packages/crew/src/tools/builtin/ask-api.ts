@@ -23,7 +23,7 @@ export async function askApi(question: ApiQuestion, { fetch, env, signal }: Tool
   const { service, url, body, keyName, keyHeader } = question;
   const key = env[keyName];
   if (key === undefined || key === "") {
-    throw refused(`${service} needs ${keyName} in the environment: a key of it`);
+    throw refused(`${service} needs its key in the environment variable ${keyName}`);
   }
   const credentials = keyHeader === undefined ? { authorization: `Bearer ${key}` } : { [keyHeader]: key };
   const sent = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };

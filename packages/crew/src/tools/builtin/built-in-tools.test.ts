@@ -38,7 +38,7 @@ describe("files", () => {
   });
 
   test("outside it are rejected, missing ones named", async () => {
-    expect(await call("read_file", { path: "../../etc/passwd" })).toContain("no path inside the run's directory");
+    expect(await call("read_file", { path: "../../etc/passwd" })).toContain("is not a path inside the run's directory");
     expect(await call("read_file", { path: "none.txt" })).toBe('There is no file "none.txt"');
   });
 
