@@ -1,5 +1,5 @@
 import { expediteEndpoint } from "@crewstream/delivery";
-import { holdEndpoint, readDeadLetters, type FeedAddress } from "@crewstream/redis";
+import { holdEndpoint, readDeadLetters, reviveDelivery, type FeedAddress } from "@crewstream/redis";
 import { describe, expect, test } from "vitest";
 import { deliveryStates, hourMs } from "../support/delivery-states.ts";
 import { eventually } from "../support/eventually.ts";
@@ -88,33 +88,52 @@ describe("open", () => {
     expect(to.ranges().slice(consecutiveFailures)).toEqual(["1-2"]);
   });
 
-  test("for longer than a retry schedule: parked deliveries and the backlog of an ended run are dead letters", async () => {
-    await using to = await endpoint();
-    const [failed] = await opened(to, [200]);
-    const feed = await to.feed(6, { retrySchedule: [200] });
-    const running = await to.feed(2, { retrySchedule: [200] }, "RUNNING");
-    await states.delivery.store.redis.hset(states.delivery.store.keys.breaker(to.id), {
+  /** As if the endpoint had been failing for an hour, and would not be asked for another. */
+  const failingForAnHour = (to: To) =>
+    states.delivery.store.redis.hset(states.delivery.store.keys.breaker(to.id), {
       opened_at: Date.now() - hourMs,
       next_probe_at: Date.now() + hourMs,
     });
-    await eventually(async () => {
-      await states.delivery.drain(feed);
-      await states.delivery.retry({ ...failed!, first: 1 });
-      const letters = await Promise.all([failed!, feed].map((each) => readDeadLetters(states.delivery.store, each)));
-      expect(letters.map((each) => each.map(({ first, attempts }) => [first, attempts]))).toEqual([
-        [[1, 1]],
-        [
-          [1, 0],
-          [3, 0],
-          [5, 0],
-        ],
+  const letters = async (feed: FeedAddress) =>
+    (await readDeadLetters(states.delivery.store, feed)).map(({ first, attempts }) => [first, attempts]);
+
+  test("for longer than a retry schedule: the backlog of an ended run becomes dead letters, that of a running one stays", async () => {
+    await using to = await endpoint();
+    await opened(to);
+    const feed = await to.feed(6, { retrySchedule: [200] });
+    const running = await to.feed(2, { retrySchedule: [200] }, "RUNNING");
+    await failingForAnHour(to);
+    const pass = await eventually(async () => {
+      const result = await states.delivery.drain(feed);
+      expect(await letters(feed)).toEqual([
+        [1, 0],
+        [3, 0],
+        [5, 0],
       ]);
+      return result;
     });
-    await states.delivery.drain(running);
-    expect(await readDeadLetters(states.delivery.store, running)).toEqual([]);
-    expect((await stored(failed!)).state).toBe("done");
-    await states.delivery.drain(feed);
+    expect(pass).toEqual({ kind: "done" });
     expect((await stored(feed)).state).toBe("done");
+    expect(await states.delivery.drain(running)).toMatchObject({ kind: "later" });
+    expect(await letters(running)).toEqual([]);
+    expect(to.sink.requests("/hook")).toHaveLength(consecutiveFailures);
+  });
+
+  test("for longer than a retry schedule: a parked delivery becomes a dead letter, unless a person has just retried it", async () => {
+    await using to = await endpoint();
+    const [feed] = await opened(to, [60_000]);
+    const one = { ...feed!, first: 1 };
+    await failingForAnHour(to);
+    await reviveDelivery(states.delivery.store, one, 1, Date.now() - 2 * hourMs);
+    await eventually(async () => {
+      await states.delivery.retry(one);
+      expect(await letters(one)).toEqual([[1, 1]]);
+    });
+    expect((await stored(one)).state).toBe("done");
+
+    await reviveDelivery(states.delivery.store, one, 1, Date.now());
+    expect(await states.delivery.retry(one)).toMatchObject({ kind: "later" });
+    expect(await open(one)).toEqual(["parked 1 (1)"]);
     expect(to.sink.requests("/hook")).toHaveLength(consecutiveFailures);
   });
 });

@@ -14,12 +14,12 @@ const limits: BreakerLimits = {
   maxPauseMs: 100,
   probeMs: 60_000,
 };
-const quiet = { reason: "timeout request", pauseMs: 0, wellSince: 0, answered: false };
+const quiet = { reason: "timeout request", pauseMs: 0, unreportedSuccesses: 0, answered: false };
 const ill = (
   endpoint: string,
-  more: { probe?: boolean; pauseMs?: number; wellSince?: number; answered?: boolean } = {},
-) => reportRequest(store, endpoint, limits, { verdict: "ill", probe: false, ...quiet, ...more });
-const admit = (endpoint: string, wellSince = 0) => admitRequest(store, endpoint, limits, wellSince);
+  more: { probe?: boolean; pauseMs?: number; unreportedSuccesses?: number; answered?: boolean } = {},
+) => reportRequest(store, endpoint, limits, { verdict: "failure", probe: false, ...quiet, ...more });
+const admit = (endpoint: string, unreportedSuccesses = 0) => admitRequest(store, endpoint, limits, unreportedSuccesses);
 
 /** Opens the breaker with three consecutive failures. */
 async function open(endpoint: string): Promise<void> {
@@ -42,7 +42,7 @@ test("opens on consecutive failures, and a success in between resets the count",
   expect(await ill("row")).toMatchObject({ change: "none" });
   await admit("row", 1);
   expect(await ill("row")).toMatchObject({ change: "none" });
-  expect(await ill("row", { wellSince: 2 })).toMatchObject({ change: "none" });
+  expect(await ill("row", { unreportedSuccesses: 2 })).toMatchObject({ change: "none" });
   expect(await ill("row")).toMatchObject({ change: "none" });
   expect(await ill("row")).toEqual({ change: "opened", waitMs: limits.firstPauseMs });
   expect(await admit("row")).toMatchObject({ kind: "wait", held: false });
@@ -50,12 +50,12 @@ test("opens on consecutive failures, and a success in between resets the count",
 
 test("opens on the failure rate of a window, once there are enough requests", async () => {
   for (let count = 0; count < 4; count += 1) {
-    expect(await ill("rate", { wellSince: 1 })).toMatchObject({ change: "none" });
+    expect(await ill("rate", { unreportedSuccesses: 1 })).toMatchObject({ change: "none" });
   }
-  expect(await ill("rate", { wellSince: 1 })).toMatchObject({ change: "opened" });
+  expect(await ill("rate", { unreportedSuccesses: 1 })).toMatchObject({ change: "opened" });
   // The same rate with fewer requests than the window's minimum has no effect, and a smaller rate never opens it.
   for (let count = 0; count < 20; count += 1) {
-    expect(await ill("fine", { wellSince: 2 })).toMatchObject({ change: "none" });
+    expect(await ill("fine", { unreportedSuccesses: 2 })).toMatchObject({ change: "none" });
   }
 });
 
@@ -65,7 +65,7 @@ test("while open it admits one probe, however many ask", async () => {
   const admissions = await Promise.all(Array.from({ length: 50 }, () => admit("probe")));
   expect(admissions.filter(({ kind }) => kind === "probe")).toHaveLength(1);
   expect(admissions.filter(({ kind }) => kind === "wait")).toHaveLength(49);
-  expect(await reportRequest(store, "probe", limits, { verdict: "well", probe: true, ...quiet })).toEqual({
+  expect(await reportRequest(store, "probe", limits, { verdict: "success", probe: true, ...quiet })).toEqual({
     change: "closed",
     waitMs: 0,
   });
@@ -95,12 +95,12 @@ test("a probe with an error response does not lengthen the pause: the next deliv
 });
 
 test("a probe without an outcome is followed by the next one, without a longer pause", async () => {
-  await open("silent");
-  await takeProbe("silent");
-  const report = await reportRequest(store, "silent", limits, { verdict: "silent", probe: true, ...quiet });
+  await open("ignored");
+  await takeProbe("ignored");
+  const report = await reportRequest(store, "ignored", limits, { verdict: "ignored", probe: true, ...quiet });
   expect(report).toEqual({ change: "none", waitMs: limits.firstPauseMs });
-  expect(await readBreaker(store, "silent")).toMatchObject({ trips: 0 });
-  await takeProbe("silent");
+  expect(await readBreaker(store, "ignored")).toMatchObject({ trips: 0 });
+  await takeProbe("ignored");
 });
 
 test("a probe that is never reported is given up after its time", async () => {
@@ -112,7 +112,7 @@ test("a probe that is never reported is given up after its time", async () => {
 
 test("a success that was in flight when it opened closes it", async () => {
   await open("late");
-  expect(await reportRequest(store, "late", limits, { verdict: "well", probe: false, ...quiet })).toMatchObject({
+  expect(await reportRequest(store, "late", limits, { verdict: "success", probe: false, ...quiet })).toMatchObject({
     change: "closed",
   });
 });

@@ -36,7 +36,14 @@ test("a full Redis rejects new events and new deliveries, and accepts the outcom
     maxPauseMs: 5000,
     probeMs: 1000,
   };
-  const ill = { verdict: "ill", probe: false, reason: "timeout", pauseMs: 0, answered: false, wellSince: 0 } as const;
+  const ill = {
+    verdict: "failure",
+    probe: false,
+    reason: "timeout",
+    pauseMs: 0,
+    answered: false,
+    unreportedSuccesses: 0,
+  } as const;
   expect(await reportRequest(store, "endpoint", limits, ill)).toMatchObject({ change: "opened" });
   await store.redis.config("SET", "maxmemory", "0");
   expect(await readFeed(store, address)).toMatchObject({ cursor: 2, parked: 1, open: [{ first: 1, state: "parked" }] });

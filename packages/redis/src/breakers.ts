@@ -22,17 +22,17 @@ export type Admission =
   | { kind: "probe" }
   | { kind: "wait"; waitMs: number; failingMs: number; held: boolean };
 
-/** Asks whether a request may go to an endpoint; `wellSince` are successes not yet reported. */
+/** Asks whether a request may go to an endpoint; `unreportedSuccesses` are successes not yet reported. */
 export async function admitRequest(
   store: Store,
   endpoint: string,
   limits: BreakerLimits,
-  wellSince: number,
+  unreportedSuccesses: number,
 ): Promise<Admission> {
   const keys = [store.keys.breaker(endpoint)];
   const [answer = 0, waitMs = 0, failingMs = 0] = await runScript(store.redis, "breaker-admit", keys, [
     limits.probeMs,
-    wellSince,
+    unreportedSuccesses,
   ]);
   if (answer === 0) return { kind: "yes" };
   if (answer === 1) return { kind: "probe" };
@@ -40,14 +40,14 @@ export async function admitRequest(
 }
 
 export interface RequestReport {
-  verdict: "well" | "ill" | "silent";
+  verdict: "success" | "failure" | "ignored";
   probe: boolean;
   reason: string;
   /** How long the endpoint asked us to wait (`Retry-After`). */
   pauseMs: number;
   /** Whether there was a response, of any status. */
   answered: boolean;
-  wellSince: number;
+  unreportedSuccesses: number;
 }
 
 /** Reports what a request's outcome says about its endpoint, and returns what that changed. */
@@ -68,7 +68,7 @@ export async function reportRequest(
     limits.maxPauseMs,
     Math.round(report.pauseMs),
     report.reason,
-    report.wellSince,
+    report.unreportedSuccesses,
     report.answered ? "1" : "0",
   ];
   const [change = 0, waitMs = 0] = await runScript(store.redis, "breaker-report", [store.keys.breaker(endpoint)], args);

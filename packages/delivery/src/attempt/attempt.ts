@@ -30,7 +30,7 @@ export async function attemptDelivery(
   const { record, events, permit } = delivery;
   const at = Date.now();
   const result = await request(context, feed, delivery, at, signal).catch(async (error: unknown) => {
-    await permit.release({ verdict: "silent" });
+    await permit.release({ verdict: "ignored" });
     throw error;
   });
   const disposition = decideDisposition({

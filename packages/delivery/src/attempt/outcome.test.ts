@@ -49,18 +49,18 @@ describe("what an answer means", () => {
 });
 
 test.each<[SendOutcome, ReturnType<typeof endpointVerdict>]>([
-  [{ kind: "delivered", status: 200 }, "well"],
-  [{ kind: "gone", status: 410 }, "well"],
-  [{ kind: "aborted", status: 400 }, "well"],
-  [{ kind: "rejected", status: 404 }, "well"],
-  [{ kind: "rejected", status: 500 }, "ill"],
-  [{ kind: "rejected", status: 102 }, "ill"],
-  [{ kind: "throttled", status: 429, retryAfterMs: undefined }, "ill"],
-  [{ kind: "timeout", reason: "response" }, "ill"],
-  [{ kind: "unreachable", reason: "ECONNREFUSED" }, "ill"],
-  [{ kind: "redirected", status: 302 }, "silent"],
-  [{ kind: "forbidden", reason: "private" }, "silent"],
-  [{ kind: "cut_off" }, "silent"],
+  [{ kind: "delivered", status: 200 }, "success"],
+  [{ kind: "gone", status: 410 }, "success"],
+  [{ kind: "aborted", status: 400 }, "success"],
+  [{ kind: "rejected", status: 404 }, "success"],
+  [{ kind: "rejected", status: 500 }, "failure"],
+  [{ kind: "rejected", status: 102 }, "failure"],
+  [{ kind: "throttled", status: 429, retryAfterMs: undefined }, "failure"],
+  [{ kind: "timeout", reason: "response" }, "failure"],
+  [{ kind: "unreachable", reason: "ECONNREFUSED" }, "failure"],
+  [{ kind: "redirected", status: 302 }, "ignored"],
+  [{ kind: "forbidden", reason: "private" }, "ignored"],
+  [{ kind: "cut_off" }, "ignored"],
 ])("%j says of the endpoint: %s", (outcome, verdict) => {
   expect(endpointVerdict(outcome)).toBe(verdict);
 });

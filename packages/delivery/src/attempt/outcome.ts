@@ -24,22 +24,22 @@ export type SendOutcome =
   | { kind: "cut_off" };
 
 /** What an outcome says of the endpoint's health. A 4xx is about this delivery, not about the endpoint; a 1xx is no answer to any. */
-export function endpointVerdict(outcome: SendOutcome): "well" | "ill" | "silent" {
+export function endpointVerdict(outcome: SendOutcome): "success" | "failure" | "ignored" {
   switch (outcome.kind) {
     case "delivered":
     case "gone":
     case "aborted":
-      return "well";
+      return "success";
     case "throttled":
     case "timeout":
     case "unreachable":
-      return "ill";
+      return "failure";
     case "rejected":
-      return outcome.status >= 500 || outcome.status < 200 ? "ill" : "well";
+      return outcome.status >= 500 || outcome.status < 200 ? "failure" : "success";
     case "redirected":
     case "forbidden":
     case "cut_off":
-      return "silent";
+      return "ignored";
     default:
       return outcome satisfies never;
   }

@@ -7,15 +7,15 @@ import {
   type Store,
 } from "@crewstream/redis";
 import { Signal, type Logger } from "@crewstream/service";
-import { Places, type LineRoom } from "./concurrency-limiter.ts";
+import { ConcurrencyLimiter, type WaiterBudget } from "./concurrency-limiter.ts";
 
-/** Leave to send one request; give it back exactly once. */
+/** The permission to send one request; to be released exactly once. */
 export interface Permit {
-  /** The request goes out although the breaker is open, to ask whether the endpoint is back. */
+  /** The breaker is open, and this request finds out whether the endpoint has recovered. */
   probe: boolean;
-  /** Reports the request; `silent` when it says nothing of the endpoint (or none was sent). */
+  /** Reports the request's outcome; `ignored` if it says nothing about the endpoint, or no request was made. */
   release(report: {
-    verdict: "well" | "ill" | "silent";
+    verdict: "success" | "failure" | "ignored";
     reason?: string;
     pauseMs?: number;
     answered?: boolean;
@@ -24,10 +24,10 @@ export interface Permit {
   }): Promise<void>;
 }
 
-/** No permit now: come back after `waitMs`. `failingMs` is how long the endpoint's breaker has been open. */
+/** No permit now: try again after `waitMs`. `failingMs` is how long the endpoint's breaker has been open. */
 export interface Wait {
   waitMs: number;
-  /** The endpoint takes no requests; false when only this process has no slot free. */
+  /** The endpoint takes no requests; false if only this process has no slot free. */
   blocked: boolean;
   failingMs: number;
 }
@@ -39,126 +39,130 @@ export interface GateOptions {
   limits: BreakerLimits;
   /** Requests in flight per endpoint. */
   concurrency: number;
-  /** Jobs that may wait for their turn at any endpoint; default as many as one endpoint's concurrency. */
+  /** Jobs that may wait for a slot, over all endpoints; default as many as one endpoint's concurrency. */
   maxQueueLength?: number;
   log: Logger;
   onChange?: (event: GateEvent) => void;
 }
 
-/** How this process sees one endpoint. */
-interface View {
-  /** Requests in flight. Their number grows by one per success after trouble (slow start) and halves per failure. */
-  places: Places;
+/** What this process knows about one endpoint; times in ms. */
+interface EndpointView {
+  /** Its limit grows by one per success after a failure (slow start), and halves per failure. */
+  limiter: ConcurrencyLimiter;
+  /** Until when the breaker's "yes" is used without asking again. */
   admittedUntil: number;
+  /** The same for its "not now". */
   blockedUntil: number;
-  /** When the breaker said to come again. */
+  /** When the breaker said to try again. */
   retryAt: number;
   failingMs: number;
-  wellSince: number;
-  /** When a refusal was last noted, ms. */
+  unreportedSuccesses: number;
+  /** When a refusal was last written to the store. */
   refusalNotedAt: number;
+  /** A question to the breaker that is not answered yet. */
   asking: Promise<Admission> | undefined;
 }
 
-/** An answer of the shared breaker holds this long, so a healthy endpoint costs one call a second, not one a request. */
+/** The breaker's answer is used this long, so a healthy endpoint costs one call a second, not one a request. */
 const admissionMs = 1000;
-/** Requests in flight with which a process begins when an endpoint is back. */
-const firstCap = 2;
-/** Endpoints that are remembered whatever they do. */
+/** Limit of concurrent requests with which a process begins when an endpoint has recovered. */
+const firstLimit = 2;
+/** With more endpoints than this, idle ones are forgotten. */
 const maxViews = 1000;
-/** Waiting for the next wake of a blocked endpoint is spread over this much more, so that feeds do not come together. */
+/** Retries of a blocked endpoint are spread over this much more time, so that feeds do not come together. */
 const spreadMs = 1000;
-/** Who shares the answer that somebody else asks for as the probe comes again after this, in ms. */
+/** Retry delay for callers that joined another caller's question whose answer was the probe, ms. */
 const afterProbeMs = 500;
 
 /**
- * Decides whether a request may go to an endpoint now: a cap per process, and the endpoint's breaker, which all
- * processes share. Whoever gets no leave gives its worker slot back instead of waiting in it.
+ * Decides whether a request may go to an endpoint now: by a concurrency limit per process, and by the endpoint's circuit
+ * breaker, which all processes share. A job without a permit returns its worker slot instead of waiting in it.
  */
 export class EndpointGate {
-  /** Requests have gone out. */
+  /** Notified when permits are granted. */
   readonly used = new Signal();
   readonly #options: GateOptions;
-  readonly #views = new Map<string, View>();
-  readonly #lineRoom: LineRoom;
-  /** With so many views the idle ones are forgotten. */
+  readonly #views = new Map<string, EndpointView>();
+  readonly #waiterBudget: WaiterBudget;
+  /** At this many views the idle ones are forgotten. */
   #forgetAt = maxViews;
 
   constructor(options: GateOptions) {
     this.#options = options;
-    this.#lineRoom = { left: options.maxQueueLength ?? options.concurrency };
+    this.#waiterBudget = { left: options.maxQueueLength ?? options.concurrency };
   }
 
-  /** Endpoints that this process sees blocked, those among them that are just being asked included. */
+  /** How many endpoints are blocked for this process, including those whose probe is in flight. */
   get blocked(): number {
-    const soonest = Date.now() - this.#options.limits.probeMs;
-    return [...this.#views.values()].filter((view) => view.retryAt > soonest).length;
+    const earliest = Date.now() - this.#options.limits.probeMs;
+    return [...this.#views.values()].filter((view) => view.retryAt > earliest).length;
   }
 
-  /** Requests of this process that are under way, by endpoint; those without any are left out. */
+  /** Requests of this process that are in flight, by endpoint; endpoints without any are left out. */
   inFlight(): Map<string, number> {
-    const busy = [...this.#views].filter(([, { places }]) => places.taken > 0);
-    return new Map(busy.map(([endpoint, { places }]) => [endpoint, places.taken]));
+    const busy = [...this.#views].filter(([, { limiter }]) => limiter.inFlight > 0);
+    return new Map(busy.map(([endpoint, { limiter }]) => [endpoint, limiter.inFlight]));
   }
 
-  /** Endpoints that this process remembers something of. */
+  /** How many endpoints this process knows something about. */
   get known(): number {
     return this.#views.size;
   }
 
-  /** Leave for one request; see {@link acquireSome}. */
+  /** A permit for one request; see {@link acquireSome}. */
   async acquire(endpoint: string): Promise<Permit | Wait> {
     const answer = await this.acquireSome(endpoint, 1);
     return "waitMs" in answer ? answer : answer[0];
   }
 
-  /** Leave for up to `want` requests, and for one at least; waits a moment for its turn. */
+  /** Permits for up to `want` requests, and for one at least; waits a moment for its turn. */
   async acquireSome(endpoint: string, want: number): Promise<[Permit, ...Permit[]] | Wait> {
     const view = this.#view(endpoint);
+    const { limiter } = view;
     if (view.blockedUntil > Date.now()) return spread(view.retryAt - Date.now(), view.failingMs);
-    // From here on the places are taken, so that callers who ask at the same time cannot pass the cap together.
-    const taken = await view.places.take(want);
-    if (taken === 0) return { waitMs: view.places.comeAgainIn(want), blocked: false, failingMs: 0 };
+    // Slots are held while the breaker is asked, so that concurrent callers cannot exceed the limit together.
+    const count = await limiter.acquire(want);
+    if (count === 0) return { waitMs: limiter.retryAfterMs(want), blocked: false, failingMs: 0 };
     try {
       const admission = Date.now() < view.admittedUntil ? ({ kind: "yes" } as const) : await this.#ask(endpoint, view);
-      if (admission.kind === "yes") return this.#permits(endpoint, view, taken);
+      if (admission.kind === "yes") return this.#permits(endpoint, view, count);
       if (admission.kind === "probe") {
-        view.places.giveBack(taken - 1);
+        limiter.release(count - 1);
         return [this.#permit(endpoint, view, true)];
       }
-      view.places.giveBack(taken);
+      limiter.release(count);
       this.#block(view, admission.waitMs);
       view.failingMs = admission.failingMs;
-      // Whichever process finds the endpoint back: all of them begin slowly.
-      if (admission.failingMs > 0) view.places.cap = Math.min(view.places.cap, firstCap);
+      // Every process starts slowly, whichever of them finds that the endpoint has recovered.
+      if (admission.failingMs > 0) limiter.limit = Math.min(limiter.limit, firstLimit);
       return spread(admission.waitMs, admission.failingMs);
     } catch (error) {
-      view.places.giveBack(taken);
+      limiter.release(count);
       throw error;
     }
   }
 
-  /** Leave for up to `want` further requests, as far as they are to be had at once: for a window of several. */
+  /** Permits for up to `want` further requests of a feed, as far as there are any without waiting. */
   tryAcquire(endpoint: string, want: number): Permit[] {
     const view = this.#view(endpoint);
     const now = Date.now();
     if (now >= view.admittedUntil || now < view.blockedUntil) return [];
-    const taken = view.places.tryTake(want);
-    return taken === 0 ? [] : this.#permits(endpoint, view, taken);
+    const count = view.limiter.tryAcquire(want);
+    return count === 0 ? [] : this.#permits(endpoint, view, count);
   }
 
-  /** One question to the shared breaker at a time; all but the asker of a probe share the answer. */
-  async #ask(endpoint: string, view: View): Promise<Admission> {
+  /** One question to the shared breaker at a time; callers who join it share its answer, but not a probe. */
+  async #ask(endpoint: string, view: EndpointView): Promise<Admission> {
     if (view.asking !== undefined) {
       const shared = await view.asking;
       return shared.kind === "probe"
         ? { kind: "wait", waitMs: afterProbeMs, failingMs: view.failingMs, held: false }
         : shared;
     }
-    const { wellSince } = view;
-    // Told now: what somebody reports meanwhile must not tell of these again.
-    view.wellSince = 0;
-    view.asking = admitRequest(this.#options.store, endpoint, this.#options.limits, wellSince);
+    const { unreportedSuccesses } = view;
+    // Reset before awaiting, so that concurrent reports do not count these twice.
+    view.unreportedSuccesses = 0;
+    view.asking = admitRequest(this.#options.store, endpoint, this.#options.limits, unreportedSuccesses);
     try {
       const admission = await view.asking;
       if (admission.kind === "yes") Object.assign(view, { admittedUntil: Date.now() + admissionMs, retryAt: 0 });
@@ -168,52 +172,58 @@ export class EndpointGate {
     }
   }
 
-  #permits(endpoint: string, view: View, count: number): [Permit, ...Permit[]] {
+  #permits(endpoint: string, view: EndpointView, count: number): [Permit, ...Permit[]] {
     const more = Array.from({ length: count - 1 }, () => this.#permit(endpoint, view, false));
     return [this.#permit(endpoint, view, false), ...more];
   }
 
-  #permit(endpoint: string, view: View, probe: boolean): Permit {
-    const takenAt = Date.now();
+  #permit(endpoint: string, view: EndpointView, probe: boolean): Permit {
+    const acquiredAt = Date.now();
+    const { limiter } = view;
     this.used.notify();
     return {
       probe,
       release: async (report) => {
-        if (report.verdict === "well" && !probe)
-          view.places.cap = Math.min(this.#options.concurrency, view.places.cap + 1);
-        view.places.giveBack(1, report.verdict === "silent" ? undefined : Date.now() - takenAt);
-        if (report.verdict === "well" && !probe) {
-          view.wellSince += 1;
+        const succeeded = report.verdict === "success" && !probe;
+        if (succeeded) limiter.limit = Math.min(this.#options.concurrency, limiter.limit + 1);
+        limiter.release(1, report.verdict === "ignored" ? undefined : Date.now() - acquiredAt);
+        if (succeeded) {
+          view.unreportedSuccesses += 1;
           if (report.refusal !== undefined) await this.#noteRefusal(endpoint, view, report.refusal);
           return;
         }
-        if (report.verdict === "silent" && !probe) return;
+        if (report.verdict === "ignored" && !probe) return;
         await this.#report(endpoint, view, probe, report);
       },
     };
   }
 
-  /** For people; an endpoint that refuses everything costs one write a second. */
-  async #noteRefusal(endpoint: string, view: View, refusal: string): Promise<void> {
+  /** For people to see; an endpoint that refuses everything costs one write a second. */
+  async #noteRefusal(endpoint: string, view: EndpointView, refusal: string): Promise<void> {
     if (Date.now() - view.refusalNotedAt < admissionMs) return;
     view.refusalNotedAt = Date.now();
     await noteRefusal(this.#options.store, endpoint, refusal);
   }
 
-  async #report(endpoint: string, view: View, probe: boolean, report: Parameters<Permit["release"]>[0]): Promise<void> {
-    const wellSince = view.wellSince;
-    view.wellSince = 0;
+  async #report(
+    endpoint: string,
+    view: EndpointView,
+    probe: boolean,
+    report: Parameters<Permit["release"]>[0],
+  ): Promise<void> {
+    const { limiter, unreportedSuccesses } = view;
+    view.unreportedSuccesses = 0;
     const reason = report.reason ?? "";
     const { change, waitMs } = await reportRequest(this.#options.store, endpoint, this.#options.limits, {
-      // A probe that says nothing (cut off) frees the place for the next one.
+      // An ignored probe (it was cut off) makes way for the next one.
       verdict: report.verdict,
       probe,
       reason,
       pauseMs: report.pauseMs ?? 0,
       answered: report.answered ?? false,
-      wellSince,
+      unreportedSuccesses,
     });
-    if (report.verdict === "ill") view.places.cap = Math.max(1, Math.floor(view.places.cap / 2));
+    if (report.verdict === "failure") limiter.limit = Math.max(1, Math.floor(limiter.limit / 2));
     if (waitMs > 0) {
       view.admittedUntil = 0;
       this.#block(view, waitMs);
@@ -221,39 +231,39 @@ export class EndpointGate {
     if (change === "none") return;
     if (change === "closed") {
       Object.assign(view, { blockedUntil: 0, retryAt: 0, admittedUntil: Date.now() + admissionMs });
-      view.places.cap = firstCap;
+      limiter.limit = firstLimit;
     }
     this.#options.log.warn({ endpoint, reason, change }, "endpoint.breaker_changed");
     this.#options.onChange?.({ kind: change === "opened" ? "opened" : "recovered", endpoint, reason });
   }
 
-  /** The answer "not now" holds no longer than "yes" does: a person may have let the endpoint go on meanwhile. */
-  #block(view: View, waitMs: number): void {
+  /** "Not now" is used no longer than "yes": a person may resume the endpoint meanwhile. */
+  #block(view: EndpointView, waitMs: number): void {
     view.retryAt = Date.now() + waitMs;
     view.blockedUntil = Date.now() + Math.min(waitMs, admissionMs);
   }
 
-  /** Endpoints come and go with those who kick off: one that is at rest and well is as good as one never seen. */
+  /** Endpoints come and go with those who kick off: an idle and healthy one is the same as one never seen. */
   #forgetIdle(): void {
     const now = Date.now();
-    for (const [endpoint, { places, admittedUntil, retryAt }] of this.#views) {
-      const well = places.cap === this.#options.concurrency && retryAt < now;
-      if (places.idle && well && admittedUntil < now) this.#views.delete(endpoint);
+    for (const [endpoint, { limiter, admittedUntil, retryAt }] of this.#views) {
+      const healthy = limiter.limit === this.#options.concurrency && retryAt < now;
+      if (limiter.idle && healthy && admittedUntil < now) this.#views.delete(endpoint);
     }
     this.#forgetAt = Math.max(maxViews, 2 * this.#views.size);
   }
 
-  #view(endpoint: string): View {
+  #view(endpoint: string): EndpointView {
     const existing = this.#views.get(endpoint);
     if (existing !== undefined) return existing;
     if (this.#views.size >= this.#forgetAt) this.#forgetIdle();
-    const view: View = {
-      places: new Places(this.#options.concurrency, this.#lineRoom),
+    const view: EndpointView = {
+      limiter: new ConcurrencyLimiter(this.#options.concurrency, this.#waiterBudget),
       admittedUntil: 0,
       blockedUntil: 0,
       retryAt: 0,
       failingMs: 0,
-      wellSince: 0,
+      unreportedSuccesses: 0,
       refusalNotedAt: 0,
       asking: undefined,
     };

@@ -263,5 +263,5 @@ export class DeliveryLoop {
 }
 
 async function giveBack(permits: readonly Permit[]): Promise<void> {
-  await Promise.all(permits.map((permit) => permit.release({ verdict: "silent" })));
+  await Promise.all(permits.map((permit) => permit.release({ verdict: "ignored" })));
 }

@@ -3,9 +3,9 @@
   a window, and closes on a success; each probe without a response doubles the pause before the next.
 
   KEYS  1 breaker
-  ARGV  1 "well", "ill" or "silent" (no answer to judge by), 2 "1" when it was the probe, 3 consecutive failures that open it, 4 window in ms,
+  ARGV  1 "success", "failure" or "ignored" (nothing to judge by), 2 "1" when it was the probe, 3 consecutive failures that open it, 4 window in ms,
         5 requests in a window for its rate to count, 6 failure rate in percent, 7 first pause in ms, 8 longest pause,
-        9 ms for which the endpoint asked to be left alone, 10 reason, 11 requests that went well since the last call,
+        9 ms for which the endpoint asked to be left alone, 10 reason, 11 successes since the last call,
         12 "1" when the endpoint answered
   Returns  {change, wait in ms}; change is 0 none, 1 opened, 2 closed
 ]]
@@ -24,7 +24,7 @@ local function write(...)
   end
 end
 
-if ARGV[1] == "well" then
+if ARGV[1] == "success" then
   local throttled = tonumber(b[8] or "0") > now
   if b[1] ~= "open" and not (throttled and ARGV[2] == "1") then
     write("failures", 0)
@@ -34,7 +34,7 @@ if ARGV[1] == "well" then
   write("state", "closed", "closed_at", now)
   return { 2, 0 }
 end
-if ARGV[1] == "silent" then
+if ARGV[1] == "ignored" then
   -- A probe that our own shutdown cut off is not a failure: the next one is sent after a pause that has not grown.
   if b[1] ~= "open" or ARGV[2] ~= "1" then
     return { 0, 0 }
