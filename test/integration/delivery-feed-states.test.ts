@@ -40,17 +40,24 @@ describe("awake and asleep", () => {
     expect(to.ranges()).toEqual(["1-2", "3-4"]);
   });
 
-  test("events that arrive while a pass sends are delivered by the same pass", async () => {
-    await using to = await endpoint();
-    const feed = await to.feed(2, {}, "RUNNING");
-    to.sink.script("/hook", ({ nth }) => ({
-      status: 200,
-      after: nth === 0 ? append(feed.executionId, 3, 2) : Promise.resolve(),
-    }));
-    expect(await states.delivery.drain(feed)).toEqual({ kind: "done" });
-    expect(to.ranges()).toEqual(["1-2", "3-4"]);
-    expect(await stored(feed)).toMatchObject({ woken: "0" });
-  });
+  test.each([
+    ["in batches", {}, ["1-2", "3-4"]],
+    ["in real time", { mode: "realtime", ordering: "strict" }, ["1-1", "2-2", "3-3", "4-4"]],
+  ] as const)(
+    "events that arrive with the last response are delivered by the same pass, %s",
+    async (_how, settings, ranges) => {
+      await using to = await endpoint();
+      const feed = await to.feed(2, settings, "RUNNING");
+      const last = ranges.length / 2 - 1;
+      to.sink.script("/hook", ({ nth }) => ({
+        status: 200,
+        after: nth === last ? append(feed.executionId, 3, 2, "SUCCESS") : Promise.resolve(),
+      }));
+      expect(await states.delivery.drain(feed)).toEqual({ kind: "done" });
+      expect(to.ranges()).toEqual(ranges);
+      expect(await stored(feed)).toMatchObject({ state: "done", woken: "0" });
+    },
+  );
 
   test("a feed that always has more returns its worker slot in between", async () => {
     await using to = await endpoint();
@@ -68,12 +75,27 @@ describe("awake and asleep", () => {
   test("of two passes at once each event is in one delivery", async () => {
     await using to = await endpoint();
     const feed = await to.feed(12);
-    const results = await Promise.all([1, 2, 3].map(() => states.delivery.drain(feed)));
-    expect(results.every(({ kind }) => kind === "done" || kind === "later")).toBe(true);
+    await Promise.all([1, 2, 3].map(() => states.delivery.drain(feed)));
     await drained(feed);
-    const deliveries = new Set(to.sink.requests("/hook").map(identity));
-    expect([...deliveries]).toHaveLength(6);
+    expect(new Set(to.sink.requests("/hook").map(identity)).size).toBe(6);
     expect(new Set(to.ranges())).toEqual(new Set(["1-2", "3-4", "5-6", "7-8", "9-10", "11-12"]));
+  });
+
+  test("a pass whose feed another one has changed meanwhile sends nothing that it did not seal", async () => {
+    await using to = await endpoint();
+    await using other = await startDelivery({
+      KEY_PREFIX: states.delivery.store.keys.prefix,
+      WEBHOOK_BATCH_MAX_EVENTS: "3",
+    });
+    const feed = await to.feed(8);
+    const answer = Promise.withResolvers<void>();
+    to.sink.script("/hook", ({ nth }) => (nth === 0 ? { status: 200, after: answer.promise } : 200));
+    const pass = states.delivery.drain(feed);
+    await to.sink.received(1, "/hook");
+    expect(await other.drain(feed)).toEqual({ kind: "done" });
+    answer.resolve();
+    expect(await pass).toEqual({ kind: "later", delayMs: 100 });
+    expect(to.ranges()).toEqual(["1-2", "1-2", "3-5", "6-8"]);
   });
 });
 

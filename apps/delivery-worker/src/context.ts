@@ -22,19 +22,19 @@ import {
 import type { DeliveryWorkerConfig } from "./config.ts";
 import { version } from "./version.ts";
 
-/** However long an endpoint is down, it is asked this often whether it is back. */
+/** An endpoint that is down is probed at least this often, however long it lasts. */
 const maxProbePauseMs = 30_000;
-/** Most outages are a restart: the first question comes soon, and each one after twice the pause. */
+/** Most outages are restarts: the first probe comes soon, and each further one after twice the pause. */
 const maxFirstPauseMs = 1000;
 
-/** Jobs of one partition's feeds, and of its retries, at once. */
+/** How many jobs of one partition's feeds are processed at once; the same for its retries. */
 export function slotsPerPartition(
   config: Pick<DeliveryWorkerConfig, "DELIVERY_CONCURRENCY" | "QUEUE_PARTITIONS">,
 ): number {
   return Math.max(1, Math.ceil(config.DELIVERY_CONCURRENCY / config.QUEUE_PARTITIONS));
 }
 
-/** Wires a delivery context from the configuration; the HTTP client goes with `stack`. */
+/** Creates the context of a delivery worker from its configuration; `stack` disposes of its connections. */
 export function createDeliveryContext(
   config: DeliveryWorkerConfig,
   parts: {
@@ -69,7 +69,7 @@ export function createDeliveryContext(
       });
     },
     concurrency: config.WEBHOOK_ENDPOINT_CONCURRENCY,
-    // However many endpoints are slow, those who wait for them leave most slots to the others.
+    // However many endpoints are slow, jobs that wait for them leave most worker slots to the others.
     maxQueueLength: Math.ceil(config.DELIVERY_CONCURRENCY / 4),
     limits: {
       consecutive: 5,
@@ -81,7 +81,7 @@ export function createDeliveryContext(
       probeMs: config.WEBHOOK_TIMEOUT_MS + 5000,
     },
   });
-  // Of a partition's slots some are always left for feeds that have something to send.
+  // Some of a partition's slots are always left for feeds that have something to send.
   const maxPerGroup = Math.floor(slotsPerPartition(config) * 0.6);
   return {
     store,

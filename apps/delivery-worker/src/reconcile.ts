@@ -18,37 +18,37 @@ import {
   type IndexedState,
 } from "@crewstream/redis";
 
-/** Executions looked at per partition and pass. */
+/** Executions that are checked per partition and pass. */
 const perPass = 200;
 /**
- * Parked and dead deliveries looked at per pass, all partitions together. Each pass begins at a random place, so that
- * several come by all of them.
+ * Parked deliveries and dead letters that are checked per pass, over all partitions. Each pass begins at a random position,
+ * so that several passes eventually cover all of them.
  */
 const deliveriesPerPass = 20_000;
-/** Deliveries asked about with one command. */
+/** Deliveries that are checked with one command. */
 const pageSize = 200;
-/** The lists are tidied at every fourth pass: nobody waits for it. */
-const passesPerTidying = 4;
+/** The lists are cleaned up at every fourth pass: nothing waits for it. */
+const passesPerCleanup = 4;
 
 export type ReconcileContext = Pick<FeedContext, "store" | "limits" | "log"> & { queues: Queues };
 
 /**
- * Finds feeds that have undelivered events and no job, sealed deliveries without an owner, and parked ones without a
- * retry: what a crash between two writes, or a job that was removed, leaves behind. Waking is idempotent, so a feed
- * that was well is only asked once more. Endpoints whose recovery nobody has acted on have their deliveries expedited.
- * What has expired is taken off the lists.
- * @param everyMs pause between passes of the process whose turn it is
+ * Finds feeds that have undelivered events and no job, sealed and held deliveries that no job will send, and parked ones
+ * without a retry job: what a crash between two writes, or a removed job, leaves behind. Waking is idempotent: it costs a
+ * feed that had a job one pass at most. Expedites the deliveries of endpoints whose recovery was not acted on, and removes
+ * what has expired from the lists.
+ * @param everyMs interval between passes of the process whose turn it is
  */
 export async function reconcile(context: ReconcileContext, everyMs: number, signal: AbortSignal): Promise<void> {
   const { store, limits } = context;
   if (!(await takeTurn(store, "reconcile", everyMs * 0.9))) return;
-  if (await takeTurn(store, "tidy-deliveries", everyMs * (passesPerTidying - 0.1))) {
+  if (await takeTurn(store, "tidy-deliveries", everyMs * (passesPerCleanup - 0.1))) {
     await tidyDeliveries(store, { now: Date.now(), retentionMs: limits.retentionMs });
   }
   await expediteRequested(context);
   for (let partition = 0; partition < store.partitions; partition += 1) {
     const budget = { left: Math.ceil(deliveriesPerPass / store.partitions) };
-    for (const id of fromRandomPlace(await activeExecutions(store, partition, perPass))) {
+    for (const id of fromRandomPosition(await activeExecutions(store, partition, perPass))) {
       if (signal.aborted) return;
       const execution = await readExecution(store, id);
       if (execution === undefined) {
@@ -60,7 +60,7 @@ export async function reconcile(context: ReconcileContext, everyMs: number, sign
   }
 }
 
-/** What a pass may look at yet. */
+/** How many deliveries a pass may still check. */
 interface Budget {
   left: number;
 }
@@ -79,7 +79,7 @@ async function reconcileExecution(
   for (let feed = 0; feed < execution.feeds; feed += 1) {
     const address = { executionId: execution.id, feed };
     if (budget.left <= 0) {
-      // Its deliveries have their turn at another pass.
+      // Its deliveries are checked by another pass.
       const head = await readFeedHead(context.store, execution.id, feed);
       if (head === undefined || head.state === "done") continue;
       if (head.cursor < execution.seq || ended) await context.queues.wakeFeed(address, { delayMs: 0 });
@@ -88,13 +88,13 @@ async function reconcileExecution(
     const state = await readFeed(context.store, address);
     if (state === undefined || state.state === "done") continue;
     const last = Math.min(execution.seq, state.until ?? execution.seq);
-    const sealed = state.open.some((delivery) => delivery.state !== "parked");
-    if (state.cursor < last || sealed || ended) await context.queues.wakeFeed(address, { delayMs: 0 });
+    const unsent = state.open.some((delivery) => delivery.state !== "parked");
+    if (state.cursor < last || unsent || ended) await context.queues.wakeFeed(address, { delayMs: 0 });
     await reconcileDeliveries(context, address, state, budget);
   }
 }
 
-/** Parked deliveries without a job get one; those that are on no list, dead letters too, are listed. */
+/** Adds missing jobs of parked deliveries, and lists deliveries and dead letters that are on no list. */
 async function reconcileDeliveries(
   context: ReconcileContext,
   address: FeedAddress,
@@ -125,17 +125,17 @@ async function reconcileDeliveries(
   }
 }
 
-/** The items in pages, from a random place on and round to it, for as long as the budget lasts. */
+/** The items in pages, from a random position on and around to it, as long as the budget lasts. */
 function* pages<Item>(items: readonly Item[], budget: Budget): Generator<Item[]> {
-  const turned = fromRandomPlace(items);
-  for (let start = 0; start < turned.length && budget.left > 0; start += pageSize) {
-    const page = turned.slice(start, start + Math.min(pageSize, budget.left));
+  const rotated = fromRandomPosition(items);
+  for (let start = 0; start < rotated.length && budget.left > 0; start += pageSize) {
+    const page = rotated.slice(start, start + Math.min(pageSize, budget.left));
     budget.left -= page.length;
     yield page;
   }
 }
 
-function fromRandomPlace<Item>(items: readonly Item[]): Item[] {
+function fromRandomPosition<Item>(items: readonly Item[]): Item[] {
   const start = Math.floor(Math.random() * items.length);
   return [...items.slice(start), ...items.slice(0, start)];
 }

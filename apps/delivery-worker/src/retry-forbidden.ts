@@ -5,8 +5,8 @@ import type { Logger } from "@crewstream/service";
 import type { DeliveryWorkerConfig } from "./config.ts";
 
 /**
- * Retries deliveries that the configuration forbade, once the addresses and ports that webhooks may reach have changed: their
- * schedule would keep them waiting for hours after an operator has allowed them.
+ * Retries deliveries that the configuration forbade, once the addresses and ports that webhooks may reach have changed:
+ * otherwise they would wait for their schedule, possibly for hours, after an operator has allowed them.
  */
 export async function retryForbidden(
   config: Pick<DeliveryWorkerConfig, "WEBHOOK_ALLOW_NETWORKS" | "WEBHOOK_ALLOW_PORTS">,

@@ -36,7 +36,12 @@ export async function startDeliveryWorker(
       trigger: context.attempt.stats.changed,
       run: () => context.attempt.stats.flush(store, Date.now()),
     },
-    { name: "in-flight", everyMs: 2000, trigger: context.gate.used, run: () => tellInFlight(context.gate, announce) },
+    {
+      name: "in-flight",
+      everyMs: 2000,
+      trigger: context.gate.used,
+      run: () => announceInFlight(context.gate, announce),
+    },
   ];
   stack.use(superviseLoops(loops, { log, health }));
 
@@ -81,8 +86,8 @@ export async function startDeliveryWorker(
   return { facts: { partitions: store.partitions, ...facts }, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-/** While anything is under way it is told again and again: what a silent process had under way is soon taken for gone. */
-async function tellInFlight(
+/** Announces the requests in flight, repeatedly while there are any: those of a silent process are soon disregarded. */
+async function announceInFlight(
   gate: EndpointGate,
   announce: ReturnType<typeof inFlightAnnouncer>["announce"],
 ): Promise<void> {
@@ -91,7 +96,7 @@ async function tellInFlight(
   if (counts.size > 0) gate.used.notify();
 }
 
-/** Together, not one after the other: each stops its intake at once and then waits for its own jobs. */
+/** In parallel: each worker stops its intake at once and then waits for its own jobs. */
 async function stopAll(workers: readonly AsyncDisposable[]): Promise<void> {
   await Promise.all(workers.map((worker) => worker[Symbol.asyncDispose]()));
 }

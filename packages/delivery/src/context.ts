@@ -18,15 +18,15 @@ export interface DeliveryLimits {
   retentionMs: number;
 }
 
-/** A worker's hold on the job that it processes; see `JobLease` of the queues. */
+/** A worker's lock on the job that it processes; see `JobLease` of the queues. */
 export interface JobLease {
   /** Aborts when the shutdown's deadline has passed. */
   readonly deadline: AbortSignal;
-  /** False once another worker may have the job. */
+  /** Whether the lock is held; false once another worker may have the job. */
   held(): boolean;
 }
 
-/** What delivering asks of the queues, which this package does not know. */
+/** What delivery needs of the queues, which this package does not import. */
 export interface DeliveryQueues {
   wakeFeed(
     job: { executionId: ExecutionId; feed: number },
@@ -38,12 +38,12 @@ export interface DeliveryQueues {
   ): Promise<void>;
 }
 
-/** What an operator is told. At most one of a kind per endpoint and hour. */
+/** A message to the operator; at most one of each kind per endpoint and hour. */
 export interface Alert {
   kind: "endpoint.disabled" | "endpoint.recovered" | "delivery.dead" | "redis.data_lost";
-  /** Endpoint id; none where the alert is about the whole deployment. */
+  /** Endpoint id; none if the alert is about the whole deployment. */
   endpoint?: string;
-  /** Facts that go into the event's data. */
+  /** Goes into the event's data. */
   details: Record<string, unknown>;
 }
 
@@ -64,7 +64,7 @@ export interface AttemptContext {
     "attempts" | "attemptSeconds" | "eventsDelivered" | "feedLagSeconds" | "deliveriesParked" | "deliveriesDead"
   >;
   log: Logger;
-  /** Undefined when no trace is wanted. */
+  /** Undefined if tracing is off. */
   tracing: Tracing | undefined;
 }
 
@@ -79,7 +79,7 @@ export interface EndpointContext extends OperationsContext {
   log: Logger;
 }
 
-/** What `feed/` works with: it decides what is sealed and sent when, and records what comes of it. */
+/** What `feed/` works with: it decides what is sealed and sent when, and records the outcomes. */
 export interface FeedContext extends EndpointContext {
   request: RequestContext;
   attempt: AttemptContext;
@@ -87,7 +87,7 @@ export interface FeedContext extends EndpointContext {
   feedWaiters: FeedWaiters;
   limits: DeliveryLimits;
   attemptLog: AttemptLogger;
-  /** Tells whoever runs this deployment; sends nothing when nobody asked for it. */
+  /** Sends an alert to the operator; does nothing without `OPERATIONS_WEBHOOK_URL`. */
   alert(alert: Alert): Promise<void>;
   metrics: Pick<Metrics, "deliveriesDead">;
 }

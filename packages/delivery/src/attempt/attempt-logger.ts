@@ -1,14 +1,14 @@
 import { logAttempts, type Attempt, type Store } from "@crewstream/redis";
 import { logFailure, type Logger } from "@crewstream/service";
 
-/** So long an attempt may wait for others to be written with it. */
+/** An attempt waits this long for others to be written with it, ms. */
 const gatherMs = 100;
-/** What could not be written waits for the next time, up to this many; the log is for people to look at. */
-const keptAttempts = 10_000;
+/** Attempts that could not be written are kept for the next time, up to this many; the log is only for people. */
+const maxKeptAttempts = 10_000;
 
 /**
- * Writes attempts to the log over all executions, many at a time: one by one they were a quarter of what a delivery in
- * real time asks of Redis. The execution's own log, written with the outcome, is the one that may not miss any.
+ * Writes attempts to the log over all executions, many at a time: one by one they were a quarter of the Redis commands of a
+ * delivery in real time. The execution's own log, written with the outcome, is the one that is complete.
  */
 export class AttemptLogger implements AsyncDisposable {
   readonly #store: Store;
@@ -28,7 +28,7 @@ export class AttemptLogger implements AsyncDisposable {
     this.#timer ??= setTimeout(() => void this.#write(), gatherMs);
   }
 
-  /** Writes what waits. */
+  /** Writes the attempts that are not written yet. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#write();
   }
@@ -43,7 +43,7 @@ export class AttemptLogger implements AsyncDisposable {
       .catch((error: unknown) => {
         const fields = { err: error, attempts: attempts.length };
         logFailure(this.#log, "attempt_log.write_failed", { level: "warn", fields });
-        this.#attempts = [...attempts, ...this.#attempts].slice(-keptAttempts);
+        this.#attempts = [...attempts, ...this.#attempts].slice(-maxKeptAttempts);
       }));
   }
 }

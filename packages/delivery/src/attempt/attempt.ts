@@ -12,8 +12,8 @@ import { send, type SendResult } from "./send.ts";
 import { traceAttempt } from "./trace-attempt.ts";
 
 /**
- * Makes one attempt of a sealed delivery, and decides what becomes of it. The caller writes the disposition down.
- * The permit is given back here, with what the attempt says of the endpoint, also when no request could be made.
+ * Makes one attempt of a sealed delivery and decides its disposition, which the caller records. Releases the permit, with
+ * what the attempt says about the endpoint, even if no request could be made.
  */
 export async function attemptDelivery(
   context: AttemptContext,
@@ -94,7 +94,7 @@ function toAttempt(feed: OpenedFeed, disposition: Disposition, result: SendResul
   };
 }
 
-/** One wide line and the counters of an attempt. */
+/** Logs an attempt in one wide line, and counts it. */
 function report(
   context: AttemptContext,
   feed: OpenedFeed,
@@ -119,7 +119,7 @@ function report(
   else log.warn(line, "delivery.attempted");
 }
 
-/** Whether the endpoint is up and did not take the delivery. */
+/** Whether the endpoint is up and refused the delivery. */
 function isRefusal({ kind }: SendOutcome): boolean {
   return kind === "rejected" || kind === "gone" || kind === "aborted";
 }

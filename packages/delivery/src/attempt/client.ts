@@ -4,16 +4,16 @@ import got, { type Got, type RequestFunction } from "got";
 import { guardedLookup, type AddressPolicy, type GuardedLookup } from "@crewstream/service";
 import { strictAgents } from "./strict-agents.ts";
 
-/** A connection that nothing was sent on for so long is closed: not every receiver does that, and they are many. */
+/** Idle connections are closed after this long: not every receiver does it, and there are many receivers. */
 const defaultIdleMs = 60_000;
-/** Limit of each step before a request can be sent: lookup, connection, TLS handshake. */
+/** Limit for each step before a request can be sent: lookup, connection, TLS handshake. */
 const maxStepMs = 5000;
-/** Responses with more bytes of headers fail. Some receivers send more in cookies and policies than the 16 KiB of Node's default. */
+/** Responses with more bytes of headers fail. Cookies and policies of some receivers exceed Node's default of 16 KiB. */
 const maxHeaderBytes = 64 * 1024;
 
 /**
  * The one HTTP client of deliveries. Redirects are not followed, nothing is retried or decompressed here, and every
- * name goes through the guarded resolver. Connections are kept: without that each request pays a handshake.
+ * name goes through the guarded resolver. Connections are kept alive: otherwise each request would need a handshake.
  */
 export function createClient(options: {
   policy: AddressPolicy;
@@ -26,7 +26,7 @@ export function createClient(options: {
     maxSockets: options.concurrency,
     maxFreeSockets: options.concurrency,
     scheduling: "lifo",
-    // Of a free connection; one in use has the limits of its request.
+    // For an idle connection; one in use has the limits of its request.
     timeout: options.idleMs ?? defaultIdleMs,
   } as const;
   const stepMs = Math.min(options.timeoutMs, maxStepMs);
@@ -49,15 +49,15 @@ export function createClient(options: {
 }
 
 /**
- * Node's own request with the options that a delivery needs. got hands over some forty, most of them undefined and for
- * TLS, and Node copies them several times per request: with these a request costs 198 µs of CPU instead of 238 (got
+ * Node's own request with the options that a delivery needs. got passes about forty, most of them undefined and for TLS,
+ * and Node copies them several times per request: with these a request costs 198 µs of CPU instead of 238 (got
  * 16.1, Node 24.21, 300 bytes, 32 at a time; medians of six rounds).
  */
 function leanRequest(lookup: GuardedLookup): RequestFunction {
   return (url, { method, headers, agent }, callback) => {
     const options = {
       protocol: url.protocol,
-      // The brackets of an IPv6 literal belong to URLs; sockets do not know them.
+      // The brackets of an IPv6 literal are URL syntax; sockets do not accept them.
       hostname: url.hostname.replace(/^\[|\]$/g, ""),
       port: url.port,
       path: `${url.pathname}${url.search}`,

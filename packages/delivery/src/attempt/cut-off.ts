@@ -1,4 +1,4 @@
-/** A request under way that can be ended. */
+/** A request in flight that can be ended. */
 interface Endable {
   destroy(error: Error): unknown;
 }

@@ -5,11 +5,11 @@ import { nextAttemptAt } from "./retry-policy.ts";
 
 /**
  * What becomes of a delivery after an attempt.
- *   delivered  it is done
- *   parked     it waits for `record.nextAt` in the retries queue, and its feed goes on
+ *   delivered  it was acknowledged
+ *   parked     it waits for `record.nextAt` in the retries queue, and its feed continues
  *   held       it waits for `record.nextAt` at the head of its feed (strict ordering)
- *   dead       a person has to look at it
- *   unchanged  the attempt says nothing: it was cut off by our own shutdown
+ *   dead       it becomes a dead letter, for a person to review
+ *   unchanged  the attempt does not count: it was cut off by our own shutdown
  */
 export type Disposition = {
   kind: "delivered" | "parked" | "held" | "dead" | "unchanged";
@@ -30,7 +30,7 @@ export function decideDisposition(question: {
 }): Disposition {
   const { outcome, ordering, now } = question;
   if (outcome.kind === "cut_off") return { kind: "unchanged", record: question.record, endsFeed: false };
-  // Of the attempt before this one nothing stays: its status beside this one's reason would tell a story of neither.
+  // Nothing of the previous attempt is kept: its status and this one's reason would mix two attempts.
   const {
     nextAt: _done,
     outcome: _outcome,
@@ -53,9 +53,10 @@ export function decideDisposition(question: {
   const retryAfterMs = outcome.kind === "throttled" ? outcome.retryAfterMs : undefined;
   const { schedule, random } = question;
   if (expeditedFrom !== undefined && expeditedFrom > question.at) {
-    // An endpoint that comes and goes brings its deliveries forward each time: counted, their schedule of hours would be
-    // used up in minutes. The delivery keeps its time instead, but waits no longer than this step of the schedule can
-    // last: a `Retry-After` of a day that a person overruled would otherwise be back after one more failure.
+    // An unstable endpoint's deliveries are brought forward each time it recovers: if those attempts counted, a schedule of
+    // hours would be used up in minutes. The delivery keeps its original time instead, but waits no longer than this step
+    // of the schedule can take: otherwise a `Retry-After` of a day that a person overruled would apply again after one
+    // more failure.
     const step = before.attempts - (before.scheduleFrom ?? 0);
     record.scheduleFrom = (record.scheduleFrom ?? 0) + 1;
     const latest = nextAttemptAt({ schedule, attempts: step, now, random: 1 }) ?? expeditedFrom;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { answerOutcome, endpointVerdict, type SendOutcome } from "./outcome.ts";
+import { responseOutcome, endpointVerdict, type SendOutcome } from "./outcome.ts";
 
 describe("what an answer means", () => {
   test.each<[number, string | undefined, SendOutcome["kind"]]>([
@@ -32,16 +32,16 @@ describe("what an answer means", () => {
     [500, "whatever", "rejected"],
     [500, "", "rejected"],
   ])("%i with webhook-delivery %j is %s", (status, delivery, kind) => {
-    expect(answerOutcome({ status, delivery, retryAfterMs: undefined }).kind).toBe(kind);
+    expect(responseOutcome({ status, delivery, retryAfterMs: undefined }).kind).toBe(kind);
   });
 
   test("only a throttled answer carries how long to wait", () => {
-    expect(answerOutcome({ status: 429, delivery: undefined, retryAfterMs: 7000 })).toEqual({
+    expect(responseOutcome({ status: 429, delivery: undefined, retryAfterMs: 7000 })).toEqual({
       kind: "throttled",
       status: 429,
       retryAfterMs: 7000,
     });
-    expect(answerOutcome({ status: 500, delivery: undefined, retryAfterMs: 7000 })).toEqual({
+    expect(responseOutcome({ status: 500, delivery: undefined, retryAfterMs: 7000 })).toEqual({
       kind: "rejected",
       status: 500,
     });

@@ -1,15 +1,15 @@
 /**
- * How an attempt ended; a closed list. Whoever switches over it has a `never` default.
+ * How an attempt ended. A closed list: code that switches over it has a `never` default.
  *   delivered   2xx
- *   rejected    any other answer that says nothing special: 4xx, 5xx, and 1xx with no final response after it
- *   throttled   429 or 503: the endpoint asks to go slower
+ *   rejected    any other response without a special meaning: 4xx, 5xx, and 1xx without a final response
+ *   throttled   429 or 503: the endpoint asks us to slow down
  *   redirected  3xx, never followed: it could lead anywhere, and turns a POST into a GET
  *   gone        410, or `webhook-delivery: disable`: the subscription ends
- *   aborted     `webhook-delivery: abort-message`: this delivery is not to be tried again
+ *   aborted     `webhook-delivery: abort-message`: this delivery must not be retried
  *   timeout     no complete response headers in time; `reason` is the phase: lookup, connect, secureConnect, send, response
- *   unreachable no connection, or it broke; `reason` is the error code
- *   forbidden   the address may not be reached (any more)
- *   cut_off     we stopped it at our own shutdown's deadline; says nothing of the endpoint
+ *   unreachable no connection, or it failed; `reason` is the error code
+ *   forbidden   the address must not be reached (any more)
+ *   cut_off     aborted at the deadline of our own shutdown; says nothing about the endpoint
  */
 export type SendOutcome =
   | { kind: "delivered"; status: number }
@@ -23,7 +23,7 @@ export type SendOutcome =
   | { kind: "forbidden"; reason: string }
   | { kind: "cut_off" };
 
-/** What an outcome says of the endpoint's health. A 4xx is about this delivery, not about the endpoint; a 1xx is no answer to any. */
+/** What an outcome says about the endpoint's health. A 4xx is about this delivery, not about the endpoint; a 1xx is no final response. */
 export function endpointVerdict(outcome: SendOutcome): "success" | "failure" | "ignored" {
   switch (outcome.kind) {
     case "delivered":
@@ -45,14 +45,14 @@ export function endpointVerdict(outcome: SendOutcome): "success" | "failure" | "
   }
 }
 
-/** An answer's outcome by status and by the `webhook-delivery` header, with which receivers steer us. */
-export function answerOutcome(answer: {
+/** The outcome of a response, by its status and by the `webhook-delivery` header with which receivers control delivery. */
+export function responseOutcome(response: {
   status: number;
   delivery: string | undefined;
   retryAfterMs: number | undefined;
 }): SendOutcome {
-  const { status, retryAfterMs } = answer;
-  const instruction = answer.delivery?.trim().toLowerCase();
+  const { status, retryAfterMs } = response;
+  const instruction = response.delivery?.trim().toLowerCase();
   if (instruction === "disable" || status === 410) return { kind: "gone", status };
   if (status >= 200 && status < 300) return { kind: "delivered", status };
   if (instruction === "abort-message") return { kind: "aborted", status };

@@ -1,12 +1,12 @@
 import { credentialOf, type SubscriptionSecrets } from "@crewstream/contracts";
 
 const mark = "[redacted]";
-/** Less of a secret's beginning says too little to be one. */
+/** A shorter beginning of a secret is too short to be recognised as one. */
 const minPrefixLength = 4;
 
 /**
- * An answer's text without the subscription's secrets: receivers that say back what they were sent are common, and
- * their answers are kept and shown. A secret that the end of the kept part cuts in two is taken out too.
+ * A response's text without the subscription's secrets: receivers that echo the request are common, and their responses
+ * are kept and shown. A secret that is truncated at the end of the kept part is removed, too.
  */
 export function redactEcho(text: string, secrets: SubscriptionSecrets): string {
   const words = secretWords(secrets).filter((word) => word.length >= minPrefixLength);
@@ -14,7 +14,7 @@ export function redactEcho(text: string, secrets: SubscriptionSecrets): string {
   return words.reduce(withoutBeginningAtEnd, whole);
 }
 
-/** The same for the values of headers. */
+/** The same for header values. */
 export function redactEchoes(headers: Record<string, string>, secrets: SubscriptionSecrets): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, redactEcho(value, secrets)]));
 }

@@ -1,7 +1,7 @@
-/** How far a delay may be off, so that what failed together does not come back together. */
+/** Relative jitter of a delay, so that deliveries that failed together are not retried together. */
 const jitter = 0.2;
 
-/** A receiver may ask for this long at most; more would outlive the retention. */
+/** The longest `Retry-After` that is respected; more would outlive the retention. */
 const maxRetryAfterMs = 24 * 3_600_000;
 
 export interface RetryQuestion {
@@ -10,15 +10,15 @@ export interface RetryQuestion {
   /** Attempts made, from 1. */
   attempts: number;
   now: number;
-  /** In [0, 1): where in the jitter's range the delay lies; 1 gives the longest delay there can be. */
+  /** In [0, 1): position of the delay within the jitter's range; 1 gives the longest possible delay. */
   random: number;
-  /** What the receiver asked for, in ms from now. */
+  /** The receiver's `Retry-After`, ms from now. */
   retryAfterMs?: number | undefined;
 }
 
 /**
- * When the next attempt is due (ms), or undefined when the schedule is used up. The delay is the schedule's ±20 %; a
- * longer `Retry-After` wins, with jitter upwards only, as asking earlier than told to is rude.
+ * When the next attempt is due (ms), or undefined when the schedule is used up. The delay is the schedule's ±20 %. A
+ * longer `Retry-After` takes precedence, with jitter upwards only: the request must not come earlier than that.
  */
 export function nextAttemptAt({ schedule, attempts, now, random, retryAfterMs }: RetryQuestion): number | undefined {
   const base = schedule[attempts - 1];

@@ -5,12 +5,12 @@ import { TimeoutError, type Got, type Request, type StreamOptions } from "got";
 import { checkUrl, type AddressPolicy } from "@crewstream/service";
 import { endWith } from "./cut-off.ts";
 import { keptHeaders } from "./kept-headers.ts";
-import { answerOutcome, type SendOutcome } from "./outcome.ts";
+import { responseOutcome, type SendOutcome } from "./outcome.ts";
 import { parseRetryAfter } from "./retry-policy.ts";
 
-/** Of an answer, this much is read before the connection is dropped… */
+/** This much of a response body is read before the connection is closed… */
 const readLimit = 16 * 1024;
-/** …and this much of its beginning is kept for the attempt log. */
+/** …and this much of it is kept for the attempt log. */
 const keptLimit = 2 * 1024;
 
 export interface SendRequest {
@@ -25,35 +25,35 @@ export interface SendContext {
   signal: AbortSignal;
 }
 
-/** What is known of a request that may have failed. */
+/** What is known about a request that may have failed. */
 interface Sent {
   request?: ClientRequest;
   /** Its status line and headers were complete. */
   response?: IncomingMessage;
-  /** The last 1xx status, which is no answer. */
+  /** The last 1xx status, which is no final response. */
   informational?: number;
-  /** What had arrived of the body and was not read when the connection failed. */
+  /** The part of the body that had arrived but was not read when the connection failed. */
   unread?: Buffer;
 }
 
 interface Exchange {
   response: IncomingMessage;
-  /** The beginning of the answer's body. */
+  /** The beginning of the response body. */
   text: string;
 }
 
 export interface SendResult {
   outcome: SendOutcome;
   durationMs: number;
-  /** The beginning of the answer's body. */
+  /** The beginning of the response body. */
   response?: string;
-  /** The beginning of its headers; kept of answers only that are no acknowledgement. */
+  /** The beginning of the response headers, unless it is an acknowledgement. */
   headers?: Record<string, string>;
 }
 
 /**
- * One attempt: POSTs `body` and says how it ended; never throws for what the network or the receiver do.
- * `signal` is the shutdown's: an attempt that it ends is `cut_off`.
+ * One attempt: POSTs `body` and returns how it ended; never throws for anything that the network or the receiver does.
+ * `signal` is the shutdown's: an attempt that it aborts is `cut_off`.
  */
 export async function send(request: SendRequest, context: SendContext): Promise<SendResult> {
   const startedAt = performance.now();
@@ -67,7 +67,7 @@ export async function send(request: SendRequest, context: SendContext): Promise<
     checkUrl(request.url, context.policy);
     const { response, text } = await exchange(request, context);
     const now = Date.now();
-    const outcome = answerOutcome({
+    const outcome = responseOutcome({
       status: response.statusCode ?? 0,
       delivery: header(response, "webhook-delivery"),
       retryAfterMs: parseRetryAfter(header(response, "retry-after"), now),
@@ -79,20 +79,20 @@ export async function send(request: SendRequest, context: SendContext): Promise<
   }
 }
 
-/** The receiver sent a 1xx status and no answer after it. */
+/** The receiver sent a 1xx status and no final response after it. */
 class InformationalOnly extends Error {
   readonly status: number;
 
   constructor(status: number, cause: unknown) {
-    super(`no answer after status ${status}`, { cause });
+    super(`no final response after status ${status}`, { cause });
     this.status = status;
   }
 }
 
 /**
- * One request and its answer. If a kept connection turns out to be closed or out of step (it holds bytes that nobody asked
- * for), that says nothing about the receiver: the request is sent once more, on a new connection, in the rest of the attempt's
- * time. If it was received after all, the receiver recognises it by its `webhook-id`.
+ * One request and its response. If a keep-alive connection turns out to be closed or out of sync (there are unexpected bytes
+ * on it), that says nothing about the receiver: the request is sent once more, on a new connection, in the rest of the
+ * attempt's time. If it was received after all, the receiver recognises it by its `webhook-id`.
  */
 async function exchange(request: SendRequest, context: SendContext): Promise<Exchange> {
   const startedAt = performance.now();
@@ -116,10 +116,10 @@ async function post(
   const stream = client.stream.post(url, { ...options, body, headers });
   stream.once("request", (native: ClientRequest) => {
     sent.request = native;
-    // Before got sees it: a body that breaks off in the same packet is an error before got tells of the response.
+    // Before got sees it: if the connection fails in the same packet, got emits the error before the response.
     native.prependOnceListener("response", (response) => {
       sent.response = response;
-      // Decided before the response ends, which is when the agent takes the connection back.
+      // Decided before the response ends: then the agent reuses the connection.
       if (leavesBytes(response)) native.shouldKeepAlive = false;
     });
     native.prependOnceListener("error", () => {
@@ -130,14 +130,14 @@ async function post(
     native.once("upgrade", (response, socket) => {
       sent.response = response;
       socket.destroy();
-      stream.destroy(new Error("The receiver wants to speak another protocol."));
+      stream.destroy(new Error("The receiver asked to switch protocols."));
     });
   });
   using _shutdown = endWith(signal, stream);
-  return await answerOf(stream, sent);
+  return await readResponse(stream, sent);
 }
 
-/** Whether bytes may follow that Node does not read as the response's body: they would be read as the next response. */
+/** Whether bytes may follow that Node does not read as part of this response: they would be read as the next one. */
 function leavesBytes({ statusCode = 0, headers }: IncomingMessage): boolean {
   const chunked = headers["transfer-encoding"] !== undefined;
   const length = headers["content-length"];
@@ -146,12 +146,12 @@ function leavesBytes({ statusCode = 0, headers }: IncomingMessage): boolean {
 }
 
 /**
- * Reads an answer to its end, or to the limit, where its connection is dropped. A complete status line with headers is the
- * answer: a body that is invalid, breaks off or does not end is read as far as it can be, and changes nothing about it.
- * With listeners: an async iterator over the stream costs 7 % of a request (276 against 258 µs of CPU, medians of 15 rounds,
- * got 16.1, Node 24.21).
+ * Reads a response to its end, or to the limit, where the connection is closed. Once the status line and headers are
+ * complete, the outcome is known: a body that is invalid, incomplete or endless is read as far as possible and does not
+ * change it. Listeners are used because an async iterator over the stream costs 7 % of a request (276 against 258 µs of
+ * CPU, medians of 15 rounds, got 16.1, Node 24.21).
  */
-function answerOf(stream: Request, sent: Sent): Promise<Exchange> {
+function readResponse(stream: Request, sent: Sent): Promise<Exchange> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -192,11 +192,11 @@ function failureOutcome(error: unknown, url: string, signal: AbortSignal): SendO
   return { kind: "unreachable", reason: typeof code === "string" ? code : errorMessage(error) };
 }
 
-/** Where an attempt was when its time was over, in got's words: lookup, connect, secureConnect, send or response. */
+/** The phase of an attempt that timed out, as got names it: lookup, connect, secureConnect, send or response. */
 function timeoutPhase({ event, timings }: TimeoutError, url: string): string {
   if (event !== "request") return event;
   const { protocol, hostname } = new URL(url);
-  // got has no time of a lookup that was not needed until the connection is there.
+  // got sets no time for a lookup that was not needed until the connection is established.
   const isAddress = isIP(hostname.replace(/^\[|\]$/g, "")) !== 0;
   if (timings.connect === undefined) return timings.lookup === undefined && !isAddress ? "lookup" : "connect";
   if (protocol === "https:" && timings.secureConnect === undefined) return "secureConnect";

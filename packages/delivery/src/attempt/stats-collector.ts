@@ -9,9 +9,9 @@ import {
 } from "@crewstream/redis";
 import { Signal } from "@crewstream/service";
 
-/** Counts attempts per endpoint in the process, and adds them to the shared counters in one go now and then. */
+/** Counts attempts per endpoint in the process, and adds them to the shared counters from time to time. */
 export class StatsCollector {
-  /** There are counts to write. */
+  /** Notified when there are counts to write. */
   readonly changed = new Signal();
   #tallies = new Map<string, Tally>();
 
@@ -27,7 +27,7 @@ export class StatsCollector {
     this.changed.notify();
   }
 
-  /** Writes what was counted; keeps it for the next time when that fails. */
+  /** Writes the counts; if that fails, they are kept for the next time. */
   async flush(store: Store, now: number): Promise<void> {
     if (this.#tallies.size === 0) return;
     const tallies = this.#tallies;

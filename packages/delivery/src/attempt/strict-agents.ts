@@ -4,8 +4,8 @@ import type { Duplex } from "node:stream";
 
 /**
  * Keep-alive agents that close an idle connection on which the receiver sends something. What follows a complete response
- * (a body after 204, a second response) would be read as the answer to the next request, and could acknowledge a delivery
- * that the receiver never took.
+ * (a body after 204, a second response) would be read as the response to the next request, and could acknowledge a
+ * delivery that the receiver never accepted.
  */
 export function strictAgents(options: http.AgentOptions): { http: http.Agent; https: https.Agent } {
   return { http: strict(new http.Agent(options)), https: strict(new https.Agent(options)) };

@@ -5,8 +5,8 @@ import type { OpenedFeed } from "../request/opened-feed.ts";
 import type { SendResult } from "./send.ts";
 
 /**
- * Makes one attempt part of its execution's trace. `send` gets the headers that tell the receiver: of the attempt's own
- * span, or, when this process makes no spans, those that came with the kickoff.
+ * Adds one attempt to its execution's trace. `send` gets the trace headers for the receiver: those of the attempt's own
+ * span or, if tracing is off, those that came with the kickoff.
  */
 export async function traceAttempt(
   { tracing }: Pick<AttemptContext, "tracing">,
@@ -20,7 +20,7 @@ export async function traceAttempt(
     ...tracing.placeIn(trace),
     name: "POST webhook",
     kind: "client",
-    // The URL's path and query may hold a receiver's key.
+    // The URL's path and query may contain a receiver's key.
     attributes: {
       "http.request.method": "POST",
       "server.address": hostname,

@@ -11,16 +11,16 @@ import {
 } from "@crewstream/redis";
 import type { EndpointContext } from "../context.ts";
 
-/** At most this many waiting jobs are woken and deliveries expedited; the others return by themselves. */
+/** Limit of waiting jobs that are woken, and of deliveries that are expedited; the others return when they are due. */
 const maxExpedited = 2000;
 const pageLength = 200;
-/** They start this far apart, ms, so that a recovering endpoint is not flooded. */
+/** They start at this interval, ms, so that a recovering endpoint is not flooded. */
 const apartMs = 20;
 
 /**
- * Called when an endpoint's state has changed for the better: its breaker closed, or a person resumed it. Wakes the feeds
- * and retries that wait for it, and brings forward deliveries that failed because of it. A caller that has promised it
- * to somebody stores the request first, as {@link addExpediteRequest} does, and gives it here.
+ * Called when an endpoint takes requests again: its breaker closed, or a person resumed it. Wakes the feeds and retries that
+ * wait for it, and brings forward deliveries that failed because of it. A caller that has confirmed this to somebody
+ * stores the request first, with {@link addExpediteRequest}, and passes it here.
  */
 export async function expediteEndpoint(
   context: EndpointContext,
@@ -33,8 +33,8 @@ export async function expediteEndpoint(
 }
 
 /**
- * Carries out the requests that are still stored: their process died, or Redis was away when they were to be done. One
- * that another process is at is done twice, which changes nothing.
+ * Carries out the requests that are still stored: their process died, or Redis was unavailable. If another process is
+ * working on one of them, it is done twice, which changes nothing.
  */
 export async function expediteRequested(context: EndpointContext): Promise<void> {
   const requests = await readExpediteRequests(context.store);
@@ -50,7 +50,7 @@ async function expedite(context: EndpointContext, endpoint: string): Promise<voi
   if (woken + expedited > 0) context.log.info({ endpoint, woken, expedited }, "endpoint.retries_expedited");
 }
 
-/** Wakes what went back to its queue because of the endpoint; see `wait-for-endpoint.ts`. */
+/** Wakes jobs that returned to their queue because of the endpoint; see `wait-for-endpoint.ts`. */
 async function wakeWaitingJobs({ store, queues }: EndpointContext, endpoint: string): Promise<number> {
   let woken = 0;
   while (woken < maxExpedited) {
@@ -67,8 +67,8 @@ async function wakeWaitingJobs({ store, queues }: EndpointContext, endpoint: str
 }
 
 /**
- * Brings forward the retries of an endpoint that is back. A delivery that failed during an outage waits as its schedule
- * says, by then perhaps for hours, and nothing but the outage was wrong with it.
+ * Brings forward the retries of an endpoint that has recovered. A delivery that failed during an outage waits as its schedule
+ * says, which may be hours by then, although nothing but the outage was wrong with it.
  */
 async function expediteRetries({ store, queues }: EndpointContext, endpoint: string): Promise<number> {
   const url = endpointOrigin(endpoint);
@@ -78,7 +78,7 @@ async function expediteRetries({ store, queues }: EndpointContext, endpoint: str
   let before: { id: string; at: number } | undefined;
   for (let seen = 0; seen < maxExpedited; seen += pageLength) {
     const page = await listDeliveries(store, { endpoint }, "retrying", { before, limit: pageLength });
-    // The latest first: what is due by itself before its turn need not be touched.
+    // Latest first: a delivery that is due before its turn anyway is not touched.
     for (const { id, at } of page.filter((listed) => listed.at > startedAt)) {
       const address = parseDeliveryId(id);
       const dueAt = Date.now() + expedited * apartMs;
@@ -89,7 +89,7 @@ async function expediteRetries({ store, queues }: EndpointContext, endpoint: str
       const delayMs = Math.max(0, dueAt - Date.now());
       if (found === "parked") await queues.scheduleRetry(address, { delayMs, replace: true });
       else await queues.wakeFeed(address, { delayMs, flush: true });
-      // Last, since the list is where a repeated request finds what an interrupted one has left.
+      // Last, because a repeated request finds in the list what an interrupted one has not done.
       await relist(store, address, url, "retrying", dueAt);
     }
     before = page.at(-1);

@@ -1,9 +1,9 @@
 /**
- * How many events a delivery in real time takes together. One, as long as the endpoint keeps up: while those that wait
- * would leave one by one within what is left of their delay. Else as many as it takes, and all of them when it is used up.
- * By Little's law a window of W requests that take L ms each lets W / L requests leave per ms.
- * @param latencyMs how long a request takes; 0 while that is not known
- * @param ageMs of the event that has waited longest
+ * How many events go into one delivery in adaptive real time. One, as long as the endpoint keeps up: if the waiting events
+ * can be sent one by one within the rest of their allowed delay. Otherwise as many as are needed for that, and all of them
+ * once the delay is used up. By Little's law, a window of W requests that take L ms each sends W / L requests per ms.
+ * @param latencyMs how long a request takes; 0 while that is unknown
+ * @param ageMs age of the oldest waiting event
  */
 export function adaptiveSize(question: {
   waiting: number;

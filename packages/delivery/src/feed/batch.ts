@@ -1,8 +1,8 @@
-import { goesOn } from "../request/coalesce.ts";
+import { follows } from "../request/coalesce.ts";
 import type { RenderedEvent } from "../request/rendered-event.ts";
 
 export interface BatchLimits {
-  /** Pieces of an answer that are joined count as one. */
+  /** Chunks that are merged count as one. */
   maxEvents: number;
   maxBytes: number;
 }
@@ -10,20 +10,17 @@ export interface BatchLimits {
 /** `{"events":[` and `]}` around a batch. */
 const frameBytes = 13;
 
-/**
- * How many of these events make the next body: as many as fit the limits, and at least one, as an event that alone
- * exceeds the byte limit still has to leave.
- */
+/** How many of these events go into the next body: as many as fit the limits, and at least one, whatever its size. */
 export function batchLength(events: readonly RenderedEvent[], limits: BatchLimits): number {
   return measure(events, limits).length;
 }
 
-/** Whether these events fill a batch, so that waiting for more would not change it. */
+/** Whether these events fill a batch, so that more events would not change it. */
 export function batchIsFull(events: readonly RenderedEvent[], limits: BatchLimits): boolean {
   const { length, units, bytes } = measure(events, limits);
   if (length < events.length || bytes >= limits.maxBytes) return true;
-  // A run at the end may go on.
-  return units >= limits.maxEvents && events.at(-1)?.piece === undefined;
+  // The last chunk may be followed by more chunks to merge.
+  return units >= limits.maxEvents && events.at(-1)?.chunk === undefined;
 }
 
 function measure(
@@ -33,7 +30,7 @@ function measure(
   let [length, units, bytes] = [0, 0, frameBytes];
   for (const event of events) {
     const grown = bytes + event.bytes + (length > 0 ? 1 : 0);
-    const unit = goesOn(events[length - 1], event) ? 0 : 1;
+    const unit = follows(events[length - 1], event) ? 0 : 1;
     if (length > 0 && (units + unit > limits.maxEvents || grown > limits.maxBytes)) break;
     bytes = grown;
     length += 1;

@@ -3,9 +3,9 @@ import type { FeedState, Seal } from "@crewstream/redis";
 import type { FeedReader } from "./feed-reader.ts";
 
 /**
- * The seal of the empty delivery that ends a feed whose subscription asks for it; undefined while none is due: the run
- * goes on, an event is left that can be the last, or the last one could say already that the feed is complete. Its id is
- * that of the number after the stream's last, which no event has.
+ * The seal of the empty delivery that ends a feed whose subscription asks for one; undefined while none is due: the run is
+ * not over, there are events left, or the last delivery was already marked as the feed's last. Its id is made from the
+ * sequence number after the stream's last, which no event has.
  */
 export function completionSeal(
   { completionDue, until, executionState }: FeedState,

@@ -15,20 +15,20 @@ import { recordOf, type Cut, type FeedReader } from "./feed-reader.ts";
 import type { OpenedFeed } from "../request/opened-feed.ts";
 import { settle, writeTurn } from "./settle.ts";
 
-/** Dead letters written at once. */
+/** Dead letters that are written at once. */
 const pageLength = 100;
 
 /**
- * How long a delivery's whole schedule takes, ms. What has waited for longer for an endpoint that was failing all that
- * time is given up like a delivery that used up its attempts: it becomes a dead letter for a person to review, and the
- * execution can expire. Without this an endpoint that never recovers would keep its backlog for ever.
+ * How long a delivery's whole retry schedule takes, ms. Deliveries of an endpoint that has been failing for longer are
+ * given up as if they had used up their attempts: they become dead letters for a person to review, and the execution can
+ * expire. Otherwise an endpoint that never recovers would keep its backlog for ever.
  */
 export function retryTimeMs(limits: Pick<DeliveryLimits, "retrySchedule">, subscription: Subscription): number {
   const schedule = subscription.retrySchedule ?? limits.retrySchedule;
   return schedule.reduce((sum, delay) => sum + delay, 0);
 }
 
-/** Makes sealed or parked deliveries dead letters without an attempt. */
+/** Dead-letters open deliveries without another attempt. */
 export async function deadLetter(
   context: FeedContext,
   address: FeedAddress,
@@ -38,7 +38,7 @@ export async function deadLetter(
   const reason = givenUpBecause(await readBreaker(context.store, endpoint));
   const settlements = records.map((record): Settlement => {
     const { nextAt: _, ...rest } = record;
-    // A delivery that was attempted keeps how that ended.
+    // A delivery that was attempted keeps the outcome of its last attempt.
     return { record: { ...rest, outcome: record.outcome ?? "gave_up", reason }, outcome: "dead" };
   });
   await settle(context, address, endpoint, settlements);
@@ -46,7 +46,7 @@ export async function deadLetter(
   context.log.warn({ ...address, deliveries: records.length }, "feed.dead_lettered");
 }
 
-/** The same sentence for all that is given up in one outage, so that they are one group for who looks at them. */
+/** The same sentence for all deliveries of one outage, so that they can be listed as one group. */
 function givenUpBecause({ openedAt, reason }: BreakerView): string {
   const since = openedAt === undefined ? "" : ` since ${new Date(openedAt).toISOString().slice(0, 19)}Z`;
   const last = reason === undefined ? "" : `, last failure: ${reason}`;
@@ -54,8 +54,8 @@ function givenUpBecause({ openedAt, reason }: BreakerView): string {
 }
 
 /**
- * Gives up all that waits in a feed: what was sealed, and what its stream holds behind `cursor`.
- * @returns the new cursor; undefined when another job moved it
+ * Dead-letters the whole backlog of a feed: deliveries that are sealed, and the events of its stream after `cursor`.
+ * @returns the new cursor; undefined if another job has moved it
  */
 export async function deadLetterBacklog(
   context: FeedContext,

@@ -4,7 +4,7 @@ import type { FeedContext, JobLease } from "../context.ts";
 import type { Permit } from "../endpoint/endpoint-gate.ts";
 import type { Backlog, JobResult, Outgoing } from "./backlog.ts";
 import { endFeed } from "./end-feed.ts";
-import { InFlight } from "./in-flight.ts";
+import { RequestsInFlight } from "./requests-in-flight.ts";
 import { nextAction, type Action, type Stop, type View } from "./next-action.ts";
 import type { OpenedFeed } from "../request/opened-feed.ts";
 import { publishSettlements, writeTurn } from "./settle.ts";
@@ -13,7 +13,7 @@ import { publishSettlements, writeTurn } from "./settle.ts";
 const minLookMs = 25;
 const maxLookMs = 200;
 
-/** A job whose feed another one has changed comes again after this, ms. */
+/** A job whose feed was changed by another one is repeated after this, ms. */
 const staleMs = 100;
 
 /** The order in which reasons to stop are acted on. */
@@ -25,13 +25,13 @@ interface Ready {
   permit: Permit;
 }
 
-/** Works a backlog off: does what {@link nextAction} says until the job ends. */
+/** Works through a backlog: performs what {@link nextAction} says until the job ends. */
 export class DeliveryLoop {
   readonly #context: FeedContext;
   readonly #feed: OpenedFeed;
   readonly #lease: JobLease;
   readonly #backlog: Backlog;
-  readonly #inFlight = new InFlight();
+  readonly #inFlight = new RequestsInFlight();
   readonly #stops = new Map<Stop["kind"], Stop>();
   #startedAt = Date.now();
   /** Attempts that have ended and are not recorded. */
@@ -43,7 +43,7 @@ export class DeliveryLoop {
   /** It has sent something since its worker last waited for an event. */
   #hasSent = false;
   #lookMs = minLookMs;
-  /** How long a request takes, ms: the last ones count most. */
+  /** How long a request takes, ms; an average in which the last ones count most. */
   #latencyMs = 0;
 
   constructor(context: FeedContext, feed: OpenedFeed, backlog: Backlog, lease: JobLease) {
@@ -112,7 +112,7 @@ export class DeliveryLoop {
     }
   }
 
-  /** Acquires requests, writes down what has ended together with the seal of what is new, and sends. */
+  /** Acquires permits, records ended attempts together with the seal of new deliveries, and sends. */
   async #send(
     count: number,
     take: (count: number) => Promise<{ deliveries: Outgoing[]; seal?: Seal | undefined }>,
@@ -131,7 +131,7 @@ export class DeliveryLoop {
     return undefined;
   }
 
-  /** A job with nothing in flight waits for its turn; any other takes what is free. */
+  /** A job with nothing in flight waits for its turn; otherwise it takes the permits that are free. */
   async #acquire(count: number): Promise<Permit[]> {
     const { gate } = this.#context;
     const { endpoint } = this.#feed;
@@ -142,7 +142,7 @@ export class DeliveryLoop {
     return [];
   }
 
-  /** Records ended attempts and the seal in one script, then sends what is `ready`, of which it leaves what is not to be sent. */
+  /** Records ended attempts and the seal in one script, then sends. Deliveries that must not be sent stay in `ready`. */
   async #write(ready: Ready[], seal: Seal | undefined): Promise<void> {
     const settlements = this.#settlements.splice(0);
     if (settlements.length === 0 && seal === undefined) {
@@ -167,7 +167,7 @@ export class DeliveryLoop {
     if (last !== undefined && record !== undefined) last.outgoing.record = record;
   }
 
-  /** Sends, unless the job is to end: acquiring or writing may have taken longer than its lock lasts. */
+  /** Sends, unless the job is to end: acquiring and writing may have taken longer than its lock lasts. */
   #sendAll(ready: Ready[]): void {
     if (ready.length === 0) return;
     if (!this.#lease.held()) this.#stop({ kind: "later", delayMs: 0 });
@@ -214,7 +214,7 @@ export class DeliveryLoop {
   /** In real time it waits for events, and for room at the endpoint, too. */
   async #responses(look: boolean): Promise<void> {
     const ahead = this.#backlog.readAhead().catch((error: unknown) => this.#stop({ kind: "failed", error }));
-    await this.#inFlight.some(look ? this.#lookMs : undefined);
+    await this.#inFlight.nextResponses(look ? this.#lookMs : undefined);
     await ahead;
     this.#lookMs = this.#settlements.length > 0 ? minLookMs : Math.min(2 * this.#lookMs, maxLookMs);
     this.#changed();

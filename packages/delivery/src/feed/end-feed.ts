@@ -2,8 +2,8 @@ import { closeFeed, indexSettlements, readFeed, type FeedAddress } from "@crewst
 import type { FeedContext } from "../context.ts";
 
 /**
- * Ends a subscription because its receiver or a client said so. What was still open becomes dead letters, where a person sees it;
- * events that come after are not delivered.
+ * Ends a subscription because its receiver or a client asked for it. Open deliveries become dead letters, for a person to
+ * review; later events are not delivered.
  */
 export async function endFeed(
   { store, log }: Pick<FeedContext, "store" | "log">,

@@ -1,11 +1,11 @@
 import { readExecutionHead, type FeedAddress, type FeedState, type Store } from "@crewstream/redis";
 
-/** Whether a feed's stream will not grow any more. */
+/** Whether a feed's stream gets no more events for now: its range or its run has ended, or the run is paused. */
 export function isComplete(state: FeedState): boolean {
   return state.until !== undefined || (state.executionState !== "RUNNING" && state.executionState !== "STARTED");
 }
 
-/** Looks again whether the run goes on. */
+/** Reads the execution's state again. */
 export async function refreshExecutionState(
   store: Store,
   { executionId }: FeedAddress,

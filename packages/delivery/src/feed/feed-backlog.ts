@@ -25,8 +25,8 @@ import { restOrWait } from "./rest.ts";
 const maxEventWaitMs = 1000;
 
 /**
- * A feed: first what was sealed before, by a job that did not live to record its attempt or as the held head, then what
- * the feed's stream holds behind its cursor.
+ * A feed. First come deliveries that were sealed by an earlier job: one that died before it recorded their attempts, or
+ * that left the held head; then the events of the stream that are not sealed yet.
  */
 export class FeedBacklog implements Backlog, Disposable {
   readonly waitsWith = "held";
@@ -37,15 +37,15 @@ export class FeedBacklog implements Backlog, Disposable {
   readonly #reader: FeedReader;
   readonly #sealed: DeliveryRecord[];
   readonly #realtime: boolean;
-  /** Events that a read of the stream is to find, if there are so many. */
+  /** How many events a read is to find, if there are that many. */
   readonly #readLength: number;
   #cursor: number;
   /** Events of one delivery in adaptive real time. */
   #size = Infinity;
   #parked: number;
-  /** The stream has more than the last read found. */
+  /** The stream may have more than the last read found. */
   #hasMore = true;
-  /** Its slot for waiting; kept until the job ends. */
+  /** Its slot for waiting for events; kept until the job ends. */
   #waitSlot: WaitSlot | undefined;
 
   constructor(context: FeedContext, feed: OpenedFeed, state: FeedState) {
@@ -105,7 +105,7 @@ export class FeedBacklog implements Backlog, Disposable {
     this.#size = adaptiveSize({ waiting, ageMs, latencyMs, window, maxDelayMs });
   }
 
-  /** Of a batched feed: the next batch of a long backlog. */
+  /** Reads the next batch of a long backlog. */
   async readAhead(): Promise<void> {
     if (!this.#realtime && this.#sealed.length === 0) await this.#reader.readAhead();
   }
@@ -142,8 +142,8 @@ export class FeedBacklog implements Backlog, Disposable {
   }
 
   /**
-   * While a job is active its queue keeps one further job for the feed, the one asked for last: ours may replace one that
-   * was added because the batch is full or the run has ended. So both are checked after ours is added; a job that is
+   * While a job is active, its queue keeps one further job for the feed, the one that was added last: ours may replace one
+   * that was added because the batch is full or the run has ended. So both are checked once ours is added; a job that is
    * added later replaces ours.
    */
   async leave(until: number): Promise<JobResult | undefined> {
@@ -185,10 +185,10 @@ export class FeedBacklog implements Backlog, Disposable {
     return true;
   }
 
-  async rest(maySoon: boolean): Promise<JobResult | "more" | "waited"> {
+  async rest(expectsMore: boolean): Promise<JobResult | "more" | "waited"> {
     const { feedWaiters, store, limits } = this.#context;
     const { address } = this.#feed;
-    const waits = maySoon && this.#realtime;
+    const waits = expectsMore && this.#realtime;
     if (waits) this.#waitSlot ??= feedWaiters.acquire(address, partitionOf(address.executionId, store.partitions));
     const channel = waits ? this.#waitSlot?.channel : undefined;
     const rested = await restOrWait(this.#context, address, this.#state.feeds, channel);
@@ -199,9 +199,9 @@ export class FeedBacklog implements Backlog, Disposable {
       return "waited";
     }
     if (rested.kind === "done") return rested;
-    // It may be the run's end alone.
+    // There may be no more events: the run has just ended.
     if (this.#state.completionDue) await refreshExecutionState(store, address, this.#state);
-    // A delivery was settled beside this job, whose count of the parked ones is too high.
+    // Another job has settled a parked delivery, so this job's count of them is too high: the next job reads it again.
     return this.#parked < limits.maxParked ? "more" : rested;
   }
 
@@ -215,7 +215,7 @@ export class FeedBacklog implements Backlog, Disposable {
     return this.#feed.subscription.maxDelayMs === undefined ? waiting : Math.ceil(waiting / this.#size);
   }
 
-  /** A complete stream gets no more events, so that waiting would not fill the batch. */
+  /** When the first batch can be sealed, ms. A complete stream gets no more events, so waiting would not fill the batch. */
   #ripeAt(): number {
     const { full, oldest } = this.#reader;
     if (this.#realtime || oldest === undefined || full || isComplete(this.#state)) return 0;

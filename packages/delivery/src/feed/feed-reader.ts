@@ -4,20 +4,20 @@ import { batchIsFull, batchLength, type BatchLimits } from "./batch.ts";
 import type { Renderer } from "../request/render.ts";
 import type { RenderedEvent } from "../request/rendered-event.ts";
 
-/** The next body of a feed, and up to where the cursor moves when it is sealed. */
+/** The events of a feed's next delivery, and where the cursor moves when it is sealed. */
 export interface Cut {
   events: RenderedEvent[];
   cursor: number;
 }
 
-/** Entries of a first look: so few that those of the largest events (1 MiB) fit in memory many times over. */
+/** Entries of a first read: so few that the largest events (1 MiB) fit in memory many times over. */
 const firstPage = 4;
 const maxPageEvents = 250;
 const pageCharacters = 128 * 1024;
 
 /**
- * Reads a feed's stream behind its cursor, page by page, keeps what is selected, and cuts it into deliveries.
- * Holds at most about one delivery's worth of events and one page in memory, however long the backlog is.
+ * Reads a feed's stream from its cursor on, page by page, keeps the selected events, and divides them into deliveries.
+ * Keeps at most about one delivery's worth of events and one page in memory, however long the backlog is.
  */
 export class FeedReader {
   readonly #read: (from: number, entries: number) => Promise<EventRead>;
@@ -25,11 +25,11 @@ export class FeedReader {
   readonly #renderer: Renderer;
   readonly #limits: BatchLimits;
   #selected: RenderedEvent[] = [];
-  /** Of what is selected. */
+  /** Of the selected events. */
   #bytes = 0;
   #scannedTo: number;
   #atEnd = false;
-  /** The next events are here already: one look at the stream is saved. */
+  /** The next events have been offered: that saves one read. */
   #offered = false;
   #pageLength = firstPage;
 
@@ -45,14 +45,14 @@ export class FeedReader {
     this.#scannedTo = options.cursor;
   }
 
-  /** Everything up to here was read; what was not selected may be passed over. */
+  /** Everything up to here has been read. */
   get scannedTo(): number {
     return this.#scannedTo;
   }
 
   /**
-   * Reads until `bodies` bodies are full or the stream ends. Several at once are for bodies of one event each, and only
-   * while they are small: a feed that waits for its endpoint holds what it has read.
+   * Reads until `bodies` deliveries are full or the stream ends. More than one only makes sense for deliveries of one event
+   * each, and only while they are small: a feed that waits for its endpoint keeps what it has read.
    */
   async fill(bodies = 1): Promise<void> {
     if (this.#offered) {
@@ -69,7 +69,7 @@ export class FeedReader {
     }
   }
 
-  /** Nothing waits, and the last look came to the stream's end. */
+  /** No selected event is left, and the last read reached the stream's end. */
   get dry(): boolean {
     return this.#atEnd && this.#selected.length === 0;
   }
@@ -78,12 +78,12 @@ export class FeedReader {
     return this.#selected.length > 0 && batchIsFull(this.#selected, this.#limits);
   }
 
-  /** Reads the next body while the one before is under way, when the last look did not come to the stream's end. */
+  /** Reads the next delivery while the one before is in flight, unless the last read reached the stream's end. */
   async readAhead(): Promise<void> {
     if (!this.#atEnd) await this.fill();
   }
 
-  /** Takes events that were heard of instead of reading them, where they are the next ones. */
+  /** Uses events from a notice instead of reading them, if they are the next ones. */
   offer(events: readonly StoredEvent[]): void {
     if (events[0]?.seq !== this.#scannedTo + 1) return;
     this.#take(events);
@@ -101,20 +101,20 @@ export class FeedReader {
     }
   }
 
-  /** Events that wait. */
+  /** Selected events that are in no delivery yet. */
   get waiting(): number {
     return this.#selected.length;
   }
 
-  /** The first event that waits. */
+  /** The first of them. */
   get oldest(): RenderedEvent | undefined {
     return this.#selected[0];
   }
 
-  /** Takes the next body off, of `maxEvents` events at most; undefined when nothing waits. */
+  /** Takes the next delivery, of `maxEvents` events at most; undefined if no event is left. */
   cut(maxEvents = Infinity): Cut | undefined {
-    const { maxEvents: most, maxBytes } = this.#limits;
-    const length = batchLength(this.#selected, { maxEvents: Math.min(most, maxEvents), maxBytes });
+    const { maxEvents: limit, maxBytes } = this.#limits;
+    const length = batchLength(this.#selected, { maxEvents: Math.min(limit, maxEvents), maxBytes });
     const events = this.#selected.slice(0, length);
     const last = events.at(-1);
     if (last === undefined) return undefined;
@@ -124,15 +124,15 @@ export class FeedReader {
   }
 }
 
-/** A delivery of these events that is to be sealed. */
+/** The record of a new delivery. */
 export function recordOf({ events }: Cut): DeliveryRecord {
   const [first, last] = [events[0]?.seq ?? 0, events.at(-1)?.seq ?? 0];
   return { first, last, events: events.length, sealedAt: Date.now(), attempts: 0 };
 }
 
 /**
- * The events of one delivery, read and rendered again: the same bytes as on its first attempt. A feed that selects few
- * events of many has deliveries over long ranges, so these are read in pages too.
+ * The events of one delivery, read and rendered again: the same bytes as on its first attempt. In a feed that selects few
+ * of many events a delivery spans a long range, so it is read in pages, too.
  */
 export async function readDelivery(
   store: Store,
@@ -154,7 +154,7 @@ export async function readDelivery(
   }
 }
 
-/** Redis counts entries, not bytes: the next page's length follows from the size of this one's. */
+/** Redis limits reads by entries, not bytes: the next page's length is derived from the size of this one. */
 function nextPageLength({ events }: EventRead, length: number): number {
   const characters = events.reduce((total, event) => total + event.json.length, 0);
   if (characters === 0) return length;

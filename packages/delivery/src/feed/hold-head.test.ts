@@ -8,8 +8,8 @@ const address = { executionId: "01a20943-16a5-7575-9541-1466c374a9b5" as Executi
 const nextAt = Date.now() + 3_600_000;
 const head: DeliveryRecord = { first: 1, last: 1, events: 1, sealedAt: 1, attempts: 1, nextAt };
 
-/** A store that holds the head, and a queue while whose wake is written `meanwhile` happens. */
-function world(meanwhile: (change: (record: DeliveryRecord | undefined) => void) => void) {
+/** A store that has the head, and a queue; `meanwhile` happens while a job is added to it. */
+function setUp(meanwhile: (change: (record: DeliveryRecord | undefined) => void) => void) {
   let record: DeliveryRecord | undefined = head;
   const wakes: number[] = [];
   const hget = async () => (record === undefined ? null : `s${JSON.stringify(record)}`);
@@ -31,17 +31,17 @@ function world(meanwhile: (change: (record: DeliveryRecord | undefined) => void)
   return { context: { store, queues }, wakes };
 }
 
-test("a feed is woken when its head is due", async () => {
-  const { context, wakes } = world(() => undefined);
+test("a job is added for when the head is due", async () => {
+  const { context, wakes } = setUp(() => undefined);
   expect(await holdHead(context, address, head)).toEqual({ kind: "done" });
   expect(wakes).toHaveLength(1);
   expect(wakes[0]).toBeGreaterThan(3_500_000);
 });
 
 test.each([
-  ["hurried", { ...head, nextAt: Date.now() }],
-  ["dropped", undefined],
-])("a head that was %s while the feed went to sleep wakes it at once", async (_what, changed) => {
-  const { context } = world((change) => change(changed));
+  ["retried", { ...head, nextAt: Date.now() }],
+  ["discarded", undefined],
+])("a head that was %s while the job was added ends the wait at once", async (_what, changed) => {
+  const { context } = setUp((change) => change(changed));
   expect(await holdHead(context, address, head)).toEqual({ kind: "later", delayMs: 0 });
 });

@@ -3,9 +3,10 @@ import type { FeedContext } from "../context.ts";
 import type { JobResult } from "./backlog.ts";
 
 /**
- * Ends a pass over a strict feed whose head waits for its next attempt, with a wake for that moment. While this job is
- * active its queue keeps one further wake, the last one asked for: ours may take the place of one with which a person
- * hurried or dropped the head. So that is looked for after ours stands; one that comes later takes the place of ours.
+ * Ends a pass over a strict feed whose head waits for its next attempt, with a job for when it is due. While this job is
+ * active, its queue keeps one further job for the feed, the one that was added last: ours may replace one that was added
+ * because a person retried or discarded the head. So the head is checked once ours is added; a job that is added later
+ * replaces ours.
  */
 export async function holdHead(
   { store, queues }: Pick<FeedContext, "store" | "queues">,

@@ -4,13 +4,13 @@ import type { JobResult } from "./backlog.ts";
 
 type RestContext = Pick<FeedContext, "store" | "limits">;
 
-/** Ends a feed if it is done, for who settles deliveries beside its own job; what is to be done with it otherwise. */
+/** Ends a feed if it is done, for a job that is not the feed's own. @returns `later` if the feed has more to do */
 export async function endIfDone(context: RestContext, address: FeedAddress, feeds: number): Promise<JobResult> {
   const answer = await endFeedIfDone(context.store, address, context.limits.maxParked);
   return answer === "more" ? { kind: "later", delayMs: 0 } : retireIfDone(context, address, feeds, answer);
 }
 
-/** Puts a feed to rest. With a channel one that may get more stays awake, and its worker hears of more there. */
+/** Puts a feed to sleep. With a channel, a feed that may get more stays awake, and its worker is notified there. */
 export async function restOrWait(
   context: RestContext,
   address: FeedAddress,
@@ -23,7 +23,7 @@ export async function restOrWait(
   return retireIfDone(context, address, feeds, answer);
 }
 
-/** Lets an execution expire when this was its last feed. */
+/** Lets an execution expire if this was its last feed. */
 async function retireIfDone(
   { store, limits }: RestContext,
   { executionId }: FeedAddress,

@@ -1,28 +1,32 @@
-import { advanceFeed, indexSettlements, type FeedAddress, type Seal, type Settlement } from "@crewstream/redis";
-import type { SettlementEffect } from "@crewstream/redis";
 import { deliveryId } from "@crewstream/contracts";
+import {
+  advanceFeed,
+  indexSettlements,
+  type FeedAddress,
+  type Seal,
+  type Settlement,
+  type SettlementEffect,
+} from "@crewstream/redis";
 import type { FeedContext } from "../context.ts";
 
 /** What recording needs of a feed's context. */
 type RecordContext = Pick<FeedContext, "store" | "limits" | "attemptLog" | "alert">;
 
 /**
- * Writes down what became of deliveries: in the feed first, which is the truth, then in the lists and the attempt
- * log, then tells an operator of what died.
- * @returns whether the feed had stopped at its parked limit and is to be woken
+ * Records what became of deliveries: first in the feed, which is the source of truth, then in the lists and the attempt
+ * log; then alerts the operator to new dead letters.
  */
 export async function settle(
   context: RecordContext,
   address: FeedAddress,
   endpoint: string,
   settlements: readonly Settlement[],
-): Promise<{ wake: boolean }> {
-  const { wake, effects } = await writeTurn(context, address, { settlements });
+): Promise<void> {
+  const { effects } = await writeTurn(context, address, { settlements });
   await publishSettlements(context, address, endpoint, settlements, effects);
-  return { wake };
 }
 
-/** The feed's part of {@link settle}, together with the sealing of what goes out next. */
+/** The first part of {@link settle}, together with the seal of the next deliveries: one script for both. */
 export async function writeTurn(
   { store, limits }: Pick<RecordContext, "store" | "limits">,
   address: FeedAddress,
@@ -31,7 +35,7 @@ export async function writeTurn(
   return advanceFeed(store, address, { ...turn, maxParked: limits.maxParked });
 }
 
-/** What of {@link settle} comes after the feed: the lists over all executions, and the word to an operator. */
+/** The second part of {@link settle}: the lists over all executions, and the alerts. */
 export async function publishSettlements(
   context: RecordContext,
   address: FeedAddress,

@@ -8,9 +8,9 @@ import { readDelivery } from "./feed-reader.ts";
 import type { OpenedFeed } from "../request/opened-feed.ts";
 import { endIfDone } from "./rest.ts";
 
-/** One parked delivery, whose job makes its next attempt; its feed has a job of its own. */
+/** One parked delivery, for its next attempt; its feed has a job of its own. */
 export class SingleDelivery implements Backlog {
-  /** It goes back to its queue with its job, whatever the feed's ordering: a person has revived a strict one. */
+  /** Even in a strict feed, where it is a dead letter that a person has retried: its order is lost, and nothing waits for it. */
   readonly waitsWith = "parked";
   readonly window = 1;
   readonly #context: FeedContext;
@@ -35,7 +35,7 @@ export class SingleDelivery implements Backlog {
     return undefined;
   }
 
-  /** A person who revived it knew that the endpoint was failing: its time counts from there. */
+  /** Counts from a retry by hand: whoever requested it knew that the endpoint was failing. */
   giveUpAfterMs(): number {
     const { limits } = this.#context;
     const sinceRevived = Date.now() - (this.#record.revivedAt ?? 0);
@@ -78,7 +78,7 @@ export class SingleDelivery implements Backlog {
     return true;
   }
 
-  /** Ends the feed if this was its last delivery; wakes it if it has more, as it may have been blocked. */
+  /** Ends the feed if this was its last delivery; wakes it if it has more, since it may have been blocked. */
   async rest(): Promise<JobResult> {
     const { address } = this.#feed;
     const rested = await endIfDone(this.#context, address, this.#state.feeds);

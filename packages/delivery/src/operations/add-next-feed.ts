@@ -2,7 +2,7 @@ import { AppError, ErrorCode, type ExecutionId, type Subscription } from "@crews
 import { addFeed, readExecution, type ExecutionRecord } from "@crewstream/redis";
 import type { OperationsContext } from "../context.ts";
 
-/** A feed that is to be added: what of the stream it delivers, all that comes where there is no `to`. */
+/** A feed that is to be added: the range of the stream that it delivers; without `to`, everything from `from` on. */
 export interface NextFeed {
   subscription: Subscription;
   from: number;
@@ -12,10 +12,10 @@ export interface NextFeed {
 const maxTries = 10;
 
 /**
- * Adds a feed to an execution under the next number, and has it sent.
- * @param plan the feed, from the execution as it is and the number that the feed gets; called again when another feed took it
+ * Adds a feed to an execution under the next number, and wakes it.
+ * @param plan makes the feed from the execution's current state and the feed's number; called again if another feed took it
  * @returns the number
- * @throws AppError `execution_gone`, or `conflict` when others are added all the time
+ * @throws AppError `execution_gone`, or `conflict` if other feeds keep being added
  */
 export async function addNextFeed(
   { store, queues }: OperationsContext,

@@ -6,8 +6,8 @@ import type { Alert, DeliveryQueues } from "../context.ts";
 export const operationsAutomation = "crewstream.operations";
 
 /**
- * Makes a sender of alerts to `OPERATIONS_WEBHOOK_URL`. An alert is an ended execution with one event and one feed,
- * so it has the stream, signature, retries and dead letters of every other event. Without a URL nothing is sent.
+ * Creates a function that sends alerts to `OPERATIONS_WEBHOOK_URL`. An alert is an ended execution with one event and one
+ * feed, so it is signed, retried and dead-lettered like any other event. Without a URL nothing is sent.
  */
 export function createAlerts(
   store: Store,
@@ -17,7 +17,7 @@ export function createAlerts(
   if (url === undefined) return () => Promise.resolve();
   const own = endpointId(new URL(url));
   return async (alert) => {
-    // An alert about the endpoint that takes the alerts would beget the next one.
+    // An alert about the endpoint that receives the alerts would cause the next one.
     const { endpoint } = alert;
     if (endpoint === own || !(await claimAlert(store, alert.kind, endpoint ?? "deployment"))) return;
     const id = newExecutionId();

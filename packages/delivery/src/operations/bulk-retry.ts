@@ -17,9 +17,9 @@ import { retryNow } from "./delivery-operations.ts";
 const pageLength = 200;
 
 /**
- * Walks all deliveries that match a filter, page by page over partition after partition; `after` continues a walk
- * that was interrupted. The order is by time and id, which a retry changes for what it has done only: a delivery
- * that is retried leaves the part of the list that is still ahead.
+ * Iterates over all deliveries that match a filter, page by page and partition by partition; `position` continues an
+ * interrupted iteration. The order is by time and id. A retry changes the time of its own delivery only, which thereby
+ * leaves the part of the list that is still to come.
  */
 export async function* matchingDeliveries(
   store: Store,
@@ -41,13 +41,13 @@ export async function* matchingDeliveries(
   }
 }
 
-/** How far a walk has come. */
+/** How far an iteration has come. */
 export interface BulkPosition {
   partition: number;
   before?: Listed | undefined;
 }
 
-/** How many deliveries a bulk retry would touch. */
+/** How many deliveries a bulk retry would retry. */
 export async function countMatching(store: Store, filter: BulkFilter): Promise<number> {
   let count = 0;
   for await (const { ids } of matchingDeliveries(store, filter)) count += ids.length;
@@ -55,8 +55,8 @@ export async function countMatching(store: Store, filter: BulkFilter): Promise<n
 }
 
 /**
- * Retries everything that matches, and keeps its place after each page: killed in the middle, it goes on there.
- * Called by the worker that has the bulk's job; calling it for one that is finished does nothing.
+ * Retries everything that matches, and stores its position after each page: if it is killed, it continues there. Called by
+ * the worker that has the bulk's job; for a bulk that is finished it does nothing.
  */
 export async function runBulkRetry(
   context: OperationsContext,
@@ -86,7 +86,7 @@ async function matches(store: Store, filter: BulkFilter, id: string): Promise<bo
   const record: DeliveryRecord | undefined =
     filter.state === "dead" ? await readDeadLetter(store, feed, first) : await readOpenDelivery(store, feed, first);
   if (record === undefined) return false;
-  // Due already: by its schedule, or because this walk has been here.
+  // Due already: by its schedule, or because this bulk has retried it.
   if (filter.state === "retrying" && (record.nextAt ?? 0) <= Date.now()) return false;
   if (filter.outcome !== undefined && filter.outcome !== record.outcome) return false;
   if (filter.reason !== undefined && filter.reason !== record.reason) return false;

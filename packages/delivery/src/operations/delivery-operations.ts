@@ -18,9 +18,9 @@ import type { OperationsContext } from "../context.ts";
 export type OperationResult = "done" | "not_found" | "in_flight" | "paused";
 
 /**
- * Makes a delivery that failed due now, with its retry schedule from the beginning: a dead letter, a parked one, or the
- * head for which a strict feed waits, which stays the head. Its `webhook-id` and bytes stay; `webhook-attempt` goes on
- * counting.
+ * Makes a failed delivery due now, with its retry schedule from the beginning: a dead letter, a parked delivery, or the held
+ * head of a strict feed, which stays the head. Its `webhook-id` and bytes stay the same; `webhook-attempt` continues to
+ * count.
  */
 export async function retryNow(context: OperationsContext, id: string, now: number): Promise<OperationResult> {
   const address = parseDeliveryId(id);
@@ -30,7 +30,7 @@ export async function retryNow(context: OperationsContext, id: string, now: numb
   if (state === undefined) return "not_found";
   if (state.open.length === 0 && (await readDeadLetter(context.store, feed, first)) === undefined) return "not_found";
   const { url } = state.subscription;
-  // Without leave to send it, it would only wait elsewhere.
+  // If the endpoint takes no requests, the delivery would only wait elsewhere.
   if ((await allowProbe(context.store, endpointId(new URL(url)))) === "paused") return "paused";
   const answer = await reviveDelivery(context.store, feed, first, now);
   if (answer === "not_found" || answer === "in_flight") return answer;
@@ -41,8 +41,8 @@ export async function retryNow(context: OperationsContext, id: string, now: numb
 }
 
 /**
- * Discards a failed delivery permanently. An attempt of it that is under way is not called back; a strict feed goes on
- * behind it when that has ended, and no sooner.
+ * Discards a failed delivery permanently. An attempt of it that is in flight is not cancelled; a strict feed continues once that
+ * has ended, and not before.
  */
 export async function discard(context: OperationsContext, id: string): Promise<OperationResult> {
   const address = parseDeliveryId(id);

@@ -12,22 +12,22 @@ import { addNextFeed } from "./add-next-feed.ts";
 import type { OperationsContext } from "../context.ts";
 
 export interface ReplayRequest {
-  /** The feed whose settings are taken; its URL and secrets too unless `url` is given. */
+  /** The feed whose settings are used; its URL and secrets, too, unless `url` is given. */
   feed: number;
   url?: string | undefined;
   secrets?: SubscriptionSecrets | undefined;
   /** Event names instead of the feed's. */
   events?: string[] | undefined;
-  /** First and last sequence; default the whole stream as it is now. */
+  /** First and last sequence number; by default the whole stream as it is now. */
   from?: number | undefined;
   to?: number | undefined;
 }
 
 /**
- * Delivers an execution, or a range of it, once more: as a new feed, so with new ids, and `webhook-replay-of` with
- * the execution's id. A new URL never gets the old one's secrets.
+ * Delivers an execution, or a range of it, once more: as a new feed, so with new ids, and with the execution's id in
+ * `webhook-replay-of`. A new URL never gets the secrets of the old one.
  * @returns the number of the new feed
- * @throws AppError `execution_gone`, or `invalid_input` for a feed or range that is not there
+ * @throws AppError `execution_gone`, or `invalid_input` for a feed or range that does not exist
  */
 export async function replayExecution(
   context: OperationsContext & { cipher: Cipher },

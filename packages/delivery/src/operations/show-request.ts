@@ -15,20 +15,20 @@ import { createSender } from "../request/request-headers.ts";
 const hidden = "[hidden]";
 const pageLength = 100;
 
-/** A request as its receiver got it, but for what only the two of them may know. */
+/** A request as its receiver got it, without secrets. */
 export interface ShownRequest {
   headers: Record<string, string>;
   body: string;
-  /** Length of the whole body in bytes; `body` may be its beginning only. */
+  /** Length of the whole body in bytes; `body` may be only its beginning. */
   bytes: number;
 }
 
 /**
- * The request of a delivery's attempt, made again from the stream as every attempt makes it. Authentication, signatures
- * and the token of a human request are hidden: whoever may read deliveries is not meant to sign or answer with them.
+ * The request of a delivery's attempt, made again from the stream as for every attempt. Authentication, signatures and the
+ * token of a human-input request are hidden: a person who may read deliveries must not be able to sign or answer with them.
  * @param attempt its number, from 1, and when it began, in ms
  * @param maxBytes bytes of the body that are shown
- * @throws AppError `configuration` when the key that the subscription's secrets were sealed with is gone
+ * @throws AppError `configuration` if the key that the subscription's secrets were encrypted with is missing
  */
 export async function showRequest(
   context: { store: Store; cipher: Cipher; signingSecrets: readonly string[]; userAgent: string },
@@ -57,7 +57,7 @@ export async function showRequest(
   };
 }
 
-/** An acknowledged delivery's last event is not written down: it is found by counting. */
+/** An acknowledged delivery's last event is not recorded: it is found by counting. */
 async function eventsOf(
   store: Store,
   { address, renderer }: OpenedFeed,
@@ -83,14 +83,14 @@ function hide([name, value]: [string, string], authentication: Authentication | 
   return [name, value];
 }
 
-/** In a request for a person's answer stands the token that lets one answer. */
+/** A human-input request contains the token with which it can be answered. */
 function withoutResponseToken(body: string, { form }: Subscription): string {
   if (form !== "human_flow") return body;
   const token = /"response_token":"([0-9a-f]+)"/.exec(body)?.[1];
   return token === undefined ? body : body.replaceAll(token, hidden);
 }
 
-/** The first `maxBytes` bytes of a text at most, without a character cut in two. */
+/** At most the first `maxBytes` bytes of a text, in whole characters. */
 function beginning(text: string, maxBytes: number): string {
   const bytes = Buffer.from(text);
   if (bytes.length <= maxBytes) return text;

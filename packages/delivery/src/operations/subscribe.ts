@@ -10,14 +10,14 @@ import { sealSubscriptionSecrets } from "../request/secrets.ts";
 import { addNextFeed } from "./add-next-feed.ts";
 import type { OperationsContext } from "../context.ts";
 
-/** Each event of a run is compared with each of its subscriptions, and each wakes a feed of its own. */
+/** Each event is compared with each subscription of its run, and wakes a feed for each. */
 const maxFeeds = 50;
 
 /**
- * Adds a subscription to an execution, which may be running: it gets the events from `from` on, or those that come, until
- * the run ends.
+ * Adds a subscription to an execution, which may be running: it gets the events from `from` on, by default those that are
+ * published from now on, until the run ends.
  * @returns the number of its feed
- * @throws AppError `execution_gone`; `conflict` when the execution has as many as it may
+ * @throws AppError `execution_gone`; `conflict` if the execution has the maximum number of feeds
  */
 export function subscribe(
   context: OperationsContext & { cipher: Cipher },
@@ -26,7 +26,7 @@ export function subscribe(
 ): Promise<number> {
   return addNextFeed(context, executionId, async ({ feeds, seq }, feed) => {
     if (feeds >= maxFeeds) {
-      throw new AppError(`The execution has ${feeds} subscriptions and replays, as many as it may.`, {
+      throw new AppError(`The execution has ${feeds} subscriptions and replays, which is the maximum.`, {
         code: ErrorCode.conflict,
         details: { max_subscriptions: maxFeeds },
       });

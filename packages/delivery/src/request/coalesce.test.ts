@@ -24,21 +24,17 @@ function stored(seq: number, type: string, data: Record<string, unknown>): Store
     json: JSON.stringify({ id, execution_id: "x", timestamp, type, data: { ...data, emission_sequence: seq } }),
   };
 }
-const piece = (
-  seq: number,
-  chunk: string,
-  more: Record<string, unknown> = {},
-  type = "llm_stream_chunk",
-): StoredEvent => stored(seq, type, { event_id: `e${seq}`, call_id: "call", chunk, chunk_index: seq, ...more });
+const chunk = (seq: number, text: string, more: Record<string, unknown> = {}, type = "llm_stream_chunk"): StoredEvent =>
+  stored(seq, type, { event_id: `e${seq}`, call_id: "call", chunk: text, chunk_index: seq, ...more });
 const rendered = (...events: StoredEvent[]): RenderedEvent[] =>
   events.map((event) => renderer.render(event)).filter((event) => event !== undefined);
 const sent = (...events: StoredEvent[]): { id: string; type: string; data: Record<string, unknown> }[] =>
   (JSON.parse(renderer.body(rendered(...events))) as { events: [] }).events;
 
-describe("the pieces of one answer", () => {
+describe("the chunks of one response", () => {
   test("become one event with all their characters, that says how far it goes", () => {
     const texts = ["Hel", "lo, ", "wörld \u{1F600}", "", '"\n\\'];
-    const [event, ...rest] = sent(...texts.map((text, index) => piece(index + 1, text)));
+    const [event, ...rest] = sent(...texts.map((text, index) => chunk(index + 1, text)));
     expect(rest).toEqual([]);
     expect(event).toMatchObject({ id: "e1", type: "llm_stream_chunk" });
     expect(event?.data).toEqual({
@@ -52,43 +48,43 @@ describe("the pieces of one answer", () => {
   });
 
   test.each<[string, StoredEvent[]]>([
-    ["another call", [piece(1, "a"), piece(2, "b", { call_id: "other" })]],
-    ["another agent", [piece(1, "a", { agent_role: "one" }), piece(2, "b", { agent_role: "two" })]],
-    ["another event between them", [piece(1, "a"), stored(2, "note", {}), piece(3, "b")]],
-    ["a piece that takes the place of another, after a crash", [piece(1, "a"), piece(2, "b", { chunk_index: 1 })]],
-    ["reasoning after text", [piece(1, "a"), piece(2, "b", {}, "llm_thinking_chunk")]],
-    ["a piece without text", [piece(1, "a"), stored(2, "llm_stream_chunk", { call_id: "call" })]],
+    ["another call", [chunk(1, "a"), chunk(2, "b", { call_id: "other" })]],
+    ["another agent", [chunk(1, "a", { agent_role: "one" }), chunk(2, "b", { agent_role: "two" })]],
+    ["another event between them", [chunk(1, "a"), stored(2, "note", {}), chunk(3, "b")]],
+    ["a chunk that replaces another, after a crash", [chunk(1, "a"), chunk(2, "b", { chunk_index: 1 })]],
+    ["reasoning after text", [chunk(1, "a"), chunk(2, "b", {}, "llm_thinking_chunk")]],
+    ["a chunk without text", [chunk(1, "a"), stored(2, "llm_stream_chunk", { call_id: "call" })]],
   ])("are not joined over %s", (_, events) => {
     expect(sent(...events).map(({ id }) => id)).toEqual(events.map(({ id }) => id));
   });
 
   test("of a tool's call are joined, with the arguments as far as they are known at the end", () => {
     const call = (args: string) => ({ tool_call: { id: "t", function: { name: "search", arguments: args } } });
-    const [event] = sent(piece(1, '{"q"', call('{"q"')), piece(2, ":1}", call('{"q":1}')));
+    const [event] = sent(chunk(1, '{"q"', call('{"q"')), chunk(2, ":1}", call('{"q":1}')));
     expect(event?.data).toMatchObject({ chunk: '{"q":1}', ...call('{"q":1}') });
   });
 
   test("have the same bytes whenever they are rendered again", () => {
-    const events = [piece(1, "a"), piece(2, "b"), stored(3, "note", { n: 1 }), piece(4, "c"), piece(5, "d")];
+    const events = [chunk(1, "a"), chunk(2, "b"), stored(3, "note", { n: 1 }), chunk(4, "c"), chunk(5, "d")];
     expect(renderer.body(rendered(...events))).toBe(renderer.body(rendered(...events)));
   });
 
   test("count as one event of a batch, and leave it open while they may go on", () => {
-    const pieces = rendered(...Array.from({ length: 10 }, (_, index) => piece(index + 1, "x")));
+    const chunks = rendered(...Array.from({ length: 10 }, (_, index) => chunk(index + 1, "x")));
     const limits = { maxEvents: 1, maxBytes: 100_000 };
-    expect(batchLength(pieces, limits)).toBe(10);
-    expect(batchIsFull(pieces, limits)).toBe(false);
-    const followed = [...pieces, ...rendered(stored(11, "note", {}))];
+    expect(batchLength(chunks, limits)).toBe(10);
+    expect(batchIsFull(chunks, limits)).toBe(false);
+    const followed = [...chunks, ...rendered(stored(11, "note", {}))];
     expect(batchLength(followed, limits)).toBe(10);
     expect(batchIsFull(followed, limits)).toBe(true);
-    // The limit of bytes is that of the pieces one by one: the body can only be smaller.
-    expect(batchLength(pieces, { maxEvents: 1, maxBytes: 3 * (pieces[0]?.bytes ?? 0) + 20 })).toBe(3);
+    // The byte limit applies to the single chunks: the body can only be smaller.
+    expect(batchLength(chunks, { maxEvents: 1, maxBytes: 3 * (chunks[0]?.bytes ?? 0) + 20 })).toBe(3);
   });
 });
 
-test("without the wish each piece stays an event of its own", () => {
+test("unless the subscription asks for it, chunks are not merged", () => {
   const { coalesce: _, ...plain } = subscription;
   const apart = createRenderer(plain);
-  const events = [piece(1, "a"), piece(2, "b")].map((event) => apart.render(event) as RenderedEvent);
+  const events = [chunk(1, "a"), chunk(2, "b")].map((event) => apart.render(event) as RenderedEvent);
   expect(apart.body(events)).toBe(`{"events":[${events.map(({ source }) => source).join(",")}]}`);
 });

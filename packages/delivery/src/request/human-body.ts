@@ -2,9 +2,9 @@ import { eventEnvelopeSchema, type Subscription, type SubscriptionSecrets } from
 import { responseToken } from "@crewstream/receiver";
 
 /**
- * The body that tells a receiver that a run waits for a person, made from the event of that moment: AMP's crew form,
- * or its flow form (`new_request`, flat as its servers send it), whose `callback_url` takes the answer without an API
- * token. `task_id` is the request's id: a new one per question, as AMP's is.
+ * The body that tells a receiver that a run waits for a person, made from the event that announces it: AMP's crew form, or
+ * its flow form (`new_request`, flat as AMP sends it), whose `callback_url` accepts the answer without an API token.
+ * `task_id` is the request's id: a new one per request, as in AMP.
  */
 export function humanBody(json: string, subscription: Subscription, secrets: SubscriptionSecrets): string {
   const { execution_id, timestamp, type, data } = eventEnvelopeSchema.parse(JSON.parse(json));

@@ -4,12 +4,12 @@ type LegacyForm = Exclude<BodyForm, "events" | "human_crew" | "human_flow">;
 type Data = Record<string, unknown>;
 
 /**
- * The body of AMP's step, task and crew webhooks (its webhook automation page), made from our event of that moment:
- * `crew_step_completed`, `task_completed`, `crew_kickoff_completed`, or a flow's `flow_finished`. Undefined when AMP
- * would send nothing: a step that used no tool, a crew that is only a part of a run.
+ * The body of AMP's step, task and crew webhooks (its webhook automation page), made from the corresponding event:
+ * `crew_step_completed`, `task_completed`, `crew_kickoff_completed`, or a flow's `flow_finished`. Undefined if AMP would
+ * send nothing: for a step that used no tool, and for a crew that is only part of a run.
  *
- * A task that a person reviews is told of when it waits for them (`human_feedback_requested`), to a subscription that
- * asks for that, and not again when they accept it as it is: the receiver knows then that they are asked, as with AMP.
+ * A task that a person reviews is announced when it waits for them (`human_feedback_requested`), to a subscription that
+ * asks for that, and not again if they accept it unchanged: as with AMP, the receiver has its output by then.
  */
 export function legacyBody(
   form: LegacyForm,
@@ -24,13 +24,13 @@ export function legacyBody(
   return JSON.stringify({ ...fields, kickoff_id: execution_id, meta: meta ?? {} });
 }
 
-/** Whether a task ended with just what was told when it waited: the text that was accepted, and no object made of it. */
+/** Whether a task ended with exactly what was announced when it waited: the accepted text, and no object made from it. */
 function wasTold({ output }: Data): boolean {
   const { accepted, json_dict: json } = (output ?? {}) as Data;
   return accepted === true && (json === null || json === undefined);
 }
 
-/** The same fields while a person is asked; undefined for the output of a flow's method. */
+/** The same fields while a person reviews the task; undefined for the output of a flow's method. */
 function taskUnderReview({ task, output }: Data): Data | undefined {
   if (typeof task !== "object" || task === null) return undefined;
   return makers.task({ output: { ...task, raw: asText(output) } });
@@ -60,7 +60,7 @@ const makers: Record<LegacyForm, (data: Data) => Data | undefined> = {
     };
   },
   crew: (data) => {
-    // A crew inside a flow has a parent: the run goes on after it, and its end is not the run's.
+    // A crew inside a flow has a parent: the run continues after it.
     if (data["parent_event_id"] !== null && data["parent_event_id"] !== undefined) return undefined;
     if ("flow_name" in data) return flowResult(data);
     const output = (data["output"] ?? {}) as Data;
@@ -72,7 +72,7 @@ const makers: Record<LegacyForm, (data: Data) => Data | undefined> = {
   },
 };
 
-/** A flow ends with any value: `result` is text, as receivers expect of a crew's, and `result_json` what is not. */
+/** A flow can end with any value: `result` is text, as for a crew, and `result_json` is any other value. */
 function flowResult({ result, token_usage: usage }: Data): Data {
   return {
     result: asText(result),

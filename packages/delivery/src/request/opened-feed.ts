@@ -5,7 +5,7 @@ import { createRenderer, type Renderer } from "./render.ts";
 import { requestHeaders, type RequestHeaders } from "./request-headers.ts";
 import { openSubscriptionSecrets } from "./secrets.ts";
 
-/** A feed with what its attempts need, opened once per job. */
+/** A feed with everything that its attempts need; opened once per job. */
 export interface OpenedFeed {
   address: FeedAddress;
   subscription: Subscription;
@@ -14,15 +14,15 @@ export interface OpenedFeed {
   headers: RequestHeaders;
   /** Endpoint id. */
   endpoint: string;
-  /** Scheme, host and port, for logs: the URL's path and query may hold a receiver's key. */
+  /** Scheme, host and port, for logs: the URL's path and query may contain a receiver's key. */
   origin: string;
   /** The trace of the kickoff. */
   trace: TraceContext | undefined;
 }
 
 /**
- * A feed ready for attempts: its secrets decrypted, its renderer and headers prepared.
- * @throws AppError `configuration` when the key they were sealed with is gone
+ * Prepares a feed for attempts: decrypts its secrets, prepares its renderer and headers.
+ * @throws AppError `configuration` if the key that they were encrypted with is missing
  */
 export function openFeed(
   context: RequestContext,

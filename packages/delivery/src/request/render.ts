@@ -6,12 +6,12 @@ import {
   type Subscription,
   type SubscriptionSecrets,
 } from "@crewstream/contracts";
-import { coalesce, pieceTypes, readPiece } from "./coalesce.ts";
+import { chunkTypes, coalesce, readChunk } from "./coalesce.ts";
 import { humanBody } from "./human-body.ts";
 import { legacyBody } from "./legacy-body.ts";
 import type { RenderedEvent } from "./rendered-event.ts";
 
-/** How a subscription sees events: which, under what name, and how they become a body. Same in, same bytes out. */
+/** Which events a subscription selects, under what name, and how they become a body; the same events give the same bytes. */
 export interface Renderer {
   /** The event for this subscription; undefined when it is not selected. */
   render(event: StoredEvent): RenderedEvent | undefined;
@@ -38,14 +38,14 @@ export function createRenderer(subscription: Subscription, secrets: Subscription
     return {
       render(event) {
         const one = renderEvent(event, select);
-        return one !== undefined && pieceTypes.has(event.type) ? { ...one, piece: readPiece(event.json) } : one;
+        return one !== undefined && chunkTypes.has(event.type) ? { ...one, chunk: readChunk(event.json) } : one;
       },
       body: (events) => `{"events":[${coalesce(events).join(",")}]}`,
     };
   }
   return {
     render: (event) => renderEvent(event, select),
-    // The stored texts are joined as they are: an event is serialised once, when it is published.
+    // The stored texts are joined unchanged: an event is serialised once, when it is published.
     body: (events) => `{"events":[${events.map((event) => event.text).join(",")}]}`,
   };
 }
@@ -59,7 +59,7 @@ function rendered(event: StoredEvent, text: string): RenderedEvent {
   return { seq: event.seq, text, bytes: Buffer.byteLength(text), source: event.json };
 }
 
-/** When an event was published, ms: its timestamp, without parsing it; 0 when it is not where we write it. */
+/** When an event was published, ms: its timestamp, found without parsing the event; 0 if there is none. */
 export function publishedAt({ source }: Pick<RenderedEvent, "source">): number {
   const key = '"timestamp":"';
   const start = source.indexOf(key);

@@ -1,19 +1,19 @@
-/** An event as it leaves for one subscription. */
+/** An event as it is sent to one subscription. */
 export interface RenderedEvent {
   seq: number;
-  /** The event's JSON under the name that was asked for, or the whole body of a legacy form. */
+  /** The event's JSON under the requested name, or the whole body of a legacy form. */
   text: string;
   bytes: number;
-  /** As it is stored. */
+  /** The event's JSON as it is stored. */
   source: string;
-  /** For a subscription that joins the pieces of an answer: which one this is. */
-  piece?: Piece | undefined;
+  /** For a subscription that merges the chunks of a response: which chunk this is. */
+  chunk?: Chunk | undefined;
 }
 
-/** What decides whether a piece goes on where the one before it ended. */
-export interface Piece {
-  /** All that the pieces of one answer have in common. */
-  answer: string;
-  /** Its place in the answer, where that is known. */
+/** Tells whether a chunk directly follows another. */
+export interface Chunk {
+  /** Everything that the chunks of one response have in common. */
+  response: string;
+  /** Its position in the response, if that is known. */
   index: number | undefined;
 }

@@ -10,7 +10,7 @@ import {
 import { createSigner, humanRequestHeaders, type Signer } from "@crewstream/receiver";
 import type { DeliveryRecord, FeedAddress } from "@crewstream/redis";
 
-/** What of a deployment stands in every request's headers. */
+/** The parts of a request's headers that are the same for a whole deployment. */
 export interface Sender {
   userAgent: string;
   /** `whsec_…` secrets, newest first. */
@@ -26,7 +26,7 @@ export function createSender(options: Pick<Sender, "userAgent" | "signingSecrets
 /** The headers of one attempt of a delivery, made at `now` (ms). */
 export type RequestHeaders = (record: DeliveryRecord, body: string, now: number) => Record<string, string>;
 
-/** Prepares the headers of a feed's requests: those that are the same in all of them are made once. */
+/** Prepares the headers of a feed's requests: those that are the same in all requests are made once. */
 export function requestHeaders(
   sender: Sender,
   address: FeedAddress,

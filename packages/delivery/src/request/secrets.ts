@@ -1,12 +1,12 @@
 import { subscriptionSecretsSchema, type ExecutionId, type SubscriptionSecrets } from "@crewstream/contracts";
 import type { Cipher } from "@crewstream/service";
 
-/** Binds a ciphertext to its feed: copied to another one, it does not open. */
+/** Binds a ciphertext to its feed: copied to another feed, it cannot be decrypted. */
 function contextOf(address: { executionId: ExecutionId; feed: number }): string {
   return `${address.executionId}:${address.feed}`;
 }
 
-/** Encrypts what a subscription must not show; undefined when it has nothing to hide. */
+/** Encrypts a subscription's secrets; undefined if it has none. */
 export function sealSubscriptionSecrets(
   cipher: Cipher,
   address: { executionId: ExecutionId; feed: number },
@@ -16,7 +16,7 @@ export function sealSubscriptionSecrets(
   return cipher.seal(JSON.stringify(secrets), contextOf(address));
 }
 
-/** The inverse of {@link sealSubscriptionSecrets}. @throws AppError `configuration` when the key is gone */
+/** The inverse of {@link sealSubscriptionSecrets}. @throws AppError `configuration` if the key is missing */
 export function openSubscriptionSecrets(
   cipher: Cipher,
   address: { executionId: ExecutionId; feed: number },
