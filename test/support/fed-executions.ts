@@ -5,7 +5,7 @@ import { createTestExecution, events, publish, subscription } from "./executions
 /** Maximum number of parked deliveries in these tests' feeds. */
 export const parkLimit = 2;
 
-export interface FeedPlace {
+export interface FeedAddress {
   executionId: ExecutionId;
   feed: number;
 }
@@ -30,14 +30,14 @@ export const tried = (first: number, outcome: Settlement["outcome"], last = firs
 export function feedsOf(store: Store) {
   return {
     /** An execution with `count` events and one feed. */
-    fed: async (count: number, state: "RUNNING" | "SUCCESS" = "SUCCESS"): Promise<FeedPlace> => {
+    fed: async (count: number, state: "RUNNING" | "SUCCESS" = "SUCCESS"): Promise<FeedAddress> => {
       const id = await createTestExecution(store, [subscription("http://127.0.0.1:9/hook")]);
       await publish(store, id, { events: events(id, { count }), state });
       return { executionId: id, feed: 0 };
     },
-    settle: (address: FeedPlace, ...settlements: Settlement[]) =>
+    settle: (address: FeedAddress, ...settlements: Settlement[]) =>
       advanceFeed(store, address, { settlements, maxParked: parkLimit }),
-    counters: (address: FeedPlace) =>
+    counters: (address: FeedAddress) =>
       store.redis.hgetall(store.keys.execution(address.executionId).feed(address.feed).feed),
     ttls: async (id: ExecutionId): Promise<number[]> => {
       const keys = await store.redis.keys(`${store.keys.prefix}:{${id}}:*`);

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { within, type Findings, type Place } from "./finding.ts";
+import { within, type Findings, type Location } from "./finding.ts";
 import { nearestName } from "./nearest-name.ts";
 import type { Path } from "./documents/document.ts";
 import { pruned } from "./prune.ts";
@@ -15,7 +15,7 @@ import { schemaAt, shapeOf, valueAt, writtenAt } from "./schema/schema-at.ts";
  */
 export function checkSchema<S extends z.ZodType>(
   schema: S,
-  place: Place,
+  place: Location,
   value: unknown,
   findings: Findings,
 ): z.output<S> | undefined {
@@ -57,7 +57,7 @@ const badness = (errors: readonly Issue[]): number =>
   errors.reduce((sum, issue) => sum + (issue.code === "unrecognized_keys" ? issue.keys.length : 1), 0);
 
 /** Adds the finding of an issue. */
-function report(issue: Issue, schema: z.ZodType, place: Place, root: unknown, findings: Findings): void {
+function report(issue: Issue, schema: z.ZodType, place: Location, root: unknown, findings: Findings): void {
   const path = issue.path as Path;
   if (issue.code === "unrecognized_keys") {
     const owner = schemaAt(schema, path, root);

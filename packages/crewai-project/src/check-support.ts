@@ -1,11 +1,11 @@
 import { z } from "zod";
 import type { Path } from "./documents/document.ts";
-import { within, type Findings, type Place } from "./finding.ts";
+import { within, type Findings, type Location } from "./finding.ts";
 import { noteOf } from "./schema/keys.ts";
 import { meant, shapeOf } from "./schema/schema-at.ts";
 
 /** Adds a finding for every key that is set and has no effect, or cannot be used, here. */
-export function checkSupport(schema: z.core.$ZodType, place: Place, value: unknown, findings: Findings): void {
+export function checkSupport(schema: z.core.$ZodType, place: Location, value: unknown, findings: Findings): void {
   const inner = meant(schema, value);
   if (inner instanceof z.ZodArray && Array.isArray(value)) {
     for (const [index, item] of value.entries()) {

@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { within, type Place } from "./finding.ts";
+import { within, type Location } from "./finding.ts";
 import type { Project } from "./project.ts";
 
 /** A folder's kind of project: a crew or a flow, and the file that declares it. */
@@ -7,7 +7,7 @@ export interface Detected {
   description?: string;
   kind: "crew" | "flow";
   file: string;
-  named?: Place;
+  named?: Location;
 }
 
 /**
@@ -21,7 +21,7 @@ export async function detectProject(project: Project): Promise<Detected | undefi
     const document = await dir.document("pyproject.toml");
     if (document === undefined) return undefined;
     const settings = crewaiSettings(document.value);
-    const top: Place = { document, path: ["tool", "crewai"] };
+    const top: Location = { document, path: ["tool", "crewai"] };
     const detected = settings === undefined ? undefined : await fromSettings(project, settings, top);
     const description = descriptionIn(document.value);
     if (settings !== undefined)
@@ -40,7 +40,7 @@ export async function detectProject(project: Project): Promise<Detected | undefi
 async function fromSettings(
   project: Project,
   settings: Readonly<Record<string, unknown>>,
-  top: Place,
+  top: Location,
 ): Promise<Detected | undefined> {
   const { dir, findings } = project;
   const { type, definition } = settings;

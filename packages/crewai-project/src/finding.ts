@@ -13,13 +13,13 @@ export interface Finding {
 }
 
 /** A value in a file: the subject of a finding. */
-export interface Place {
+export interface Location {
   document: Document;
   path: Path;
 }
 
 /** The location of a value inside another. */
-export function within(place: Place, ...path: Path): Place {
+export function within(place: Location, ...path: Path): Location {
   return { document: place.document, path: [...place.path, ...path] };
 }
 
@@ -29,15 +29,15 @@ const maxFindings = 200;
 /** Collects findings while a project is read. The same sentence about the same location is kept once. */
 export class Findings {
   readonly #found = new Map<string, Finding & { order: readonly [file: string, line: number, column: number] }>();
-  readonly #wrong: Place[] = [];
+  readonly #wrong: Location[] = [];
   #failed = false;
   #leftOut = 0;
 
-  error(at: Place | string, message: string, hint?: string): void {
+  error(at: Location | string, message: string, hint?: string): void {
     this.#add(at, "error", message, hint);
   }
 
-  warning(at: Place | string, message: string, hint?: string): void {
+  warning(at: Location | string, message: string, hint?: string): void {
     this.#add(at, "warning", message, hint);
   }
 
@@ -46,7 +46,7 @@ export class Findings {
   }
 
   /** Whether an error is known at or within a location: then nothing needs to be said about what is missing there. */
-  wrongAt(place: Place): boolean {
+  wrongAt(place: Location): boolean {
     return this.#wrong.some(
       (wrong) => wrong.document === place.document && place.path.every((part, index) => wrong.path[index] === part),
     );
@@ -63,7 +63,7 @@ export class Findings {
     return [...shown, { path: ".", severity: this.#failed ? "error" : "warning", message }];
   }
 
-  #add(at: Place | string, severity: Finding["severity"], message: string, hint: string | undefined): void {
+  #add(at: Location | string, severity: Finding["severity"], message: string, hint: string | undefined): void {
     this.#failed ||= severity === "error";
     if (typeof at === "object" && severity === "error") this.#wrong.push(at);
     const { path, order } = typeof at === "string" ? { path: at, order: [at, 0, 0] as const } : describe(at);
@@ -77,7 +77,7 @@ export class Findings {
   }
 }
 
-function describe({ document, path }: Place): { path: string; order: readonly [string, number, number] } {
+function describe({ document, path }: Location): { path: string; order: readonly [string, number, number] } {
   const position = document.position(path);
   const where = position === undefined ? document.file : `${document.file}:${position.line}:${position.column}`;
   const name = pathText(path);

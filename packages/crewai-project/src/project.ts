@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import type { ProjectDir } from "./documents/project-dir.ts";
-import type { Findings, Place } from "./finding.ts";
+import type { Findings, Location } from "./finding.ts";
 
 /** A project while it is being read. */
 export interface Project {
@@ -18,7 +18,7 @@ export interface Project {
 export interface Part<Keys> {
   keys: Keys;
   /** The location of a key; of the object itself if no key is given. */
-  at: (...path: readonly (string | number)[]) => Place;
+  at: (...path: readonly (string | number)[]) => Location;
 }
 
 /** The same project, for a file in another folder of it. */

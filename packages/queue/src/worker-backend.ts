@@ -39,11 +39,11 @@ function checkStalledIfActive(backend: RedisQueueBackend, store: Store, active: 
  */
 function waitInSlices(backend: RedisQueueBackend): void {
   const wait = backend.waitForJob.bind(backend);
-  const longest = maxBlockMs / 1000;
+  const maxSeconds = maxBlockMs / 1000;
   backend.waitForJob = async (seconds) => {
-    for (let left = seconds; ; left -= longest) {
-      const job = await wait(Math.min(left, longest));
-      if (job !== null || left <= longest || backend.closing !== undefined) return job;
+    for (let left = seconds; ; left -= maxSeconds) {
+      const job = await wait(Math.min(left, maxSeconds));
+      if (job !== null || left <= maxSeconds || backend.closing !== undefined) return job;
     }
   };
 }

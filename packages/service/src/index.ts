@@ -25,7 +25,7 @@ export {
 } from "./run-service.ts";
 export { explainFailures, logFailure } from "./telemetry/failures.ts";
 export { createLogger, type Logger } from "./telemetry/logger.ts";
-export type { SpanAttributes, SpanPlace, TraceSpan, Tracing } from "./telemetry/tracing.ts";
+export type { SpanAttributes, SpanParent, TraceSpan, Tracing } from "./telemetry/tracing.ts";
 export { openTracing } from "./telemetry/open-tracing.ts";
 export { createMetrics, renderMetrics, type Metrics } from "./telemetry/metrics.ts";
 export { guardedLookup, type GuardedLookup } from "./guard/lookup.ts";

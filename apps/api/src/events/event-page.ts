@@ -43,13 +43,13 @@ export async function readEventPage(
       if (events.length === request.limit) return { events, scanned };
     }
     if (batch.length < count || looked >= maxScanned) return { events, scanned };
-    const most = request.types === undefined ? request.limit - events.length : maxScanned - looked;
-    count = nextCount(batch, most, maxPageBytes - bytes);
+    const maxEntries = request.types === undefined ? request.limit - events.length : maxScanned - looked;
+    count = nextCount(batch, maxEntries, maxPageBytes - bytes);
   }
 }
 
 /** As many entries as fit into the rest of a page, judging by the size of those just read. */
-function nextCount(batch: readonly StoredEvent[], most: number, bytesLeft: number): number {
+function nextCount(batch: readonly StoredEvent[], maxEntries: number, bytesLeft: number): number {
   const average = batch.reduce((sum, event) => sum + event.json.length, 0) / batch.length;
-  return Math.max(1, Math.min(most, 1000, Math.ceil(bytesLeft / Math.max(1, average))));
+  return Math.max(1, Math.min(maxEntries, 1000, Math.ceil(bytesLeft / Math.max(1, average))));
 }

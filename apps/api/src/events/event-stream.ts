@@ -5,7 +5,7 @@ import type { Response } from "express";
 import type { ApiContext } from "../api-context.ts";
 import { humanRequests } from "../views/human-request.ts";
 import { readEventPage } from "./event-page.ts";
-import { followRun, type RunStep } from "./follow-run.ts";
+import { followRun, type RunUpdate } from "./follow-run.ts";
 import { beginEventStream, message } from "./server-sent-events.ts";
 
 const pageEvents = 200;
@@ -35,7 +35,7 @@ export async function streamEvents(
   }
 }
 
-function textOf(step: RunStep<{ text: string; scanned: number }>): string {
+function textOf(step: RunUpdate<{ text: string; scanned: number }>): string {
   switch (step.kind) {
     case "page":
       return step.page.text;

@@ -3,7 +3,7 @@ import { isOutage, readExecution, type ExecutionRecord } from "@crewstream/redis
 import type { ApiContext } from "../api-context.ts";
 
 /** What happens to a run that is being followed. */
-export type RunStep<Page> =
+export type RunUpdate<Page> =
   | { kind: "page"; page: Page }
   /** It waits for people, and all events before that were returned. */
   | { kind: "paused"; record: ExecutionRecord }
@@ -19,7 +19,7 @@ export type RunStep<Page> =
 export async function* followRun<Page extends { scanned: number }>(
   context: Pick<ApiContext, "store" | "watch">,
   request: { id: ExecutionId; after: number; signal: AbortSignal; read(after: number): Promise<Page> },
-): AsyncGenerator<RunStep<Page>, void, undefined> {
+): AsyncGenerator<RunUpdate<Page>, void, undefined> {
   const { id, signal } = request;
   let { after } = request;
   let paused = false;

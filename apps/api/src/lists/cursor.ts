@@ -2,8 +2,8 @@ import { AppError, ErrorCode } from "@crewstream/contracts";
 import { z } from "zod";
 
 /** A position in a sorted list. */
-export const placeSchema = z.object({ id: z.string(), at: z.number() });
-export type Place = z.infer<typeof placeSchema>;
+export const positionSchema = z.object({ id: z.string(), at: z.number() });
+export type Position = z.infer<typeof positionSchema>;
 
 /** A position in a list for clients: opaque text. */
 export function encodeCursor(place: unknown): string {

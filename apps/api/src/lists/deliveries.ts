@@ -10,7 +10,7 @@ import {
   type Store,
 } from "@crewstream/redis";
 import { openDeliveryView } from "../views/delivery.ts";
-import { decodeCursor, encodeCursor, placeSchema, type Place } from "./cursor.ts";
+import { decodeCursor, encodeCursor, positionSchema, type Position } from "./cursor.ts";
 import { breakerOf } from "./feed-breaker.ts";
 
 export interface DeliveriesRequest {
@@ -38,7 +38,7 @@ export async function listedDeliveries(
   request: DeliveriesRequest,
 ): Promise<DeliveriesPage> {
   if (request.execution !== undefined) return ofExecution(store, request.execution, state, request);
-  let before = decodeCursor(placeSchema, request.cursor);
+  let before = decodeCursor(positionSchema, request.cursor);
   const items: Delivery[] = [];
   for (let looked = 0; looked < maxScanned;) {
     const limit = Math.min(maxScanned - looked, request.limit);
@@ -60,8 +60,8 @@ export async function listedDeliveries(
 async function readPlaces(
   store: Store,
   state: "retrying" | "dead",
-  options: { endpoint: string | undefined; before: Place | undefined; limit: number },
-): Promise<Place[]> {
+  options: { endpoint: string | undefined; before: Position | undefined; limit: number },
+): Promise<Position[]> {
   const { endpoint, before, limit } = options;
   const scopes =
     endpoint === undefined
@@ -71,7 +71,7 @@ async function readPlaces(
   return lists.flat().sort(newestFirst).slice(0, limit);
 }
 
-function newestFirst(a: Place, b: Place): number {
+function newestFirst(a: Position, b: Position): number {
   return b.at - a.at || (a.id < b.id ? 1 : -1);
 }
 
@@ -105,7 +105,7 @@ async function ofExecution(
   state: "pending" | "retrying" | "dead",
   request: DeliveriesRequest,
 ): Promise<DeliveriesPage> {
-  const after = decodeCursor(placeSchema, request.cursor);
+  const after = decodeCursor(positionSchema, request.cursor);
   const items: Delivery[] = [];
   for (let feed = Number(after?.id ?? 0); ; feed += 1) {
     const found = await ofFeed(store, { executionId: id, feed }, state);

@@ -9,7 +9,7 @@ import {
 } from "@crewstream/redis";
 import type { z } from "zod";
 import type { Identity } from "../auth/tokens.ts";
-import { decodeCursor, encodeCursor, placeSchema, type Place } from "./cursor.ts";
+import { decodeCursor, encodeCursor, positionSchema, type Position } from "./cursor.ts";
 
 type Query = z.output<typeof executionsQuerySchema>;
 
@@ -28,7 +28,7 @@ export async function executionsPage(
   const list = listFor(identity, query);
   const token = identity.own ? identity.name : undefined;
   const since = query.since === undefined ? -Infinity : Date.parse(query.since);
-  let before = decodeCursor(placeSchema, query.cursor) ?? newestBefore(query.until);
+  let before = decodeCursor(positionSchema, query.cursor) ?? newestBefore(query.until);
   const items: ExecutionBrief[] = [];
   for (let looked = 0; looked < maxScanned;) {
     const limit = Math.min(maxScanned - looked, Math.max(query.limit - items.length, 50));
@@ -50,7 +50,7 @@ export async function executionsPage(
 }
 
 /** The position after everything created at or after a time; none for the newest. */
-function newestBefore(until: string | undefined): Place | undefined {
+function newestBefore(until: string | undefined): Position | undefined {
   return until === undefined ? undefined : { at: Date.parse(until), id: "~" };
 }
 

@@ -1,7 +1,7 @@
 import { parseExecutionId, type DeliveryViewState, type ExecutionId } from "@crewstream/contracts";
 import { listExecutions, readStarter, type Store } from "@crewstream/redis";
 import { z } from "zod";
-import { decodeCursor, encodeCursor, placeSchema } from "./cursor.ts";
+import { decodeCursor, encodeCursor, positionSchema } from "./cursor.ts";
 import { deliveredDeliveries } from "./delivered.ts";
 import { listedDeliveries, pendingOf, type DeliveriesPage, type DeliveriesRequest } from "./deliveries.ts";
 
@@ -9,7 +9,7 @@ import { listedDeliveries, pendingOf, type DeliveriesPage, type DeliveriesReques
 const maxLooked = 200;
 
 /** After which execution a page ended, and where within the next one. */
-const cursorSchema = z.object({ before: placeSchema.optional(), within: z.string().optional() });
+const cursorSchema = z.object({ before: positionSchema.optional(), within: z.string().optional() });
 
 /** Deliveries in a state: those of one execution, or of all that a token started, newest execution first. */
 export async function ownDeliveries(
@@ -43,7 +43,7 @@ export async function ownDeliveries(
   return { items, next: next(before, within) };
 }
 
-function next(before: z.output<typeof placeSchema> | undefined, within: string | undefined): string {
+function next(before: z.output<typeof positionSchema> | undefined, within: string | undefined): string {
   return encodeCursor({ ...(before === undefined ? {} : { before }), ...(within === undefined ? {} : { within }) });
 }
 

@@ -1,12 +1,12 @@
 import { listActive, readExecutionBriefs, type Store } from "@crewstream/redis";
 import { z } from "zod";
-import { encodeCursor, decodeCursor, placeSchema } from "./cursor.ts";
+import { encodeCursor, decodeCursor, positionSchema } from "./cursor.ts";
 import { pendingOf, type DeliveriesPage, type DeliveriesRequest } from "./deliveries.ts";
 
 /** Executions that one request reads: there is no list of what is in flight, as that would cost a write per request. */
 const maxScanned = 200;
 
-const cursorSchema = z.object({ partition: z.number().int().min(0), before: placeSchema.optional() });
+const cursorSchema = z.object({ partition: z.number().int().min(0), before: positionSchema.optional() });
 
 /** Deliveries in flight, of all executions that are not done. */
 export async function pendingDeliveries(store: Store, request: DeliveriesRequest): Promise<DeliveriesPage> {

@@ -24,7 +24,7 @@ import {
 import { logFailure } from "@crewstream/service";
 import type { Request, RequestHandler } from "express";
 import type { ApiContext } from "../api-context.ts";
-import { decodeCursor, encodeCursor, placeSchema } from "../lists/cursor.ts";
+import { decodeCursor, encodeCursor, positionSchema } from "../lists/cursor.ts";
 import { parseInput } from "../middleware/validate.ts";
 import type { Operation } from "../operations/operation.ts";
 import { endpointHealth } from "../views/endpoint-health.ts";
@@ -47,7 +47,7 @@ const list: Operation = {
   answers: { 200: { description: "A page", schema: endpointsPageSchema } },
   handle: (context) => async (request, response) => {
     const { limit, cursor } = parseInput(pageQuerySchema, request.query);
-    const page = await listEndpoints(context.store, { before: decodeCursor(placeSchema, cursor), limit });
+    const page = await listEndpoints(context.store, { before: decodeCursor(positionSchema, cursor), limit });
     const last = page.at(-1);
     const items = await Promise.all(page.map(({ id, at }) => readEndpoint(context.store, id, at)));
     response.json({

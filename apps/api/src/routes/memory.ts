@@ -6,7 +6,7 @@ import {
   type MemoryRecord,
 } from "@crewstream/contracts";
 import { forgetMemories, forgetMemory, listMemories } from "@crewstream/redis";
-import { decodeCursor, encodeCursor, placeSchema, type Place } from "../lists/cursor.ts";
+import { decodeCursor, encodeCursor, positionSchema, type Position } from "../lists/cursor.ts";
 import { parseInput } from "../middleware/validate.ts";
 import type { Operation } from "../operations/operation.ts";
 import { textParam } from "./params.ts";
@@ -26,7 +26,7 @@ const list: Operation = {
     async (request, response) => {
       const { limit, cursor, scope } = parseInput(memoriesQuerySchema, request.query);
       const records = await listMemories(store, textParam(request, "automation"), scope);
-      const before = decodeCursor(placeSchema, cursor);
+      const before = decodeCursor(positionSchema, cursor);
       const rest = before === undefined ? records : records.filter((record) => comesAfter(before, placeOf(record)));
       const items = rest.slice(0, limit);
       const last = items.at(-1);
@@ -67,11 +67,11 @@ const forgetOne: Operation = {
     },
 };
 
-function placeOf({ id, created_at }: MemoryRecord): Place {
+function placeOf({ id, created_at }: MemoryRecord): Position {
   return { id, at: Date.parse(created_at) };
 }
 
-function comesAfter(before: Place, place: Place): boolean {
+function comesAfter(before: Position, place: Position): boolean {
   return place.at < before.at || (place.at === before.at && place.id > before.id);
 }
 

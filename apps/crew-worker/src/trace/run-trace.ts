@@ -25,7 +25,7 @@ export class RunTrace {
   constructor(tracing: Tracing, execution: ExecutionRecord, lease: Lease) {
     this.#tracing = tracing;
     this.#turn = tracing.start({
-      ...tracing.placeIn(parseTraceContext(execution)),
+      ...tracing.parentIn(parseTraceContext(execution)),
       name: `run ${execution.automation}`,
       kind: "internal",
       attributes: {

@@ -56,7 +56,7 @@ export async function launch(options: LaunchOptions): Promise<RunningProcess> {
       options.secrets === undefined ? "ignore" : "pipe",
     ],
   });
-  handOver(child, options.secrets);
+  passSecrets(child, options.secrets);
   const exited = new Promise<ProcessExit>((resolve) => {
     child.once("close", (code, signal) => resolve({ code, signal }));
   });
@@ -71,7 +71,7 @@ export async function launch(options: LaunchOptions): Promise<RunningProcess> {
   return { pid, exited, signal: (signal) => void child.kill(signal) };
 }
 
-function handOver(child: ChildProcess, secrets: string | undefined): void {
+function passSecrets(child: ChildProcess, secrets: string | undefined): void {
   const descriptor = child.stdio[secretsDescriptorNumber];
   if (secrets === undefined || !(descriptor instanceof Writable)) return;
   // If the child ends before it has read them, its exit is reported anyway.

@@ -12,7 +12,7 @@ import type { Json } from "../run/dump.ts";
 import { currentScope, type Scope } from "../run/scope.ts";
 import { isRetryable } from "../run/step-failure.ts";
 import { UsageMeter } from "../run/usage-meter.ts";
-import { tellFoundSkills, withSkillLoader } from "../skills/agent-skills.ts";
+import { emitFoundSkills, withSkillLoader } from "../skills/agent-skills.ts";
 import { answerSchema, readJson, type AnswerSchema } from "../task/structured.ts";
 import { summaryOf } from "../task/task-output.ts";
 import type { JsonSchema } from "../tools/tool.ts";
@@ -76,7 +76,7 @@ async function kickoffAgent(
   const knowing = scope.derive({
     identity: { ...scope.identity, sourceType: "agent_kickoff", agentId: agent.id, agentRole: agent.role },
   });
-  tellFoundSkills(scope, agent);
+  emitFoundSkills(scope, agent);
   const memory = loneMemory(scope, name, definition);
   const shared = { ...(limiter === undefined ? {} : { limiter }), ...(memory === undefined ? {} : { memory }) };
   const given: Assignment = {

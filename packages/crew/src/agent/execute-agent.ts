@@ -6,7 +6,7 @@ import type { Scope } from "../run/scope.ts";
 import { Span, within } from "../run/span.ts";
 import { errorFields } from "../run/error-fields.ts";
 import { isRetryable } from "../run/step-failure.ts";
-import { tellUsedSkills, withSkillLoader } from "../skills/agent-skills.ts";
+import { emitUsedSkills, withSkillLoader } from "../skills/agent-skills.ts";
 import { agentSummary } from "./agent.ts";
 import { executionDeadline } from "./execution-deadline.ts";
 import { retryLimitOf } from "./fit-answer.ts";
@@ -75,7 +75,7 @@ export async function learnFrom(scope: Scope, assignment: Assignment, result: st
 
 async function tryOnce(scope: Scope, assignment: Assignment): Promise<LoopResult> {
   const { agent, prompt, tools, task = null } = assignment;
-  tellUsedSkills(scope, agent);
+  emitUsedSkills(scope, agent);
   const span = new Span(scope, "agent_execution_started", {
     agent: agentSummary(agent),
     task,

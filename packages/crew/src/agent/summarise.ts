@@ -4,7 +4,7 @@ import { callModel } from "../llm/call-model.ts";
 import { toEventMessages } from "../llm/messages.ts";
 import type { Model } from "../llm/model.ts";
 import { summaryHeading, summaryRequest, taskSummaryHeading, taskSummaryRequest } from "../prompts/summary-prompt.ts";
-import { Moment } from "../run/moment.ts";
+import { FlatSpan } from "../run/flat-span.ts";
 import type { Scope } from "../run/scope.ts";
 import { within } from "../run/span.ts";
 import { StepFailure } from "../run/step-failure.ts";
@@ -52,7 +52,7 @@ export async function withShortTask(
 
 /** Summarises a text in parts that fit the model, and emits the events for it. */
 async function shortened(scope: Scope, model: Model, request: string, text: string): Promise<string> {
-  const shown = new Moment(scope, "context_window_summarization_started", { model: model.label });
+  const shown = new FlatSpan(scope, "context_window_summarization_started", { model: model.label });
   return await within(
     shown,
     async () => {

@@ -29,18 +29,18 @@ export function delegationTools(team: Team): Tool[] {
       name: "delegate_work_to_coworker",
       description: `Hands a piece of work to one of these coworkers and gives you their result: ${roles.join("; ")}.`,
       input: z.object({ task: z.string().describe("The work, complete and precise"), context, coworker }),
-      run: (args) => handOver(team, args.coworker, args.task, args.context),
+      run: (args) => delegateTask(team, args.coworker, args.task, args.context),
     }),
     defineTool({
       name: "ask_question_to_coworker",
       description: `Asks one of these coworkers a question and gives you their answer: ${roles.join("; ")}.`,
       input: z.object({ question: z.string().describe("The question"), context, coworker }),
-      run: (args) => handOver(team, args.coworker, args.question, args.context),
+      run: (args) => delegateTask(team, args.coworker, args.question, args.context),
     }),
   ];
 }
 
-async function handOver(team: Team, name: string, description: string, context: string): Promise<unknown> {
+async function delegateTask(team: Team, name: string, description: string, context: string): Promise<unknown> {
   const agent = team.coworkers.find((each) => plain(each.role) === plain(name) || plain(each.name) === plain(name));
   if (agent === undefined) {
     const roles = team.coworkers.map((each) => each.role).join("; ");

@@ -6,7 +6,7 @@ import { partsOfRunPath } from "../files/run-path.ts";
 import { RateLimiter } from "../llm/rate-limiter.ts";
 import type { CrewMemory } from "../memory/crew-memory.ts";
 import type { Scope } from "../run/scope.ts";
-import { tellFoundSkills } from "../skills/agent-skills.ts";
+import { emitFoundSkills } from "../skills/agent-skills.ts";
 import { distinct } from "../skills/skill.ts";
 import { interpolate } from "../task/interpolate.ts";
 import type { PlannedTask } from "../task/planned-task.ts";
@@ -41,7 +41,7 @@ export function planTasks(
     agentFrom(scope, name, withCrewSkills(definition, crew), inputs),
   );
   for (const [name, definition] of Object.entries(crew.agents)) {
-    tellFoundSkills(scope, agentFrom(scope, name, definition, inputs));
+    emitFoundSkills(scope, agentFrom(scope, name, definition, inputs));
   }
   const limiters = new Map(agents.map((agent) => [agent.name, limiterOf(agent, crewLimiter)]));
   const sharedBy = (agent: Agent): CrewWide => {

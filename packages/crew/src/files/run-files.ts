@@ -60,7 +60,7 @@ export class RunFiles {
       return (await filesBelow(folder, parts)).sort();
     } catch (error) {
       if (error instanceof OpenError && error.fault === "missing") return undefined;
-      if (!(error instanceof OpenError) || error.fault !== "not_folder") throw told(error, path, "");
+      if (!(error instanceof OpenError) || error.fault !== "not_folder") throw describeFailure(error, path, "");
     }
     await this.#at(path, `There is no file "${path}"`, async (_root, folders, name) => {
       await using folder = await openFolder(root, folders);
@@ -83,7 +83,7 @@ export class RunFiles {
       const found = last === undefined ? undefined : await lstat(join(folder.path, last)).catch(() => undefined);
       if (found?.isSymbolicLink() === true) throw new OpenError("link", last ?? "");
     } catch (error) {
-      if (!(error instanceof OpenError && error.fault === "missing")) throw told(error, path, "");
+      if (!(error instanceof OpenError && error.fault === "missing")) throw describeFailure(error, path, "");
     }
     return wanted;
   }
@@ -100,7 +100,7 @@ export class RunFiles {
     try {
       return await action(root, folders, name);
     } catch (error) {
-      throw told(error, path, missing);
+      throw describeFailure(error, path, missing);
     }
   }
 
@@ -137,7 +137,7 @@ function refused(message: string): AppError {
 }
 
 /** What a model gets instead of the system's error, which would reveal the directory's path. */
-function told(error: unknown, path: string, missing: string): unknown {
+function describeFailure(error: unknown, path: string, missing: string): unknown {
   if (!(error instanceof OpenError)) return error;
   const { fault, part, code } = error;
   if (fault === "link") {

@@ -19,13 +19,13 @@ export function flowSvg(graph: FlowGraph): string {
   ].join("\n");
 }
 
-interface Place {
+interface NodePosition {
   column: number;
   x: number;
   y: number;
 }
 
-function placesOf(nodes: readonly FlowNode[]): Map<string, Place> {
+function placesOf(nodes: readonly FlowNode[]): Map<string, NodePosition> {
   const used = new Map<number, number>();
   return new Map(
     nodes.map(({ id, layer }) => {
@@ -37,13 +37,13 @@ function placesOf(nodes: readonly FlowNode[]): Map<string, Place> {
   );
 }
 
-function nodeSvg(node: FlowNode, places: ReadonlyMap<string, Place>): string {
+function nodeSvg(node: FlowNode, places: ReadonlyMap<string, NodePosition>): string {
   const { x, y } = places.get(node.id) ?? { x: 0, y: 0 };
   const name = escaped(node.human ? `${node.id} (human)` : node.id);
   return `<g><rect x="${x}" y="${y}" width="${box.width}" height="${box.height}" rx="8" fill="${colors[node.kind]}" stroke="#5a6478"/><text x="${x + box.width / 2}" y="${y + box.height / 2 + 4}" text-anchor="middle">${name}</text></g>`;
 }
 
-function edgeSvg({ from, to, label, joins }: FlowEdge, places: ReadonlyMap<string, Place>): string {
+function edgeSvg({ from, to, label, joins }: FlowEdge, places: ReadonlyMap<string, NodePosition>): string {
   const [start, end] = [places.get(from), places.get(to)];
   if (start === undefined || end === undefined) return "";
   const back = end.y <= start.y;

@@ -14,14 +14,14 @@ import { WordIndex } from "./word-index.ts";
 /**
  * Sources that are searched together, and the index that finds passages by meaning; without it they are found by words.
  */
-export interface Shelf {
+export interface SearchedSources {
   sources: readonly KnowledgeSource[] | undefined;
   embedder: EmbedderRef | undefined;
 }
 
 export interface Recall {
   /** The agent's own sources and those of its crew: each is searched separately, the agent's first. */
-  sources: readonly Shelf[];
+  sources: readonly SearchedSources[];
   /** The agent's prompt. */
   prompt: string;
   model: Model;
@@ -64,7 +64,12 @@ export async function withKnowledge(outer: Scope, recall: Recall): Promise<strin
  * The passages found, as text. A search by words finds the same on every replay; the result of an embedder is
  * journaled.
  */
-async function lookUp(scope: Scope, shelves: readonly Shelf[], query: string, recall: Recall): Promise<string> {
+async function lookUp(
+  scope: Scope,
+  shelves: readonly SearchedSources[],
+  query: string,
+  recall: Recall,
+): Promise<string> {
   if (shelves.every(({ embedder }) => embedder === undefined)) return textOf(await find(scope, shelves, query, recall));
   const perform = async (inner: Scope): Promise<string> => textOf(await find(inner, shelves, query, recall));
   return step(scope.at("found"), { kind: "value", perform });
@@ -72,7 +77,7 @@ async function lookUp(scope: Scope, shelves: readonly Shelf[], query: string, re
 
 async function find(
   { run }: Scope,
-  shelves: readonly Shelf[],
+  shelves: readonly SearchedSources[],
   query: string,
   { limit = defaultLimit, threshold = defaultThreshold }: Recall,
 ): Promise<KnowledgePiece[]> {
@@ -92,7 +97,11 @@ function textOf(pieces: readonly KnowledgePiece[]): string {
 }
 
 /** The query, written by the agent's model; the task itself if it returns none. */
-async function wordsFor(scope: Scope, { prompt, model, limiter }: Recall, shelves: readonly Shelf[]): Promise<string> {
+async function wordsFor(
+  scope: Scope,
+  { prompt, model, limiter }: Recall,
+  shelves: readonly SearchedSources[],
+): Promise<string> {
   const span = new Span(scope, "knowledge_query_started", { task_prompt: prompt });
   const byWords = shelves.some(({ embedder }) => embedder === undefined);
   const question = byWords ? knowledgeQuestion(prompt) : meaningQuestion(prompt);

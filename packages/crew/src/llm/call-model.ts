@@ -52,12 +52,12 @@ async function attemptCall(outer: Scope, request: ModelRequest): Promise<ModelAn
         timeout === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(timeout * 1000))]);
       const options = callOptions(request, limited);
       try {
-        const { scope: live, shut } = span.scope.gated();
+        const { scope: live, close } = span.scope.closable();
         const asked =
           model.settings.stream === false
             ? generateAnswer(model.language, options)
             : streamAnswer(model.language, options, chunkEmitter(live, callId));
-        const answer = await abortable(limited, asked).finally(shut);
+        const answer = await abortable(limited, asked).finally(close);
         if (answer.usage !== null) inner.usage.add(answer.usage);
         return answer;
       } catch (error) {

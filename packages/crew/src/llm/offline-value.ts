@@ -82,8 +82,8 @@ function valueFor(schema: Schema, text: string, defs: Record<string, Schema>, de
 
 function numberFor(schema: Schema): number {
   const step = schema.multipleOf ?? 1;
-  const least = schema.minimum ?? (schema.exclusiveMinimum === undefined ? step : schema.exclusiveMinimum + step);
-  const value = Math.ceil(least / step) * step;
+  const minimum = schema.minimum ?? (schema.exclusiveMinimum === undefined ? step : schema.exclusiveMinimum + step);
+  const value = Math.ceil(minimum / step) * step;
   return schema.maximum !== undefined && value > schema.maximum ? schema.maximum : value;
 }
 

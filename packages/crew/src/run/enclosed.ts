@@ -12,8 +12,8 @@ const leaveMs = 1000;
  */
 export async function enclosed<T>(scope: Scope, code: (inner: Scope) => Promise<T>): Promise<T> {
   const left = new AbortController();
-  const { scope: gated, shut } = scope.gated();
-  const inner = gated.derive({ signal: AbortSignal.any([scope.signal, left.signal]) });
+  const { scope: closable, close } = scope.closable();
+  const inner = closable.derive({ signal: AbortSignal.any([scope.signal, left.signal]) });
   let goesOnElsewhere = false;
   try {
     return await abortable(
@@ -27,8 +27,8 @@ export async function enclosed<T>(scope: Scope, code: (inner: Scope) => Promise<
     // A run that continues elsewhere closes nothing here, and what it had started continues there, too.
     if (!goesOnElsewhere) {
       left.abort(new AppError("Cancelled: the work that started it has ended", { code: ErrorCode.cancelled }));
-      await gated.quiet(leaveMs);
+      await closable.quiet(leaveMs);
     }
-    shut();
+    close();
   }
 }

@@ -28,7 +28,7 @@ export async function runAutomation(
 ): Promise<RunOutcome | PausedOutcome> {
   const run = new Run(context);
   const usage = new UsageMeter();
-  const { scope, shut } = new Scope({
+  const { scope, close } = new Scope({
     run,
     path: "",
     parent: { id: null },
@@ -37,7 +37,7 @@ export async function runAutomation(
     identity: nobody,
     usage,
     signal: context.signal,
-  }).gated();
+  }).closable();
   try {
     return { state: "SUCCESS", ...(await body(scope)), usage: usage.total() };
   } catch (error) {
@@ -58,7 +58,7 @@ export async function runAutomation(
       usage: usage.total(),
     };
   } finally {
-    shut();
+    close();
     await run.end();
   }
 }

@@ -16,17 +16,17 @@ export interface Identity {
 
 export const nobody: Identity = { sourceType: null, taskId: null, taskName: null, agentId: null, agentRole: null };
 
-/** Closes a scope that was handed to a tool or method once its caller has moved on. */
-interface Gate {
+/** How long a scope passed to a tool or method may be used: it is closed once its caller has continued. */
+interface Extent {
   open: boolean;
-  around: Gate | null;
+  around: Extent | null;
   /** Number of started events inside without an ending. */
   spans: number;
   /** Called when the last of them has ended. */
   whenQuiet: (() => void)[];
 }
 
-function newGate(around: Gate | null): Gate {
+function newExtent(around: Extent | null): Extent {
   return { open: true, around, spans: 0, whenQuiet: [] };
 }
 
@@ -48,7 +48,7 @@ interface ScopeFields {
   identity: Identity;
   usage: UsageMeter;
   signal: AbortSignal;
-  gate: Gate;
+  extent: Extent;
   /** Where work waits for a person. */
   room: WaitingRoom;
 }
@@ -59,8 +59,8 @@ interface ScopeFields {
 export class Scope {
   readonly #fields: ScopeFields;
 
-  constructor(fields: Omit<ScopeFields, "gate" | "chain"> & Partial<Pick<ScopeFields, "gate" | "chain">>) {
-    this.#fields = { chain: { last: null, generation: 0 }, gate: newGate(null), ...fields };
+  constructor(fields: Omit<ScopeFields, "extent" | "chain"> & Partial<Pick<ScopeFields, "extent" | "chain">>) {
+    this.#fields = { chain: { last: null, generation: 0 }, extent: newExtent(null), ...fields };
   }
 
   get run(): Run {
@@ -89,7 +89,7 @@ export class Scope {
   }
 
   /** The same scope with some fields changed, on the same strand. */
-  derive(changes: Partial<Omit<ScopeFields, "run" | "chain" | "gate">>): Scope {
+  derive(changes: Partial<Omit<ScopeFields, "run" | "chain" | "extent">>): Scope {
     return new Scope({ ...this.#fields, ...changes });
   }
 
@@ -122,30 +122,30 @@ export class Scope {
   }
 
   /** A scope for code that may outlive its call, and a function that closes it permanently. */
-  gated(): { scope: Scope; shut: () => void } {
-    const gate = newGate(this.#fields.gate);
-    return { scope: new Scope({ ...this.#fields, gate }), shut: () => void (gate.open = false) };
+  closable(): { scope: Scope; close: () => void } {
+    const extent = newExtent(this.#fields.extent);
+    return { scope: new Scope({ ...this.#fields, extent }), close: () => void (extent.open = false) };
   }
 
   /** Counts a started event here and in all enclosing scopes; the returned function counts its ending. */
   begin(): () => void {
-    const gates: Gate[] = [];
-    for (let gate: Gate | null = this.#fields.gate; gate !== null; gate = gate.around) gates.push(gate);
-    for (const gate of gates) gate.spans += 1;
+    const extents: Extent[] = [];
+    for (let extent: Extent | null = this.#fields.extent; extent !== null; extent = extent.around) extents.push(extent);
+    for (const extent of extents) extent.spans += 1;
     return () => {
-      for (const gate of gates) {
-        gate.spans -= 1;
-        if (gate.spans === 0) for (const tell of gate.whenQuiet.splice(0)) tell();
+      for (const extent of extents) {
+        extent.spans -= 1;
+        if (extent.spans === 0) for (const resolve of extent.whenQuiet.splice(0)) resolve();
       }
     };
   }
 
-  /** Resolves when every started event behind this scope's gate has ended, or after `limitMs`. */
+  /** Resolves when every started event in this scope's extent has ended, or after `limitMs`. */
   async quiet(limitMs: number): Promise<void> {
-    const { gate } = this.#fields;
-    if (gate.spans === 0) return;
+    const { extent } = this.#fields;
+    if (extent.spans === 0) return;
     const { promise, resolve } = Promise.withResolvers<void>();
-    gate.whenQuiet.push(resolve);
+    extent.whenQuiet.push(resolve);
     const timer = setTimeout(resolve, limitMs);
     await promise;
     clearTimeout(timer);
@@ -195,7 +195,8 @@ export class Scope {
   }
 
   #open(): boolean {
-    for (let gate: Gate | null = this.#fields.gate; gate !== null; gate = gate.around) if (!gate.open) return false;
+    for (let extent: Extent | null = this.#fields.extent; extent !== null; extent = extent.around)
+      if (!extent.open) return false;
     return true;
   }
 }

@@ -49,7 +49,7 @@ export async function step<V>(scope: Scope, spec: StepSpec<V>): Promise<V> {
     const { outcome, usage } = fromRow<V>(row);
     if (usage !== undefined) scope.usage.add(usage);
     spec.close?.(outcome);
-    return settle(outcome);
+    return valueOrThrow(outcome);
   }
   const meter = new UsageMeter(scope.usage);
   const outcome = await attempt(scope.derive({ usage: meter }), spec);
@@ -66,7 +66,7 @@ export async function step<V>(scope: Scope, spec: StepSpec<V>): Promise<V> {
     ...(outcome.ok ? {} : { error: plain(scope, outcome.failure) }),
     ...(inputHash === undefined ? {} : { inputHash }),
   });
-  return settle(outcome);
+  return valueOrThrow(outcome);
 }
 
 async function attempt<V>(scope: Scope, spec: StepSpec<V>): Promise<Outcome<V>> {
@@ -81,7 +81,7 @@ async function attempt<V>(scope: Scope, spec: StepSpec<V>): Promise<Outcome<V>> 
   }
 }
 
-function settle<V>(outcome: Outcome<V>): V {
+function valueOrThrow<V>(outcome: Outcome<V>): V {
   if (outcome.ok) return outcome.value;
   throw outcome.failure;
 }

@@ -44,14 +44,14 @@ function loaderOf(name: string, skills: readonly Skill[]): Tool {
 }
 
 /** Emits that skills which are always included are used in what starts now. */
-export function tellUsedSkills(scope: Scope, { definition }: Agent): void {
+export function emitUsedSkills(scope: Scope, { definition }: Agent): void {
   for (const skill of definition.skills ?? []) {
     if (isAlwaysTold(skill)) scope.emit("skill_used", skillFields(skill, 2));
   }
 }
 
 /** Emits where an agent's skills were found: when its project was read, which happens before any run. */
-export function tellFoundSkills(scope: Scope, { definition, id, role }: Agent): void {
+export function emitFoundSkills(scope: Scope, { definition, id, role }: Agent): void {
   const own = scope.derive({ identity: { ...scope.identity, sourceType: "agent", agentId: id, agentRole: role } });
   const found = (definition.skills ?? []).filter((skill) => !isAlwaysTold(skill));
   for (const folder of new Set(found.map(({ searched }) => searched ?? "."))) {

@@ -5,14 +5,14 @@ import { AppError, ErrorCode, errorMessage } from "@crewstream/contracts";
 /** A compiled CEL expression; call it with its roots' values, which are JSON, to get JSON. */
 export type Expression = (roots: Readonly<Record<string, unknown>>) => Json;
 
-const longest = 20_000;
+const maxLength = 20_000;
 
 /**
  * Compiles a CEL expression over the named roots (`state`, `outputs`, `item`, `output`), whose contents are not
  * checked. Throws an Error with the position and reason: syntax, an unknown root, types that cannot be combined.
  */
 export function compileCel(source: string, roots: readonly string[]): Expression {
-  if (source.length > longest) throw new Error(`the expression is longer than ${longest} characters`);
+  if (source.length > maxLength) throw new Error(`the expression is longer than ${maxLength} characters`);
   const environment = new Environment({ unlistedVariablesAreDyn: false, homogeneousAggregateLiterals: false });
   for (const root of roots) environment.registerVariable(root, "dyn");
   const { valid, error } = environment.check(source);

@@ -1,7 +1,7 @@
 import type { AgentDefinition, StepCallback } from "@crewstream/crew";
 import { showsDate, unknownDirectives } from "@crewstream/crew/parts";
 import { checkSchema } from "../check-schema.ts";
-import { within, type Place } from "../finding.ts";
+import { within, type Location } from "../finding.ts";
 import type { Part, Project } from "../project.ts";
 import { agentSchema, type AgentKeys } from "../schema/agent-schema.ts";
 import { buildEmbedder } from "./build-embedder.ts";
@@ -18,7 +18,7 @@ import { buildTools } from "./build-tools.ts";
 const plainTypes = new Set(["agent", "Agent", "crewai.Agent", "crewai.agent.core.Agent"]);
 
 /** An agent of a project; undefined, with findings, if it cannot be built. */
-export async function readAgent(project: Project, value: unknown, at: Place): Promise<AgentDefinition | undefined> {
+export async function readAgent(project: Project, value: unknown, at: Location): Promise<AgentDefinition | undefined> {
   const keys = checkSchema(agentSchema, at, value, project.findings);
   return keys === undefined ? undefined : buildAgent(project, mergedSettings(keys, at));
 }
@@ -26,7 +26,7 @@ export async function readAgent(project: Project, value: unknown, at: Place): Pr
 /** An agent's keys, overridden by those of `settings`, and where each came from. */
 export function mergedSettings(
   keys: AgentKeys & { settings?: AgentKeys | null | undefined },
-  at: Place,
+  at: Location,
 ): Part<AgentKeys> {
   const { settings, ...own } = keys;
   const inner = settings ?? {};

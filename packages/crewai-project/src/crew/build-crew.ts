@@ -10,7 +10,7 @@ import {
 } from "@crewstream/crew";
 import { crewInputs } from "@crewstream/crew/parts";
 import { checkSchema } from "../check-schema.ts";
-import { within, type Place } from "../finding.ts";
+import { within, type Location } from "../finding.ts";
 import { nearestName, suggestion } from "../nearest-name.ts";
 import { inFolder, type Part, type Project } from "../project.ts";
 import { crewFileSchema, inlineCrewSchema, type CrewKeys } from "../schema/crew-schema.ts";
@@ -28,15 +28,15 @@ import { checkTasks } from "./check-tasks.ts";
 /** A crew and where it was defined. Undefined parts had findings. */
 export interface ReadCrew {
   crew: Crew | undefined;
-  at: (...path: readonly (string | number)[]) => Place;
+  at: (...path: readonly (string | number)[]) => Location;
 }
 
 /** The crew of a crew.jsonc, with the agents/ folder next to it. */
-export async function readCrewFile(outer: Project, file: string, named?: Place): Promise<ReadCrew | undefined> {
+export async function readCrewFile(outer: Project, file: string, named?: Location): Promise<ReadCrew | undefined> {
   const project = inFolder(outer, posix.dirname(file));
   const document = await project.dir.document(file, named);
   if (document === undefined) return undefined;
-  const top: Place = { document, path: [] };
+  const top: Location = { document, path: [] };
   const keys = checkSchema(crewFileSchema, top, document.value, project.findings);
   const folder = posix.join(posix.dirname(file), "agents");
   const names = listedNames(document.value);
@@ -65,7 +65,7 @@ async function agentFile(
   project: Project,
   folder: string,
   name: string,
-  at: Place,
+  at: Location,
 ): Promise<AgentDefinition | undefined> {
   for (const extension of ["jsonc", "json"]) {
     const file = `${folder}/${name}.${extension}`;
@@ -79,7 +79,7 @@ async function agentFile(
 }
 
 /** A crew that is defined inside a flow. */
-export async function readInlineCrew(project: Project, value: unknown, at: Place): Promise<ReadCrew | undefined> {
+export async function readInlineCrew(project: Project, value: unknown, at: Location): Promise<ReadCrew | undefined> {
   const keys = checkSchema(inlineCrewSchema, at, value, project.findings);
   if (keys === undefined) return undefined;
   const agents = new Map<string, AgentDefinition | undefined>();
@@ -93,10 +93,10 @@ export async function readInlineCrew(project: Project, value: unknown, at: Place
   return buildCrew(project, { keys, at: (...path) => within(at, ...path) }, agents, managerAgent);
 }
 
-function inlineAgents(agents: unknown, at: Place): [name: string, agent: unknown, at: Place][] {
+function inlineAgents(agents: unknown, at: Location): [name: string, agent: unknown, at: Location][] {
   const isList = Array.isArray(agents);
   const entries: [string | number, unknown][] = isList ? [...agents.entries()] : Object.entries(agents as object);
-  return entries.flatMap(([key, agent]): [string, unknown, Place][] => {
+  return entries.flatMap(([key, agent]): [string, unknown, Location][] => {
     if (!isList) return [[String(key), agent, within(at, key)]];
     const { name, ...keys } = agent as { name?: unknown };
     if (typeof name === "string") return [[name, keys, within(at, key)]];

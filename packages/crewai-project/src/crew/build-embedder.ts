@@ -1,6 +1,6 @@
 import type { EmbedderConfig } from "@crewstream/crew";
 import { embeddingProviderName, embeddingProviders } from "@crewstream/crew/parts";
-import { within, type Place } from "../finding.ts";
+import { within, type Location } from "../finding.ts";
 import { suggestion } from "../nearest-name.ts";
 import type { Project } from "../project.ts";
 import type { EmbedderValue } from "../schema/embedder-schema.ts";
@@ -10,7 +10,7 @@ import { present } from "./build-model.ts";
 export function buildEmbedder(
   { findings }: Project,
   value: EmbedderValue | null | undefined,
-  at: Place,
+  at: Location,
 ): EmbedderConfig | undefined {
   if (value === undefined || value === null || "python" in value) return undefined;
   const provider = embeddingProviderName(value.provider);

@@ -2,7 +2,7 @@ import { errorMessage } from "@crewstream/contracts";
 import { posix } from "node:path";
 import type { KnowledgeSource } from "@crewstream/crew";
 import { piecesOf } from "@crewstream/crew/parts";
-import { within, type Place } from "../finding.ts";
+import { within, type Location } from "../finding.ts";
 import { findFile, type Project } from "../project.ts";
 import type { KnowledgeValue } from "../schema/knowledge-schema.ts";
 import { present } from "./build-model.ts";
@@ -12,7 +12,7 @@ import { projectDocument } from "./project-document.ts";
 export async function buildKnowledge(
   project: Project,
   values: readonly KnowledgeValue[] | null | undefined,
-  at: Place,
+  at: Location,
 ): Promise<KnowledgeSource[]> {
   const sources: KnowledgeSource[] = [];
   for (const [index, value] of (values ?? []).entries()) {
@@ -23,7 +23,7 @@ export async function buildKnowledge(
 
 type Described = Exclude<KnowledgeValue, { python: string }>;
 
-async function sourcesOf(project: Project, value: Described, at: Place): Promise<KnowledgeSource[]> {
+async function sourcesOf(project: Project, value: Described, at: Location): Promise<KnowledgeSource[]> {
   const { source_type: type, content } = value;
   const sizes = present({ chunkSize: value.chunk_size, chunkOverlap: value.chunk_overlap });
   const sources: KnowledgeSource[] = [];
@@ -52,7 +52,7 @@ async function sourcesOf(project: Project, value: Described, at: Place): Promise
 }
 
 /** A file of knowledge/, where CrewAI looks for them: next to the file that names it or in the project's own folder. */
-async function documentFile(project: Project, path: string, at: Place): Promise<string | undefined> {
+async function documentFile(project: Project, path: string, at: Location): Promise<string | undefined> {
   if (/^https?:/i.test(path)) {
     project.findings.error(
       at,

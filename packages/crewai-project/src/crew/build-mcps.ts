@@ -1,11 +1,11 @@
 import type { McpServer, McpSlug } from "@crewstream/crew";
-import { within, type Place } from "../finding.ts";
+import { within, type Location } from "../finding.ts";
 import type { Project } from "../project.ts";
 import type { McpObject, McpValue } from "../schema/values.ts";
 import { present } from "./build-model.ts";
 
 /** The MCP servers that a list names, without invalid ones (each a finding). */
-export function buildMcps(project: Project, values: readonly McpValue[], at: Place): (McpServer | McpSlug)[] {
+export function buildMcps(project: Project, values: readonly McpValue[], at: Location): (McpServer | McpSlug)[] {
   return values.flatMap((value, index) => {
     const place = within(at, index);
     const server = typeof value === "string" ? byAddress(project, value, place) : byObject(project, value, place);
@@ -14,7 +14,7 @@ export function buildMcps(project: Project, values: readonly McpValue[], at: Pla
 }
 
 /** `https://host/mcp#tool`: a server, or one tool of it. A plain word is a connection of CrewAI's platform. */
-function byAddress({ findings }: Project, text: string, at: Place): McpServer | McpSlug {
+function byAddress({ findings }: Project, text: string, at: Location): McpServer | McpSlug {
   const [address = "", tool] = text.split("#", 2);
   const url = URL.parse(address);
   if (url?.protocol === "https:" || url?.protocol === "http:") {
@@ -28,7 +28,7 @@ function byAddress({ findings }: Project, text: string, at: Place): McpServer | 
   return { slug: address.replace(/^crewai-amp:/, "") };
 }
 
-function byObject({ findings }: Project, value: McpObject | { python: string }, at: Place): McpServer | undefined {
+function byObject({ findings }: Project, value: McpObject | { python: string }, at: Location): McpServer | undefined {
   if ("python" in value) return undefined;
   const { command, url, tool_filter: filter } = value;
   if (!command === !url) {

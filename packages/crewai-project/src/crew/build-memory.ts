@@ -1,12 +1,16 @@
 import type { MemoryRef } from "@crewstream/crew";
-import { within, type Place } from "../finding.ts";
+import { within, type Location } from "../finding.ts";
 import type { Project } from "../project.ts";
 import type { MemoryValue } from "../schema/memory-schema.ts";
 import { buildEmbedder } from "./build-embedder.ts";
 import { buildModel, present } from "./build-model.ts";
 
 /** A memory in the runtime's form; undefined for none. */
-export function buildMemory(project: Project, value: MemoryValue | null | undefined, at: Place): MemoryRef | undefined {
+export function buildMemory(
+  project: Project,
+  value: MemoryValue | null | undefined,
+  at: Location,
+): MemoryRef | undefined {
   if (value === undefined || value === null || value === false) return undefined;
   if (value === true) return true;
   if ("python" in value) return undefined;

@@ -1,14 +1,14 @@
 import { errorMessage } from "@crewstream/contracts";
 import type { ModelConfig } from "@crewstream/crew";
 import { ownFields, parseModelName, providerName, providers } from "@crewstream/crew/parts";
-import type { Place } from "../finding.ts";
+import type { Location } from "../finding.ts";
 import { within } from "../finding.ts";
 import { nearestName, suggestion } from "../nearest-name.ts";
 import type { Project } from "../project.ts";
 import { llmObject, type LlmObject, type LlmValue } from "../schema/values.ts";
 
 /** A model in the runtime's form; undefined, with a finding, if its provider is unknown. */
-export function buildModel(project: Project, value: LlmValue, at: Place): ModelConfig | undefined {
+export function buildModel(project: Project, value: LlmValue, at: Location): ModelConfig | undefined {
   if (typeof value === "string") return named(project, { model: value }, undefined, at);
   if ("python" in value) return undefined;
   const name = value.model ?? value.model_name ?? value.deployment_name ?? undefined;
@@ -49,7 +49,7 @@ const secret = /secret|password|credential|api_?key|access_key|token$/i;
 function requestOf(
   project: Project,
   value: LlmObject,
-  at: Place,
+  at: Location,
   isOpenAi: boolean,
 ): Pick<ModelConfig, "fields" | "headers"> {
   const known = llmObject.shape;
@@ -101,7 +101,7 @@ function named(
   { findings }: Project,
   config: ModelConfig,
   provider: string | undefined,
-  at: Place,
+  at: Location,
 ): ModelConfig | undefined {
   const model =
     provider === undefined || config.model.startsWith(`${provider}/`) ? config.model : `${provider}/${config.model}`;

@@ -4,7 +4,7 @@ import type { Skill } from "@crewstream/crew";
 import { distinct } from "@crewstream/crew/parts";
 import { z } from "zod";
 import { parseYaml } from "../documents/yaml-document.ts";
-import { within, type Place } from "../finding.ts";
+import { within, type Location } from "../finding.ts";
 import { bases, type Project } from "../project.ts";
 
 const frontMatter = z.object({
@@ -22,7 +22,7 @@ const frontMatter = z.object({
 export async function buildSkills(
   project: Project,
   values: readonly string[] | null | undefined,
-  at: Place,
+  at: Location,
 ): Promise<Skill[]> {
   const skills: Skill[] = [];
   for (const [index, value] of (values ?? []).entries()) {
@@ -44,7 +44,7 @@ export async function buildSkills(
   return distinct(skills);
 }
 
-async function skillsIn(project: Project, folder: string, place: Place): Promise<Skill[]> {
+async function skillsIn(project: Project, folder: string, place: Location): Promise<Skill[]> {
   const { dir, findings } = project;
   const candidates = bases(project).map((base) => posix.join(base, folder));
   let searched: string | undefined;

@@ -2,7 +2,7 @@ import type { Guardrail, JsonSchema, TaskDefinition } from "@crewstream/crew";
 import { answerSchema } from "@crewstream/crew/parts";
 import type { z } from "zod";
 import { errorMessage } from "@crewstream/contracts";
-import type { Place } from "../finding.ts";
+import type { Location } from "../finding.ts";
 import type { Part, Project } from "../project.ts";
 import { isTs } from "../schema/references.ts";
 import type { TaskKeys } from "../schema/task-schema.ts";
@@ -102,7 +102,7 @@ async function outputForm(
 export async function answerForm(
   project: Project,
   value: unknown,
-  at: Place,
+  at: Location,
 ): Promise<z.ZodType | JsonSchema | undefined> {
   const schema = isTs(value) ? await tsExport(project, value, at, aSchema) : (value as JsonSchema);
   if (schema === undefined || "python" in schema) return undefined;

@@ -1,6 +1,6 @@
 import { builtInTools, type Tool } from "@crewstream/crew";
 import { searchIn } from "@crewstream/crew/parts";
-import { within, type Place } from "../finding.ts";
+import { within, type Location } from "../finding.ts";
 import { nearestName } from "../nearest-name.ts";
 import { findFile, type Project } from "../project.ts";
 import { isTs } from "../schema/references.ts";
@@ -25,7 +25,7 @@ const provide = (name: string): string =>
   `provide it as tools/${name}.ts, whose default export is made with defineTool, and name it "custom:${name}"`;
 
 /** The tools that a list names, without those not found (each a finding). */
-export async function buildTools(project: Project, values: readonly ToolValue[], at: Place): Promise<Tool[]> {
+export async function buildTools(project: Project, values: readonly ToolValue[], at: Location): Promise<Tool[]> {
   const tools: Tool[] = [];
   for (const [index, value] of values.entries()) {
     const place = within(at, index);
@@ -55,7 +55,7 @@ function isSame(one: Tool | undefined, other: Tool): boolean {
 }
 
 /** One tool: by CrewAI's class name, as custom:name, by reference, or with settings. */
-export async function buildTool(project: Project, value: ToolValue, at: Place): Promise<Tool | undefined> {
+export async function buildTool(project: Project, value: ToolValue, at: Location): Promise<Tool | undefined> {
   if (typeof value === "object" && isTs(value)) return tsExport(project, value, at, aTool);
   if (typeof value === "object" && "python" in value) return undefined;
   if (typeof value === "object") {
@@ -81,7 +81,7 @@ export async function buildTool(project: Project, value: ToolValue, at: Place): 
   return native(project, name ?? value, {}, at);
 }
 
-async function custom(project: Project, name: string, at: Place): Promise<Tool | undefined> {
+async function custom(project: Project, name: string, at: Location): Promise<Tool | undefined> {
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
     project.findings.error(at, `${JSON.stringify(name)} cannot name a file in tools/`, "use letters, digits and _");
     return undefined;
@@ -103,7 +103,7 @@ async function native(
   project: Project,
   name: string,
   options: Readonly<Record<string, unknown>>,
-  at: Place,
+  at: Location,
 ): Promise<Tool | undefined> {
   const { result_as_answer: final, max_usage_count: limit, ...own } = options;
   const named = builtIn(name);

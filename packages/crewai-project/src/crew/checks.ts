@@ -1,6 +1,6 @@
 import type { Guardrail, GuardrailFunction, TaskOutput, Verdict } from "@crewstream/crew";
 import { compileCel } from "../cel/evaluate.ts";
-import { within, type Place } from "../finding.ts";
+import { within, type Location } from "../finding.ts";
 import type { Project } from "../project.ts";
 import { isCel, isTs, type CelReference, type TsReference } from "../schema/references.ts";
 import type { GuardrailValue } from "../schema/values.ts";
@@ -13,7 +13,7 @@ type Callable = (...args: never[]) => unknown;
 export async function readCallback<F extends Callable>(
   project: Project,
   value: Reference | null | undefined,
-  at: Place,
+  at: Location,
 ): Promise<F | undefined> {
   return isTs(value) ? tsExport(project, value, at, aFunction<F>()) : undefined;
 }
@@ -24,7 +24,7 @@ type OutputCheck = (output: TaskOutput) => unknown;
 async function outputCheck(
   project: Project,
   value: Reference | null | undefined,
-  at: Place,
+  at: Location,
 ): Promise<OutputCheck | undefined> {
   if (isTs(value)) return tsExport(project, value, at, aFunction<OutputCheck>());
   if (!isCel(value)) return undefined;
@@ -41,7 +41,7 @@ async function outputCheck(
 export async function readPredicate(
   project: Project,
   value: Reference | null | undefined,
-  at: Place,
+  at: Location,
 ): Promise<((output: TaskOutput) => Promise<boolean>) | undefined> {
   const check = await outputCheck(project, value, at);
   return (
@@ -59,7 +59,7 @@ export async function readPredicate(
 export async function readGuardrail(
   project: Project,
   value: GuardrailValue | null | undefined,
-  at: Place,
+  at: Location,
 ): Promise<Guardrail | undefined> {
   if (typeof value === "string") return value;
   const check = await outputCheck(project, value, at);

@@ -7,7 +7,7 @@ import {
   formOf,
   textOf,
 } from "@crewstream/crew/parts";
-import type { Place } from "../finding.ts";
+import type { Location } from "../finding.ts";
 import type { Project } from "../project.ts";
 
 /**
@@ -17,7 +17,7 @@ import type { Project } from "../project.ts";
 export async function projectDocument(
   project: Project,
   { file, form = formOf(file) }: { file: string; form?: DocumentForm | undefined },
-  at: Place,
+  at: Location,
 ): Promise<string | undefined> {
   if (form === undefined) {
     project.findings.error(

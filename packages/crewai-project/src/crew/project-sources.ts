@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import type { KnowledgeSource } from "@crewstream/crew";
 import { formOf } from "@crewstream/crew/parts";
-import type { Place } from "../finding.ts";
+import type { Location } from "../finding.ts";
 import { bases, type Project } from "../project.ts";
 import { projectDocument } from "./project-document.ts";
 
@@ -12,7 +12,7 @@ import { projectDocument } from "./project-document.ts";
 export async function projectSources(
   project: Project,
   path: string,
-  at: Place,
+  at: Location,
 ): Promise<KnowledgeSource[] | undefined> {
   if (path.split(/[/\\]/).includes("..") || posix.isAbsolute(path)) return undefined;
   for (const base of bases(project)) {
@@ -26,7 +26,7 @@ export async function projectSources(
   return undefined;
 }
 
-async function read(project: Project, files: readonly string[], at: Place): Promise<KnowledgeSource[]> {
+async function read(project: Project, files: readonly string[], at: Location): Promise<KnowledgeSource[]> {
   const sources: KnowledgeSource[] = [];
   for (const file of files) {
     const text = await projectDocument(project, { file }, at);

@@ -1,7 +1,7 @@
 import { errorMessage } from "@crewstream/contracts";
 import { importModule } from "@crewstream/crew";
 import { PathFault } from "../documents/project-dir.ts";
-import type { Place } from "../finding.ts";
+import type { Location } from "../finding.ts";
 import { suggestion } from "../nearest-name.ts";
 import { bases, type Project } from "../project.ts";
 import type { TsReference } from "../schema/references.ts";
@@ -27,7 +27,7 @@ export function aFunction<F extends Callable>(): Expected<F> {
 export async function tsExport<T>(
   project: Project,
   reference: TsReference,
-  at: Place,
+  at: Location,
   expected: Expected<T>,
 ): Promise<T | undefined> {
   const [path = "", name = "default"] = reference.ts.split("#");

@@ -2,7 +2,7 @@ import { readdir, realpath, stat } from "node:fs/promises";
 import { isAbsolute, join, posix, relative, resolve, sep } from "node:path";
 import { errorMessage } from "@crewstream/contracts";
 import { openFile, openFolder, readAtMost } from "@crewstream/crew/parts";
-import type { Findings, Place } from "../finding.ts";
+import type { Findings, Location } from "../finding.ts";
 import { SyntaxFault, type Document } from "./document.ts";
 import { parseJsonc } from "./json-document.ts";
 import { parseToml } from "./toml-document.ts";
@@ -73,13 +73,13 @@ export class ProjectDir {
   }
 
   /** A file's text; undefined, with a finding, if it cannot be read. */
-  async text(path: string, named?: Place): Promise<string | undefined> {
+  async text(path: string, named?: Location): Promise<string | undefined> {
     const text = (await this.bytes(path, named, maxFileBytes))?.toString("utf8");
     return text?.startsWith("\uFEFF") ? text.slice(1) : text;
   }
 
   /** A file's bytes, at most `limit` of them; undefined, with a finding, if it cannot be read. */
-  async bytes(path: string, named: Place | undefined, limit: number): Promise<Buffer | undefined> {
+  async bytes(path: string, named: Location | undefined, limit: number): Promise<Buffer | undefined> {
     const file = posix.normalize(path.split(sep).join("/"));
     try {
       const real = await this.locate(file);
@@ -100,7 +100,7 @@ export class ProjectDir {
   }
 
   /** A file, parsed by its extension; undefined, with findings, if it cannot be. */
-  async document(path: string, named?: Place): Promise<Document | undefined> {
+  async document(path: string, named?: Location): Promise<Document | undefined> {
     const text = await this.text(path, named);
     if (text === undefined) return undefined;
     const file = posix.normalize(path);

@@ -2,7 +2,7 @@ import type { MethodContext } from "@crewstream/crew";
 import type { Json } from "@crewstream/crew/parts";
 import { compileCel, type Expression } from "../cel/evaluate.ts";
 import { compileTemplate, type Template } from "../cel/template.ts";
-import { within, type Place } from "../finding.ts";
+import { within, type Location } from "../finding.ts";
 import type { Project } from "../project.ts";
 
 /** What an action can access: CEL's roots, and the method's arguments. */
@@ -24,7 +24,7 @@ export interface ActionSite {
 }
 
 /** A CEL expression of a flow; undefined, with a finding, if it is invalid. */
-export function expression({ project, roots }: ActionSite, source: string, at: Place): Expression | undefined {
+export function expression({ project, roots }: ActionSite, source: string, at: Location): Expression | undefined {
   try {
     if (source.includes("${")) throw new Error("this is an expression already: write it without ${…}");
     return compileCel(source, roots);
@@ -38,7 +38,7 @@ export function expression({ project, roots }: ActionSite, source: string, at: P
 }
 
 /** A value with `${…}`; undefined, with findings, if an expression in it is invalid. */
-export function template({ project, roots }: ActionSite, value: unknown, at: Place): Template | undefined {
+export function template({ project, roots }: ActionSite, value: unknown, at: Location): Template | undefined {
   let sound = true;
   const compiled = compileTemplate(value, roots, (path, message) => {
     sound = false;

@@ -4,7 +4,7 @@ import { crewInputs } from "@crewstream/crew/parts";
 import { readCrewFile, readInlineCrew } from "../crew/build-crew.ts";
 import { buildTool } from "../crew/build-tools.ts";
 import { aFunction, tsExport } from "../crew/ts-exports.ts";
-import type { Place } from "../finding.ts";
+import type { Location } from "../finding.ts";
 import { within } from "../finding.ts";
 import type { AtomicActionValue } from "../schema/flow-schema.ts";
 import { isTs } from "../schema/references.ts";
@@ -16,7 +16,7 @@ import { callFlowTool } from "./tool-action.ts";
 export async function readAtomicAction(
   site: ActionSite,
   action: AtomicActionValue,
-  at: Place,
+  at: Location,
 ): Promise<Action | undefined> {
   const { project } = site;
   switch (action.call) {
@@ -45,7 +45,7 @@ export async function readAtomicAction(
   }
 }
 
-function expressionAction(site: ActionSite, source: string, at: Place): Action | undefined {
+function expressionAction(site: ActionSite, source: string, at: Location): Action | undefined {
   const evaluate = expression(site, source, at);
   return evaluate && (async ({ roots }) => evaluate(roots));
 }
@@ -53,7 +53,7 @@ function expressionAction(site: ActionSite, source: string, at: Place): Action |
 async function crewAction(
   site: ActionSite,
   action: Extract<AtomicActionValue, { call: "crew" }>,
-  at: Place,
+  at: Location,
 ): Promise<Action | undefined> {
   const { project } = site;
   if (!action.from_declaration === !action.with) {
@@ -87,7 +87,7 @@ async function crewAction(
 async function declaredCrew(
   { project, folder }: ActionSite,
   path: string,
-  at: Place,
+  at: Location,
 ): Promise<{ crew: Crew | undefined } | undefined> {
   const target = posix.join(folder, path);
   if ((await project.dir.kindOf(target)) === "folder" && !path.split("/").includes("..")) {
@@ -116,7 +116,7 @@ type Step = (
 async function codeAction(
   site: ActionSite,
   action: Extract<AtomicActionValue, { call: "code" }>,
-  at: Place,
+  at: Location,
 ): Promise<Action | undefined> {
   const { project } = site;
   if (!isTs(action.ref)) {

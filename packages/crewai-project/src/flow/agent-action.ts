@@ -1,14 +1,14 @@
 import { defineAgent } from "@crewstream/crew";
 import { answerForm } from "../crew/build-task.ts";
 import { buildAgent, mergedSettings } from "../crew/build-agent.ts";
-import { within, type Place } from "../finding.ts";
+import { within, type Location } from "../finding.ts";
 import type { AtomicActionValue } from "../schema/flow-schema.ts";
 import { asObject, template, type Action, type ActionSite } from "./action-site.ts";
 
 type AgentAction = Extract<AtomicActionValue, { call: "agent" }>["with"];
 
 /** A flow's standalone agent; undefined, with findings, if it cannot run. */
-export async function readAgentAction(site: ActionSite, value: AgentAction, at: Place): Promise<Action | undefined> {
+export async function readAgentAction(site: ActionSite, value: AgentAction, at: Location): Promise<Action | undefined> {
   const { project } = site;
   const { input, response_format: form, ...keys } = value;
   const agent = await buildAgent(project, mergedSettings(keys, at));

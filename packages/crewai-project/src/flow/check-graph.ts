@@ -1,5 +1,5 @@
 import { namesIn } from "@crewstream/crew/parts";
-import { within, type Findings, type Place } from "../finding.ts";
+import { within, type Findings, type Location } from "../finding.ts";
 import { suggestion } from "../nearest-name.ts";
 import type { ConditionValue, FlowKeys, MethodValue } from "../schema/flow-schema.ts";
 
@@ -7,7 +7,7 @@ import type { ConditionValue, FlowKeys, MethodValue } from "../schema/flow-schem
  * Checks the references of a flow's methods to each other. `names` are all in the file, including methods with errors;
  * the labels of a router that does not list them cannot be known.
  */
-export function checkGraph(flow: FlowKeys, names: readonly string[], top: Place, findings: Findings): void {
+export function checkGraph(flow: FlowKeys, names: readonly string[], top: Location, findings: Findings): void {
   const methods = Object.entries(flow.methods);
   const routers = methods.filter(([, method]) => isRouter(method));
   const labels = routers.flatMap(([, method]) => labelsOf(method) ?? []);
@@ -39,13 +39,13 @@ export function checkGraph(flow: FlowKeys, names: readonly string[], top: Place,
         }
       }
     }
-    const waitsInVain = namesIn(conditionOf(method.start)).filter(
+    const unknownLabels = namesIn(conditionOf(method.start)).filter(
       (name) => names.includes(name) && !labels.includes(name),
     );
-    if (waitsInVain.length > 0 && allLabelsKnown) {
+    if (unknownLabels.length > 0 && allLabelsKnown) {
       findings.warning(
         within(at, "start"),
-        `only labels of routers start a method, and ${JSON.stringify(waitsInVain[0])} is not one`,
+        `only labels of routers start a method, and ${JSON.stringify(unknownLabels[0])} is not one`,
         "to run after a method, use listen",
       );
     }
@@ -59,7 +59,7 @@ export function checkGraph(flow: FlowKeys, names: readonly string[], top: Place,
   }
 }
 
-function checkFeedback(method: MethodValue, at: Place, findings: Findings): void {
+function checkFeedback(method: MethodValue, at: Location, findings: Findings): void {
   const feedback = method.human_feedback;
   for (const key of ["default_outcome", "approve_outcome", "reject_outcome"] as const) {
     const outcome = feedback?.[key];

@@ -1,4 +1,4 @@
-import { within, type Place } from "../finding.ts";
+import { within, type Location } from "../finding.ts";
 import type { ActionValue } from "../schema/flow-schema.ts";
 import { expression, type Action, type ActionSite } from "./action-site.ts";
 import { readAtomicAction } from "./actions.ts";
@@ -6,12 +6,12 @@ import { readAtomicAction } from "./actions.ts";
 type Each = Extract<ActionValue, { call: "each" }>;
 
 /** Any action of a method; undefined, with findings, if it cannot run. */
-export async function readAction(site: ActionSite, action: ActionValue, at: Place): Promise<Action | undefined> {
+export async function readAction(site: ActionSite, action: ActionValue, at: Location): Promise<Action | undefined> {
   return action.call === "each" ? readEach(site, action, at) : readAtomicAction(site, action, at);
 }
 
 /** Steps that run for each item of a list, one item after another: returns the last step's result for each. */
-async function readEach(site: ActionSite, action: Each, at: Place): Promise<Action | undefined> {
+async function readEach(site: ActionSite, action: Each, at: Location): Promise<Action | undefined> {
   const inner: ActionSite = { ...site, roots: [...site.roots, "item"] };
   const list = expression(site, action.in, within(at, "in"));
   const steps = [];

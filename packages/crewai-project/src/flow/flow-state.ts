@@ -1,7 +1,7 @@
 import { errorMessage } from "@crewstream/contracts";
 import { z } from "zod";
 import { tsExport, type Expected } from "../crew/ts-exports.ts";
-import { within, type Place } from "../finding.ts";
+import { within, type Location } from "../finding.ts";
 import type { Project } from "../project.ts";
 import type { StateValue } from "../schema/flow-schema.ts";
 import { isTs } from "../schema/references.ts";
@@ -16,7 +16,7 @@ const aStateSchema: Expected<z.ZodObject> = {
 export async function readState(
   project: Project,
   state: StateValue | null | undefined,
-  at: Place,
+  at: Location,
 ): Promise<z.ZodObject | undefined> {
   if (state === undefined || state === null) return undefined;
   const defaults = state.default ?? {};
@@ -40,7 +40,7 @@ function fromJsonSchema(
   { findings }: Project,
   schema: Readonly<Record<string, unknown>>,
   defaults: Readonly<Record<string, unknown>>,
-  at: Place,
+  at: Location,
 ): z.ZodObject | undefined {
   try {
     const parsed = z.fromJSONSchema(schema);

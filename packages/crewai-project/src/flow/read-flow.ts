@@ -4,7 +4,7 @@ import { type Flow, flowFrom, type FlowMethod, type HumanFeedbackOptions, type M
 import { buildMemory } from "../crew/build-memory.ts";
 import { buildModel, present } from "../crew/build-model.ts";
 import { checkSchema } from "../check-schema.ts";
-import { within, type Place } from "../finding.ts";
+import { within, type Location } from "../finding.ts";
 import { inFolder, type Project } from "../project.ts";
 import { flowSchema, type FlowKeys, type HumanFeedbackValue, type MethodValue } from "../schema/flow-schema.ts";
 import { valueAt } from "../schema/schema-at.ts";
@@ -14,12 +14,12 @@ import type { ActionSite } from "./action-site.ts";
 import { readState } from "./flow-state.ts";
 
 /** The flow of a flow.yaml or flow.json; undefined, with findings, if it cannot run. */
-export async function readFlowFile(outer: Project, file: string, named?: Place): Promise<Flow | undefined> {
+export async function readFlowFile(outer: Project, file: string, named?: Location): Promise<Flow | undefined> {
   const project = inFolder(outer, posix.dirname(file));
   const { findings } = project;
   const document = await project.dir.document(file, named);
   if (document === undefined) return undefined;
-  const top: Place = { document, path: [] };
+  const top: Location = { document, path: [] };
   const keys = checkSchema(flowSchema, top, document.value, findings);
   if (keys === undefined) return undefined;
   checkGraph(keys, Object.keys(valueAt(document.value, ["methods"]) ?? {}), top, findings);
@@ -42,7 +42,7 @@ interface FlowParts {
   memory: MemoryRef | undefined;
 }
 
-function flowOf({ findings }: Project, { keys, methods, state, memory }: FlowParts, top: Place): Flow | undefined {
+function flowOf({ findings }: Project, { keys, methods, state, memory }: FlowParts, top: Location): Flow | undefined {
   try {
     return flowFrom({
       name: keys.name,
@@ -64,7 +64,7 @@ async function readMethod(
   site: ActionSite,
   name: string,
   method: MethodValue,
-  at: Place,
+  at: Location,
 ): Promise<FlowMethod | undefined> {
   const action = await readAction(site, method.do, within(at, "do"));
   const humanFeedback = method.human_feedback
@@ -85,7 +85,7 @@ async function readMethod(
   };
 }
 
-function feedbackOf(project: Project, value: HumanFeedbackValue, at: Place): HumanFeedbackOptions {
+function feedbackOf(project: Project, value: HumanFeedbackValue, at: Location): HumanFeedbackOptions {
   const model = value.llm ? buildModel(project, value.llm, within(at, "llm")) : undefined;
   return {
     message: value.message,

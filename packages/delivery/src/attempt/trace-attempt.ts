@@ -17,7 +17,7 @@ export async function traceAttempt(
   if (tracing === undefined) return send({ ...trace });
   const { hostname, port, protocol } = new URL(origin);
   const span = tracing.start({
-    ...tracing.placeIn(trace),
+    ...tracing.parentIn(trace),
     name: "POST webhook",
     kind: "client",
     // The URL's path and query may contain a receiver's key.

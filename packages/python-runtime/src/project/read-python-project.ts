@@ -76,7 +76,7 @@ export async function readPythonProject(folder: string, options: ReadPythonOptio
   return { state: "read", environment, targets: read };
 }
 
-interface DescribeStep extends ReadPythonOptions {
+interface DescribeOptions extends ReadPythonOptions {
   python: string;
   crewai: string;
   target: Target;
@@ -89,7 +89,7 @@ const keptSchema = z.object({ key: z.string(), takes: descriptionSchema });
  * What a target takes, from the cache where its files, its interpreter and crewai are the same; an error is not kept.
  * Undefined when it would have to be imported and must not.
  */
-async function described(root: string, step: DescribeStep): Promise<Description | undefined> {
+async function described(root: string, step: DescribeOptions): Promise<Description | undefined> {
   const { dataDir, python, crewai, target, version } = step;
   const key = hashOf([python, crewai, target, version]);
   // One file per target: that of an earlier version is replaced.
@@ -105,7 +105,7 @@ async function described(root: string, step: DescribeStep): Promise<Description 
   return takes;
 }
 
-async function orderOf(root: string, step: DescribeStep): Promise<Parameters<typeof describe>[0]> {
+async function orderOf(root: string, step: DescribeOptions): Promise<Parameters<typeof describe>[0]> {
   const { dataDir, python, target, signal } = step;
   const home = resolve(dataDir, "home", step.name);
   await mkdir(join(home, "storage"), { recursive: true });

@@ -27,7 +27,7 @@ import { BatchSpanProcessor, RandomIdGenerator, TracerProvider } from "@opentele
 import type { Logger } from "./logger.ts";
 import { samplerOf } from "./sampler.ts";
 import type { TracingSettings } from "./tracing-settings.ts";
-import type { SpanAttributes, SpanPlace, SpanStart, TraceSpan, Tracing } from "./tracing.ts";
+import type { SpanAttributes, SpanParent, SpanStart, TraceSpan, Tracing } from "./tracing.ts";
 
 /** Minimum interval between log lines about an unreachable collector. */
 const complainEveryMs = 5 * 60_000;
@@ -102,7 +102,7 @@ export class OtlpTracing implements Tracing {
     return fromContext(contexts.active());
   }
 
-  placeIn(trace: TraceContext | undefined): SpanPlace {
+  parentIn(trace: TraceContext | undefined): SpanParent {
     const current = this.current();
     if (trace === undefined || current === undefined) return { parent: trace ?? current };
     return traceIdOf(current) === traceIdOf(trace) ? { parent: current } : { parent: trace, links: [current] };

@@ -3,12 +3,12 @@ import type { TraceContext } from "@crewstream/contracts";
 export type SpanAttributes = Record<string, string | number | boolean | string[]>;
 
 /** A span's parent (undefined for a new trace) and the spans that it is linked to. */
-export interface SpanPlace {
+export interface SpanParent {
   parent: TraceContext | undefined;
   links?: readonly TraceContext[];
 }
 
-export interface SpanStart extends SpanPlace {
+export interface SpanStart extends SpanParent {
   /** Low cardinality: no ids. */
   name: string;
   kind: "server" | "client" | "internal";
@@ -41,7 +41,7 @@ export interface Tracing {
    * The parent of work that belongs to `trace`: the current span if it is in the same trace, else
    * `trace` itself, with a link to the current span.
    */
-  placeIn(trace: TraceContext | undefined): SpanPlace;
+  parentIn(trace: TraceContext | undefined): SpanParent;
   /** Exports the remaining spans; gives up after a while or when `deadline` aborts. */
   close(deadline: AbortSignal): Promise<void>;
 }

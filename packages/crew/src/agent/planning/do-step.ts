@@ -10,7 +10,7 @@ import type { PlanStep } from "./plan-step.ts";
 import type { Planning } from "./planning.ts";
 
 /** Shared by the steps of one plan: how often each tool was called, and which tools failed. */
-export type StepsShare = Pick<Conversation, "tools" | "used" | "failures">;
+export type SharedPlanState = Pick<Conversation, "tools" | "used" | "failures">;
 
 export type StepOutcome = { ok: true; result: string } | { ok: false };
 
@@ -25,7 +25,7 @@ export async function doStep(
   planning: Planning,
   step: PlanStep,
   needed: readonly PlanStep[],
-  share: StepsShare,
+  share: SharedPlanState,
 ): Promise<StepOutcome> {
   const { agent, prompt } = assignment;
   const conversation: Conversation = {

@@ -3,11 +3,11 @@ import { replanTask } from "../../prompts/planning-prompt.ts";
 import type { Scope } from "../../run/scope.ts";
 import type { LoopResult } from "../conversation.ts";
 import type { Assignment } from "../assignment.ts";
-import { doStep, type StepsShare } from "./do-step.ts";
+import { doStep, type SharedPlanState } from "./do-step.ts";
 import { finalAnswer } from "./final-answer.ts";
 import { makePlan } from "./make-plan.ts";
 import { inWords, observeStep, plainObservation, type Observation } from "./observe-step.ts";
-import { beginSteps, type BegunStep } from "./plan-events.ts";
+import { startSteps, type StartedStep } from "./plan-events.ts";
 import type { PlanStep } from "./plan-step.ts";
 import { planningOf, type Planning } from "./planning.ts";
 import { StepList } from "./step-list.ts";
@@ -28,7 +28,7 @@ class PlannedWork {
   readonly #scope: Scope;
   readonly #assignment: Assignment;
   readonly #planning: Planning;
-  readonly #share: StepsShare;
+  readonly #share: SharedPlanState;
   readonly #steps = new StepList();
   #plans = 0;
   #begun = 0;
@@ -121,7 +121,7 @@ class PlannedWork {
     return outcome.ok;
   }
 
-  async #observe({ scope, step }: BegunStep, success: boolean): Promise<Observation> {
+  async #observe({ scope, step }: StartedStep, success: boolean): Promise<Observation> {
     if (!this.#planning.observeSteps) return plainObservation(success);
     return await observeStep(scope.at("observe"), this.#assignment, this.#planning, step, this.#steps);
   }
@@ -155,9 +155,9 @@ class PlannedWork {
     this.#tell("plan_refinement", step.number, { refined_step_count: left.length, refinements: inWords(refinements) });
   }
 
-  #begin(steps: readonly PlanStep[]): ReturnType<typeof beginSteps> {
+  #begin(steps: readonly PlanStep[]): ReturnType<typeof startSteps> {
     const scopes = steps.map((step) => ({ step, scope: this.#scope.at(`step:${this.#begun++}`) }));
-    return beginSteps(scopes, this.#assignment.agent.role);
+    return startSteps(scopes, this.#assignment.agent.role);
   }
 
   #lastDone(): number {

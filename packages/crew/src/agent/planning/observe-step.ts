@@ -3,7 +3,7 @@ import { z } from "zod";
 import { callModel } from "../../llm/call-model.ts";
 import { resolveModel } from "../../llm/resolve-model.ts";
 import { observeQuestion, observerRole } from "../../prompts/planning-prompt.ts";
-import { Moment } from "../../run/moment.ts";
+import { FlatSpan } from "../../run/flat-span.ts";
 import type { Scope } from "../../run/scope.ts";
 import { within } from "../../run/span.ts";
 import { answerSchema, readJson } from "../../task/structured.ts";
@@ -65,7 +65,7 @@ export async function observeStep(
     step_number: step.number,
     step_description: step.description,
   };
-  const shown = new Moment(scope, "step_observation_started", which);
+  const shown = new FlatSpan(scope, "step_observation_started", which);
   try {
     return await within(
       shown,

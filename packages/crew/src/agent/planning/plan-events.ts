@@ -1,10 +1,10 @@
 import { errorMessage } from "@crewstream/contracts";
-import { Moment } from "../../run/moment.ts";
+import { FlatSpan } from "../../run/flat-span.ts";
 import type { Scope } from "../../run/scope.ts";
 import type { PlanStep } from "./plan-step.ts";
 
 /** A step that has started: its `plan_step_started` has been emitted. */
-export interface BegunStep {
+export interface StartedStep {
   step: PlanStep;
   scope: Scope;
   /** Marks the step as ended and emits its ending. */
@@ -14,15 +14,15 @@ export interface BegunStep {
 type AtLeastOne<T> = readonly [T, ...T[]];
 
 /** Starts steps. If `until` throws before all of them have ended, the rest are ended as failed. */
-export function beginSteps(
+export function startSteps(
   steps: readonly { step: PlanStep; scope: Scope }[],
   agentRole: string,
-): { until: <T>(body: (begun: AtLeastOne<BegunStep>) => Promise<T>) => Promise<T> } {
+): { until: <T>(body: (begun: AtLeastOne<StartedStep>) => Promise<T>) => Promise<T> } {
   const begun = steps.map(({ step, scope }) => begin(step, scope, agentRole));
   return {
     async until(body) {
       try {
-        return await body(begun as unknown as AtLeastOne<BegunStep>);
+        return await body(begun as unknown as AtLeastOne<StartedStep>);
       } catch (error) {
         for (const each of begun) {
           if (each.step.status === "running" && !each.scope.run.passesThrough(error))
@@ -34,7 +34,7 @@ export function beginSteps(
   };
 }
 
-function begin(step: PlanStep, scope: Scope, agentRole: string): BegunStep {
+function begin(step: PlanStep, scope: Scope, agentRole: string): StartedStep {
   const which = {
     agent_role: agentRole,
     step_number: step.number,
@@ -42,7 +42,7 @@ function begin(step: PlanStep, scope: Scope, agentRole: string): BegunStep {
     tool_to_use: step.tool,
   };
   step.status = "running";
-  const shown = new Moment(scope, "plan_step_started", which);
+  const shown = new FlatSpan(scope, "plan_step_started", which);
   return {
     step,
     scope,

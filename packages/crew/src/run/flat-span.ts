@@ -5,7 +5,7 @@ import type { Closable, Ending } from "./span.ts";
  * A started event and its ending that enclose nothing and are not linked, as CrewAI emits those of a plan's steps:
  * events in between are siblings.
  */
-export class Moment implements Closable {
+export class FlatSpan implements Closable {
   readonly scope: Scope;
   #ended = false;
 
