@@ -77,5 +77,5 @@ if have helm; then
 fi
 if have promtool; then promtool check rules --lint=all --lint-fatal deploy/prometheus/alerts.yml || fail "promtool check rules"; fi
 if have actionlint; then actionlint || fail actionlint; fi
-if have shellcheck; then shellcheck deploy/*.sh .ci/run || fail shellcheck; fi
+if have shellcheck; then shellcheck deploy/*.sh deploy/*/*.sh .ci/run || fail shellcheck; fi
 exit "$failed"
