@@ -17,7 +17,19 @@ export interface FeedAddress {
   feed: number;
 }
 
-/** A feed as a worker loads it before draining. */
+/**
+ * A feed as a worker loads it before draining.
+ *
+ * `state` is `open`, `closed` (its subscription has ended; nothing more is sealed) or `done` (its run has ended, too, and
+ * everything is settled). An open feed is one of:
+ *   asleep   `woken` 0: it has nothing to do and no job. An append wakes it.
+ *   awake    `woken` 1: it has a job.
+ *   waiting  `woken` 1 and `linger`: its worker waits for the next append on a channel.
+ *   blocked  `blocked` 1: it has too many parked deliveries. Settling one wakes it.
+ *
+ * `append.lua` wakes feeds; `rest-feed.lua` decides between asleep, waiting, blocked and done; `advance-feed.lua` ends
+ * blocked, `close-feed.lua` closes, and `revive-delivery.lua` opens a feed that was done.
+ */
 export interface FeedState {
   subscription: Subscription;
   state: "open" | "closed" | "done";
