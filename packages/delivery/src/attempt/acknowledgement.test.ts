@@ -44,7 +44,7 @@ async function attempt(url: string, client: ReturnType<typeof openClient>, body 
 const headers = (status: string, ...lines: string[]): string => [`HTTP/1.1 ${status}`, ...lines, "", ""].join("\r\n");
 const delivered = (status: number): SendOutcome => ({ kind: "delivered", status });
 
-describe("a complete status line and headers decide, whatever follows", () => {
+describe("a complete status line and headers are the outcome, whatever follows", () => {
   const whole: [string, string, SendOutcome, string | undefined][] = [
     ["more than announced", headers("200 OK", "content-length: 5") + "hello world", delivered(200), "hello"],
     [
@@ -106,7 +106,7 @@ describe("a complete status line and headers decide, whatever follows", () => {
     expect(connections.get(path)).toHaveLength(1);
   });
 
-  test("a body that does not end is read until the attempt's time is over", async () => {
+  test("an endless body is read until the attempt's time is over", async () => {
     using client = openClient(400);
     answers.set("/endless", (socket) => void socket.write(headers("200 OK") + "begun"));
     expect(await attempt(`${origin}/endless`, client)).toMatchObject({ outcome: delivered(200), response: "begun" });
@@ -114,7 +114,7 @@ describe("a complete status line and headers decide, whatever follows", () => {
     if (socket?.closed === false) await once(socket, "close");
   });
 
-  test("our stop does not take back what was acknowledged", async () => {
+  test("our shutdown does not revoke an acknowledgement", async () => {
     using client = openClient(20_000);
     const stop = new AbortController();
     answers.set("/stopped", (socket) =>
@@ -125,7 +125,7 @@ describe("a complete status line and headers decide, whatever follows", () => {
   });
 });
 
-describe("headers that are not complete", () => {
+describe("incomplete headers", () => {
   test.each([
     ["half a status line", "HTTP/1.1 20"],
     ["half the headers", "HTTP/1.1 200 OK\r\ncontent-le"],
@@ -137,7 +137,7 @@ describe("headers that are not complete", () => {
   });
 });
 
-describe("a connection after an answer that breaks the protocol", () => {
+describe("a connection after a response that violates the protocol", () => {
   test.each([
     ["204 whose body is yet to come", headers("204 No Content", "content-length: 5")],
     ["204 whose chunks are yet to come", headers("204 No Content", "transfer-encoding: chunked")],
@@ -153,7 +153,7 @@ describe("a connection after an answer that breaks the protocol", () => {
     expect(new Set(connections.get(path)).size).toBe(2);
   });
 
-  test("is used again after an answer that keeps to it", async () => {
+  test("is used again after a valid response", async () => {
     using client = openClient(20_000);
     for (const [path, text] of [
       ["/kept/204", headers("204 No Content")],
@@ -167,7 +167,7 @@ describe("a connection after an answer that breaks the protocol", () => {
     }
   });
 
-  test("what comes too late for one request is not the answer of the next", async () => {
+  test("a late response to one request is not the response to the next", async () => {
     using client = openClient(20_000);
     // The rest of the first answer arrives when the second request is already under way.
     answers.set(
@@ -180,18 +180,18 @@ describe("a connection after an answer that breaks the protocol", () => {
   });
 });
 
-describe("an informational answer", () => {
+describe("an informational response", () => {
   test.each([
     [101, headers("101 Switching Protocols")],
     [101, headers("101 Switching Protocols", "connection: upgrade", "upgrade: websocket") + "\x81\x05hello"],
-  ])("%i is a refusal at once", async (status, text) => {
+  ])("%i is a rejection at once", async (status, text) => {
     const path = `/switch/${text.length}`;
     using client = openClient(60_000);
     answers.set(path, (socket) => void socket.write(text));
     expect((await attempt(origin + path, client)).outcome).toEqual({ kind: "rejected", status });
   });
 
-  test.each([100, 102, 103, 199])("%i without another is a refusal", async (status) => {
+  test.each([100, 102, 103, 199])("%i without a final response is a rejection", async (status) => {
     const path = `/interim/${status}`;
     using client = openClient(300);
     answers.set(path, (socket) => void socket.write(headers(`${status} Wait`)));
@@ -200,7 +200,7 @@ describe("an informational answer", () => {
     expect((await attempt(origin + path, client)).outcome).toEqual({ kind: "rejected", status });
   });
 
-  test("before the final one says nothing", async () => {
+  test("before the final one changes nothing", async () => {
     using client = openClient(20_000);
     answers.set("/early", (socket) => {
       socket.write(headers("103 Early Hints") + headers("102 Processing"));
@@ -219,7 +219,7 @@ describe("a timeout names its phase", () => {
     expect((await attempt(`${origin}/begun`, client)).outcome).toEqual({ kind: "timeout", reason: "response" });
   });
 
-  test("send: a body that is not taken", async () => {
+  test("send: a body that is not read", async () => {
     using client = openClient(500);
     const full = createServer((socket) => void socket.pause().on("error", () => undefined)).listen(0, "127.0.0.1");
     await once(full, "listening");

@@ -7,7 +7,7 @@ function request(): PassThrough {
   return new PassThrough().on("error", () => undefined);
 }
 
-test("ends what is under way when the signal aborts, and nothing else", () => {
+test("ends requests in flight when the signal aborts, and no others", () => {
   const stop = new AbortController();
   const [underWay, other, done] = [request(), request(), request()];
   endWith(stop.signal, underWay);
@@ -17,13 +17,13 @@ test("ends what is under way when the signal aborts, and nothing else", () => {
   expect([underWay, other, done].map(({ destroyed }) => destroyed)).toEqual([true, false, false]);
 });
 
-test("ends at once what begins after the signal", () => {
+test("immediately ends a request that begins after the signal", () => {
   const late = request();
   endWith(AbortSignal.abort(), late);
   expect(late.destroyed).toBe(true);
 });
 
-test("hangs one listener on a signal, however many requests it has", () => {
+test("adds one listener to a signal, however many requests it has", () => {
   const { signal } = new AbortController();
   for (let n = 0; n < 50; n += 1) endWith(signal, request());
   expect(getEventListeners(signal, "abort")).toHaveLength(1);

@@ -27,7 +27,7 @@ const failures: SendOutcome[] = [
 ];
 
 describe("a delivery after an attempt", () => {
-  test("is done when it was acknowledged", () => {
+  test("is delivered when it was acknowledged", () => {
     expect(disposition({ kind: "delivered", status: 204 })).toEqual({
       kind: "delivered",
       record: {
@@ -44,7 +44,7 @@ describe("a delivery after an attempt", () => {
     });
   });
 
-  test.each(failures)("is parked after %j, or held where order is strict", (outcome) => {
+  test.each(failures)("is parked after %j, or held in a strict feed", (outcome) => {
     expect(disposition(outcome)).toMatchObject({
       kind: "parked",
       record: { attempts: 1, nextAt: now + 1000 },
@@ -56,28 +56,28 @@ describe("a delivery after an attempt", () => {
     });
   });
 
-  test.each(failures)("is dead after %j when the schedule is used up, and keeps why", (outcome) => {
+  test.each(failures)("is dead-lettered after %j when the schedule is used up, and keeps the reason", (outcome) => {
     const last = disposition(outcome, { record: { ...record, attempts: 2 } });
     expect(last).toMatchObject({ kind: "dead", endsFeed: false, record: { attempts: 3, outcome: outcome.kind } });
     expect(last.record.nextAt).toBeUndefined();
     expect(disposition(outcome, { record: { ...record, attempts: 2 }, ordering: "strict" }).kind).toBe("dead");
   });
 
-  test("is dead at once when its receiver says so, and the subscription ends when it says that", () => {
+  test("is dead-lettered at once when its receiver asks for it, and the subscription ends when it asks for that", () => {
     expect(disposition({ kind: "aborted", status: 400 })).toMatchObject({ kind: "dead", endsFeed: false });
     expect(disposition({ kind: "gone", status: 410 })).toMatchObject({ kind: "dead", endsFeed: true });
   });
 
-  test("is as it was when our own stop cut it off: no attempt is used up", () => {
+  test("is unchanged when our own shutdown cut it off: no attempt is used up", () => {
     expect(disposition({ kind: "cut_off" })).toEqual({ kind: "unchanged", record, endsFeed: false });
   });
 
-  test("waits as long as its receiver asked for", () => {
+  test("waits as long as its receiver asks", () => {
     expect(disposition({ kind: "throttled", status: 429, retryAfterMs: 60_000 }).record.nextAt).toBe(now + 66_000);
     expect(disposition({ kind: "throttled", status: 503, retryAfterMs: undefined }).record.nextAt).toBe(now + 1000);
   });
 
-  test("has its whole schedule again after a person restarted it, while its attempts go on counting", () => {
+  test("has its whole schedule again after a person retried it, while its attempts continue to count", () => {
     const revived = { ...record, attempts: 3, scheduleFrom: 3 };
     expect(disposition({ kind: "rejected", status: 500 }, { record: revived })).toMatchObject({
       kind: "parked",
@@ -86,12 +86,12 @@ describe("a delivery after an attempt", () => {
     expect(disposition({ kind: "rejected", status: 500 }, { record: { ...revived, attempts: 5 } }).kind).toBe("dead");
   });
 
-  describe("that was brought forward before its time", () => {
+  describe("that was brought forward", () => {
     // Later than the middle of an hour's jitter: what was drawn once is kept.
     const due = now + 3_800_000;
     const expedited = { ...record, attempts: 2, nextAt: now - 50, expeditedFrom: due };
 
-    test.each(failures)("keeps that time after %j: the schedule is not used up", (outcome) => {
+    test.each(failures)("keeps its original time after %j: the schedule is not used up", (outcome) => {
       const schedule = [1000, 3_600_000];
       const { kind, record: next } = disposition(outcome, { record: expedited, schedule });
       expect({ kind, next }).toMatchObject({ kind: "parked", next: { attempts: 3, nextAt: due, scheduleFrom: 1 } });
@@ -108,7 +108,7 @@ describe("a delivery after an attempt", () => {
       },
     );
 
-    test("waits longer when its receiver asks for it, in order too", () => {
+    test("waits longer when its receiver asks for it, in a strict feed, too", () => {
       const asked = disposition(
         { kind: "throttled", status: 429, retryAfterMs: 7_200_000 },
         { record: expedited, ordering: "strict" },
@@ -116,14 +116,14 @@ describe("a delivery after an attempt", () => {
       expect(asked).toMatchObject({ kind: "held", record: { nextAt: now + 7_920_000, scheduleFrom: 1 } });
     });
 
-    test("is an attempt like any other when its time had come anyhow", () => {
+    test("is an ordinary attempt if it was due anyway", () => {
       expect(
         disposition({ kind: "timeout", reason: "response" }, { record: { ...expedited, expeditedFrom: now - 40 } })
           .kind,
       ).toBe("dead");
     });
 
-    test("is done when it was acknowledged, and nothing is left of that time", () => {
+    test("is delivered when it was acknowledged, and its original time is gone", () => {
       const done = disposition({ kind: "delivered", status: 200 }, { record: expedited });
       expect(done).toMatchObject({ kind: "delivered", record: { attempts: 3 } });
       expect(done.record.expeditedFrom).toBeUndefined();
@@ -134,7 +134,7 @@ describe("a delivery after an attempt", () => {
     expect(disposition({ kind: "rejected", status: 500 }, { schedule: [] }).kind).toBe("dead");
   });
 
-  test("forgets the reason of an attempt before this one", () => {
+  test("does not keep the reason of an earlier attempt", () => {
     const before = { ...record, attempts: 1, outcome: "unreachable", reason: "ECONNRESET" };
     expect(disposition({ kind: "rejected", status: 500 }, { record: before }).record.reason).toBeUndefined();
     const answered = { ...record, attempts: 1, outcome: "rejected", status: 500 };

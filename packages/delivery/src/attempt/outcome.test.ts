@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { responseOutcome, endpointVerdict, type SendOutcome } from "./outcome.ts";
 
-describe("what an answer means", () => {
+describe("the outcome of a response", () => {
   test.each<[number, string | undefined, SendOutcome["kind"]]>([
     [200, undefined, "delivered"],
     [201, undefined, "delivered"],
@@ -35,7 +35,7 @@ describe("what an answer means", () => {
     expect(responseOutcome({ status, delivery, retryAfterMs: undefined }).kind).toBe(kind);
   });
 
-  test("only a throttled answer carries how long to wait", () => {
+  test("only a throttled outcome has a time to wait", () => {
     expect(responseOutcome({ status: 429, delivery: undefined, retryAfterMs: 7000 })).toEqual({
       kind: "throttled",
       status: 429,
@@ -61,6 +61,6 @@ test.each<[SendOutcome, ReturnType<typeof endpointVerdict>]>([
   [{ kind: "redirected", status: 302 }, "ignored"],
   [{ kind: "forbidden", reason: "private" }, "ignored"],
   [{ kind: "cut_off" }, "ignored"],
-])("%j says of the endpoint: %s", (outcome, verdict) => {
+])("%j counts for the endpoint as %s", (outcome, verdict) => {
   expect(endpointVerdict(outcome)).toBe(verdict);
 });

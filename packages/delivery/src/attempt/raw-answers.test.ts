@@ -68,7 +68,7 @@ test.each([
   expect(connections).toBe(2);
 });
 
-test("what arrives after a complete answer does not become the answer to the next request", async () => {
+test("bytes after a complete response do not become the response to the next request", async () => {
   const url = await receiver(
     "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n",
     "HTTP/1.1 410 Gone\r\ncontent-length: 0\r\n\r\n",
@@ -79,7 +79,7 @@ test("what arrives after a complete answer does not become the answer to the nex
   expect(requests).toBe(2);
 });
 
-test("a refusal whose body breaks off keeps its status", async () => {
+test("a rejection whose body is incomplete keeps its status", async () => {
   const url = await receiver("HTTP/1.1 422 No\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n");
   expect((await attempt(url)).outcome).toEqual({ kind: "rejected", status: 422 });
 });
@@ -92,7 +92,7 @@ test.each([
   expect((await attempt(url)).outcome).toEqual({ kind: "rejected", status });
 });
 
-test("a TLS handshake that hangs is named", async () => {
+test("a TLS handshake that hangs is the reason of the timeout", async () => {
   const url = (await receiver()).replace("http:", "https:");
   expect((await attempt(url)).outcome).toEqual({ kind: "timeout", reason: "secureConnect" });
 });

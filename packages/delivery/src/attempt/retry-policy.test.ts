@@ -37,7 +37,7 @@ describe("the delay before the next attempt", () => {
     expect(delay({ attempts: 4, retryAfterMs: 1000 })).toBeUndefined();
   });
 
-  test("is never earlier than asked for, nor off by more than a fifth", () => {
+  test("is never earlier than requested, nor off by more than 20 %", () => {
     for (let step = 0; step < 100; step += 1) {
       const random = step / 100;
       expect(delay({ random })).toBeGreaterThanOrEqual(4000);

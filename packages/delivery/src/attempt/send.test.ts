@@ -56,7 +56,7 @@ const answer = (status: number, headers: Record<string, string> = {}, body = "")
 };
 
 describe("one attempt", () => {
-  test("posts the bytes and reads the answer", async () => {
+  test("posts the bytes and reads the response", async () => {
     const { outcome, response } = await attempt(`${origin}/ok`, { handler: answer(202, {}, "thanks") });
     expect(outcome).toEqual({ kind: "delivered", status: 202 });
     expect(response).toBe("thanks");
@@ -71,7 +71,7 @@ describe("one attempt", () => {
     expect(seen.some(({ path }) => path === "/elsewhere")).toBe(false);
   });
 
-  test("reads what the receiver asks for", async () => {
+  test("reads the receiver's instructions", async () => {
     const throttled = answer(429, { "retry-after": "7" });
     expect((await attempt(`${origin}/429`, { handler: throttled })).outcome).toMatchObject({ retryAfterMs: 7000 });
     const disable = answer(200, { "webhook-delivery": "disable" });
@@ -80,7 +80,7 @@ describe("one attempt", () => {
     expect((await attempt(`${origin}/abort`, { handler: abort })).outcome).toEqual({ kind: "aborted", status: 500 });
   });
 
-  test("is cut off when no answer begins, and ends when an answer does not end", async () => {
+  test("times out without a response, and ends if a response does not end", async () => {
     const hang = await attempt(`${origin}/hang`, { handler: () => undefined });
     expect(hang.outcome).toEqual({ kind: "timeout", reason: "response" });
     let closed = false;
@@ -97,7 +97,7 @@ describe("one attempt", () => {
     await expect.poll(() => closed).toBe(true);
   });
 
-  test("reads 16 KiB of an endless answer and keeps 2 KiB", async () => {
+  test("reads 16 KiB of an endless response and keeps 2 KiB", async () => {
     let closed = false;
     const flood: Handler = (_request, response) => {
       response.writeHead(200);
@@ -117,7 +117,7 @@ describe("one attempt", () => {
     await expect.poll(() => closed).toBe(true);
   });
 
-  test("says why there was no answer", async () => {
+  test("tells why there was no response", async () => {
     const reset = await attempt(`${origin}/reset`, { handler: (request) => request.socket.resetAndDestroy() });
     expect(reset.outcome).toEqual({ kind: "unreachable", reason: "ECONNRESET" });
     expect((await attempt("http://127.0.0.1:1/")).outcome).toEqual({ kind: "unreachable", reason: "ECONNREFUSED" });
@@ -130,7 +130,7 @@ describe("one attempt", () => {
     expect(half).toMatchObject({ outcome: { kind: "delivered", status: 200 }, response: "half" });
   });
 
-  test("goes out once more when a kept connection had gone, and only then", async () => {
+  test("is repeated if a keep-alive connection was closed, and only then", async () => {
     let requests = 0;
     const served = new WeakSet<Socket>();
     const closing: Handler = (request, response) => {
@@ -154,7 +154,7 @@ describe("one attempt", () => {
     expect(resets).toBeLessThanOrEqual(2);
   });
 
-  test("leaves its connection open for the next, but not for good", async () => {
+  test("leaves its connection open for the next, but not for ever", async () => {
     const keeping = createServer((_request, response) => response.end()).listen(0, "127.0.0.1");
     keeping.keepAliveTimeout = 0;
     await once(keeping, "listening");
@@ -169,14 +169,14 @@ describe("one attempt", () => {
     keeping.close();
   });
 
-  test("is no attempt at the endpoint when our own stop ends it", async () => {
+  test("does not count if our own shutdown aborts it", async () => {
     const stop = new AbortController();
     const sending = attempt(`${origin}/stopped`, { signal: stop.signal, handler: () => stop.abort() });
     expect((await sending).outcome).toEqual({ kind: "cut_off" });
     expect((await attempt(`${origin}/late`, { signal: AbortSignal.abort() })).outcome).toEqual({ kind: "cut_off" });
   });
 
-  test("survives what is not HTTP", async () => {
+  test("survives a response that is not HTTP", async () => {
     const sockets = new Set<Socket>();
     const raw = createSocketServer((socket) => {
       sockets.add(socket);
@@ -191,7 +191,7 @@ describe("one attempt", () => {
 });
 
 describe("an address that is not allowed", () => {
-  test("is not reached by literal, nor by a name, also when the kickoff let it pass", async () => {
+  test("is reached neither by a literal nor by a name, even if the kickoff accepted it", async () => {
     const strict = addressPolicy({});
     const guarded = createClient({ policy: strict, timeoutMs, concurrency: 1 });
     const before = seen.length;

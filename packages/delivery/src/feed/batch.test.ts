@@ -6,7 +6,7 @@ const event = (bytes: number): RenderedEvent => ({ seq: 1, text: "x".repeat(byte
 const events = (...sizes: number[]): RenderedEvent[] => sizes.map(event);
 const body = (list: readonly RenderedEvent[]): string => `{"events":[${list.map(({ text }) => text).join(",")}]}`;
 
-describe("cutting a batch", () => {
+describe("dividing into batches", () => {
   test.each([
     { sizes: [], maxEvents: 10, maxBytes: 100, expected: 0 },
     { sizes: [10], maxEvents: 10, maxBytes: 100, expected: 1 },

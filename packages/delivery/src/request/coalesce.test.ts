@@ -32,7 +32,7 @@ const sent = (...events: StoredEvent[]): { id: string; type: string; data: Recor
   (JSON.parse(renderer.body(rendered(...events))) as { events: [] }).events;
 
 describe("the chunks of one response", () => {
-  test("become one event with all their characters, that says how far it goes", () => {
+  test("become one event with all their characters, which tells what was merged", () => {
     const texts = ["Hel", "lo, ", "wörld \u{1F600}", "", '"\n\\'];
     const [event, ...rest] = sent(...texts.map((text, index) => chunk(index + 1, text)));
     expect(rest).toEqual([]);
@@ -54,11 +54,11 @@ describe("the chunks of one response", () => {
     ["a chunk that replaces another, after a crash", [chunk(1, "a"), chunk(2, "b", { chunk_index: 1 })]],
     ["reasoning after text", [chunk(1, "a"), chunk(2, "b", {}, "llm_thinking_chunk")]],
     ["a chunk without text", [chunk(1, "a"), stored(2, "llm_stream_chunk", { call_id: "call" })]],
-  ])("are not joined over %s", (_, events) => {
+  ])("are not merged across %s", (_, events) => {
     expect(sent(...events).map(({ id }) => id)).toEqual(events.map(({ id }) => id));
   });
 
-  test("of a tool's call are joined, with the arguments as far as they are known at the end", () => {
+  test("of a tool call are merged, with the last chunk's arguments", () => {
     const call = (args: string) => ({ tool_call: { id: "t", function: { name: "search", arguments: args } } });
     const [event] = sent(chunk(1, '{"q"', call('{"q"')), chunk(2, ":1}", call('{"q":1}')));
     expect(event?.data).toMatchObject({ chunk: '{"q":1}', ...call('{"q":1}') });
@@ -69,7 +69,7 @@ describe("the chunks of one response", () => {
     expect(renderer.body(rendered(...events))).toBe(renderer.body(rendered(...events)));
   });
 
-  test("count as one event of a batch, and leave it open while they may go on", () => {
+  test("count as one event of a batch, which is not full while more may follow", () => {
     const chunks = rendered(...Array.from({ length: 10 }, (_, index) => chunk(index + 1, "x")));
     const limits = { maxEvents: 1, maxBytes: 100_000 };
     expect(batchLength(chunks, limits)).toBe(10);

@@ -8,7 +8,7 @@ describe("a delivery's id", () => {
     { feed: 0, first: 1 },
     { feed: 9, first: 100_000 },
     { feed: 123_456, first: 999_999_999_999_999 },
-  ])("holds its address, and no dot: %j", (place) => {
+  ])("contains its address, and no dot: %j", (place) => {
     const address = { executionId, ...place };
     expect(deliveryId(address)).not.toContain(".");
     expect(parseDeliveryId(deliveryId(address))).toEqual(address);
@@ -42,7 +42,7 @@ describe("an endpoint's id", () => {
     ["http://example.com:8080/", "http://example.com:8080"],
     ["https://BÜCHER.example/", "https://xn--bcher-kva.example"],
     ["http://[::1]:3000/x", "http://[::1]:3000"],
-  ])("%s is its origin and nothing else of it", (url, origin) => {
+  ])("of %s is its origin and nothing else", (url, origin) => {
     const id = endpointId(new URL(url));
     expect(id).toMatch(/^ep_[A-Za-z0-9_-]+$/);
     expect(endpointOrigin(id)).toBe(origin);

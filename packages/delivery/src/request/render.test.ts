@@ -36,7 +36,7 @@ describe("a body of events", () => {
     for (const event of events) expect(event.bytes).toBe(Buffer.byteLength(event.text));
   });
 
-  test("has what is selected only", () => {
+  test("contains only selected events", () => {
     const renderer = createRenderer(subscription(["llm_*", "task_completed"]));
     const types = ["llm_call_started", "task_completed", "task_started", "my_event"];
     expect(types.filter((type) => renderer.render(stored(type)) !== undefined)).toEqual([
@@ -45,7 +45,7 @@ describe("a body of events", () => {
     ]);
   });
 
-  test("says when the oldest was published, and 0 where that cannot be read", () => {
+  test("tells when the oldest was published, or 0 if that cannot be read", () => {
     expect(publishedAt({ source: stored("a").json })).toBe(Date.parse("2026-11-23T10:00:00.000Z"));
     expect(publishedAt({ source: "{}" })).toBe(0);
     expect(publishedAt({ source: '{"timestamp":"yesterday"}' })).toBe(0);
@@ -56,7 +56,7 @@ describe("an alias", () => {
   test.each([
     ["tool_usage_completed", "tool_usage_finished"],
     ["crew_execution_completed", "crew_kickoff_completed"],
-  ])("%s delivers %s under the name that was asked for, and changes nothing else", (alias, type) => {
+  ])("%s delivers %s under the requested name, and changes nothing else", (alias, type) => {
     const event = stored(type, { type, tool: "search" });
     const rendered = createRenderer(subscription([alias])).render(event);
     const original = JSON.parse(event.json) as Record<string, unknown>;
@@ -65,7 +65,7 @@ describe("an alias", () => {
     expect(createRenderer(subscription([type])).render(event)?.text).toBe(event.json);
   });
 
-  test("is not confused by text before the type that looks like it", () => {
+  test("is not confused by similar text before the type", () => {
     const type = "tool_usage_finished";
     const event = stored(type, { quote: `"type":"${type}"` }, `"type":"${type}"`);
     const rendered = createRenderer(subscription(["tool_usage_completed"])).render(event);
@@ -103,7 +103,7 @@ describe("a legacy body", () => {
     return JSON.parse(rendered.text);
   };
 
-  test("of a step holds what the tool was asked and answered; a step without a tool sends nothing", () => {
+  test("of a step contains the tool's input and output; a step without a tool sends nothing", () => {
     const data = { prompt: "p", thought: "t", tool: "search", tool_input: { q: "x" }, result: ["a"] };
     expect(body("step", stored("crew_step_completed", data))).toEqual({
       prompt: "p",
@@ -118,7 +118,7 @@ describe("a legacy body", () => {
     expect(body("step", stored("crew_step_completed", { thought: "t" }))).toBeUndefined();
   });
 
-  test("of a task holds its output, and nulls where it has none", () => {
+  test("of a task contains its output, and null for missing fields", () => {
     const output = {
       description: "d",
       name: "n",
@@ -152,7 +152,7 @@ describe("a legacy body", () => {
     });
   });
 
-  test("of a task that a person reviews is sent when it waits, and not again when they accept it as it is", () => {
+  test("of a task that a person reviews is sent when it waits, and not again when they accept it unchanged", () => {
     const renderer = createRenderer(
       subscription(["task_completed", "human_feedback_requested"], { form: "task", mode: "realtime", meta }),
     );
@@ -177,7 +177,7 @@ describe("a legacy body", () => {
     expect(sent("human_feedback_requested", { method_name: "m", output: "draft" })).toBeUndefined();
   });
 
-  test("of a crew holds its result; a crew inside a flow sends nothing", () => {
+  test("of a crew contains its result; a crew inside a flow sends nothing", () => {
     const output = { raw: "r", pydantic: { k: 2 } };
     expect(body("crew", stored("crew_kickoff_completed", { output, total_tokens: 9 }))).toEqual({
       result: "r",
@@ -193,7 +193,7 @@ describe("a legacy body", () => {
     expect(body("crew", stored("crew_kickoff_completed", { output, parent_event_id: "e1" }))).toBeUndefined();
   });
 
-  test("of a flow holds any value: text as it is, all else as JSON beside it", () => {
+  test("of a flow contains any value: text unchanged, everything else as JSON, too", () => {
     const flow = (result: unknown): unknown => body("crew", stored("flow_finished", { flow_name: "f", result }));
     expect(flow("done")).toMatchObject({ result: "done", result_json: null, token_usage: {} });
     expect(flow({ a: 1 })).toMatchObject({ result: '{"a":1}', result_json: { a: 1 } });

@@ -12,7 +12,7 @@ const secrets = {
   signingSecret: `whsec_${key(3)}`,
 };
 
-test("what is sealed shows nothing, and opens for its own feed only", () => {
+test("an encrypted secret reveals nothing, and can be decrypted for its own feed only", () => {
   const cipher = cipherOf(key(1));
   const sealed = sealSubscriptionSecrets(cipher, address, secrets) ?? "";
   expect(sealed).not.toContain("hush");
@@ -24,13 +24,13 @@ test("what is sealed shows nothing, and opens for its own feed only", () => {
   expect(sealSubscriptionSecrets(cipher, address, secrets)).not.toBe(sealed);
 });
 
-test("an old key that is listed still opens, one that is gone is a matter of configuration", () => {
+test("an old key that is listed still decrypts; a missing one is a configuration error", () => {
   const sealed = sealSubscriptionSecrets(cipherOf(key(1)), address, secrets);
   expect(openSubscriptionSecrets(cipherOf(key(2), key(1)), address, sealed)).toEqual(secrets);
   expect(() => openSubscriptionSecrets(cipherOf(key(2)), address, sealed)).toThrow(configuration);
 });
 
-test("nothing to hide is nothing to store", () => {
+test("without secrets nothing is stored", () => {
   const cipher = cipherOf(key(1));
   expect(sealSubscriptionSecrets(cipher, address, {})).toBeUndefined();
   expect(openSubscriptionSecrets(cipher, address, undefined)).toEqual({});
