@@ -18,9 +18,9 @@ import {
   type Logger,
   type Metrics,
   type Tracing,
+  version,
 } from "@crewstream/service";
 import type { DeliveryWorkerConfig } from "./config.ts";
-import { version } from "./version.ts";
 
 /** An endpoint that is down is probed at least this often, however long it lasts. */
 const maxProbePauseMs = 30_000;

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { waitAtMost } from "@crewstream/contracts";
 import type { EndpointGate } from "@crewstream/delivery";
 import type { Queues } from "@crewstream/queue";
 import { logFailure, type Logger, type Metrics } from "@crewstream/service";
@@ -36,9 +36,7 @@ export function gaugesOnDemand(context: GaugesContext, queues: Queues): () => Pr
         });
     }
     if (reading === undefined) return;
-    const late = new AbortController();
-    await Promise.race([reading, delay(maxWaitMs, undefined, { signal: late.signal }).catch(() => undefined)]);
-    late.abort();
+    await waitAtMost(reading, maxWaitMs);
   };
 }
 

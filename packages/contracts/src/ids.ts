@@ -13,6 +13,11 @@ export function newExecutionId(): ExecutionId {
   return `${time.slice(0, 8)}-${time.slice(8)}-7${crypto.randomUUID().slice(15)}` as ExecutionId;
 }
 
+/** When an execution was created, in ms since 1970: the first 48 bits of its id, a UUIDv7. */
+export function createdAt(id: ExecutionId): number {
+  return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+}
+
 /** The id as the store uses it, or undefined for anything that is not a valid execution id. */
 export function parseExecutionId(text: string): ExecutionId | undefined {
   const parsed = executionIdSchema.safeParse(text.toLowerCase());

@@ -1,5 +1,6 @@
 export { AppError, ErrorCode, errorMessage, type AppErrorOptions } from "./errors.ts";
 export {
+  createdAt,
   deliveryId,
   endpointId,
   endpointOrigin,
@@ -11,6 +12,9 @@ export {
   type DeliveryAddress,
   type ExecutionId,
 } from "./ids.ts";
+export { isObject, parseJson } from "./json.ts";
+export { plural } from "./plural.ts";
+export { waitAtMost } from "./wait-at-most.ts";
 export {
   eventEnvelopeSchema,
   webhookBodySchema,

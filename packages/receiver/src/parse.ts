@@ -1,4 +1,5 @@
 import {
+  parseJson,
   schemaFor,
   webhookBodySchema,
   type CatalogueEvent,
@@ -29,7 +30,9 @@ export type ReceivedEvent = KnownEvent | UnknownEvent;
  */
 export function parseEvents(body: string | Uint8Array): ReceivedEvent[] {
   const text = typeof body === "string" ? body : new TextDecoder().decode(body);
-  const parsed = webhookBodySchema.safeParse(parseJson(text));
+  const value = parseJson(text);
+  if (value === undefined) throw new BodyError("The body is not JSON.");
+  const parsed = webhookBodySchema.safeParse(value);
   if (!parsed.success) {
     throw new BodyError(`The body is not {"events":[…]}: ${z.prettifyError(parsed.error)}`);
   }
@@ -46,12 +49,4 @@ function typed(event: EventEnvelope): ReceivedEvent {
 
 function knownEvent(event: EventEnvelope, data: Record<string, unknown>): KnownEvent {
   return { ...event, type: event.type as KnownEventName, data, known: true } as KnownEvent;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new BodyError("The body is not JSON.");
-  }
 }

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { hasEnded, parseExecutionId, type ExecutionId, type ExecutionState } from "@crewstream/contracts";
+import { createdAt, hasEnded, parseExecutionId, type ExecutionId, type ExecutionState } from "@crewstream/contracts";
 import type { Listed } from "./newest.ts";
 import { readNewest } from "./newest.ts";
 import { runScript } from "./scripts.ts";
@@ -28,11 +28,6 @@ const graceMs = 60_000;
 /** The group of a state. */
 export function groupOf(state: ExecutionState): ExecutionGroup {
   return state === "SUCCESS" || state === "FAILED" || state === "REVOKED" ? state : "live";
-}
-
-/** When an execution was created, in ms: the first 48 bits of its UUIDv7. */
-export function createdAt(id: ExecutionId): number {
-  return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
 }
 
 /** What lists a new execution beside its own id and time. */

@@ -1,4 +1,5 @@
 import {
+  createdAt,
   executionStateSchema,
   pendingInputSchema,
   type ExecutionId,
@@ -9,7 +10,7 @@ import {
 import { z } from "zod";
 import { relistDead } from "./delivery-index.ts";
 import { inputsPreview } from "./inputs-preview.ts";
-import { createdAt, listEnded, listInThread, listNew, listsOfNew } from "./execution-index.ts";
+import { listEnded, listInThread, listNew, listsOfNew } from "./execution-index.ts";
 import { partitionOf } from "./keys.ts";
 import { callScript, runScript } from "./scripts.ts";
 import { ScriptError } from "./script-errors.ts";

@@ -46,7 +46,6 @@ export { addWaitingJob, takeWaitingJobs, type WaitingJob } from "./endpoint-wait
 export { endpointUsedAt, holdEndpoint, listEndpoints, opensAt, readBreaker, type BreakerView } from "./endpoints.ts";
 export {
   countLive,
-  createdAt,
   groupOf,
   listExecutions,
   tidyExecutions,

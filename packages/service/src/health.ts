@@ -1,3 +1,4 @@
+import { waitAtMost } from "@crewstream/contracts";
 import { once } from "node:events";
 import { boundPort, closeServer, httpServer } from "./http-server.ts";
 
@@ -62,16 +63,12 @@ export class Health {
   }
 }
 
-function inTime(ask: () => Promise<string | undefined>): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const late = setTimeout(() => resolve(`No answer within ${probeMs / 1000} s`), probeMs);
-    void ask()
-      .catch(() => "The check failed")
-      .then((reason) => {
-        clearTimeout(late);
-        resolve(reason);
-      });
-  });
+async function inTime(ask: () => Promise<string | undefined>): Promise<string | undefined> {
+  const answer = await waitAtMost(
+    ask().catch(() => "The check failed"),
+    probeMs,
+  );
+  return answer === undefined ? `No answer within ${probeMs / 1000} s` : answer.value;
 }
 
 /** Serves a worker's `/healthz` (no restart is needed), `/readyz` (ready to work) and `/metrics` (Prometheus text). */

@@ -31,3 +31,4 @@ export { createMetrics, renderMetrics, type Metrics } from "./telemetry/metrics.
 export { guardedLookup, type GuardedLookup } from "./guard/lookup.ts";
 export { addressPolicy, type AddressPolicy } from "./guard/policy.ts";
 export { assertAllowedUrl, checkUrl } from "./guard/url.ts";
+export { version } from "./version.ts";

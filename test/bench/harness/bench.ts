@@ -6,7 +6,7 @@ import { totalEvents, type Load, type Published, type Received } from "../load.t
 import { BenchRedis, callsBetween } from "./bench-redis.ts";
 import { Child } from "./child.ts";
 import { toMeasurement, type Measurement } from "./measurement.ts";
-import { pause } from "./pause.ts";
+import { setTimeout as pause } from "node:timers/promises";
 import { cpuSeconds, peakMegabytes, resetPeak } from "./process-meter.ts";
 import { serviceEnvironment, startService, type Service } from "./services.ts";
 

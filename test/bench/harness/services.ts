@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { launch, type RunningProcess } from "@crewstream/cli";
-import { pause } from "./pause.ts";
+import { setTimeout as pause } from "node:timers/promises";
 
 export type ServiceName = "api" | "crew-worker" | "delivery-worker";
 

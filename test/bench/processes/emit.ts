@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { makeEvent } from "../event-text.ts";
-import { pause } from "../harness/pause.ts";
+import { setTimeout as pause } from "node:timers/promises";
 import { preciseNow, totalEvents, type Load } from "../load.ts";
 import type { StoredEvent } from "@crewstream/contracts";
 

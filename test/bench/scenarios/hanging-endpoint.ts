@@ -1,5 +1,5 @@
 import { median } from "../harness/measurement.ts";
-import { pause } from "../harness/pause.ts";
+import { setTimeout as pause } from "node:timers/promises";
 import type { Carrier } from "../load.ts";
 import { loadOf, sized, warmUp } from "./compare.ts";
 import type { Row, Scenario, ScenarioContext } from "./scenario.ts";

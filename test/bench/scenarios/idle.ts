@@ -1,5 +1,5 @@
 import { callsBetween } from "../harness/bench-redis.ts";
-import { pause } from "../harness/pause.ts";
+import { setTimeout as pause } from "node:timers/promises";
 import { cpuSeconds, residentMegabytes } from "../harness/process-meter.ts";
 import { startService, type Service, type ServiceName } from "../harness/services.ts";
 import type { Figure, Scenario } from "./scenario.ts";

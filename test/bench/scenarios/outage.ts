@@ -1,4 +1,4 @@
-import { pause } from "../harness/pause.ts";
+import { setTimeout as pause } from "node:timers/promises";
 import type { Bench } from "../harness/bench.ts";
 import { preciseNow } from "../load.ts";
 import { loadOf, sized } from "./compare.ts";

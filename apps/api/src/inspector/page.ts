@@ -1,4 +1,4 @@
-import { webhookHeaders } from "@crewstream/contracts";
+import { plural, webhookHeaders } from "@crewstream/contracts";
 import type { InspectedRequest } from "@crewstream/redis";
 import { html, type Markup } from "../pages/html.ts";
 import { eventsOf, groupByDelivery, prettyBody, type InspectedDelivery, type ShownEvent } from "./received.ts";
@@ -30,8 +30,8 @@ export function inspectorPage(name: string, requests: readonly InspectedRequest[
         </header>
         <main id="received" aria-live="polite">
           <p class="totals" data-key="totals">
-            <b>${deliveries.length}</b> ${plural(deliveries.length, "delivery", "deliveries")} ·
-            <b>${events}</b> ${plural(events, "event", "events")} <span class="live">live</span>
+            <b>${plural(deliveries.length, "delivery", "deliveries")}</b> · <b>${plural(events, "event")}</b>
+            <span class="live">live</span>
           </p>
           ${deliveries.length === 0 ? emptyState() : deliveries.slice(0, shownDeliveries).map(deliveryCard)}
           ${deliveries.length > shownDeliveries ? html`<p class="more">Older ones are in the JSON: add ?format=json.</p>` : ""}
@@ -65,9 +65,7 @@ function deliveryCard(delivery: InspectedDelivery, index: number): Markup {
     </div>
     <p class="facts">
       ${execution === undefined ? "" : html`run <code>${execution}</code> · `}${
-        events === undefined
-          ? "one object"
-          : html`${events.length} ${plural(events.length, "event", "events")}${placeInFeed(newest)}`
+        events === undefined ? "one object" : html`${plural(events.length, "event")}${placeInFeed(newest)}`
       }
       · ${newest.body.length} bytes
     </p>
@@ -145,8 +143,4 @@ function shorten(text: string): string {
 function eventCount({ attempts }: InspectedDelivery): number {
   const body = attempts[0]?.body;
   return body === undefined ? 0 : (eventsOf(body)?.length ?? 1);
-}
-
-function plural(count: number, one: string, many: string): string {
-  return count === 1 ? one : many;
 }

@@ -1,4 +1,4 @@
-import { webhookHeaders } from "@crewstream/contracts";
+import { isObject, parseJson, webhookHeaders } from "@crewstream/contracts";
 import type { InspectedRequest } from "@crewstream/redis";
 import { verify } from "@crewstream/receiver";
 
@@ -78,16 +78,4 @@ export function eventsOf(body: string): ShownEvent[] | undefined {
 export function prettyBody(body: string): string {
   const parsed = parseJson(body);
   return parsed === undefined ? body : JSON.stringify(parsed, undefined, 2);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

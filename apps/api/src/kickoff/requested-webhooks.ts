@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import {
   AppError,
   ErrorCode,
+  waitAtMost,
   type KickoffRequest,
   type Subscription,
   type SubscriptionSecrets,
@@ -152,11 +153,6 @@ export async function checkAddresses(webhooks: readonly RequestedWebhook[], poli
  * A name server that does not respond must not delay a kickoff: the name is accepted then, like one that does not
  * resolve now. Every attempt checks again when it connects.
  */
-function checkInTime(url: string, policy: AddressPolicy): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, lookupMs);
-    assertAllowedUrl(url, policy)
-      .finally(() => clearTimeout(timer))
-      .then(() => resolve(), reject);
-  });
+async function checkInTime(url: string, policy: AddressPolicy): Promise<void> {
+  await waitAtMost(assertAllowedUrl(url, policy), lookupMs);
 }

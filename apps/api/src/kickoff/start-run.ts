@@ -1,4 +1,4 @@
-import { AppError, ErrorCode, type ExecutionId } from "@crewstream/contracts";
+import { AppError, createdAt, ErrorCode, waitAtMost, type ExecutionId } from "@crewstream/contracts";
 import type { Queues } from "@crewstream/queue";
 import { createExecution, isOutage, readExecution, type NewExecution, type Store } from "@crewstream/redis";
 import { retentionMs } from "@crewstream/service";
@@ -64,19 +64,7 @@ async function hasBegun(store: Store, id: ExecutionId, keptMs: number): Promise<
   return record === undefined ? Date.now() - createdAt(id) >= keptMs : record.state !== "PENDING";
 }
 
-/** When a UUIDv7 was created, in ms: its first 48 bits. */
-function createdAt(id: ExecutionId): number {
-  return Number.parseInt(id.replaceAll("-", "").slice(0, 12), 16);
-}
-
+/** @throws the error of an outage if the attempt takes too long */
 async function inTime(attempt: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error("Command timed out")), maxWaitMs);
-  });
-  try {
-    await Promise.race([attempt, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  if ((await waitAtMost(attempt, maxWaitMs)) === undefined) throw new Error("Command timed out");
 }

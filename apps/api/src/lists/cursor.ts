@@ -1,4 +1,4 @@
-import { AppError, ErrorCode } from "@crewstream/contracts";
+import { AppError, ErrorCode, parseJson } from "@crewstream/contracts";
 import { z } from "zod";
 
 /** A position in a sorted list. */
@@ -22,12 +22,4 @@ export function decodeCursor<Schema extends z.ZodType>(
     code: ErrorCode.invalidInput,
     details: { path: "cursor" },
   });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

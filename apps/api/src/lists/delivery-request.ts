@@ -3,7 +3,7 @@ import { showRequest } from "@crewstream/delivery";
 import { readAttempts, readFeedHead, type Store } from "@crewstream/redis";
 import type { ApiContext } from "../api-context.ts";
 import { shownUrl } from "../views/endpoint-url.ts";
-import { version } from "../version.ts";
+import { version } from "@crewstream/service";
 import { searchedAttempts } from "./delivery-detail.ts";
 import { standingRecord } from "./standing-record.ts";
 

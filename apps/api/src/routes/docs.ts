@@ -3,7 +3,7 @@ import type { ApiContext } from "../api-context.ts";
 import { openApiDocument } from "../docs/openapi.ts";
 import { docsPage } from "../docs/page.ts";
 import { staticText } from "../pages/static-text.ts";
-import { version } from "../version.ts";
+import { version } from "@crewstream/service";
 
 const contentSecurityPolicy =
   "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";

@@ -1,4 +1,4 @@
-import { problemSchema } from "@crewstream/contracts";
+import { parseJson, problemSchema } from "@crewstream/contracts";
 import type { z } from "zod";
 
 /** The API's base: the page is `…/dashboard/`, the API lies beside it, whatever prefix a proxy put before both. */
@@ -93,14 +93,6 @@ function toApiError(status: number, body: unknown): ApiError {
     return new ApiError(status, problem.data.error, problem.data.message, problem.data.details);
   }
   return new ApiError(status, `HTTP ${status}`, `The server answered ${status} without saying why.`);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** `?a=1&b=2` of what is given; undefined and empty values are left out. */

@@ -1,3 +1,5 @@
+import { plural as pluralOf } from "@crewstream/contracts";
+
 const grouped = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 
@@ -29,7 +31,7 @@ export function bytes(value: number): string {
   return value < 1024 * 1024 ? `${(value / 1024).toFixed(1)} KiB` : `${(value / 1024 / 1024).toFixed(1)} MiB`;
 }
 
-/** `1 delivery`, `3 deliveries`. */
-export function plural(value: number, one: string, many = `${one}s`): string {
-  return `${count(value)} ${value === 1 ? one : many}`;
+/** `1 delivery`, `3 deliveries`; large numbers as {@link count} shows them. */
+export function plural(value: number, one: string, many?: string): string {
+  return pluralOf(value, one, many, count);
 }

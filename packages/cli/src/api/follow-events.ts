@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { AppError, eventEnvelopeSchema, type EventEnvelope } from "@crewstream/contracts";
 import type { ApiClient } from "./api-client.ts";
 import { query, segment } from "./paths.ts";
@@ -44,17 +45,7 @@ export async function* followEvents(
       if (signal.aborted) return undefined;
       if (!connected || (AppError.is(error) && !error.retryable)) throw error;
     }
-    await pause(reconnectMs, signal);
+    await delay(reconnectMs, undefined, { signal }).catch(() => undefined);
   }
   return undefined;
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

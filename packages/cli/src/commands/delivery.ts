@@ -1,8 +1,7 @@
-import { deliveryDetailSchema, type AttemptView, type DeliveryDetail } from "@crewstream/contracts";
+import { deliveryDetailSchema, plural, type AttemptView, type DeliveryDetail } from "@crewstream/contracts";
 import type { Command } from "commander";
 import { segment } from "../api/paths.ts";
 import type { Io } from "../output/io.ts";
-import { plural } from "../output/plural.ts";
 import { formatFacts, formatTable, oneLine } from "../output/table.ts";
 import { connect, withApiOptions, writeJson, type ApiOptions } from "./api-command.ts";
 

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { AppError, ErrorCode, kickoffResponseSchema } from "@crewstream/contracts";
+import { AppError, ErrorCode, isObject, kickoffResponseSchema } from "@crewstream/contracts";
 import { splitList } from "@crewstream/service";
 import type { Command } from "commander";
 import { segment } from "../api/paths.ts";
@@ -76,7 +76,7 @@ async function readInputs(file: string | undefined, io: Io): Promise<Record<stri
   if (file === undefined) return {};
   try {
     const parsed: unknown = JSON.parse(file === "-" ? await io.readInput() : await readFile(file, "utf8"));
-    if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)) return { ...parsed };
+    if (isObject(parsed)) return { ...parsed };
   } catch (error) {
     throw new AppError(`Cannot read the inputs from ${file}: ${String(error)}`, { code: ErrorCode.invalidInput });
   }

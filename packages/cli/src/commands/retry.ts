@@ -1,9 +1,15 @@
-import { AppError, bulkRetrySchema, deliveryActionSchema, ErrorCode, type BulkRetry } from "@crewstream/contracts";
+import {
+  AppError,
+  bulkRetrySchema,
+  deliveryActionSchema,
+  ErrorCode,
+  plural,
+  type BulkRetry,
+} from "@crewstream/contracts";
 import { Option, type Command } from "commander";
 import type { ApiClient } from "../api/api-client.ts";
 import { segment } from "../api/paths.ts";
 import type { Io } from "../output/io.ts";
-import { plural } from "../output/plural.ts";
 import { connect, withApiOptions, writeJson, type ApiOptions } from "./api-command.ts";
 import { wholeNumber } from "./values.ts";
 

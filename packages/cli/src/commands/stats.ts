@@ -1,8 +1,7 @@
-import { statsSchema, type Stats } from "@crewstream/contracts";
+import { plural, statsSchema, type Stats } from "@crewstream/contracts";
 import type { Command } from "commander";
 import { milliseconds, percent } from "../output/figures.ts";
 import type { Io } from "../output/io.ts";
-import { plural } from "../output/plural.ts";
 import { formatFacts } from "../output/table.ts";
 import { connect, withApiOptions, writeJson, type ApiOptions } from "./api-command.ts";
 

@@ -1,10 +1,9 @@
 import { stripVTControlCharacters } from "node:util";
-import { executionSchema, type Execution } from "@crewstream/contracts";
+import { executionSchema, plural, type Execution } from "@crewstream/contracts";
 import type { Command } from "commander";
 import { segment } from "../api/paths.ts";
 import { ExitCode } from "../exit-codes.ts";
 import type { Io } from "../output/io.ts";
-import { plural } from "../output/plural.ts";
 import { formatFacts, oneLine } from "../output/table.ts";
 import { connect, withApiOptions, writeJson, type ApiOptions } from "./api-command.ts";
 

@@ -1,3 +1,4 @@
+import { parseJson } from "@crewstream/contracts";
 import { InvalidArgumentError } from "commander";
 
 /** Parses a whole number of at least 0. */
@@ -21,13 +22,11 @@ export function keyValue(text: string, before: Readonly<Record<string, unknown>>
   const match = /^([^=:][^=]*?)(:?)=(.*)$/s.exec(text);
   const [, key = "", colon, value = ""] = match ?? [];
   if (match === null) throw new InvalidArgumentError("It must be key=text, or key:=json.");
-  return { ...before, [key]: colon === ":" ? parseJson(value) : value };
+  return { ...before, [key]: colon === ":" ? jsonValue(value) : value };
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    throw new InvalidArgumentError('What follows := must be JSON, such as 3, true, [1,2] or {"a":1}.');
-  }
+function jsonValue(text: string): unknown {
+  const value = parseJson(text);
+  if (value !== undefined) return value;
+  throw new InvalidArgumentError('What follows := must be JSON, such as 3, true, [1,2] or {"a":1}.');
 }

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { AppError, ErrorCode } from "@crewstream/contracts";
 import { z } from "zod";
 import { readJson, writePrivateFile } from "../start/private-files.ts";
@@ -138,7 +139,7 @@ function newPassword(): string {
 async function answersWhile(address: RedisAddress, alive: () => boolean): Promise<boolean> {
   while (alive()) {
     if (await answersPing(address)) return true;
-    await pause(20);
+    await delay(20);
   }
   return false;
 }
@@ -169,8 +170,4 @@ function listenOnce(port: number): Promise<number | undefined> {
       server.close(() => resolve(typeof address === "object" && address !== null ? address.port : undefined));
     });
   });
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

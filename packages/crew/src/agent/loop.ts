@@ -1,5 +1,5 @@
 import type { LanguageModelV4Prompt } from "@ai-sdk/provider";
-import { AppError, ErrorCode, errorMessage } from "@crewstream/contracts";
+import { AppError, ErrorCode, errorMessage, isObject } from "@crewstream/contracts";
 import type { ModelAnswer } from "../llm/answer.ts";
 import { toEventMessages } from "../llm/messages.ts";
 import { agentPrompt, finalAnswerRequest } from "../prompts/agent-prompt.ts";
@@ -80,8 +80,7 @@ function lastTold(messages: LanguageModelV4Prompt): string {
 }
 
 function contentOf(message: Json): string {
-  const isObject = typeof message === "object" && message !== null && !Array.isArray(message);
-  return isObject && typeof message["content"] === "string" ? message["content"] : "";
+  return isObject(message) && typeof message["content"] === "string" ? message["content"] : "";
 }
 
 function withoutCalls(answer: ModelAnswer): ModelAnswer["content"] {

@@ -81,7 +81,8 @@ describe("symbolic links", () => {
         await rename(join(directory, "real"), join(directory, `aside${(swaps += 1)}`));
         // A writer may have created the folder meanwhile; then there is nothing to replace it with.
         await symlink(outside, join(directory, "real")).catch(() => undefined);
-        await rm(join(directory, "real"), { recursive: true, force: true });
+        // It may also write a file while the folder is being removed.
+        await rm(join(directory, "real"), { recursive: true, force: true, maxRetries: 100, retryDelay: 1 });
         await mkdir(join(directory, "real"), { recursive: true });
       }
     };

@@ -1,3 +1,4 @@
+import { isObject } from "@crewstream/contracts";
 import type { Json } from "../run/dump.ts";
 
 /** One change of a method to the flow's state. For lists that only grew, the appended items are stored. */
@@ -49,10 +50,6 @@ function holderOf(state: JsonObject, path: readonly string[]): JsonObject {
     else holder = holder[key] = {};
   }
   return holder;
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function same(a: Json, b: Json): boolean {

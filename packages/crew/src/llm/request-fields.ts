@@ -1,3 +1,4 @@
+import { isObject } from "@crewstream/contracts";
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Fields that only the runtime may set; otherwise it could not read the response. */
@@ -27,11 +28,7 @@ function merged(below: Fields, above: Fields): Fields {
   const result: Record<string, unknown> = { ...below };
   for (const [name, value] of Object.entries(above)) {
     const held = result[name];
-    result[name] = isFields(held) && isFields(value) ? merged(held, value) : value;
+    result[name] = isObject(held) && isObject(value) ? merged(held, value) : value;
   }
   return result;
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,4 @@
+import { waitAtMost } from "@crewstream/contracts";
 import type { ChildProcess } from "node:child_process";
 import type { McpStdioServer } from "./mcp-server.ts";
 
@@ -34,18 +35,15 @@ export class StdioWatch {
 
   /** How the process ended and its last output; undefined while it runs. */
   async exitReport(): Promise<string | undefined> {
-    const { promise: late, resolve } = Promise.withResolvers<undefined>();
-    const timer = setTimeout(resolve, exitGraceMs, undefined);
-    const how = await Promise.race([this.#ended.promise, late]);
-    clearTimeout(timer);
-    if (how === undefined) return undefined;
+    const ended = await waitAtMost(this.#ended.promise, exitGraceMs);
+    if (ended === undefined) return undefined;
     const { command, args = [] } = this.#server;
     const lines = this.#withoutSecrets()
       .split("\n")
       .filter((line) => line.trim() !== "")
       .slice(-shownLines)
       .join("\n");
-    return `${[command, ...args].join(" ")} ended with ${how}${lines === "" ? "" : `:\n${lines}`}`;
+    return `${[command, ...args].join(" ")} ended with ${ended.value}${lines === "" ? "" : `:\n${lines}`}`;
   }
 
   #withoutSecrets(): string {

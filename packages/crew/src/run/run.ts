@@ -1,5 +1,4 @@
-import { AppError, ErrorCode, eventId } from "@crewstream/contracts";
-import { setTimeout as delay } from "node:timers/promises";
+import { AppError, createdAt, ErrorCode, eventId, waitAtMost } from "@crewstream/contracts";
 import type { JournalRow } from "../journal.ts";
 import type { RunContext } from "../run-context.ts";
 import type { ErrorView } from "./error-origin.ts";
@@ -35,7 +34,7 @@ export class Run {
 
   /** When the execution was created, according to its id (UUIDv7): the same on every replay. */
   get startedAt(): Date {
-    return new Date(Number.parseInt(this.context.executionId.replaceAll("-", "").slice(0, 12), 16));
+    return new Date(createdAt(this.context.executionId));
   }
 
   /** A UUID for a path in this run, the same on every replay: call ids, task ids, idempotency keys. */
@@ -57,10 +56,7 @@ export class Run {
   /** Closes what the run holds. A connection that does not close, or not soon, must not delay the run's outcome. */
   async end(): Promise<void> {
     if (this.#closers.length === 0) return;
-    const tooLate = new AbortController();
-    const closed = Promise.allSettled(this.#closers.splice(0).map((close) => close()));
-    await Promise.race([closed, delay(closeLimitMs, undefined, { signal: tooLate.signal }).catch(() => undefined)]);
-    tooLate.abort();
+    await waitAtMost(Promise.allSettled(this.#closers.splice(0).map((close) => close())), closeLimitMs);
   }
 
   /** Whether the run was interrupted and will continue elsewhere: then nothing more may be emitted. */

@@ -1,4 +1,4 @@
-import { ErrorCode, AppError, errorMessage } from "@crewstream/contracts";
+import { AppError, ErrorCode, errorMessage, isObject } from "@crewstream/contracts";
 import type { ErrorOrigin } from "../journal.ts";
 import { parseArgs, type ToolCall } from "../llm/answer.ts";
 import { errorFields } from "../run/error-fields.ts";
@@ -143,8 +143,4 @@ function invalidInput(message: string, code: string | null): ToolFailure {
 export function resultText(value: unknown): string {
   if (typeof value === "string") return value;
   return value === undefined ? "Done." : JSON.stringify(value, null, 2);
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

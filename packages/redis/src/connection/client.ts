@@ -1,4 +1,4 @@
-import { AppError, ErrorCode } from "@crewstream/contracts";
+import { AppError, ErrorCode, waitAtMost } from "@crewstream/contracts";
 import { Redis, type Cluster, type RedisOptions } from "ioredis";
 import { accessOptions, sentinelOptions, type RedisConfig } from "./access.ts";
 import { scriptDefinitions } from "../scripts.ts";
@@ -9,6 +9,9 @@ export type RedisClient = (Redis | Cluster) & AsyncDisposable;
 
 /** Map replies as flat lists, the same in both protocol versions; ioredis's overloads need it declared. */
 const legacyReplies = { replyMapping: "legacy" } as const;
+
+/** A server that has not acknowledged QUIT by then is disconnected. */
+const maxQuitMs = 1000;
 
 const retryOptions = {
   forever: { maxRetriesPerRequest: null, enableOfflineQueue: true },
@@ -47,7 +50,11 @@ export function createRedis(config: RedisConfig, options: { retry: RetryMode; na
   return Object.assign(client, {
     async [Symbol.asyncDispose]() {
       // `quit` waits for pending replies; if the server is gone, it would wait forever.
-      if (client.status === "ready") await Promise.race([client.quit().catch(() => undefined), closeSoon()]);
+      if (client.status === "ready")
+        await waitAtMost(
+          client.quit().catch(() => undefined),
+          maxQuitMs,
+        );
       client.disconnect();
     },
   });
@@ -69,10 +76,4 @@ function connect(config: RedisConfig, retry: RetryMode, common: RedisOptions & t
   if (config.REDIS_URL.startsWith("unix://")) return new Redis(config.REDIS_URL.slice("unix://".length), common);
   // A `rediss` URL would override our TLS options, which include the files.
   return new Redis(config.REDIS_URL.replace(/^rediss:/, "redis:"), common);
-}
-
-function closeSoon(): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, 1000).unref();
-  });
 }

@@ -1,4 +1,4 @@
-import type { TraceContext } from "@crewstream/contracts";
+import { waitAtMost, type TraceContext } from "@crewstream/contracts";
 import {
   context as contexts,
   diag,
@@ -109,12 +109,8 @@ export class OtlpTracing implements Tracing {
   }
 
   async close(deadline: AbortSignal): Promise<void> {
-    const { promise: enough, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, maxFlushMs);
-    deadline.addEventListener("abort", () => resolve(), { once: true });
     // The exporter has already logged what went wrong.
-    await Promise.race([this.#provider.shutdown().catch(nothing), enough]);
-    clearTimeout(timer);
+    await waitAtMost(this.#provider.shutdown().catch(nothing), maxFlushMs, deadline.aborted ? undefined : deadline);
   }
 }
 

@@ -1,7 +1,0 @@
-import { readFileSync } from "node:fs";
-import { z } from "zod";
-
-/** The version in our package.json, sent as the user agent of deliveries. */
-export const { version } = z
-  .object({ version: z.string() })
-  .parse(JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")));
