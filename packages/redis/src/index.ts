@@ -7,10 +7,10 @@ export {
   type RefusedAutomation,
   type ServedAutomation,
   type WorkerAnnouncement,
-} from "./automations.ts";
+} from "./deployment/automations.ts";
 export { aclRules } from "./acl.ts";
-export { fairPriority } from "./fair-priority.ts";
-export { bulkFilterSchema, readBulk, writeBulk, type Bulk, type BulkFilter } from "./bulk.ts";
+export { fairPriority } from "./executions/fair-priority.ts";
+export { bulkFilterSchema, readBulk, writeBulk, type Bulk, type BulkFilter } from "./feeds/bulk.ts";
 export { listenForAppends, Notifications } from "./notifications.ts";
 export {
   advanceFeed,
@@ -19,10 +19,17 @@ export {
   type Advance,
   type Seal,
   type SettlementEffect,
-} from "./advance-feed.ts";
-export { followAttemptLog, logAttempts, readAttemptLog, type LoggedAttempt } from "./attempt-log.ts";
-export { countDeliveries, indexSettlements, listDeliveries, relist, relistMissing, unlist } from "./delivery-index.ts";
-export type { Listed } from "./newest.ts";
+} from "./feeds/advance-feed.ts";
+export { followAttemptLog, logAttempts, readAttemptLog, type LoggedAttempt } from "./feeds/attempt-log.ts";
+export {
+  countDeliveries,
+  indexSettlements,
+  listDeliveries,
+  relist,
+  relistMissing,
+  unlist,
+} from "./indexes/delivery-index.ts";
+export type { Listed } from "./indexes/newest.ts";
 export {
   accumulate,
   addTallies,
@@ -32,18 +39,25 @@ export {
   readEndpoints,
   readTallies,
   type Tally,
-} from "./stats.ts";
-export { listActive, oldestActive } from "./active-executions.ts";
-export { readAttempts } from "./attempts.ts";
-export { readFeedHead, readFeedHeads, type FeedHead } from "./feed-heads.ts";
+} from "./endpoints/stats.ts";
+export { listActive, oldestActive } from "./executions/active-executions.ts";
+export { readAttempts } from "./feeds/attempts.ts";
+export { readFeedHead, readFeedHeads, type FeedHead } from "./feeds/feed-heads.ts";
 export {
   addExpediteRequest,
   readExpediteRequests,
   removeExpediteRequests,
   type ExpediteRequest,
-} from "./expedite-requests.ts";
-export { addWaitingJob, takeWaitingJobs, type WaitingJob } from "./endpoint-waiters.ts";
-export { endpointUsedAt, holdEndpoint, listEndpoints, opensAt, readBreaker, type BreakerView } from "./endpoints.ts";
+} from "./endpoints/expedite-requests.ts";
+export { addWaitingJob, takeWaitingJobs, type WaitingJob } from "./endpoints/endpoint-waiters.ts";
+export {
+  endpointUsedAt,
+  holdEndpoint,
+  listEndpoints,
+  opensAt,
+  readBreaker,
+  type BreakerView,
+} from "./endpoints/endpoints.ts";
 export {
   countLive,
   groupOf,
@@ -51,8 +65,8 @@ export {
   tidyExecutions,
   type ExecutionGroup,
   type ExecutionList,
-} from "./execution-index.ts";
-export { readExecutionBriefs, type ExecutionBrief } from "./execution-summary.ts";
+} from "./indexes/execution-index.ts";
+export { readExecutionBriefs, type ExecutionBrief } from "./executions/execution-summary.ts";
 export {
   admitRequest,
   allowProbe,
@@ -60,12 +74,12 @@ export {
   reportRequest,
   type Admission,
   type BreakerLimits,
-} from "./breakers.ts";
-export { announceEveryMs, liveProcesses, processAnnouncer, type LiveProcess } from "./processes.ts";
+} from "./endpoints/breakers.ts";
+export { announceEveryMs, liveProcesses, processAnnouncer, type LiveProcess } from "./deployment/processes.ts";
 export type { RedisClient } from "./connection/client.ts";
 export type { RetryMode } from "./connection/cluster.ts";
 export { maxBlockMs } from "./connection/heartbeat.ts";
-export { appendLogs, maxLogLines, readLogs, type LogLine } from "./run-logs.ts";
+export { appendLogs, maxLogLines, readLogs, type LogLine } from "./executions/run-logs.ts";
 export {
   attemptSchema,
   deliveryRecordSchema,
@@ -74,8 +88,8 @@ export {
   type DeliveryRecord,
   type OpenDelivery,
   type Settlement,
-} from "./deliveries.ts";
-export { dataLostAt, Deployment, replaceSetting } from "./deployment.ts";
+} from "./feeds/deliveries.ts";
+export { dataLostAt, Deployment, replaceSetting } from "./deployment/deployment.ts";
 export {
   appendStep,
   readEntries,
@@ -84,7 +98,7 @@ export {
   readJournal,
   type AppendStep,
   type EventRead,
-} from "./event-log.ts";
+} from "./executions/event-log.ts";
 export {
   activeExecutions,
   cancelExecution,
@@ -98,7 +112,7 @@ export {
   type CancelAnswer,
   type ExecutionRecord,
   type NewExecution,
-} from "./executions.ts";
+} from "./executions/executions.ts";
 export {
   addFeed,
   closeFeed,
@@ -116,17 +130,24 @@ export {
   type FeedAddress,
   type FeedRest,
   type FeedState,
-} from "./feeds.ts";
-export { loadFlowState, saveFlowState } from "./flow-states.ts";
-export { answerHuman, readAnswer } from "./human.ts";
-export { claimIdempotencyKey } from "./idempotency.ts";
-export { inFlightAnnouncer, readInFlight } from "./in-flight.ts";
-export { clearInspected, keepInspected, readInspected, type InspectedRequest } from "./inspector.ts";
-export { type AppendNotice, FeedWaiters, type WaitSlot } from "./feed-waiters.ts";
+} from "./feeds/feeds.ts";
+export { loadFlowState, saveFlowState } from "./memory/flow-states.ts";
+export { answerHuman, readAnswer } from "./executions/human.ts";
+export { claimIdempotencyKey } from "./executions/idempotency.ts";
+export { inFlightAnnouncer, readInFlight } from "./endpoints/in-flight.ts";
+export { clearInspected, keepInspected, readInspected, type InspectedRequest } from "./deployment/inspector.ts";
+export { type AppendNotice, FeedWaiters, type WaitSlot } from "./feeds/feed-waiters.ts";
 export { Keys, partitionOf, type IndexedState } from "./keys.ts";
-export { claimLease, decrementRunCount, releaseLease, renewLease, type Lease, type LeaseRefusal } from "./lease.ts";
+export {
+  claimLease,
+  decrementRunCount,
+  releaseLease,
+  renewLease,
+  type Lease,
+  type LeaseRefusal,
+} from "./executions/lease.ts";
 export { isOutage } from "./connection/outage.ts";
-export { isSessionRevoked, revokeSession } from "./sessions.ts";
+export { isSessionRevoked, revokeSession } from "./deployment/sessions.ts";
 export {
   changeMemories,
   forgetMemories,
@@ -137,8 +158,8 @@ export {
   readVectors,
   type KeptMemory,
   type MemoriesChange,
-} from "./memories.ts";
+} from "./memory/memories.ts";
 export { openStore, redisProblem, type Store, type StoreConfig } from "./store.ts";
 export { tlsRefusal } from "./connection/tls-refusal.ts";
-export { tidyDeliveries } from "./tidy-deliveries.ts";
-export { claimAlert, takeTurn } from "./turns.ts";
+export { tidyDeliveries } from "./indexes/tidy-deliveries.ts";
+export { claimAlert, takeTurn } from "./deployment/turns.ts";
