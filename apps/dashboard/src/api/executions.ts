@@ -1,17 +1,28 @@
 import {
   cancelResponseSchema,
+  executionLogsSchema,
   executionSchema,
   executionsPageSchema,
   hasEnded,
   kickoffResponseSchema,
   replayResponseSchema,
 } from "@crewstream/contracts";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
 import { queryClient, refreshMs } from "./client.ts";
 import { usePaged } from "./paged.ts";
 import { request } from "./request.ts";
 
-export function useExecutions(filter: { status?: string | undefined; automation?: string | undefined }) {
+/** What a list of executions is limited to; absent and empty values select all. */
+export interface ExecutionFilter {
+  status?: string | undefined;
+  automation?: string | undefined;
+  search?: string | undefined;
+  /** ISO 8601. */
+  since?: string | undefined;
+  min_duration_ms?: number | undefined;
+}
+
+export function useExecutions({ ...filter }: ExecutionFilter) {
   return usePaged("api/v1/executions", executionsPageSchema, filter);
 }
 
@@ -22,6 +33,29 @@ export function useExecution(id: string) {
     queryFn: ({ signal }) => request(`api/v1/executions/${encodeURIComponent(id)}`, executionSchema, { signal }),
     refetchInterval: ({ state: { data } }) =>
       data !== undefined && hasEnded(data.state) && data.feeds_open === 0 ? false : refreshMs.detail,
+  });
+}
+
+/** What a run's automation printed; read again while it runs. */
+export function useLogs(id: string, ended: boolean) {
+  return useQuery({
+    queryKey: ["logs", id, ended],
+    queryFn: ({ signal }) =>
+      request(`api/v1/executions/${encodeURIComponent(id)}/logs`, executionLogsSchema, { signal }),
+    refetchInterval: ended ? false : refreshMs.detail,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** Starts a run like this one; what is absent from the body is as it was there. */
+export function useRerun(id: string) {
+  return useMutation({
+    mutationFn: ({ body, key }: { body: { inputs?: unknown; webhooks?: unknown }; key: string }) =>
+      request(`api/v1/executions/${encodeURIComponent(id)}/rerun`, kickoffResponseSchema, {
+        method: "POST",
+        body,
+        headers: { "idempotency-key": key },
+      }),
   });
 }
 

@@ -2,6 +2,7 @@ import type { automationsPageSchema } from "@crewstream/contracts";
 import { useState, type ReactElement } from "react";
 import type { z } from "zod";
 import { useKickoff } from "../api/executions.ts";
+import { newIdempotencyKey } from "../api/idempotency-key.ts";
 import { apiBase } from "../api/request.ts";
 import { useMay } from "../api/session.ts";
 import { useAutomations } from "../api/stats.ts";
@@ -62,7 +63,7 @@ export function AutomationPage({ params }: { params: Record<string, string> }): 
 function Kickoff({ automation }: { automation: Automation }): ReactElement {
   const [inputs, setInputs] = useState<Record<string, string>>({});
   const [webhook, setWebhook] = useState<WebhookDraft>(noWebhook);
-  const [key, setKey] = useState(newKey);
+  const [key, setKey] = useState(newIdempotencyKey);
   const kickoff = useKickoff(automation.name);
   const may = useMay("kickoff");
   const body = kickoffBody(automation.inputs, inputs, webhook);
@@ -77,12 +78,12 @@ function Kickoff({ automation }: { automation: Automation }): ReactElement {
       { body, key },
       {
         onSuccess: (answer) => {
-          setKey(newKey());
+          setKey(newIdempotencyKey());
           say("Kicked off", answer.warnings?.join(" "));
           navigate(hrefTo(`/executions/${answer.kickoff_id}`));
         },
         // A refused kickoff is none: what is sent next is another one.
-        onError: () => setKey(newKey()),
+        onError: () => setKey(newIdempotencyKey()),
       },
     );
   return (
@@ -137,9 +138,4 @@ function Kickoff({ automation }: { automation: Automation }): ReactElement {
       </Card>
     </div>
   );
-}
-
-/** `crypto.randomUUID` is missing on plain HTTP, where a team may well run this. */
-function newKey(): string {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

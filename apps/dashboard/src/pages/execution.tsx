@@ -19,7 +19,9 @@ import { Timeline } from "../timeline/timeline.tsx";
 import { EventList } from "./execution/event-list.tsx";
 import { Feeds } from "./execution/feeds.tsx";
 import { HumanRequests } from "./execution/human-request.tsx";
+import { Log } from "./execution/log.tsx";
 import { ReplayDialog } from "./execution/replay-dialog.tsx";
+import { RerunDialog } from "./execution/rerun-dialog.tsx";
 
 /** One run: how far it is, what it did, what it published and to whom, and what one can do about it. */
 export function ExecutionPage({ params }: { params: Record<string, string> }): ReactElement {
@@ -97,9 +99,12 @@ function Body({ execution }: { execution: Execution }): ReactElement {
       >
         {feed.error !== undefined && <Failure error={feed.error} />}
         {shown === "timeline" && (
-          <section className="card">
-            <Timeline feed={feed} />
-          </section>
+          <>
+            <section className="card">
+              <Timeline feed={feed} />
+            </section>
+            <Log id={execution.id} ended={hasEnded(execution.state)} />
+          </>
         )}
         {shown === "events" && <EventList feed={feed} executionId={execution.id} />}
         {shown === "webhooks" && <Feeds execution={execution} />}
@@ -114,17 +119,19 @@ function Numbers({ execution }: { execution: Execution }): ReactElement {
   return (
     <dl className="tiles">
       <div className="tile">
-        <dt>Asked for</dt>
+        <dt>Started</dt>
         <dd>
           <Moment at={execution.created_at} />
           <div className="note">by {execution.token}</div>
         </dd>
       </div>
       <div className="tile">
-        <dt>{ended_at === null ? "Has taken" : "Took"}</dt>
+        <dt>Duration</dt>
         <dd>
           <Elapsed from={started_at} to={ended_at} />
-          <div className="note">{execution.runs > 1 ? `taken up ${execution.runs} times` : "by one worker"}</div>
+          <div className="note">
+            {execution.runs > 1 ? `resumed ${plural(execution.runs - 1, "time")}` : "not interrupted"}
+          </div>
         </dd>
       </div>
       <div className="tile">
@@ -157,9 +164,9 @@ function Numbers({ execution }: { execution: Execution }): ReactElement {
           {count(execution.events)}
           <div className="note">
             {execution.subscriptions.length === 0
-              ? "no webhook asked for"
+              ? "no webhook"
               : execution.feeds_open === 0
-                ? "all delivered or settled"
+                ? "all deliveries settled"
                 : `${plural(execution.feeds_open, "webhook")} not done`}
           </div>
         </dd>
@@ -190,14 +197,21 @@ function Data({ execution }: { execution: Execution }): ReactElement {
 }
 
 function Actions({ execution }: { execution: Execution }): ReactElement {
-  const [asking, setAsking] = useState<"cancel" | "replay">();
+  const [asking, setAsking] = useState<"cancel" | "replay" | "rerun">();
   const cancel = useCancel(execution.id);
   const mayCancel = useMay("kickoff", "admin");
   const mayReplay = useMay("admin");
+  const mayRead = useMay("read");
+  const mayRerun = useMay("kickoff") && mayRead;
   const close = (): void => setAsking(undefined);
   const isLive = !hasEnded(execution.state);
   return (
     <>
+      {mayRerun && (
+        <button type="button" className="button" onClick={() => setAsking("rerun")}>
+          Run again
+        </button>
+      )}
       {mayReplay && execution.subscriptions.length > 0 && (
         <button type="button" className="button" onClick={() => setAsking("replay")}>
           Replay events
@@ -230,8 +244,9 @@ function Actions({ execution }: { execution: Execution }): ReactElement {
           })
         }
       >
-        <p>It stops at its next step and cannot be taken up again. What it has published so far is still delivered.</p>
+        <p>It stops at its next step and cannot be resumed. What it has published so far is still delivered.</p>
       </Confirm>
+      {asking === "rerun" && <RerunDialog execution={execution} onClose={close} />}
       {asking === "replay" && <ReplayDialog execution={execution} onClose={close} />}
     </>
   );

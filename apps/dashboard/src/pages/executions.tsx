@@ -1,62 +1,70 @@
-import { executionStates, parseExecutionId, type ExecutionSummary } from "@crewstream/contracts";
-import { useState, type ReactElement } from "react";
+import type { ExecutionSummary } from "@crewstream/contracts";
+import { useMemo, type ReactElement } from "react";
 import { useExecutions } from "../api/executions.ts";
-import { useAutomations } from "../api/stats.ts";
 import { errorKind } from "../format/failure.ts";
 import { count } from "../format/number.ts";
-import { ExecutionBadge, executionWord } from "../parts/badge.tsx";
+import { ExecutionBadge } from "../parts/badge.tsx";
 import { Page } from "../parts/page.tsx";
 import { Empty, Loaded } from "../parts/states.tsx";
 import { LongTable, type Column } from "../parts/table.tsx";
 import { Elapsed, Moment } from "../parts/time.tsx";
-import { hrefTo, navigate, useQueryValue } from "../routing/route.ts";
+import { hrefTo, useRoute } from "../routing/route.ts";
+import { Filters, sinceOf } from "./executions/filters.tsx";
+
+/** Executions that the API looks at for one page of a search. */
+const scannedPerPage = 1000;
 
 const columns: readonly Column<ExecutionSummary>[] = [
-  { name: "State", width: "134px", cell: ({ state }) => <ExecutionBadge state={state} /> },
+  { name: "State", width: "124px", cell: ({ state }) => <ExecutionBadge state={state} /> },
   {
     name: "Automation",
-    width: "minmax(140px, 1fr)",
+    width: "minmax(170px, 1.2fr)",
     cell: ({ id, automation }) => (
-      <a className="whole cut" href={hrefTo(`/executions/${id}`)}>
-        {automation}
-      </a>
+      <div className="cut">
+        <a className="whole" href={hrefTo(`/executions/${id}`)}>
+          {automation}
+        </a>{" "}
+        <code className="muted" title={id}>
+          …{id.slice(-6)}
+        </code>
+      </div>
     ),
   },
   {
-    name: "Now",
-    width: "minmax(140px, 1.6fr)",
+    name: "Inputs",
+    width: "minmax(110px, 1.3fr)",
     kind: "wide",
-    cell: (execution) => <WhatNow execution={execution} />,
+    cell: ({ inputs_preview: preview }) => (
+      <div className="cut small" title={preview ?? undefined}>
+        {preview ?? <span className="muted">–</span>}
+      </div>
+    ),
   },
-  { name: "Started", width: "92px", cell: ({ created_at }) => <Moment at={created_at} /> },
   {
-    name: "Took",
-    width: "92px",
+    name: "Progress",
+    width: "minmax(110px, 1.3fr)",
+    kind: "wide",
+    cell: (execution) => <Progress execution={execution} />,
+  },
+  { name: "Started", width: "84px", cell: ({ created_at }) => <Moment at={created_at} /> },
+  {
+    name: "Duration",
+    width: "80px",
     kind: "right",
-    label: "took",
+    label: "duration",
     cell: ({ started_at, ended_at }) => <Elapsed from={started_at} to={ended_at} />,
   },
-  { name: "Events", width: "68px", kind: "right", label: "events", cell: ({ events }) => count(events) },
+  { name: "Events", width: "52px", kind: "right", label: "events", cell: ({ events }) => count(events) },
   {
     name: "Tokens",
-    width: "76px",
+    width: "60px",
     kind: "right",
     label: "tokens",
     cell: ({ usage }) => (usage?.total_tokens === undefined ? "–" : count(usage.total_tokens)),
   },
-  {
-    name: "Id",
-    width: "112px",
-    kind: "wide-only",
-    cell: ({ id }) => (
-      <code className="muted" title={id}>
-        …{id.slice(-12)}
-      </code>
-    ),
-  },
 ];
 
-function WhatNow({ execution }: { execution: ExecutionSummary }): ReactElement {
+function Progress({ execution }: { execution: ExecutionSummary }): ReactElement {
   const { error, error_type, progress, state } = execution;
   if (error !== null) {
     const kind = errorKind(error_type);
@@ -81,36 +89,25 @@ function WhatNow({ execution }: { execution: ExecutionSummary }): ReactElement {
 
 /** All executions, the newest first. */
 export function ExecutionsPage(): ReactElement {
-  const [state, setState] = useQueryValue("state");
-  const [automation, setAutomation] = useQueryValue("automation");
-  const automations = useAutomations();
-  const list = useExecutions({ status: state, automation });
-  const names = automations.data?.items.map(({ name }) => name) ?? [];
+  const { query } = useRoute();
+  const range = query.get("range") ?? "";
+  // It moves only with the choice: a list whose query changed every second would never be shown.
+  const since = useMemo(() => sinceOf(range), [range]);
+  const filter = {
+    status: query.get("state") ?? "",
+    automation: query.get("automation") ?? "",
+    search: query.get("search") ?? "",
+    since,
+    min_duration_ms: Number(query.get("duration") ?? 0) || undefined,
+  };
+  const list = useExecutions(filter);
+  const isFiltered = Object.values(filter).some((value) => value !== undefined && value !== "");
+  const reads = list.isFetchingNextPage;
+  // After a page without a match the next one is not read unasked: there may be thousands.
+  const isWithoutMatch = list.data?.pages.at(-1)?.items.length === 0;
   return (
     <Page title="Executions">
-      <div className="filters">
-        <FindById />
-        <label>
-          <span className="hidden-label">State</span>
-          <select value={state} onChange={(event) => setState(event.target.value)}>
-            <option value="">All states</option>
-            {executionStates.map((each) => (
-              <option key={each} value={each}>
-                {executionWord(each)}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label>
-          <span className="hidden-label">Automation</span>
-          <select value={automation} onChange={(event) => setAutomation(event.target.value)}>
-            <option value="">All automations</option>
-            {[...new Set([...names, ...(automation === "" ? [] : [automation])])].map((name) => (
-              <option key={name}>{name}</option>
-            ))}
-          </select>
-        </label>
-      </div>
+      <Filters />
       <Loaded query={list} what="executions">
         {() => (
           <section className="card" aria-label="Executions">
@@ -120,11 +117,22 @@ export function ExecutionsPage(): ReactElement {
                 columns={columns}
                 items={list.items}
                 keyOf={({ id }) => id}
-                hasMore={list.hasNextPage && !list.isFetchingNextPage}
+                hasMore={list.hasNextPage && !reads && !isWithoutMatch}
                 onEnd={() => void list.fetchNextPage()}
               />
             ) : (
-              <Nothing filtered={state !== "" || automation !== ""} />
+              !list.hasNextPage && <Nothing filtered={isFiltered} />
+            )}
+            {list.hasNextPage && isWithoutMatch && (
+              <div className="row body">
+                <span className="grow muted" role="status">
+                  {list.items.length === 0 ? "No match" : "No further match"} among the newest{" "}
+                  {count((list.data?.pages.length ?? 1) * scannedPerPage)} executions that were searched.
+                </span>
+                <button type="button" className="button" disabled={reads} onClick={() => void list.fetchNextPage()}>
+                  {reads ? "Searching…" : "Search older ones"}
+                </button>
+              </div>
             )}
           </section>
         )}
@@ -135,7 +143,7 @@ export function ExecutionsPage(): ReactElement {
 
 function Nothing({ filtered }: { filtered: boolean }): ReactElement {
   return filtered ? (
-    <Empty title="No execution is like this">
+    <Empty title="No execution matches">
       <p>
         <a href="#/executions">Show all executions</a>
       </p>
@@ -146,38 +154,5 @@ function Nothing({ filtered }: { filtered: boolean }): ReactElement {
         Choose an <a href="#/automations">automation</a> and kick it off.
       </p>
     </Empty>
-  );
-}
-
-/** Goes to an execution, or a delivery, whose id someone has at hand. */
-function FindById(): ReactElement {
-  const [text, setText] = useState("");
-  const [problem, setProblem] = useState("");
-  return (
-    <form
-      className="row"
-      onSubmit={(event) => {
-        event.preventDefault();
-        const wanted = text.trim();
-        const id = parseExecutionId(wanted);
-        if (id !== undefined) navigate(hrefTo(`/executions/${id}`));
-        else if (wanted.startsWith("dlv_")) navigate(hrefTo(`/deliveries/${encodeURIComponent(wanted)}`));
-        else setProblem("That is no kickoff id and no delivery id");
-      }}
-    >
-      <input
-        type="search"
-        aria-label="Kickoff id or delivery id"
-        placeholder="Kickoff id or delivery id"
-        value={text}
-        onChange={(event) => {
-          setText(event.target.value);
-          setProblem("");
-        }}
-      />
-      <span className="bad small" role="status">
-        {problem}
-      </span>
-    </form>
   );
 }

@@ -1,10 +1,11 @@
 import { eventPairs } from "@crewstream/contracts";
 import type { RunEvent } from "../api/events.ts";
+import { singleEvents } from "./single-events.ts";
 
-export type SpanKind = "crew" | "flow" | "method" | "task" | "agent" | "step" | "model" | "tool" | "other";
+export type SpanKind = "crew" | "flow" | "method" | "task" | "agent" | "step" | "model" | "tool" | "event" | "other";
 export type SpanState = "open" | "done" | "failed" | "paused";
 
-/** A piece of work of a run, made of the event that began it and the one that ended it. */
+/** A piece of work of a run, made of the event that began it and the one that ended it; or a custom event, which has no length. */
 export interface Span {
   id: string;
   kind: SpanKind;
@@ -23,6 +24,11 @@ export interface Span {
 const starting: ReadonlySet<string> = new Set(Object.values(eventPairs));
 const ending: ReadonlySet<string> = new Set(Object.keys(eventPairs));
 
+/** Whether a type is none of the catalogue's: an automation's own. */
+export function isCustom(type: string): boolean {
+  return !starting.has(type) && !ending.has(type) && !singleEvents.has(type);
+}
+
 /**
  * The spans of a run as trees, in order of their start. An ending event names the one it closes
  * (`started_event_id`), a starting one the scope it lies in (`parent_event_id`).
@@ -40,6 +46,9 @@ export function spansOf(events: readonly RunEvent[]): Span[] {
     } else if (ending.has(event.type)) {
       const span = spans.get(text(event.data["started_event_id"]) ?? "");
       if (span !== undefined) finish(span, event);
+    } else if (isCustom(event.type)) {
+      const parent = spans.get(text(event.data["parent_event_id"]) ?? "");
+      (parent?.children ?? roots).push(customEvent(event));
     }
   }
   for (const root of roots) sumTokens(root);
@@ -53,6 +62,12 @@ export function spansOf(events: readonly RunEvent[]): Span[] {
 function openStep(parent: Span | undefined): Span | undefined {
   const step = parent?.children.findLast(({ kind }) => kind === "step");
   return step?.state === "open" ? step : undefined;
+}
+
+/** What an automation emitted by a name of its own. */
+function customEvent(event: RunEvent): Span {
+  const at = Date.parse(event.timestamp);
+  return { ...begin(event), kind: "event", name: event.type, state: "done", end: at, ended: undefined };
 }
 
 function begin(event: RunEvent): Span {
@@ -113,6 +128,7 @@ function nameOf(kind: SpanKind, { type, data }: RunEvent): string {
     step: typeof step === "number" ? String(step + 1) : undefined,
     model: data["model"],
     tool: data["tool_name"],
+    event: type,
     other: undefined,
   };
   return text(names[kind]) ?? type.replace(/_started$/, "").replaceAll("_", " ");

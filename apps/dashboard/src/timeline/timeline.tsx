@@ -1,5 +1,6 @@
 import { useMemo, useState, type CSSProperties, type ReactElement } from "react";
 import type { EventFeed } from "../api/events.ts";
+import { payloadPreview } from "../format/payload.ts";
 import { count } from "../format/number.ts";
 import { clockTime, duration } from "../format/time.ts";
 import { asText, CodeBlock } from "../parts/copy.tsx";
@@ -19,6 +20,7 @@ const kindWords = {
   step: "Step",
   model: "Model",
   tool: "Tool",
+  event: "Event",
   other: "",
 } as const;
 
@@ -34,7 +36,7 @@ export function Timeline({ feed }: { feed: EventFeed }): ReactElement {
   const to = Math.max(from + 1, last === undefined ? now : Date.parse(last.timestamp));
   if (rows.length === 0) {
     return (
-      <Empty title={feed.over ? "This run published nothing with a begin and an end" : "Nothing has begun yet"}>
+      <Empty title={feed.over ? "No step of this run has a start and an end" : "Nothing has started yet"}>
         <p>
           {feed.over ? "Its single events are under Events." : "A crew worker takes the run as soon as one is free."}
         </p>
@@ -49,14 +51,14 @@ export function Timeline({ feed }: { feed: EventFeed }): ReactElement {
   return (
     <div className="timeline" role="table" aria-label="Timeline of the run">
       <div role="row" className="line head">
-        <div role="columnheader">What</div>
+        <div role="columnheader">Step</div>
         <div role="columnheader" className="scale">
           <span>0</span>
           <span>{duration((to - from) / 2)}</span>
           <span>{duration(to - from)}</span>
         </div>
         <div role="columnheader" className="right">
-          Took
+          Duration
         </div>
         <div role="columnheader" className="right tokens">
           Tokens
@@ -118,13 +120,18 @@ function Line({
           <button type="button" className="name" aria-expanded={isChosen} onClick={onChoose} title={span.name}>
             <span className="kind">{kindWords[span.kind]}</span> {span.name}
           </button>
+          {span.kind === "event" && <span className="cut muted small payload">{payloadPreview(span.started)}</span>}
           {span.state === "failed" && <span className="bad small failed-word">failed</span>}
         </div>
         <div role="cell" className="track">
           <span className="bar" style={place} title={`from ${clockTime(span.start)}`} />
         </div>
         <div role="cell" className="right small num">
-          {span.end === undefined ? <span className="info-text">running</span> : duration(end - span.start)}
+          {span.end === undefined ? (
+            <span className="info-text">running</span>
+          ) : (
+            span.kind !== "event" && duration(end - span.start)
+          )}
         </div>
         <div role="cell" className="right small num tokens">
           {span.tokens === undefined ? "" : count(span.tokens)}

@@ -2,10 +2,12 @@ import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { useDeferredValue, useLayoutEffect, useMemo, useRef, useState, type ReactElement } from "react";
 import { maxEvents, type EventFeed, type RunEvent } from "../../api/events.ts";
 import { count, plural } from "../../format/number.ts";
+import { payloadPreview } from "../../format/payload.ts";
 import { clockTime, exactTime } from "../../format/time.ts";
 import { asText, CodeBlock } from "../../parts/copy.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { Empty } from "../../parts/states.tsx";
+import { isCustom } from "../../timeline/spans.ts";
 import "./event-list.css";
 
 /** The raw events in order, with a search over all of their text; a row opens to the whole event. */
@@ -116,7 +118,9 @@ function Rows({ events }: { events: readonly RunEvent[] }): ReactElement {
 }
 
 /** What an event is about, in a few words. */
-function gist({ data }: RunEvent): string {
+function gist(event: RunEvent): string {
+  const { data } = event;
+  if (isCustom(event.type)) return payloadPreview(event);
   const texts = ["error", "task_name", "tool_name", "method_name", "model", "agent_role", "crew_name", "flow_name"];
   return texts
     .map((name) => data[name])
