@@ -18,6 +18,13 @@ test.each(pages.filter((page) => page.endsWith(".md")))("the links of %s lead to
   expect(missing).toEqual([]);
 });
 
+test("the files that docs/architecture.md names exist", () => {
+  const text = readFileSync(join(root, "docs/architecture.md"), "utf8");
+  const named = [...text.matchAll(/`((?:packages|apps|test|deploy)\/[\w./-]+)`/g)].map((match) => match[1] ?? "");
+  expect(named.length).toBeGreaterThan(20);
+  expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+});
+
 test("the README is no longer than 220 lines", () => {
   expect(readme.split("\n").length).toBeLessThan(220);
 });

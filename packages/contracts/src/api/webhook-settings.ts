@@ -22,7 +22,7 @@ function urlProblem(text: string): string | undefined {
   if (url === undefined) return "is not an absolute URL: write it like https://example.com/hook";
   if (url.protocol !== "http:" && url.protocol !== "https:") return "must begin with http:// or https://";
   if (url.username !== "" || url.password !== "") {
-    return 'must not hold credentials: give them as "authentication": {"strategy": "basic", …}';
+    return 'must not contain credentials: give them as "authentication": {"strategy": "basic", …}';
   }
   return undefined;
 }
