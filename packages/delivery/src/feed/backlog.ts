@@ -20,22 +20,14 @@ export interface Backlog {
   readonly window: number;
   /** Deliveries that were sealed by an earlier job and are to be sent, in order. */
   readonly sealed: readonly DeliveryRecord[];
-  /** The stream as of the last read; undefined for a single delivery. */
-  stream(): Omit<StreamView, "read"> | undefined;
+  /** The events that are not sealed yet; undefined for a single delivery. */
+  readonly stream: StreamBacklog | undefined;
+  /** The limit of parked deliveries is reached: nothing new may be sealed. */
+  readonly blocked: boolean;
   /** After this time the backlog of a failing endpoint is given up, ms. */
   giveUpAfterMs(): number;
-  /** Reads the stream; `latencyMs` is how long a request takes, 0 while that is unknown. */
-  read(room: number, latencyMs: number): Promise<void>;
-  /** Reads further while requests are in flight. */
-  readAhead(): Promise<void>;
   /** Takes up to `count` of the `sealed` deliveries. */
   takeSealed(count: number): Promise<Outgoing[]>;
-  /** Takes up to `count` new deliveries with their seal, which may also move the cursor over events that are not selected. */
-  takeNew(count: number): { deliveries: Outgoing[]; seal: Seal | undefined };
-  /** The seal was written. */
-  sealWritten(seal: Seal, written: Pick<Advance, "complete">): void;
-  /** Leaves a batch to grow, with a job at `until`; undefined if it turns out that it can be sealed now. */
-  leave(until: number): Promise<JobResult | undefined>;
   /** Ends the job, with another one for when this delivery is due. */
   hold(record: DeliveryRecord): Promise<JobResult>;
   /** These deliveries have been recorded as parked. */
@@ -49,4 +41,20 @@ export interface Backlog {
    * @returns how the job ends, or why it continues: there is `more`, or its worker `waited` for the next event
    */
   rest(expectsMore: boolean): Promise<JobResult | "more" | "waited">;
+}
+
+/** The part of a feed's backlog that is not sealed yet. */
+export interface StreamBacklog {
+  /** The stream as of the last read. */
+  view(): Omit<StreamView, "read">;
+  /** Reads the stream; `latencyMs` is how long a request takes, 0 while that is unknown. */
+  read(room: number, latencyMs: number): Promise<void>;
+  /** Reads further while requests are in flight. */
+  readAhead(): Promise<void>;
+  /** Takes up to `count` new deliveries with their seal, which may also move the cursor over events that are not selected. */
+  take(count: number): { deliveries: Outgoing[]; seal: Seal | undefined };
+  /** The seal was written. */
+  sealWritten(seal: Seal, written: Pick<Advance, "complete">): void;
+  /** Leaves a batch to grow, with a job at `until`; undefined if it turns out that it can be sealed now. */
+  leave(until: number): Promise<JobResult | undefined>;
 }

@@ -54,17 +54,18 @@ function givenUpBecause({ openedAt, reason }: BreakerView): string {
 }
 
 /**
- * Dead-letters the whole backlog of a feed: deliveries that are sealed, and the events of its stream after `cursor`.
+ * Dead-letters the events of a feed's stream that are not sealed yet.
+ * @param stream its reader, and the cursor `from` which on they are
  * @returns the new cursor; undefined if another job has moved it
  */
-export async function deadLetterBacklog(
+export async function deadLetterStream(
   context: FeedContext,
   { address, endpoint }: OpenedFeed,
-  backlog: { sealed: readonly DeliveryRecord[]; reader: FeedReader; cursor: number; state: FeedState },
+  state: FeedState,
+  stream: { reader: FeedReader; from: number },
 ): Promise<number | undefined> {
-  const { sealed, reader, state } = backlog;
-  if (sealed.length > 0) await deadLetter(context, address, endpoint, sealed);
-  for (let from = backlog.cursor; ;) {
+  const { reader } = stream;
+  for (let { from } = stream; ;) {
     const cuts: Cut[] = [];
     while (cuts.length < pageLength) {
       await reader.fill();

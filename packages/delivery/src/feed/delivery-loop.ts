@@ -66,18 +66,19 @@ export class DeliveryLoop {
   }
 
   #view(): View {
-    const stream = this.#backlog.stream();
+    const { window, sealed, stream, blocked } = this.#backlog;
     return {
       leased: !this.#lease.deadline.aborted && this.#lease.held(),
       startedAt: this.#startedAt,
       stop: stopOrder.map((kind) => this.#stops.get(kind)).find((stop) => stop !== undefined),
       closed: this.#closed,
       inFlight: this.#inFlight.size,
-      window: this.#backlog.window,
+      window,
       unrecorded: this.#settlements.length,
       asked: this.#asked,
-      sealed: this.#backlog.sealed,
-      stream: stream === undefined ? undefined : { ...stream, read: this.#read },
+      sealed,
+      stream: stream === undefined ? undefined : { ...stream.view(), read: this.#read },
+      blocked,
       refusal: this.#refusal,
       giveUpAfterMs: this.#refusal === undefined ? Infinity : this.#backlog.giveUpAfterMs(),
     };
@@ -88,12 +89,12 @@ export class DeliveryLoop {
     switch (action.kind) {
       case "read":
         this.#read = true;
-        await this.#backlog.read(action.room, this.#latencyMs);
+        await this.#backlog.stream?.read(action.room, this.#latencyMs);
         return undefined;
       case "send":
         return this.#send(action.count, async (count) => ({ deliveries: await this.#backlog.takeSealed(count) }));
       case "seal":
-        return this.#send(action.count, async (count) => this.#backlog.takeNew(count));
+        return this.#send(action.count, async (count) => this.#backlog.stream?.take(count) ?? { deliveries: [] });
       case "record":
         await this.#write([], undefined);
         return undefined;
@@ -161,7 +162,7 @@ export class DeliveryLoop {
 
   /** New deliveries were sealed: the last one may have become the feed's last. */
   #sealed(seal: Seal, ready: readonly Ready[], written: Advance): void {
-    this.#backlog.sealWritten(seal, written);
+    this.#backlog.stream?.sealWritten(seal, written);
     const last = ready.at(-1);
     const [record] = sealedRecords(seal.deliveries.slice(-1), written);
     if (last !== undefined && record !== undefined) last.outgoing.record = record;
@@ -205,7 +206,7 @@ export class DeliveryLoop {
       case "endpoint":
         return this.#backlog.waitForEndpoint(action.refusal);
       case "batch":
-        return this.#backlog.leave(action.until);
+        return this.#backlog.stream?.leave(action.until);
       default:
         return action satisfies never;
     }
@@ -213,9 +214,11 @@ export class DeliveryLoop {
 
   /** In real time it waits for events, and for room at the endpoint, too. */
   async #responses(look: boolean): Promise<void> {
-    const ahead = this.#backlog.readAhead().catch((error: unknown) => this.#stop({ kind: "failed", error }));
+    const { sealed, stream } = this.#backlog;
+    const ahead = sealed.length > 0 ? undefined : stream?.readAhead();
+    const failure = ahead?.catch((error: unknown) => this.#stop({ kind: "failed", error }));
     await this.#inFlight.nextResponses(look ? this.#lookMs : undefined);
-    await ahead;
+    await failure;
     this.#lookMs = this.#settlements.length > 0 ? minLookMs : Math.min(2 * this.#lookMs, maxLookMs);
     this.#changed();
   }

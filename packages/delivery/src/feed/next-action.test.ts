@@ -14,7 +14,6 @@ const dry: StreamView = {
   ready: 0,
   ripeAt: 0,
   passesOver: false,
-  blocked: false,
 };
 const stream = (over: Partial<StreamView> = {}): StreamView => ({ ...dry, dry: false, ...over });
 
@@ -30,6 +29,7 @@ const start: View = {
   asked: false,
   sealed: [],
   stream: stream({ read: false }),
+  blocked: false,
   refusal: undefined,
   giveUpAfterMs: Infinity,
 };
@@ -76,7 +76,7 @@ describe("a batched feed", () => {
       { kind: "seal", count: 0 },
     ],
     ["rests when nothing is left", { stream: dry }, { kind: "rest" }],
-    ["rests at the limit of parked deliveries", { stream: stream({ read: false, blocked: true }) }, { kind: "rest" }],
+    ["rests at the limit of parked deliveries", { blocked: true }, { kind: "rest" }],
   ]);
 });
 
@@ -135,11 +135,7 @@ describe("what was sealed before", () => {
       { ...realtime(), sealed: [record, record, record], inFlight: 2 },
       { kind: "send", count: 2 },
     ],
-    [
-      "is sent at the limit of parked deliveries, too",
-      { sealed: [record], stream: stream({ blocked: true }) },
-      { kind: "send", count: 1 },
-    ],
+    ["is sent at the limit of parked deliveries, too", { sealed: [record], blocked: true }, { kind: "send", count: 1 }],
     ["holds its feed until it is due", { sealed: [held] }, { kind: "hold", record: held }],
     ["is sent when it is due", { sealed: [{ ...held, nextAt: now }] }, { kind: "send", count: 1 }],
     ["is held only when everything is recorded", { sealed: [held], unrecorded: 1 }, { kind: "seal", count: 0 }],

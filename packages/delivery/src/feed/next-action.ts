@@ -28,8 +28,6 @@ export interface StreamView {
   ripeAt: number;
   /** The cursor can move over events that the subscription does not select. */
   passesOver: boolean;
-  /** The limit of parked deliveries is reached. */
-  blocked: boolean;
 }
 
 /** A job at one moment: everything that {@link nextAction} bases its decision on. */
@@ -52,6 +50,8 @@ export interface View {
   sealed: readonly DeliveryRecord[];
   /** Undefined for the retry of one delivery. */
   stream: StreamView | undefined;
+  /** The limit of parked deliveries is reached: nothing new may be sealed. */
+  blocked: boolean;
   /** The endpoint takes no request. */
   refusal: Wait | undefined;
   /** After this time the job gives up on a failing endpoint, ms; infinite while the run may publish more. */
@@ -110,7 +110,7 @@ export function nextAction(view: View, now: number): Action {
     if (head?.nextAt !== undefined && head.nextAt > now) {
       if (idle) return { kind: "hold", record: head };
     } else if (head !== undefined) return { kind: "send", count: Math.min(room, sealed.length) };
-    else if (stream !== undefined && !stream.blocked) {
+    else if (stream !== undefined && !view.blocked) {
       // If the stream was read to its end, resting finds out whether more has arrived: that saves one read.
       const restTells = stream.realtime && stream.dry && inFlight === 0;
       if (!stream.read && !restTells) return { kind: "read", room };

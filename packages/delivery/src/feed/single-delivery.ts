@@ -1,4 +1,4 @@
-import type { DeliveryRecord, FeedState, Seal } from "@crewstream/redis";
+import type { DeliveryRecord, FeedState } from "@crewstream/redis";
 import type { Wait } from "../endpoint/endpoint-gate.ts";
 import type { FeedContext } from "../context.ts";
 import { waitForEndpoint } from "../endpoint/wait-for-endpoint.ts";
@@ -13,6 +13,8 @@ export class SingleDelivery implements Backlog {
   /** Even in a strict feed, where it is a dead letter that a person has retried: its order is lost, and nothing waits for it. */
   readonly waitsWith = "parked";
   readonly window = 1;
+  readonly stream = undefined;
+  readonly blocked = false;
   readonly #context: FeedContext;
   readonly #feed: OpenedFeed;
   readonly #state: FeedState;
@@ -31,10 +33,6 @@ export class SingleDelivery implements Backlog {
     return this.#sealed;
   }
 
-  stream(): undefined {
-    return undefined;
-  }
-
   /** Counts from a retry by hand: whoever requested it knew that the endpoint was failing. */
   giveUpAfterMs(): number {
     const { limits } = this.#context;
@@ -43,23 +41,11 @@ export class SingleDelivery implements Backlog {
     return sinceRevived > schedule ? schedule : Infinity;
   }
 
-  async read(): Promise<void> {}
-
-  async readAhead(): Promise<void> {}
-
   async takeSealed(): Promise<Outgoing[]> {
     this.#sealed = [];
     const { address, renderer } = this.#feed;
     return [{ record: this.#record, events: await readDelivery(this.#context.store, address, this.#record, renderer) }];
   }
-
-  takeNew(): { deliveries: Outgoing[]; seal: Seal | undefined } {
-    return { deliveries: [], seal: undefined };
-  }
-
-  sealWritten(): void {}
-
-  async leave(): Promise<undefined> {}
 
   async hold({ nextAt = 0 }: DeliveryRecord): Promise<JobResult> {
     return { kind: "later", delayMs: Math.max(0, nextAt - Date.now()) };
