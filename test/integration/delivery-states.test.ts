@@ -40,7 +40,7 @@ describe("sealed", () => {
     expect(await settledAs(feed)).toEqual(["delivered"]);
   });
 
-  test("→ parked: one job in the retries queue, and the feed goes on", async () => {
+  test("→ parked: one job in the retries queue, and the feed continues", async () => {
     await using to = await endpoint();
     const feed = await to.feed(4);
     to.sink.script("/hook", [500]);
@@ -203,7 +203,7 @@ describe("held", () => {
     while (to.sink.requests("/hook").length < requests) await states.delivery.drain(feed);
   }
 
-  test("→ delivered: the feed goes on in order", async () => {
+  test("→ delivered: the feed continues in order", async () => {
     await using to = await endpoint();
     const feed = await held(to, [500], [1]);
     await passes(to, feed, 3);
@@ -221,7 +221,7 @@ describe("held", () => {
     expect(await open(feed)).toEqual(["held 1 (2)"]);
   });
 
-  test("→ dead letter when the schedule is used up: the feed goes on", async () => {
+  test("→ dead letter when the schedule is used up: the feed continues", async () => {
     await using to = await endpoint();
     const feed = await held(to, [500, 500], [1]);
     await passes(to, feed, 3);
@@ -242,7 +242,7 @@ describe("held", () => {
     expect(to.ranges()).toEqual(["1-2", "1-2", "3-4"]);
   });
 
-  test("→ discarded by a person: the feed goes on without it", async () => {
+  test("→ discarded by a person: the feed continues without it", async () => {
     await using to = await endpoint();
     const feed = await held(to, [500], [hourMs]);
     expect(await discardByHand(feed, 1)).toBe("done");
@@ -274,7 +274,7 @@ describe("held", () => {
 });
 
 describe("dead letter", () => {
-  test("→ parked by a person → delivered: same id and bytes, and the count of attempts goes on", async () => {
+  test("→ parked by a person → delivered: same id and bytes, and attempts continue to count", async () => {
     await using to = await endpoint();
     const feed = await to.feed(2, { retrySchedule: [] });
     to.sink.script("/hook", [500]);

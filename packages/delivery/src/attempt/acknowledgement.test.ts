@@ -169,7 +169,7 @@ describe("a connection after a response that violates the protocol", () => {
 
   test("a late response to one request is not the response to the next", async () => {
     using client = openClient(20_000);
-    // The rest of the first answer arrives when the second request is already under way.
+    // The rest of the first response arrives when the second request is already in flight.
     answers.set(
       "/late",
       (socket, nth) => void socket.write(nth === 0 ? headers("200 OK", "content-length: 0") : "rest of it"),

@@ -19,7 +19,7 @@ const apartMs = 20;
 
 /**
  * Called when an endpoint takes requests again: its breaker closed, or a person resumed it. Wakes the feeds and retries that
- * wait for it, and brings forward deliveries that failed because of it. A caller that has confirmed this to somebody
+ * wait for it, and brings forward deliveries that failed because of it. A caller that has confirmed this to a client
  * stores the request first, with {@link addExpediteRequest}, and passes it here.
  */
 export async function expediteEndpoint(

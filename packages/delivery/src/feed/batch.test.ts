@@ -12,7 +12,7 @@ describe("dividing into batches", () => {
     { sizes: [10], maxEvents: 10, maxBytes: 100, expected: 1 },
     { sizes: [10, 10, 10], maxEvents: 2, maxBytes: 1000, expected: 2 },
     { sizes: [10, 10, 10], maxEvents: 3, maxBytes: 1000, expected: 3 },
-    // One event alone leaves whatever it weighs; with others it waits for its turn.
+    // A single event is sent whatever its size; after others it waits for the next batch.
     { sizes: [5000], maxEvents: 10, maxBytes: 100, expected: 1 },
     { sizes: [5000, 1], maxEvents: 10, maxBytes: 100, expected: 1 },
     { sizes: [1, 5000], maxEvents: 10, maxBytes: 100, expected: 1 },

@@ -33,7 +33,7 @@ export class SingleDelivery implements Backlog {
     return this.#sealed;
   }
 
-  /** Counts from a retry by hand: whoever requested it knew that the endpoint was failing. */
+  /** Counts from a retry by hand: the person who requested it knew that the endpoint was failing. */
   giveUpAfterMs(): number {
     const { limits } = this.#context;
     const sinceRevived = Date.now() - (this.#record.revivedAt ?? 0);
