@@ -62,7 +62,6 @@ describe.skipIf(chromiumPath === undefined)("a person on call", () => {
     await groups.getByText("422 Unprocessable").waitFor();
     expect(await groups.getByRole("row").count()).toBe(3);
     await groups.getByRole("row", { name: /503/ }).getByRole("link").first().click();
-    await page.getByText("Head of the answer").first().click();
     await page.getByText("database is restarting").first().waitFor();
     await page.getByText("Next attempt").waitFor();
 

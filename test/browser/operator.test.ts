@@ -61,8 +61,8 @@ describe.skipIf(chromiumPath === undefined)("what an operator inspects and corre
     const body = await page.getByRole("region", { name: /^Body, / }).innerText();
     expect(JSON.parse(body)).toEqual(JSON.parse(request?.rawBody ?? ""));
 
-    await page.getByText("Head of the answer").click();
-    const answer = await page.getByRole("region", { name: "Answer to attempt 1" }).innerText();
+    await page.getByText("Response", { exact: true }).waitFor();
+    const answer = await page.getByRole("region", { name: "Response to attempt 1" }).innerText();
     expect(answer).toContain("x-request-id: req-4711");
     expect(answer).toContain("set-cookie: [redacted]");
     expect(answer).toMatch(/\n\nunknown event type$/);
@@ -75,7 +75,7 @@ describe.skipIf(chromiumPath === undefined)("what an operator inspects and corre
     sink.script("/dropped", 404);
     const id = await retrying(await kickoff("/dropped"));
     await window.go(`/deliveries/${id}`);
-    await page.getByText("The last one came to 404 Not Found").waitFor();
+    await page.getByText("The last response was 404 Not Found").waitFor();
     await page.getByRole("button", { name: "Discard" }).click();
     await page.getByRole("dialog").getByText("can be replayed").waitFor();
     await page.getByRole("button", { name: "Discard for good" }).click();

@@ -73,6 +73,7 @@ function goodPath(path: string): string {
 }
 
 const goodBodies: Record<string, unknown> = {
+  postDeliveriesDiscard: { filter: { state: "dead" }, dry_run: true },
   postDeliveriesRetry: { filter: { state: "dead" }, dry_run: true },
   postExecutionsIdReplay: { from: 1, to: 2 },
   postExecutionsIdSubscriptions: { url, events: ["*"] },
@@ -176,6 +177,7 @@ describe("the OpenAPI document", () => {
     expect(headers("/api/v1/executions/{id}/events", "get")).toEqual(["Last-Event-ID"]);
     const needBodies = operations().filter(({ operation }) => operation.requestBody?.required === true);
     expect(needBodies.map(({ path }) => path).toSorted()).toEqual([
+      "/api/v1/deliveries/discard",
       "/api/v1/deliveries/retry",
       "/api/v1/executions/{id}/subscriptions",
       "/automations/{automation}/resume",

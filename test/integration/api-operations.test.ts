@@ -211,6 +211,19 @@ describe("deliveries", () => {
     expect((await retry({ filter: {} })).body).toMatchObject({ details: { path: "filter.state" } });
   });
 
+  test("are counted and discarded by a filter", async () => {
+    await deliver(
+      { first: 1, last: 1, outcome: "dead", status: 500 },
+      { first: 2, last: 2, outcome: "dead", status: 404 },
+    );
+    const discard = (body: unknown) => api.client.post("/api/v1/deliveries/discard", body);
+    const { body: counted } = await discard({ filter: { state: "dead", status: 404 }, dry_run: true });
+    expect(counted).toEqual({ id: null, state: "counted", total: 1, done: 0, skipped: 0 });
+    const begun = await discard({ filter: { state: "dead", status: 404 } });
+    expect(begun).toMatchObject({ status: 202, body: { state: "running", total: 1, done: 0 } });
+    expect((await api.client.get(`/api/v1/bulk-retries/${String(begun.body["id"])}`)).body).toEqual(begun.body);
+  });
+
   test("are shown live", async () => {
     const response = await fetch(`${api.url}/api/v1/deliveries/live`, {
       headers: { authorization: `Bearer ${api.client.token}` },

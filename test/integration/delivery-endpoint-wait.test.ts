@@ -1,5 +1,5 @@
 import { deliveryId, endpointId } from "@crewstream/contracts";
-import { expediteEndpoint, retryNow, runBulkRetry } from "@crewstream/delivery";
+import { expediteEndpoint, retryNow, runBulkOperation } from "@crewstream/delivery";
 import { retryForbidden } from "@crewstream/delivery-worker";
 import { holdEndpoint, readBreaker } from "@crewstream/redis";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -119,7 +119,7 @@ test("a delivery that the configuration had forbidden is retried when the config
   expect(await bulk()).toHaveLength(0);
   await retryForbidden({ ...forbidding, WEBHOOK_ALLOW_NETWORKS: ["127.0.0.0/8"] }, { store, queues, log: silentLog });
   const [job] = await bulk();
-  await runBulkRetry(delivery.context, (job!.data as { bulkId: string }).bulkId, new AbortController().signal);
+  await runBulkOperation(delivery.context, (job!.data as { bulkId: string }).bulkId, new AbortController().signal);
   expect(await delivery.retry({ ...feed, first: 1 })).toEqual({ kind: "done" });
   expect(sink.events("/hook")).toHaveLength(1);
 });

@@ -1,5 +1,5 @@
 import { bulkRetryJobSchema, drainFeedJobSchema, retryDeliveryJobSchema } from "@crewstream/contracts";
-import { drainFeed, retryDelivery, runBulkRetry, type EndpointGate } from "@crewstream/delivery";
+import { drainFeed, retryDelivery, runBulkOperation, type EndpointGate } from "@crewstream/delivery";
 import { feedsQueue, jobDone, openWorkerProcess, operationsQueue, retriesQueue, startWorker } from "@crewstream/queue";
 import { inFlightAnnouncer } from "@crewstream/redis";
 import { superviseLoops, type Loop, type RunningService, type ServiceContext } from "@crewstream/service";
@@ -54,7 +54,7 @@ export async function startDeliveryWorker(
       concurrency: 1,
       schema: bulkRetryJobSchema,
       handle: async (job, { deadline: stop }) => {
-        const end = await runBulkRetry(context, job.bulkId, stop);
+        const end = await runBulkOperation(context, job.bulkId, stop);
         return end === "finished" ? jobDone : { kind: "later", delayMs: 0 };
       },
     }),

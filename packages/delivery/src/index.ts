@@ -9,7 +9,7 @@ export { openSubscriptionSecrets, sealSubscriptionSecrets } from "./request/secr
 export { createSender, type Sender } from "./request/request-headers.ts";
 export type { JobResult } from "./feed/backlog.ts";
 export { retryDelivery } from "./feed/retry-parked.ts";
-export { countMatching, runBulkRetry } from "./operations/bulk-retry.ts";
+export { countMatching, runBulkOperation } from "./operations/bulk-operation.ts";
 export { endFeed } from "./feed/end-feed.ts";
 export { subscribe } from "./operations/subscribe.ts";
 export { replayExecution, type ReplayRequest } from "./operations/replay.ts";

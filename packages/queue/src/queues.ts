@@ -92,7 +92,7 @@ export class Queues implements AsyncDisposable {
     return alive < known.length ? [...jobs] : jobs.filter((_, index) => ids[index] === null);
   }
 
-  /** Starts a bulk retry that is in the store. */
+  /** Starts a bulk operation that is in the store. */
   async enqueueBulkRetry(bulkId: string): Promise<void> {
     const data: BulkRetryJob = { bulkId };
     await this.#queue(operationsQueue).add("bulk-retry", data, { deduplication: { id: bulkId } });

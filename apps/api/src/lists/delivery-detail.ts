@@ -2,6 +2,7 @@ import { compileSelector, type Delivery, type DeliveryAddress, type DeliveryDeta
 import { readAttempts, readEvents, readFeedHead, type FeedHead, type Store } from "@crewstream/redis";
 import { attemptView, deliveredView, openDeliveryView } from "../views/delivery.ts";
 import { shownUrl } from "../views/endpoint-url.ts";
+import { withRuns } from "./delivery-runs.ts";
 import { breakerOf } from "./feed-breaker.ts";
 import { standingRecord } from "./standing-record.ts";
 
@@ -25,10 +26,11 @@ export async function deliveryDetail(
   const log = await readAttempts(store, address.executionId, { limit: searchedAttempts });
   const attempts = log.map(({ attempt }) => attempt).filter((attempt) => attempt.id === id);
   const acknowledged = attempts.find((attempt) => attempt.settled === "delivered");
-  const delivery =
+  const found =
     standing === undefined
       ? acknowledged && deliveredView(acknowledged)
       : openDeliveryView(feed, address, standing.state, standing.record, await breakerOf(store, feed));
+  const [delivery] = found === undefined ? [] : await withRuns(store, [found]);
   if (delivery === undefined) return undefined;
   const { subscription } = feed;
   return {

@@ -1,8 +1,5 @@
-import { randomUUID } from "node:crypto";
 import {
   AppError,
-  bulkRetryRequestSchema,
-  bulkRetrySchema,
   deliveriesPageSchema,
   deliveriesQuerySchema,
   deliveryActionSchema,
@@ -15,23 +12,24 @@ import {
   problemSchema,
   type DeliveryAddress,
 } from "@crewstream/contracts";
-import { countMatching, discard, retryNow, type OperationResult } from "@crewstream/delivery";
-import { countDeliveries, readBulk, writeBulk, type BulkFilter, type Store } from "@crewstream/redis";
+import { discard, retryNow, type OperationResult } from "@crewstream/delivery";
+import type { Store } from "@crewstream/redis";
 import type { Request } from "express";
 import type { z } from "zod";
-import type { ApiContext } from "../api-context.ts";
 import type { Identity } from "../auth/tokens.ts";
 import { isVisible } from "../auth/visibility.ts";
 import { executionFilter, listedDeliveries, type DeliveriesPage } from "../lists/deliveries.ts";
 import { deliveredDeliveries } from "../lists/delivered.ts";
 import { deliveryDetail } from "../lists/delivery-detail.ts";
 import { deliveryRequest } from "../lists/delivery-request.ts";
+import { withRuns } from "../lists/delivery-runs.ts";
 import { pendingDeliveries } from "../lists/pending.ts";
 import { failureGroups } from "../lists/failure-groups.ts";
 import { deliveriesOf, ownDeliveries } from "../lists/own-deliveries.ts";
 import { identityOf } from "../middleware/authenticate.ts";
 import { parseInput } from "../middleware/validate.ts";
 import type { Operation } from "../operations/operation.ts";
+import { bulkOperations } from "./bulk-deliveries.ts";
 import { liveDeliveries } from "./live-deliveries.ts";
 import { textParam } from "./params.ts";
 
@@ -55,7 +53,7 @@ const list: Operation = {
   handle: (context) => async (request, response) => {
     const query = parseInput(deliveriesQuerySchema, request.query);
     const page = await deliveriesPage(context.store, identityOf(request), query);
-    response.json({ items: page.items, next_cursor: page.next });
+    response.json({ items: await withRuns(context.store, page.items), next_cursor: page.next });
   },
 };
 
@@ -171,69 +169,6 @@ const discardOne: Operation = {
   },
 };
 
-const retryMany: Operation = {
-  method: "post",
-  path: "/deliveries/retry",
-  tag,
-  summary: "Retries all deliveries that match a filter now",
-  description:
-    "As a job of the delivery workers, which goes on where it was when one is killed. `dry_run` counts only.",
-  scopes: ["admin"],
-  keepsToOwn: true,
-  body: bulkRetryRequestSchema,
-  answers: {
-    200: { description: "How many match (`dry_run`)", schema: bulkRetrySchema },
-    202: { description: "The retry has begun", schema: bulkRetrySchema },
-  },
-  handle: (context) => async (request, response) => {
-    const { filter: wanted, dry_run: dryRun } = parseInput(bulkRetryRequestSchema, request.body);
-    const { execution_id: executionId, ...rest } = wanted;
-    const { own, name } = identityOf(request);
-    const filter: BulkFilter = {
-      ...rest,
-      ...(executionId === undefined ? {} : { executionId }),
-      ...(own ? { token: name } : {}),
-    };
-    const total = await countFor(context, filter);
-    if (dryRun) {
-      response.json({ id: null, state: "counted", total, done: 0, skipped: 0 });
-      return;
-    }
-    const id = randomUUID();
-    await writeBulk(context.store, id, { filter, state: "running", total, done: 0, skipped: 0, startedAt: Date.now() });
-    await context.queues.enqueueBulkRetry(id);
-    response.status(202).json({ id, state: "running", total, done: 0, skipped: 0 });
-  },
-};
-
-/** The lists know their size; filtered ones are counted. */
-function countFor({ store }: Pick<ApiContext, "store">, filter: BulkFilter): Promise<number> {
-  const { state, endpoint, executionId, token, outcome, status, reason } = filter;
-  const isWholeList = [executionId, token, outcome, status, reason].every((field) => field === undefined);
-  return isWholeList ? countDeliveries(store, state, endpoint) : countMatching(store, filter);
-}
-
-const retryProgress: Operation = {
-  method: "get",
-  // Documented separately from `/deliveries/:id/…`: as patterns, that and `/deliveries/retry/:id` cannot be
-  // distinguished.
-  path: ["/bulk-retries/:id", "/deliveries/retry/:id"],
-  tag,
-  summary: "Shows the progress of a bulk retry",
-  scopes: ["read", "admin"],
-  keepsToOwn: true,
-  answers: { 200: { description: "Its progress", schema: bulkRetrySchema }, 404: unknown },
-  handle: (context) => async (request, response) => {
-    const id = textParam(request, "id");
-    const bulk = await readBulk(context.store, id);
-    const { own, name } = identityOf(request);
-    if (bulk === undefined || (own && bulk.filter.token !== name)) {
-      throw new AppError("There is no such bulk retry (any more).", { code: ErrorCode.notFound });
-    }
-    response.json({ id, state: bulk.state, total: bulk.total, done: bulk.done, skipped: bulk.skipped });
-  },
-};
-
 function assertDone(id: string, result: OperationResult): void {
   if (result === "not_found") throw notFound(id);
   if (result === "done") return;
@@ -257,8 +192,7 @@ export const deliveryOperations: readonly Operation[] = [
   list,
   groups,
   liveDeliveries,
-  retryMany,
-  retryProgress,
+  ...bulkOperations,
   get,
   getRequest,
   retryOne,

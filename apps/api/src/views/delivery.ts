@@ -10,11 +10,11 @@ import {
   type Subscription,
 } from "@crewstream/contracts";
 import { opensAt, type Attempt, type BreakerView, type DeliveryRecord } from "@crewstream/redis";
-import { endpointOfUrl } from "./endpoint-url.ts";
+import { endpointOfUrl, shownUrl } from "./endpoint-url.ts";
 import { isoTime } from "./time.ts";
 
 /**
- * A delivery that has a record: in flight, waiting, or dead.
+ * A delivery that has a record: in flight, waiting, or dead; without its run's automation, which `withRuns` adds.
  * @param breaker its endpoint's, which together with the schedule decides when a retrying delivery is sent next
  */
 export function openDeliveryView(
@@ -29,8 +29,10 @@ export function openDeliveryView(
     id: deliveryId(address),
     state,
     execution_id: address.executionId,
+    automation: null,
     feed: address.feed,
     ...endpointOfUrl(subscription.url),
+    url: shownUrl(subscription.url),
     events: record.events,
     first: record.first,
     last: record.last,
@@ -42,18 +44,21 @@ export function openDeliveryView(
     outcome: record.outcome ?? null,
     status: record.status ?? null,
     reason: record.reason ?? null,
+    duration_ms: null,
   };
 }
 
-/** An acknowledged delivery, from the attempt that was acknowledged. */
+/** An acknowledged delivery, from the attempt that was acknowledged; without its automation and URL, which `withRuns` adds. */
 export function deliveredView(attempt: Attempt): Delivery {
   return {
     id: attempt.id,
     state: "delivered",
     execution_id: attempt.executionId,
+    automation: null,
     feed: attempt.feed,
     endpoint: attempt.endpoint,
     origin: endpointOrigin(attempt.endpoint) ?? "",
+    url: null,
     events: attempt.events,
     first: parseDeliveryId(attempt.id)?.first ?? null,
     last: null,
@@ -65,6 +70,7 @@ export function deliveredView(attempt: Attempt): Delivery {
     outcome: attempt.outcome,
     status: attempt.status ?? null,
     reason: attempt.reason ?? null,
+    duration_ms: attempt.durationMs,
   };
 }
 

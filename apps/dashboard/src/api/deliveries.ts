@@ -55,8 +55,8 @@ export function useDeliveryAction(id: string) {
   });
 }
 
-/** What a bulk retry is about; fields that are absent match everything. */
-export interface RetryFilter {
+/** Which deliveries a bulk operation is about; fields that are absent match everything. */
+export interface BulkFilter {
   state: "retrying" | "dead";
   endpoint?: string;
   execution_id?: string;
@@ -65,19 +65,21 @@ export interface RetryFilter {
   reason?: string;
 }
 
-/** Retries all that match, or only counts them. */
-export async function retryAll(filter: RetryFilter, dryRun: boolean) {
+export type BulkAction = "retry" | "discard";
+
+/** Retries or discards all that match, or only counts them. */
+export async function changeAll(action: BulkAction, filter: BulkFilter, dryRun: boolean) {
   const body = { filter, dry_run: dryRun };
-  const answer = await request("api/v1/deliveries/retry", bulkRetrySchema, { method: "POST", body });
+  const answer = await request(`api/v1/deliveries/${action}`, bulkRetrySchema, { method: "POST", body });
   if (!dryRun) await refreshDeliveries();
   return answer;
 }
 
-/** How far a bulk retry has come. */
-export function useBulkRetry(id: string | undefined) {
+/** How far a bulk operation has come. */
+export function useBulk(id: string | undefined) {
   return useQuery({
-    queryKey: ["bulk-retry", id],
-    queryFn: ({ signal }) => request(`api/v1/deliveries/retry/${id ?? ""}`, bulkRetrySchema, { signal }),
+    queryKey: ["bulk", id],
+    queryFn: ({ signal }) => request(`api/v1/bulk-retries/${id ?? ""}`, bulkRetrySchema, { signal }),
     enabled: id !== undefined,
     refetchInterval: ({ state }) => (state.data?.state === "finished" ? false : 1000),
   });

@@ -20,7 +20,7 @@ import { Sent } from "./delivery/sent.tsx";
 import { ReplayDialog } from "./execution/replay-dialog.tsx";
 import "./delivery.css";
 
-/** One delivery: what was sent where, what came back each time, when it is tried next, and what one can do. */
+/** One delivery: what was sent where, the response to each attempt, when the next one is due, and what one can do. */
 export function DeliveryPage({ params }: { params: Record<string, string> }): ReactElement {
   const id = params["id"] ?? "";
   const query = useDelivery(id);
@@ -63,8 +63,8 @@ function Body({ delivery }: { delivery: DeliveryDetail }): ReactElement {
             </Empty>
           ) : (
             <ol className="attempts">
-              {delivery.attempt_log.map((attempt) => (
-                <Attempt key={`${attempt.attempt}-${attempt.at}`} attempt={attempt} />
+              {delivery.attempt_log.map((attempt, index) => (
+                <Attempt key={`${attempt.attempt}-${attempt.at}`} attempt={attempt} isNewest={index === 0} />
               ))}
             </ol>
           )}
@@ -90,7 +90,7 @@ function Standing({ delivery }: { delivery: DeliveryDetail }): ReactElement | nu
             {next === null ? "as soon as its endpoint is asked again" : <Countdown to={next} due="is due" />}
           </strong>
           <p className="muted">
-            The last one came to {outcomeText(delivery)}
+            The last response was {outcomeText(delivery)}
             {reason === "" ? "" : `: ${reason}`}.
           </p>
         </div>
@@ -102,9 +102,9 @@ function Standing({ delivery }: { delivery: DeliveryDetail }): ReactElement | nu
       <div className="notice bad" role="status">
         <Icon name="warn" />
         <div>
-          <strong>Nothing more is tried: {outcomeText(delivery)}</strong>
+          <strong>No further attempt: {outcomeText(delivery)}</strong>
           <p className="muted">
-            {reason === "" ? "" : `${reason}. `}Mend the receiver, then retry it; or discard it if no one needs it.
+            {reason === "" ? "" : `${reason}. `}Fix the receiver, then retry it; or discard it if nobody needs it.
           </p>
         </div>
       </div>
@@ -131,7 +131,7 @@ function About({ delivery }: { delivery: DeliveryDetail }): ReactElement {
             [
               "Run",
               <a key="run" href={hrefTo(`/executions/${delivery.execution_id}`)}>
-                <code>{delivery.execution_id}</code>
+                {delivery.automation} <code>{delivery.execution_id}</code>
               </a>,
             ],
             [
@@ -140,7 +140,7 @@ function About({ delivery }: { delivery: DeliveryDetail }): ReactElement {
             ],
             ["Selects", delivery.selects.join(", ")],
             [
-              "How",
+              "Mode",
               `${delivery.realtime ? "realtime" : "batched"}, ${delivery.ordering} order, body form ${delivery.form}`,
             ],
             ["Sealed", <Moment key="sealed" at={delivery.sealed_at} />],

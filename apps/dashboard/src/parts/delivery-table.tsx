@@ -2,6 +2,7 @@ import type { Delivery, DeliveryViewState } from "@crewstream/contracts";
 import type { ReactElement } from "react";
 import { outcomeText, reasonText } from "../format/failure.ts";
 import { count } from "../format/number.ts";
+import { duration } from "../format/time.ts";
 import { hrefTo } from "../routing/route.ts";
 import { DeliveryBadge } from "./badge.tsx";
 import { LongTable, type Column } from "./table.tsx";
@@ -13,26 +14,43 @@ const base: readonly Column<Delivery>[] = [
     name: "Endpoint",
     width: "minmax(150px, 1.2fr)",
     kind: "wide",
-    cell: ({ id, origin }) => (
-      <a className="whole cut" href={hrefTo(`/deliveries/${id}`)}>
-        {origin}
-        <span className="hidden-label">, delivery {id}</span>
+    cell: ({ id, origin, url }) => (
+      <div className="reason">
+        <a className="whole" href={hrefTo(`/deliveries/${id}`)}>
+          {origin}
+          <span className="hidden-label">, delivery {id}</span>
+        </a>
+        {url !== null && <div className="muted small">{url.slice(origin.length)}</div>}
+      </div>
+    ),
+  },
+  {
+    name: "Run",
+    width: "minmax(100px, 0.7fr)",
+    cell: ({ execution_id: id, automation }) => (
+      <a className="above small" href={hrefTo(`/executions/${id}`)}>
+        <div className="cut">{automation ?? "Run"}</div>
+        <code className="muted">…{id.slice(-6)}</code>
       </a>
     ),
   },
   {
-    name: "Last answer",
+    name: "Response",
     width: "minmax(120px, 1.4fr)",
     kind: "wide",
     cell: (delivery) => (
-      <div className="cut small" title={reasonText(delivery)}>
-        <strong>{outcomeText(delivery)}</strong> <span className="muted">{reasonText(delivery)}</span>
+      <div className="reason small">
+        <strong>{outcomeText(delivery)}</strong>{" "}
+        <span className="muted">
+          {reasonText(delivery)}
+          {delivery.duration_ms !== null && `in ${duration(delivery.duration_ms)}`}
+        </span>
       </div>
     ),
   },
   {
     name: "Events",
-    width: "104px",
+    width: "76px",
     label: "events",
     cell: ({ events, first, last }) => (
       <span className="num" title={`events ${first ?? "?"} to ${last ?? "?"} of the run`}>
@@ -40,9 +58,9 @@ const base: readonly Column<Delivery>[] = [
       </span>
     ),
   },
-  { name: "Attempts", width: "72px", kind: "right", label: "attempts", cell: ({ attempts }) => count(attempts) },
+  { name: "Attempts", width: "68px", kind: "right", label: "attempts", cell: ({ attempts }) => count(attempts) },
   {
-    name: "Last",
+    name: "Last attempt",
     width: "92px",
     kind: "right",
     label: "last",
@@ -51,7 +69,7 @@ const base: readonly Column<Delivery>[] = [
 ];
 
 const next: Column<Delivery> = {
-  name: "Next",
+  name: "Next attempt",
   width: "92px",
   kind: "right",
   label: "next",

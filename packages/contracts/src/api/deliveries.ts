@@ -10,9 +10,11 @@ export const deliverySchema = z.object({
   id: z.string().describe("The `webhook-id`"),
   state: z.enum(deliveryStates),
   execution_id: z.string(),
+  automation: z.string().nullable().describe("The run's; null if the run has expired"),
   feed: z.number().int(),
   endpoint: z.string().describe("Id of the endpoint"),
   origin: z.string().describe("Scheme, host and port of the endpoint"),
+  url: z.string().nullable().describe("Values in its query are redacted; null if the run has expired"),
   events: z.number().int(),
   first: z
     .number()
@@ -31,6 +33,7 @@ export const deliverySchema = z.object({
   outcome: z.string().nullable().describe("Outcome of the last attempt"),
   status: z.number().int().nullable().describe("Status of the endpoint's last response"),
   reason: z.string().nullable(),
+  duration_ms: z.number().nullable().describe("How long the acknowledged attempt took; null before one is"),
 });
 export type Delivery = z.infer<typeof deliverySchema>;
 
@@ -118,7 +121,7 @@ export const failureGroupsSchema = z.object({
   total: z.number().int(),
 });
 
-/** Which deliveries a bulk retry selects; every field given must match. */
+/** Which deliveries a bulk operation selects; every field given must match. */
 export const retryFilterSchema = z.object({
   state: z.enum(["retrying", "dead"], 'must be "retrying" or "dead"'),
   endpoint: absentable(z.string().max(1000)),
@@ -128,19 +131,24 @@ export const retryFilterSchema = z.object({
   reason: absentable(z.string().max(2000)),
 });
 
-/** The body of `POST /deliveries/retry`. */
+/** The body of `POST /deliveries/retry` and of `POST /deliveries/discard`. */
 export const bulkRetryRequestSchema = z.object({
   filter: retryFilterSchema,
   dry_run: z.boolean().default(false).describe("Counts only"),
 });
 
-/** A bulk retry and its progress; `id` is null for a dry run. */
+/** A bulk retry or discard and its progress; `id` is null for a dry run. */
 export const bulkRetrySchema = z.object({
   id: z.string().nullable(),
   state: z.enum(["counted", "running", "finished"]),
   total: z.number().int(),
   done: z.number().int(),
-  skipped: z.number().int().describe("Not retried because their endpoint is paused"),
+  skipped: z
+    .number()
+    .int()
+    .describe(
+      "Left as they were: not retried as their endpoint is paused, or not discarded as an attempt is in flight",
+    ),
 });
 export type BulkRetry = z.infer<typeof bulkRetrySchema>;
 

@@ -15,18 +15,19 @@ export const bulkFilterSchema = z.object({
 export type BulkFilter = z.infer<typeof bulkFilterSchema>;
 
 const bulkSchema = z.object({
+  action: z.enum(["retry", "discard"]).default("retry"),
   filter: bulkFilterSchema,
   state: z.enum(["running", "finished"]),
   total: z.number(),
   done: z.number(),
-  /** Skipped because their endpoint is paused. */
+  /** Left as they were: of a retry those whose endpoint is paused, of a discard those in flight. */
   skipped: z.number().default(0),
   startedAt: z.number(),
   position: z
     .object({ partition: z.number(), before: z.object({ id: z.string(), at: z.number() }).optional() })
     .optional(),
 });
-export type Bulk = z.infer<typeof bulkSchema>;
+export type Bulk = z.output<typeof bulkSchema>;
 
 const keptForSeconds = 24 * 3600;
 
@@ -36,6 +37,6 @@ export async function readBulk(store: Store, id: string): Promise<Bulk | undefin
   return text === null ? undefined : bulkSchema.parse(JSON.parse(text));
 }
 
-export async function writeBulk(store: Store, id: string, bulk: Bulk): Promise<void> {
+export async function writeBulk(store: Store, id: string, bulk: z.input<typeof bulkSchema>): Promise<void> {
   await store.redis.set(store.keys.bulk(id), JSON.stringify(bulk), "EX", keptForSeconds);
 }

@@ -1,6 +1,6 @@
 import type { FailureGroup } from "@crewstream/contracts";
 import { useState, type ReactElement } from "react";
-import type { RetryFilter } from "../../api/deliveries.ts";
+import type { BulkAction, BulkFilter } from "../../api/deliveries.ts";
 import { useFailureGroups } from "../../api/failure-groups.ts";
 import { useMay } from "../../api/session.ts";
 import { outcomeText, reasonText } from "../../format/failure.ts";
@@ -9,9 +9,11 @@ import { Card } from "../../parts/page.tsx";
 import { Loaded } from "../../parts/states.tsx";
 import { Table, type Column } from "../../parts/table.tsx";
 import { hrefTo } from "../../routing/route.ts";
-import { RetryAllDialog } from "./retry-all-dialog.tsx";
+import { BulkDialog, type BulkWish } from "./bulk-dialog.tsx";
 
-/** Why deliveries failed: one row for all that failed alike, with a way to retry them together. */
+type Ask = ((action: BulkAction, filter: BulkFilter) => void) | undefined;
+
+/** Why deliveries failed: one row for all that failed alike, with ways to retry or discard them together. */
 export function FailureGroups({
   state,
   endpoint,
@@ -20,19 +22,24 @@ export function FailureGroups({
   endpoint: string | undefined;
 }): ReactElement {
   const query = useFailureGroups(state, endpoint);
-  const [wanted, setWanted] = useState<RetryFilter>();
-  const mayRetry = useMay("admin");
+  const [wanted, setWanted] = useState<BulkWish>();
+  const mayChange = useMay("admin");
   return (
     <>
       <Loaded query={query} what="the failures">
         {(found) =>
           found.items.length > 0 && (
-            <Groups state={state} endpoint={endpoint} found={found} retry={mayRetry ? setWanted : undefined} />
+            <Groups
+              state={state}
+              endpoint={endpoint}
+              found={found}
+              ask={mayChange ? (action, filter) => setWanted({ action, filter }) : undefined}
+            />
           )
         }
       </Loaded>
-      {/* It stays when what it retries has drained, and its groups are gone. */}
-      {wanted !== undefined && <RetryAllDialog filter={wanted} onClose={() => setWanted(undefined)} />}
+      {/* It stays when its deliveries, and so their groups, are gone. */}
+      {wanted !== undefined && <BulkDialog wish={wanted} onClose={() => setWanted(undefined)} />}
     </>
   );
 }
@@ -41,62 +48,61 @@ function Groups({
   state,
   endpoint,
   found: { items, looked_at, total },
-  retry,
+  ask,
 }: {
   state: "retrying" | "dead";
   endpoint: string | undefined;
   found: { items: FailureGroup[]; looked_at: number; total: number };
-  retry: ((filter: RetryFilter) => void) | undefined;
+  ask: Ask;
 }): ReactElement {
   const isPartial = looked_at < total;
+  const all = { state, ...(endpoint === undefined ? {} : { endpoint }) };
   return (
     <Card
       title={state === "dead" ? "Why they are dead" : "Why they are being retried"}
       aside={
-        retry !== undefined && (
-          <button
-            type="button"
-            className="button tiny"
-            onClick={() => retry({ state, ...(endpoint === undefined ? {} : { endpoint }) })}
-          >
-            Retry everything {state}
-          </button>
+        ask !== undefined && (
+          <span className="row end">
+            <button type="button" className="button tiny" onClick={() => ask("retry", all)}>
+              Retry all {state}
+            </button>
+            <button type="button" className="button tiny" onClick={() => ask("discard", all)}>
+              Discard all {state}
+            </button>
+          </span>
         )
       }
     >
       <Table
         label={`Failures grouped by endpoint, status and message: ${state}`}
-        columns={columns(retry === undefined ? undefined : (group) => retry(filterOf(state, group)), isPartial)}
+        columns={columns(state, ask, isPartial)}
         items={items}
         keyOf={({ endpoint, outcome, status, reason }) => JSON.stringify([endpoint, outcome, status, reason])}
       />
       {isPartial && (
         <p className="muted small body">
-          The newest {plural(looked_at, "delivery", "deliveries")} of {count(total)} are grouped. Retrying a group takes
-          all that are like it.
+          The newest {plural(looked_at, "delivery", "deliveries")} of {count(total)} are grouped. An action on a group
+          takes all that are like it.
         </p>
       )}
     </Card>
   );
 }
 
-function columns(
-  retry: ((group: FailureGroup) => void) | undefined,
-  isPartial: boolean,
-): readonly Column<FailureGroup>[] {
+function columns(state: "retrying" | "dead", ask: Ask, isPartial: boolean): readonly Column<FailureGroup>[] {
   return [
     {
-      name: "What came back",
+      name: "Response",
       width: "minmax(200px, 2fr)",
       kind: "wide",
       cell: (group) => (
-        <div className="cut" title={reasonText(group)}>
+        <div className="reason">
           <strong>{outcomeText(group)}</strong> <span className="muted small">{reasonText(group)}</span>
         </div>
       ),
     },
     {
-      name: "From",
+      name: "Endpoint",
       width: "minmax(140px, 1.2fr)",
       kind: "wide",
       cell: ({ origin }) => <div className="cut">{origin}</div>,
@@ -120,20 +126,26 @@ function columns(
       ),
     },
     {
-      name: "Do",
-      width: "150px",
+      name: "Actions",
+      width: "216px",
       kind: "right",
       cell: (group) =>
-        retry !== undefined && (
-          <button type="button" className="button tiny" onClick={() => retry(group)}>
-            Retry all like this
-          </button>
+        ask !== undefined && (
+          <span className="row end">
+            <button type="button" className="button tiny" onClick={() => ask("retry", filterOf(state, group))}>
+              Retry all like this
+            </button>
+            <button type="button" className="button tiny" onClick={() => ask("discard", filterOf(state, group))}>
+              Discard
+              <span className="hidden-label"> all like this</span>
+            </button>
+          </span>
         ),
     },
   ];
 }
 
-function filterOf(state: "retrying" | "dead", { endpoint, outcome, status, reason }: FailureGroup): RetryFilter {
+function filterOf(state: "retrying" | "dead", { endpoint, outcome, status, reason }: FailureGroup): BulkFilter {
   return {
     state,
     endpoint,

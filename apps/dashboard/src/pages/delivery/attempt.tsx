@@ -7,31 +7,30 @@ import { Moment } from "../../parts/time.tsx";
 
 const waits = new Set(["parked", "held"]);
 
-/** One attempt: what it came to, and the head of what was answered, headers first. */
-export function Attempt({ attempt }: { attempt: AttemptView }): ReactElement {
+/** One attempt: its outcome, how long it took, and the beginning of the response, headers first. */
+export function Attempt({ attempt, isNewest }: { attempt: AttemptView; isNewest: boolean }): ReactElement {
   const isGood = attempt.settled === "delivered";
-  const answer = answerText(attempt);
+  const response = responseText(attempt);
   const next = waits.has(attempt.settled) ? attempt.next_attempt_at : null;
   return (
     <li>
       <div className="row">
         <strong className="num">#{attempt.attempt}</strong>
         <Badge mood={isGood ? "good" : "bad"}>{outcomeText(attempt)}</Badge>
-        <span className="grow muted small cut" title={reasonText(attempt)}>
-          {reasonText(attempt)}
-        </span>
-        <span className="muted small num" title={exactTime(Date.parse(attempt.at))}>
+        <span className="grow muted small reason">{reasonText(attempt)}</span>
+        <span className="small num" title={exactTime(Date.parse(attempt.at))}>
           {duration(attempt.duration_ms)}
         </span>
+        <span className="muted small">·</span>
         <span className="small">
           <Moment at={attempt.at} />
         </span>
       </div>
-      {answer !== "" && (
-        <details>
-          <summary>Head of the answer</summary>
-          <pre className="code" tabIndex={0} role="region" aria-label={`Answer to attempt ${attempt.attempt}`}>
-            {answer}
+      {response !== "" && (
+        <details open={isNewest}>
+          <summary>Response</summary>
+          <pre className="code" tabIndex={0} role="region" aria-label={`Response to attempt ${attempt.attempt}`}>
+            {response}
           </pre>
         </details>
       )}
@@ -46,7 +45,7 @@ export function Attempt({ attempt }: { attempt: AttemptView }): ReactElement {
 }
 
 /** Headers, an empty line, body: as it came over the wire. */
-function answerText({ response, response_headers: headers }: AttemptView): string {
+function responseText({ response, response_headers: headers }: AttemptView): string {
   const lines = headersText(headers ?? {});
   return [lines, response ?? ""].filter((part) => part !== "").join("\n\n");
 }
