@@ -16,7 +16,15 @@ export async function endpointUsedAt(store: Store, endpoint: string): Promise<nu
   return score === null ? undefined : Number(score);
 }
 
-/** An endpoint's breaker as an operator sees it; times in ms. */
+/**
+ * An endpoint's circuit breaker as an operator sees it; times in ms. Its states:
+ *
+ *   closed     requests are sent. Failures open it (`breaker-report.lua`).
+ *   open       no request is sent until `nextProbeAt`. Then `breaker-admit.lua` admits one caller, with the probe.
+ *   half-open  stored as open: the probe is in flight. Its success closes the breaker, its failure opens it for longer.
+ *
+ * In each state the endpoint may also be throttled, until `pauseUntil`, or paused by an operator, as long as `held`.
+ */
 export interface BreakerView {
   state: "closed" | "open";
   /** An operator has paused the endpoint. */
