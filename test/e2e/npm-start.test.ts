@@ -80,6 +80,7 @@ const isAlive = (pid: number): boolean => identifyProcess(pid) !== undefined;
 
 test("one command serves both examples; their events are in the inspector, also after a restart", async () => {
   const first = await npmStart();
+  expect(first.output()).toMatch(/Set up first:\n\n {2}support_reply +npx crewstream python sync support_reply\n/);
   const commands = first.output().match(/^curl [\s\S]*?'\{.*\}'$/gm) ?? [];
   expect(commands).toHaveLength(2);
 

@@ -1,10 +1,12 @@
 from crewai import Agent, Crew, Process, Task
-from crewai.project import CrewBase, agent, crew, task
 from crewai.agents.agent_builder.base_agent import BaseAgent
+from crewai.project import CrewBase, agent, crew, task
+
+from team_report.tools.notes_by_state import NotesByState
 
 
 @CrewBase
-class TeamReport():
+class TeamReport:
     """A crew that turns a team's notes into a report"""
 
     agents: list[BaseAgent]
@@ -13,37 +15,26 @@ class TeamReport():
     @agent
     def reader(self) -> Agent:
         return Agent(
-            config=self.agents_config['reader'],  # type: ignore[index]
+            config=self.agents_config["reader"],  # type: ignore[index]
+            tools=[NotesByState()],
             max_iter=8,
-            verbose=True
         )
 
     @agent
     def reporter(self) -> Agent:
-        return Agent(
-            config=self.agents_config['reporter'],  # type: ignore[index]
-            verbose=True
-        )
+        return Agent(config=self.agents_config["reporter"])  # type: ignore[index]
 
     @task
     def read_task(self) -> Task:
-        return Task(
-            config=self.tasks_config['read_task'],  # type: ignore[index]
-        )
+        return Task(config=self.tasks_config["read_task"])  # type: ignore[index]
 
     @task
     def report_task(self) -> Task:
         return Task(
-            config=self.tasks_config['report_task'],  # type: ignore[index]
-            output_file='report.md'
+            config=self.tasks_config["report_task"],  # type: ignore[index]
+            output_file="report.md",
         )
 
     @crew
     def crew(self) -> Crew:
-        """Creates the crew"""
-        return Crew(
-            agents=self.agents,
-            tasks=self.tasks,
-            process=Process.sequential,
-            verbose=True,
-        )
+        return Crew(agents=self.agents, tasks=self.tasks, process=Process.sequential)

@@ -5,13 +5,10 @@ from team_report.crew import TeamReport
 
 
 def run():
-    """
-    Run the crew.
-    """
+    """Runs the crew on this machine, by `crewai run`."""
     inputs = {
-        'team': 'the platform team',
-        'notes': 'login page done; search half done; invoices wait for legal',
-        'year': str(datetime.now().year)
+        "team": "the platform team",
+        "notes": "login page done; search half done; invoices wait for legal",
+        "year": str(datetime.now().year),
     }
-
     TeamReport().crew().kickoff(inputs=inputs)

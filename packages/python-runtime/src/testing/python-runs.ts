@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { newExecutionId, type ExecutionId, type PausedOutcome, type RunOutcome } from "@crewstream/contracts";
 import { memoryJournal, type JournalRow, type RuntimeEvent } from "@crewstream/crew";
 import { recordingSink, testContext, type RecordingSink } from "@crewstream/crew/testing";
@@ -33,7 +33,7 @@ export class PythonExecution implements AsyncDisposable {
   }
 
   static async of(project: string): Promise<PythonExecution> {
-    return new PythonExecution(join(fixtures, project), await mkdtemp(join(tmpdir(), "crewstream-python-")));
+    return new PythonExecution(resolve(fixtures, project), await mkdtemp(join(tmpdir(), "crewstream-python-")));
   }
 
   /** Runs or resumes it. `onEvent` gets each event that is new to the stream. */
