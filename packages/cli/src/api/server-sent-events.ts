@@ -1,3 +1,5 @@
+import { EventSourceParserStream } from "eventsource-parser/stream";
+
 /** One message of a `text/event-stream`; `event` is `message` where the stream names none. */
 export interface ServerSentEvent {
   id: string | undefined;
@@ -5,30 +7,8 @@ export interface ServerSentEvent {
   data: string;
 }
 
-/** Reads a stream of Server-Sent Events (HTML standard, 9.2); comments and `retry` are left out. */
+/** Reads a stream of Server-Sent Events (HTML standard, 9.2); comments, `retry` and messages without data are skipped. */
 export async function* parseServerSentEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerSentEvent> {
-  let buffered = "";
-  for await (const text of body.pipeThrough(new TextDecoderStream())) {
-    buffered = (buffered + text).replaceAll("\r\n", "\n");
-    const blocks = buffered.split("\n\n");
-    // The last one is not complete yet: a message ends with an empty line.
-    buffered = blocks.pop() ?? "";
-    for (const block of blocks) {
-      const message = parseBlock(block);
-      if (message !== undefined) yield message;
-    }
-  }
-}
-
-function parseBlock(block: string): ServerSentEvent | undefined {
-  const fields = block.split("\n").map((line) => {
-    const colon = line.indexOf(":");
-    const [name, value] = colon === -1 ? [line, ""] : [line.slice(0, colon), line.slice(colon + 1)];
-    return { name, value: value.startsWith(" ") ? value.slice(1) : value };
-  });
-  const valueOf = (wanted: string): string | undefined => fields.findLast(({ name }) => name === wanted)?.value;
-  const data = fields.filter(({ name }) => name === "data").map(({ value }) => value);
-  const id = valueOf("id");
-  if (data.length === 0 && id === undefined) return undefined;
-  return { id, event: valueOf("event") ?? "message", data: data.join("\n") };
+  const messages = body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
+  for await (const { id, event = "message", data } of messages) yield { id, event, data };
 }

@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
+import stringWidth from "string-width";
 
 /**
  * Formats rows under a heading in aligned columns. The last column gets the remaining width and is truncated to it.
@@ -6,7 +7,7 @@ import { stripVTControlCharacters } from "node:util";
  */
 export function formatTable(heading: readonly string[], rows: readonly (readonly string[])[], width?: number): string {
   const all = [heading, ...rows].map((row) => row.map(oneLine));
-  const widths = heading.map((_, column) => Math.max(...all.map((row) => shownLength(row[column] ?? ""))));
+  const widths = heading.map((_, column) => Math.max(...all.map((row) => stringWidth(row[column] ?? ""))));
   return all
     .map((row) => row.map((cell, column) => pad(cell, column === heading.length - 1 ? 0 : (widths[column] ?? 0))))
     .map((row) => cut(row.join("  ").trimEnd(), width))
@@ -16,8 +17,8 @@ export function formatTable(heading: readonly string[], rows: readonly (readonly
 
 /** Formats name-value pairs, one per line, with aligned values. */
 export function formatFacts(facts: readonly (readonly [name: string, value: string])[]): string {
-  const width = Math.max(...facts.map(([name]) => name.length));
-  return facts.map(([name, value]) => `${`${name.padEnd(width)}  ${value}`.trimEnd()}\n`).join("");
+  const width = Math.max(...facts.map(([name]) => stringWidth(name)));
+  return facts.map(([name, value]) => `${`${pad(name, width)}  ${value}`.trimEnd()}\n`).join("");
 }
 
 /** Data from the network may contain line ends and control characters, which could control the terminal. */
@@ -26,13 +27,15 @@ export function oneLine(text: string): string {
 }
 
 function pad(text: string, width: number): string {
-  return text + " ".repeat(Math.max(0, width - shownLength(text)));
+  return text + " ".repeat(Math.max(0, width - stringWidth(text)));
 }
 
 function cut(line: string, width: number | undefined): string {
-  return width === undefined || shownLength(line) <= width ? line : `${line.slice(0, width - 1)}…`;
-}
-
-function shownLength(text: string): number {
-  return Array.from(text).length;
+  if (width === undefined || stringWidth(line) <= width) return line;
+  let shown = "";
+  for (const { segment } of new Intl.Segmenter().segment(line)) {
+    if (stringWidth(shown + segment) >= width) break;
+    shown += segment;
+  }
+  return `${shown}…`;
 }

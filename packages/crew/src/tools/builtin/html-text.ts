@@ -50,7 +50,8 @@ const readOfTag = 4096;
 /**
  * Readable text of an HTML page: without scripts, styles and tags, blocks on separate lines, links with their target.
  * Pages may be malicious, so the text is scanned once from left to right: regular expressions over the whole took an
- * hour for 2 MiB of `<`.
+ * hour for 2 MiB of `<`, and html-to-text 10 takes 14 s for 1.5 MB of `<table><tr><td>`, four times as long for twice
+ * as much.
  */
 export function htmlText(html: string): string {
   const title = titleOf(html);
