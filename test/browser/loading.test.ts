@@ -78,7 +78,7 @@ describe.skipIf(chromiumPath === undefined)("the dashboard's pages", () => {
       sizes.push(Number(response.headers()["content-length"]));
     });
     await window.signIn();
-    await window.page.getByText("Events a minute").waitFor();
+    await window.page.getByText("Events per minute").waitFor();
     expect(uncompressed).toEqual([]);
     expect(sizes.length).toBeGreaterThan(1);
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(200_000);

@@ -36,7 +36,7 @@ describe.skipIf(chromiumPath === undefined)("unavailable resources of a page", (
 
   test("offline: the menu stays, another page opens, and the page loads by itself when the network is back", async () => {
     const { page } = window;
-    await page.getByText("Events a minute").waitFor();
+    await page.getByText("Events per minute").waitFor();
     await page.context().setOffline(true);
     await openExecutions();
     await expectNotice();

@@ -143,7 +143,7 @@ function Outage(): ReactElement | null {
   const why = stats.error ?? stats.failureReason;
   return (
     <div className="offline" role="alert">
-      <strong>These numbers are not current.</strong> {why?.message ?? "The server does not answer; it is asked again."}
+      <strong>These numbers are not current.</strong> {why?.message ?? "The server does not answer; retrying…"}
     </div>
   );
 }

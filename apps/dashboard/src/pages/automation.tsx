@@ -1,13 +1,13 @@
-import type { automationsPageSchema } from "@crewstream/contracts";
 import { useState, type ReactElement } from "react";
-import type { z } from "zod";
 import { useKickoff } from "../api/executions.ts";
 import { newIdempotencyKey } from "../api/idempotency-key.ts";
 import { apiBase } from "../api/request.ts";
 import { useMay } from "../api/session.ts";
 import { useAutomations } from "../api/stats.ts";
 import { plural } from "../format/number.ts";
+import { AutomationBadge, Findings, type Automation } from "../parts/automation-state.tsx";
 import { CodeBlock } from "../parts/copy.tsx";
+import { Icon } from "../parts/icon.tsx";
 import { Card, Page } from "../parts/page.tsx";
 import { Empty, Failure, Loaded } from "../parts/states.tsx";
 import { say } from "../parts/toasts.tsx";
@@ -15,8 +15,6 @@ import { hrefTo, navigate } from "../routing/route.ts";
 import { curlCommand } from "./automation/curl.ts";
 import { kickoffBody, noWebhook, type WebhookDraft } from "./automation/kickoff-body.ts";
 import { WebhookFields } from "./automation/webhook-fields.tsx";
-
-type Automation = z.infer<typeof automationsPageSchema>["items"][number];
 
 /** One automation, with a form to kick it off and the command that does the same. */
 export function AutomationPage({ params }: { params: Record<string, string> }): ReactElement {
@@ -27,8 +25,15 @@ export function AutomationPage({ params }: { params: Record<string, string> }): 
     <Page
       title={name}
       crumb={<a href="#/automations">Automations</a>}
-      sub={
+      heading={
         found !== undefined && (
+          <span className="row">
+            {name} <AutomationBadge state={found.state} />
+          </span>
+        )
+      }
+      sub={
+        found?.kind != null && (
           <>
             {found.description}{" "}
             <span className="nowrap">
@@ -52,11 +57,28 @@ export function AutomationPage({ params }: { params: Record<string, string> }): 
               </p>
             </Empty>
           ) : (
-            <Kickoff automation={found} />
+            <>
+              <Problems automation={found} />
+              {found.state === "ready" && <Kickoff automation={found} />}
+            </>
           )
         }
       </Loaded>
     </Page>
+  );
+}
+
+function Problems({ automation }: { automation: Automation }): ReactElement | null {
+  const { state, reason, warnings = [] } = automation;
+  if (reason === undefined && warnings.length === 0) return null;
+  return (
+    <div className={`notice ${state === "failed" ? "bad" : "warn"}`} role="status">
+      <Icon name="warn" />
+      <div className="grow">
+        {state !== "ready" && <strong>It cannot be run yet</strong>}
+        <Findings automation={automation} />
+      </div>
+    </div>
   );
 }
 

@@ -1,14 +1,11 @@
-import type { automationsPageSchema } from "@crewstream/contracts";
 import type { ReactElement } from "react";
-import type { z } from "zod";
 import { useAutomations } from "../api/stats.ts";
-import { plural } from "../format/number.ts";
+import { count } from "../format/number.ts";
+import { AutomationBadge, Findings, type Automation } from "../parts/automation-state.tsx";
 import { Page } from "../parts/page.tsx";
 import { Empty, Loaded } from "../parts/states.tsx";
 import { Table, type Column } from "../parts/table.tsx";
 import { hrefTo } from "../routing/route.ts";
-
-type Automation = z.infer<typeof automationsPageSchema>["items"][number];
 
 const columns: readonly Column<Automation>[] = [
   {
@@ -21,21 +18,20 @@ const columns: readonly Column<Automation>[] = [
       </a>
     ),
   },
-  { name: "Kind", width: "56px", cell: ({ kind }) => kind },
+  { name: "State", width: "112px", cell: ({ state }) => <AutomationBadge state={state} /> },
+  { name: "Kind", width: "56px", cell: ({ kind }) => kind ?? "–" },
   {
-    name: "What it does",
+    name: "Description",
     width: "minmax(160px, 2.4fr)",
     kind: "wide",
-    cell: ({ description, warnings = [] }) => (
+    cell: (automation) => (
       <>
-        <div className="cut muted" title={description}>
-          {description}
-        </div>
-        {warnings.map((warning) => (
-          <div key={warning} className="warn small">
-            {warning}
+        {automation.description !== "" && (
+          <div className="cut muted" title={automation.description}>
+            {automation.description}
           </div>
-        ))}
+        )}
+        <Findings automation={automation} />
       </>
     ),
   },
@@ -44,7 +40,13 @@ const columns: readonly Column<Automation>[] = [
     width: "minmax(100px, 1fr)",
     cell: ({ inputs }) => <div className="cut small muted">{inputs.length === 0 ? "none" : inputs.join(", ")}</div>,
   },
-  { name: "Served by", width: "90px", kind: "right", cell: ({ workers }) => plural(workers, "worker") },
+  {
+    name: "Workers",
+    width: "64px",
+    kind: "right",
+    label: "workers",
+    cell: ({ workers }) => count(workers),
+  },
   {
     name: "Runs",
     width: "80px",
@@ -57,7 +59,12 @@ const columns: readonly Column<Automation>[] = [
   },
 ];
 
-/** What live crew workers serve. */
+/** What cannot be run comes first; both parts by name. */
+function problemsFirst(items: readonly Automation[]): Automation[] {
+  return [...items].sort((a, b) => Number(a.state === "ready") - Number(b.state === "ready"));
+}
+
+/** What live crew workers have found: what they serve, and what they cannot run and why. */
 export function AutomationsPage(): ReactElement {
   const query = useAutomations();
   return (
@@ -73,7 +80,7 @@ export function AutomationsPage(): ReactElement {
                 </p>
               </Empty>
             ) : (
-              <Table label="Automations" columns={columns} items={items} keyOf={({ name }) => name} />
+              <Table label="Automations" columns={columns} items={problemsFirst(items)} keyOf={({ name }) => name} />
             )}
           </section>
         )}

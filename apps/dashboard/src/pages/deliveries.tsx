@@ -18,13 +18,19 @@ const words: Record<DeliveryViewState, string> = {
 const order = ["retrying", "dead", "pending", "delivered"] as const;
 
 const emptyWords: Record<DeliveryViewState, readonly [string, string]> = {
-  retrying: ["Nothing waits for a retry", "Every delivery that failed has been acknowledged or given up since."],
-  dead: ["No delivery is dead", "A delivery whose retries are used up would stand here until someone decides."],
-  pending: ["Nothing is under way", "Deliveries stand here while their first attempt is made."],
+  retrying: [
+    "Nothing waits for a retry",
+    "Every delivery that failed has been acknowledged, discarded or dead-lettered since.",
+  ],
+  dead: [
+    "No delivery is dead",
+    "A delivery whose retries are used up is listed here until someone retries or discards it.",
+  ],
+  pending: ["Nothing is in flight", "Deliveries are listed here during their first attempt."],
   delivered: ["Nothing has been delivered yet", "Kick an automation off with a webhook."],
 };
 
-/** Deliveries by state; those that failed are grouped by why, so that a whole outage is put right at once. */
+/** Deliveries by state; those that failed are grouped by why, so that a whole outage is fixed at once. */
 export function DeliveriesPage(): ReactElement {
   const { query } = useRoute();
   const asked = query.get("state");

@@ -86,8 +86,7 @@ function Standing({ delivery }: { delivery: DeliveryDetail }): ReactElement | nu
         <Icon name="warn" />
         <div>
           <strong>
-            Next attempt{" "}
-            {next === null ? "as soon as its endpoint is asked again" : <Countdown to={next} due="is due" />}
+            Next attempt {next === null ? "with its endpoint’s next probe" : <Countdown to={next} due="is due" />}
           </strong>
           <p className="muted">
             The last response was {outcomeText(delivery)}

@@ -20,11 +20,11 @@ import { FailureGroups } from "./deliveries/failure-groups.tsx";
 type Detail = z.infer<typeof endpointDetailSchema>;
 
 const lines: readonly HourLine[] = [
-  { name: "Taken", verb: "requests taken", colour: "--good", pick: ({ delivered }) => delivered, filled: true },
+  { name: "Succeeded", verb: "requests succeeded", colour: "--good", pick: ({ delivered }) => delivered, filled: true },
   { name: "Failed", verb: "failed", colour: "--bad", pick: ({ failed }) => failed },
 ];
 
-/** One endpoint: how it has been doing, why it is left alone, and the switch to hold it or let it go. */
+/** One endpoint: its health and traffic, its failures, and the buttons to pause and resume it. */
 export function EndpointPage({ params }: { params: Record<string, string> }): ReactElement {
   const id = params["id"] ?? "";
   const query = useEndpoint(id);
@@ -47,7 +47,7 @@ export function EndpointPage({ params }: { params: Record<string, string> }): Re
           <>
             <Breaker endpoint={endpoint} />
             <Numbers endpoint={endpoint} />
-            <LastHour title="Requests a minute" minutes={endpoint.minutes} lines={lines} />
+            <LastHour title="Requests per minute" minutes={endpoint.minutes} lines={lines} />
             <FailureGroups state="retrying" endpoint={id} />
             <FailureGroups state="dead" endpoint={id} />
           </>
@@ -82,7 +82,7 @@ function Breaker({ endpoint }: { endpoint: Detail }): ReactElement | null {
           <p>
             The breaker is open: nothing is sent but one probe at a time
             {breaker.failed_probes > 0 && `, and ${plural(breaker.failed_probes, "probe")} failed`}.{" "}
-            <NextProbe at={breaker.next_probe_at} /> When a probe is taken, the backlog leaves by itself. Resume tries
+            <NextProbe at={breaker.next_probe_at} /> When a probe succeeds, the backlog is sent by itself. Resume tries
             at once.
           </p>
         </div>
@@ -117,14 +117,14 @@ function Numbers({ endpoint }: { endpoint: Detail }): ReactElement {
         </dd>
       </div>
       <div className="tile">
-        <dt>Events taken</dt>
+        <dt>Events delivered</dt>
         <dd>
           {count(recent.events)}
           <div className="note">last 15 min</div>
         </dd>
       </div>
       <div className="tile">
-        <dt>Attempt time</dt>
+        <dt>Response time</dt>
         <dd>
           {recent.p50_ms === null ? "–" : duration(recent.p50_ms)}
           <div className="note">p50; p95 {recent.p95_ms === null ? "–" : duration(recent.p95_ms)}</div>
@@ -134,7 +134,7 @@ function Numbers({ endpoint }: { endpoint: Detail }): ReactElement {
         <dt>In flight</dt>
         <dd>
           {count(endpoint.in_flight)}
-          <div className="note">under way now</div>
+          <div className="note">requests now</div>
         </dd>
       </div>
       <div className="tile">

@@ -41,18 +41,14 @@ const columns: readonly Column<Endpoint>[] = [
   },
   { name: "Health", width: "112px", cell: (endpoint) => <EndpointBadge endpoint={endpoint} /> },
   {
-    name: "Why",
+    name: "Reason",
     width: "minmax(100px, 1.5fr)",
     kind: "wide",
     cell: (endpoint) => {
       const failure = failureOf(endpoint);
       const { id, retrying, dead } = endpoint;
       if (failure !== undefined) {
-        return (
-          <div className="cut muted small" title={failure}>
-            {failure}
-          </div>
-        );
+        return <div className="reason muted small">{failure}</div>;
       }
       return (
         retrying + dead > 0 && (

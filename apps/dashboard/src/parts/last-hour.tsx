@@ -49,9 +49,9 @@ export function LastHour({
       <Card title={title} aside="last hour" padded>
         <LazyChart label={`Last hour: ${sums.join(", ")}`} times={times} series={counts} format={count} />
       </Card>
-      <Card title="Time of an attempt" aside="last hour" padded>
+      <Card title="Response time" aside="last hour" padded>
         <LazyChart
-          label="Median and 95th percentile of the time of an attempt, per minute of the last hour"
+          label="Median and 95th percentile of the response time, per minute of the last hour"
           times={times}
           series={latency}
           format={duration}

@@ -7,10 +7,10 @@ import { Moment, useNow } from "./time.tsx";
  */
 export function NextProbe({ at }: { at: string | null }): ReactElement {
   const now = useNow();
-  if (at === null || Date.parse(at) <= now) return <>The next delivery that is due asks whether it is back.</>;
+  if (at === null || Date.parse(at) <= now) return <>The next delivery that is due is its probe.</>;
   return (
     <>
-      It is asked again <Moment at={at} />.
+      The next probe is <Moment at={at} />.
     </>
   );
 }

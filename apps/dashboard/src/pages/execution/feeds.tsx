@@ -45,9 +45,9 @@ function Feed({ feed, execution }: { feed: FeedView; execution: Execution }): Re
             </a>,
           ],
           ["Selects", feed.events.map((name) => <Chip key={name} text={name} />)],
-          ["How", howItGoes(feed)],
+          ["Mode", modeOf(feed)],
           [
-            "How far",
+            "Progress",
             `event ${count(feed.cursor)} of ${count(execution.events)}${behind > 0 ? `, ${count(behind)} to go` : ""}`,
           ],
           feed.retrying > 0 && [
@@ -63,7 +63,7 @@ function Feed({ feed, execution }: { feed: FeedView; execution: Execution }): Re
   );
 }
 
-function howItGoes({ realtime, max_delay_ms: maxDelayMs, coalesce, ordering }: FeedView): string {
+function modeOf({ realtime, max_delay_ms: maxDelayMs, coalesce, ordering }: FeedView): string {
   const pace = !realtime
     ? "in batches"
     : maxDelayMs === null

@@ -21,10 +21,10 @@ export function Tiles({ stats }: { stats: Stats }): ReactElement {
           {share === null ? "–" : percent(share)}
         </span>
       </Tile>
-      <Tile name="Attempt time" note={`p50; p95 ${recent.p95_ms === null ? "–" : duration(recent.p95_ms)}`}>
+      <Tile name="Response time" note={`p50; p95 ${recent.p95_ms === null ? "–" : duration(recent.p95_ms)}`}>
         {recent.p50_ms === null ? "–" : duration(recent.p50_ms)}
       </Tile>
-      <Tile name="Retrying" note={<a href={hrefTo("/deliveries", { state: "retrying" })}>to be tried again</a>}>
+      <Tile name="Retrying" note={<a href={hrefTo("/deliveries", { state: "retrying" })}>will be retried</a>}>
         <span className={deliveries.retrying > 0 ? "warn" : ""}>{count(deliveries.retrying)}</span>
       </Tile>
       <Tile name="Dead" note={<a href={hrefTo("/deliveries", { state: "dead" })}>need a person</a>}>

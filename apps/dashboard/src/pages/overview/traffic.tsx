@@ -16,5 +16,5 @@ const lines: readonly HourLine[] = [
 
 /** The last hour: what was published and delivered, and how long the endpoints took. */
 export function Traffic({ stats }: { stats: Pick<Stats, "minutes"> }): ReactElement {
-  return <LastHour title="Events a minute" minutes={stats.minutes} lines={lines} />;
+  return <LastHour title="Events per minute" minutes={stats.minutes} lines={lines} />;
 }

@@ -1,6 +1,6 @@
 import type { Endpoint, Stats } from "@crewstream/contracts";
-import type { ReactElement } from "react";
-import { count, plural, rate } from "../../format/number.ts";
+import { Fragment, type ReactElement } from "react";
+import { count, percent, plural, rate } from "../../format/number.ts";
 import { failureOf } from "../../parts/endpoint-table.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { NextProbe } from "../../parts/next-probe.tsx";
@@ -13,21 +13,33 @@ export function Verdict({ stats, endpoints }: { stats: Stats; endpoints: readonl
     .filter(({ health }) => health === "failing" || health === "disabled")
     .sort((a, b) => ((a.breaker.opened_at ?? "~") < (b.breaker.opened_at ?? "~") ? -1 : 1));
   const paused = endpoints.filter((endpoint) => endpoint.paused);
+  const limping = endpoints.filter(({ health }) => health === "degraded" || health === "throttled");
   const { retrying, dead } = stats.deliveries;
   const [first] = down;
   if (first !== undefined) {
-    const others = down.length - 1;
+    const unnamed = Math.max(0, down.length - maxNamed);
     return (
       <div className="notice bad" role="status">
         <Icon name="warn" />
         <div className="grow">
           <strong>
-            <a href={hrefTo(`/endpoints/${first.id}`)}>{first.origin}</a> is {first.health}
-            {others > 0 && `, and so ${others === 1 ? "is 1 other endpoint" : `are ${others} other endpoints`}`}
+            <Origin endpoint={first} /> {downText(first)}
+            {down.slice(1, maxNamed).map((each) => (
+              <Fragment key={each.id}>
+                ; <Origin endpoint={each} /> {downText(each)}
+              </Fragment>
+            ))}
+            {unnamed > 0 &&
+              `; and ${plural(unnamed, "more endpoint")} ${unnamed === 1 ? "is" : "are"} failing or disabled`}
           </strong>
           <p>
+            {down.length > 1 && `${first.origin}: `}
             {first.breaker.opened_at === null ? (
-              "It refused every delivery of the last 15 minutes"
+              first.health === "disabled" ? (
+                "It ended its subscriptions (410)"
+              ) : (
+                "It refused every delivery of the last 15 minutes"
+              )
             ) : (
               <>
                 It has been failing for <Elapsed from={first.breaker.opened_at} to={null} />
@@ -52,8 +64,7 @@ export function Verdict({ stats, endpoints }: { stats: Stats; endpoints: readonl
         <div>
           <strong>No delivery worker is alive</strong>
           <p>
-            Events are kept and nothing is lost, but no webhook leaves: start apps/delivery-worker, or look into its
-            log.
+            Events are kept and nothing is lost, but no webhook is sent: start apps/delivery-worker, or check its log.
           </p>
         </div>
       </div>
@@ -65,7 +76,7 @@ export function Verdict({ stats, endpoints }: { stats: Stats; endpoints: readonl
         <Icon name="warn" />
         <div>
           <strong>No crew worker is alive</strong>
-          <p>Kickoffs are refused until one is: start apps/crew-worker, or look into its log.</p>
+          <p>Kickoffs are refused until one is: start apps/crew-worker, or check its log.</p>
         </div>
       </div>
     );
@@ -75,8 +86,11 @@ export function Verdict({ stats, endpoints }: { stats: Stats; endpoints: readonl
       <div className="notice bad" role="status">
         <Icon name="warn" />
         <div className="grow">
-          <strong>{plural(dead, "delivery is dead", "deliveries are dead")}: its retries are used up</strong>
-          <p>Nothing more is tried until a person retries or discards them. Events flow otherwise.</p>
+          <strong>
+            {plural(dead, "delivery is dead", "deliveries are dead")}: the retries are used up
+            <MostDead endpoints={endpoints} />
+          </strong>
+          <p>They are sent again only if a person retries them. Other deliveries continue.</p>
         </div>
         <a className="button" href={hrefTo("/deliveries", { state: "dead" })}>
           Look at them
@@ -84,6 +98,7 @@ export function Verdict({ stats, endpoints }: { stats: Stats; endpoints: readonl
       </div>
     );
   }
+  if (paused.length === 0 && limping.length > 0) return <Limping endpoints={limping} />;
   if (paused.length > 0 || retrying > 0) {
     const [held] = paused;
     return (
@@ -92,7 +107,7 @@ export function Verdict({ stats, endpoints }: { stats: Stats; endpoints: readonl
         <div>
           <strong>
             {held === undefined
-              ? `Events flow; ${plural(retrying, "delivery waits", "deliveries wait")} for a retry`
+              ? `All endpoints healthy; ${plural(retrying, "delivery waits", "deliveries wait")} for a retry`
               : `${held.origin} is paused by an operator`}
           </strong>
           <p>
@@ -111,6 +126,62 @@ export function Verdict({ stats, endpoints }: { stats: Stats; endpoints: readonl
   return <Flowing stats={stats} endpoints={endpoints} />;
 }
 
+/** Names at most this many endpoints in one headline. */
+const maxNamed = 3;
+
+function Origin({ endpoint: { id, origin } }: { endpoint: Endpoint }): ReactElement {
+  return <a href={hrefTo(`/endpoints/${id}`)}>{origin}</a>;
+}
+
+/** An open breaker means that it fails; a closed one with no success that it answers, but refuses everything. */
+function downText({ health, breaker }: Endpoint): string {
+  if (health === "failing" && breaker.state === "closed") return "is failing: it refuses every delivery";
+  return `is ${health}`;
+}
+
+/** Endpoints that take a part of their deliveries, or that asked to wait. */
+function Limping({ endpoints }: { endpoints: readonly Endpoint[] }): ReactElement {
+  const unnamed = endpoints.length - maxNamed;
+  return (
+    <div className="notice warn" role="status">
+      <Icon name="warn" />
+      <div className="grow">
+        <strong>
+          {endpoints.slice(0, maxNamed).map((each, index) => (
+            <Fragment key={each.id}>
+              {index > 0 && "; "}
+              <Origin endpoint={each} /> is {each.health}
+            </Fragment>
+          ))}
+          {unnamed > 0 && `; and ${plural(unnamed, "more endpoint")}`}
+        </strong>
+        {endpoints.slice(0, maxNamed).map((each) => (
+          <p key={each.id} className="muted">
+            {endpoints.length > 1 && `${each.origin}: `}
+            {each.recent.success_rate !== null &&
+              `${percent(each.recent.success_rate)} of its requests succeeded in 15 minutes; `}
+            the last failure was <strong>{failureOf(each) ?? "none"}</strong>.
+          </p>
+        ))}
+      </div>
+      <a className="button" href={hrefTo("/deliveries", { state: "retrying" })}>
+        Look at the failures
+      </a>
+    </div>
+  );
+}
+
+/** Whose deliveries most dead letters are. */
+function MostDead({ endpoints }: { endpoints: readonly Endpoint[] }): ReactElement | null {
+  const [most] = [...endpoints].sort((a, b) => b.dead - a.dead);
+  if (most === undefined || most.dead === 0) return null;
+  return (
+    <>
+      , {count(most.dead)} of <Origin endpoint={most} />
+    </>
+  );
+}
+
 /** Nothing is wrong: what was sent, or that nothing was yet. */
 function Flowing({ stats, endpoints }: { stats: Stats; endpoints: readonly Endpoint[] }): ReactElement {
   const { recent } = stats;
@@ -122,7 +193,7 @@ function Flowing({ stats, endpoints }: { stats: Stats; endpoints: readonly Endpo
           <strong>Nothing has been sent yet</strong>
           <p className="muted">
             No webhook has been delivered. Kick an <a href="#/automations">automation</a> off with a webhook, and this
-            line says whether its receiver takes the events.
+            line says whether its receiver accepts the events.
           </p>
         </div>
       </div>
