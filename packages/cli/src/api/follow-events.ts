@@ -38,7 +38,8 @@ export async function* followEvents(
       for await (const message of parseServerSentEvents(response.body)) {
         if (message.id !== undefined) last = message.id;
         if (message.event === "end") return (JSON.parse(message.data) as { state: string }).state;
-        if (message.event === "message") yield eventEnvelopeSchema.parse(JSON.parse(message.data));
+        if (message.event === "message" && message.data !== "")
+          yield eventEnvelopeSchema.parse(JSON.parse(message.data));
       }
     } catch (error) {
       // A first connection that fails is reported; a later failure is a restart or a temporary network problem.

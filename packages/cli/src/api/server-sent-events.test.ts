@@ -16,10 +16,11 @@ async function parse(...chunks: readonly (string | Uint8Array)[]): Promise<Serve
 const text = 'retry: 1000\n\n: comment\n\nid: 1\ndata: {"ü":1}\n\nid: 7\n\nevent: end\ndata: a\ndata: b\n\n';
 const expected = [
   { id: "1", event: "message", data: '{"ü":1}' },
+  { id: "7", event: "message", data: "" },
   { id: undefined, event: "end", data: "a\nb" },
 ];
 
-test("reads ids, types and data; skips comments and messages without data", async () => {
+test("reads ids, types and data; skips comments", async () => {
   expect(await parse(text)).toEqual(expected);
   expect(await parse(text.replaceAll("\n", "\r\n"))).toEqual(expected);
 });
