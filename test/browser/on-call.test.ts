@@ -108,7 +108,7 @@ describe.skipIf(chromiumPath === undefined)("a person on call", () => {
       expect(standing(sink, "/hook").taken.size).toBe(published.length);
     });
     await window.go("/");
-    await page.getByText("All endpoints healthy").waitFor();
+    await page.getByText("All deliveries acknowledged").waitFor();
     expect(await window.tile("Retrying")).toBe("0");
     expect(window.complaints).toEqual([]);
   });

@@ -13,7 +13,9 @@ export function Verdict({ stats, endpoints }: { stats: Stats; endpoints: readonl
     .filter(({ health }) => health === "failing" || health === "disabled")
     .sort((a, b) => ((a.breaker.opened_at ?? "~") < (b.breaker.opened_at ?? "~") ? -1 : 1));
   const paused = endpoints.filter((endpoint) => endpoint.paused);
-  const limping = endpoints.filter(({ health }) => health === "degraded" || health === "throttled");
+  const limping = endpoints.filter(
+    ({ health, retrying: waiting }) => health === "throttled" || (health === "degraded" && waiting > 0),
+  );
   const { retrying, dead } = stats.deliveries;
   const [first] = down;
   if (first !== undefined) {
@@ -185,6 +187,7 @@ function MostDead({ endpoints }: { endpoints: readonly Endpoint[] }): ReactEleme
 /** Nothing is wrong: what was sent, or that nothing was yet. */
 function Flowing({ stats, endpoints }: { stats: Stats; endpoints: readonly Endpoint[] }): ReactElement {
   const { recent } = stats;
+  const degraded = endpoints.filter(({ health }) => health === "degraded").slice(0, maxNamed);
   if (endpoints.length === 0) {
     return (
       <div className="notice" role="status">
@@ -207,8 +210,13 @@ function Flowing({ stats, endpoints }: { stats: Stats; endpoints: readonly Endpo
     <div className="notice good" role="status">
       <Icon name="done" />
       <div>
-        <strong>All endpoints healthy</strong>
+        <strong>{degraded.length === 0 ? "All endpoints healthy" : "All deliveries acknowledged"}</strong>
         <p className="muted">
+          {degraded.map(({ origin, recent: { delivered, failed } }) => (
+            <Fragment key={origin}>
+              {origin} failed {count(failed)} of {plural(delivered + failed, "request")} in the last 15 minutes.{" "}
+            </Fragment>
+          ))}
           {recent.published + recent.events === 0 ? (
             <>
               Nothing was published or sent in the last five minutes; the last delivery was <Moment at={lastUsed} />.
