@@ -2,7 +2,9 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 import { compressAssets } from "./scripts/compress-assets.ts";
 
-/** Relative addresses: the page works under any path prefix. Nothing is inlined: its content security policy forbids that. */
+/**
+ * Relative URLs: the page works under any path prefix. Nothing is inlined, as its content security policy forbids that.
+ */
 export default defineConfig({
   root: import.meta.dirname,
   base: "./",

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /**
- * Builds the dashboard into `dist` unless it was built from the same sources. Runs after `npm install` and before
- * `npm start`: where nothing changed it costs some milliseconds. Without the build tools (`--omit=dev`) it says so and
- * leaves things as they are: everything but the dashboard works.
+ * Builds the dashboard into `dist` unless it was built from the same sources. Runs after `npm install` and before `npm
+ * start`: if nothing has changed it takes some milliseconds. Without the build tools (`--omit=dev`) it prints a notice
+ * and leaves everything unchanged: everything but the dashboard works.
  */
 const home = fileURLToPath(new URL("..", import.meta.url));
 const dist = join(home, "dist");
@@ -24,14 +24,14 @@ const wanted = hash.digest("hex");
 if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== wanted) await build();
 
 async function build(): Promise<void> {
-  // Whatever runs this, a test run for one: React's development build is twice as large.
+  // In any environment, for example a test run: React's development build is twice as large.
   process.env["NODE_ENV"] = "production";
   const vite = await import("vite").catch(() => undefined);
   if (vite === undefined) {
     process.stderr.write("The dashboard is not built: Vite is not installed. Run npm install without --omit=dev.\n");
     return;
   }
-  // Built aside and moved into place: a server that runs meanwhile, or a second build, never sees half of it.
+  // Built in another folder and moved into place: a running server, or a second build, never sees half of it.
   const aside = join(home, "node_modules", `.dist-${process.pid}`);
   await mkdir(join(home, "node_modules"), { recursive: true });
   try {
@@ -44,7 +44,7 @@ async function build(): Promise<void> {
   }
 }
 
-/** Files below a folder in a fixed order, tests left out: they are in no build. */
+/** Files below a folder in a fixed order, except tests, which are in no build. */
 function filesOf(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !/\.test\.tsx?$/.test(entry.name))

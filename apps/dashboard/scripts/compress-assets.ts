@@ -4,7 +4,7 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import type { Plugin } from "vite";
 
 /**
- * Writes a brotli and a gzip form beside each text asset, so that the server compresses nothing while it runs. Only after
+ * Writes a brotli and a gzip version of each text asset, so that the server does not compress at run time. Only after
  * files were written: `closeBundle` also runs after a failed build, and its ENOENT would hide Vite's own error.
  */
 export function compressAssets(): Plugin {

@@ -1,7 +1,7 @@
 import { config } from "zod";
 
 /**
- * Schemas must not be compiled with `new Function`: our content security policy forbids eval. zod looks at this when a
- * schema is made, so this module comes before all that make one.
+ * Schemas must not be compiled with `new Function`: our content security policy forbids eval. zod checks this when a
+ * schema is created, so this module must be imported before all that create one.
  */
 config({ jitless: true });

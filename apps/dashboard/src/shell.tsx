@@ -17,10 +17,10 @@ const entries: readonly (readonly [path: string, name: string, icon: IconName])[
   ["/automations", "Automations", "automations"],
 ];
 
-/** Pages of the deployment as a whole, which a token that is limited to what it started does not see. */
+/** Deployment-wide pages, which are hidden from a token that is limited to what it started. */
 const ofDeployment: ReadonlySet<string> = new Set(["/", "/endpoints"]);
 
-/** The frame around every page: where one can go, who one is, and whether the server answers. */
+/** The frame around every page: navigation, the session, and whether the server responds. */
 export function Shell({
   session,
   children,
@@ -136,7 +136,7 @@ function Account({ name, scopes }: { name: string; scopes: string[] }): ReactEle
   );
 }
 
-/** Says when what is shown is no longer current. */
+/** Reports when the shown data is no longer current. */
 function Outage(): ReactElement | null {
   const stats = useStats();
   if (stats.error === null && stats.failureCount < 2) return null;

@@ -1,7 +1,7 @@
 import { QueryClient } from "@tanstack/react-query";
 import { ApiError } from "./request.ts";
 
-/** What the page has read. Outages are retried for a few seconds; what the server refuses is not asked again. */
+/** Cached responses. Outages are retried for a few seconds; what the server rejects is not requested again. */
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
@@ -18,5 +18,5 @@ function isPassing(status: number): boolean {
   return status === 0 || status === 429 || status >= 502;
 }
 
-/** How often lists and details are read again while the page is looked at, ms. */
+/** Interval at which lists and details are refreshed while the page is visible, ms. */
 export const refreshMs = { stats: 2000, list: 4000, detail: 2000 } as const;

@@ -32,7 +32,7 @@ export function useDelivery(id: string) {
   });
 }
 
-/** The request of a delivery; read again when another attempt was made. */
+/** The request of a delivery; read again after another attempt. */
 export function useDeliveryRequest(id: string, attempts: number) {
   return useQuery({
     queryKey: ["delivery-request", id, attempts],
@@ -43,7 +43,7 @@ export function useDeliveryRequest(id: string, attempts: number) {
   });
 }
 
-/** Retries a delivery now, or gives it up. */
+/** Retries a delivery now, or discards it. */
 export function useDeliveryAction(id: string) {
   return useMutation({
     mutationFn: (action: "retry" | "discard") =>
@@ -55,7 +55,7 @@ export function useDeliveryAction(id: string) {
   });
 }
 
-/** Which deliveries a bulk operation is about; fields that are absent match everything. */
+/** The deliveries of a bulk operation; absent fields match everything. */
 export interface BulkFilter {
   state: "retrying" | "dead";
   endpoint?: string;
@@ -67,7 +67,7 @@ export interface BulkFilter {
 
 export type BulkAction = "retry" | "discard";
 
-/** Retries or discards all that match, or only counts them. */
+/** Retries or discards all matches, or only counts them. */
 export async function changeAll(action: BulkAction, filter: BulkFilter, dryRun: boolean) {
   const body = { filter, dry_run: dryRun };
   const answer = await request(`api/v1/deliveries/${action}`, bulkRetrySchema, { method: "POST", body });
@@ -75,7 +75,7 @@ export async function changeAll(action: BulkAction, filter: BulkFilter, dryRun: 
   return answer;
 }
 
-/** How far a bulk operation has come. */
+/** Progress of a bulk operation. */
 export function useBulk(id: string | undefined) {
   return useQuery({
     queryKey: ["bulk", id],

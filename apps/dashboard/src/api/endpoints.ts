@@ -4,7 +4,7 @@ import { z } from "zod";
 import { queryClient, refreshMs } from "./client.ts";
 import { request } from "./request.ts";
 
-/** The endpoints that were delivered to lately. */
+/** Endpoints with recent deliveries. */
 export function useEndpoints() {
   return useQuery({
     queryKey: ["endpoints"],
@@ -22,7 +22,7 @@ export function useEndpoint(id: string) {
   });
 }
 
-/** Holds everything for an endpoint back, or lets it go again. */
+/** Pauses or resumes an endpoint. */
 export function useEndpointSwitch(id: string) {
   return useMutation({
     mutationFn: (action: "pause" | "resume") =>

@@ -7,7 +7,7 @@ export type RunEvent = z.infer<typeof eventsPageSchema>["events"][number];
 
 export interface EventFeed {
   events: readonly RunEvent[];
-  /** Whether all there will ever be is here. */
+  /** Whether all events that there will ever be have been read. */
   over: boolean;
   error: Error | undefined;
   /** Whether there are more than the page keeps. */
@@ -15,7 +15,7 @@ export interface EventFeed {
 }
 
 const pageLength = 500;
-/** More than a person reads; beyond it the page would be slow and the API is the better tool. */
+/** More than a person reads; with more the page would be slow and the API is the better tool. */
 export const maxEvents = 20_000;
 const waitSeconds = 20;
 const pauseAfterErrorMs = 3000;
@@ -50,7 +50,7 @@ async function follow(id: string, update: Update, signal: AbortSignal): Promise<
       if (signal.aborted) return;
       after = page.next;
       kept += page.events.length;
-      // An empty first page must not be asked for again and again without waiting.
+      // An empty first page must not be requested repeatedly without waiting.
       if (page.events.length === 0 && kept === 0) await pause(1000, signal);
       update((before) => ({ ...before, events: [...before.events, ...page.events], error: undefined }));
     } catch (error) {

@@ -12,7 +12,7 @@ import { queryClient, refreshMs } from "./client.ts";
 import { usePaged } from "./paged.ts";
 import { request } from "./request.ts";
 
-/** What a list of executions is limited to; absent and empty values select all. */
+/** Filters of a list of executions; absent and empty values select all. */
 export interface ExecutionFilter {
   status?: string | undefined;
   automation?: string | undefined;
@@ -26,7 +26,7 @@ export function useExecutions({ ...filter }: ExecutionFilter) {
   return usePaged("api/v1/executions", executionsPageSchema, filter);
 }
 
-/** One execution; read again while it runs or has something to deliver. */
+/** One execution; refreshed while it runs or has undelivered events. */
 export function useExecution(id: string) {
   return useQuery({
     queryKey: ["execution", id],
@@ -36,7 +36,7 @@ export function useExecution(id: string) {
   });
 }
 
-/** What a run's automation printed; read again while it runs. */
+/** The output of a run's automation; refreshed while it runs. */
 export function useLogs(id: string, ended: boolean) {
   return useQuery({
     queryKey: ["logs", id, ended],
@@ -47,7 +47,7 @@ export function useLogs(id: string, ended: boolean) {
   });
 }
 
-/** Starts a run like this one; what is absent from the body is as it was there. */
+/** Starts a run like this one; absent fields of the body are the same as there. */
 export function useRerun(id: string) {
   return useMutation({
     mutationFn: ({ body, key }: { body: { inputs?: unknown; webhooks?: unknown }; key: string }) =>

@@ -6,7 +6,7 @@ import { request } from "./request.ts";
 
 export type HumanRequest = z.infer<typeof humanRequestsPageSchema>["items"][number];
 
-/** What a run waits for people to say; without a run what all do, the newest first, at most the 200 newest. */
+/** Pending human-input requests of a run; without a run those of all runs, newest first, at most 200. */
 export function useHumanRequests(execution?: string) {
   const which = execution === undefined ? "limit=200" : `execution_id=${encodeURIComponent(execution)}`;
   return useQuery({
@@ -16,7 +16,7 @@ export function useHumanRequests(execution?: string) {
   });
 }
 
-/** Answers a request: `approved` decides a review where it is given, else the text does. */
+/** Answers a request: `approved` decides a review if given, else the text does. */
 export function useAnswer({ execution_id: execution, id }: HumanRequest) {
   return useMutation({
     mutationFn: (answer: { feedback: string; approved?: boolean; outcome?: string }) =>

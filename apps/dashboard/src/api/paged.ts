@@ -12,7 +12,7 @@ const pageLength = 100;
 
 /**
  * A list that is read page by page as it is scrolled. While only its first page is loaded it refreshes itself; further
- * down it stands still, so that rows do not move under the reader.
+ * down it does not, so that rows do not move while they are read.
  */
 export function usePaged<Item>(
   path: string,

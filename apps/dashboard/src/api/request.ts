@@ -1,10 +1,10 @@
 import { parseJson, problemSchema } from "@crewstream/contracts";
 import type { z } from "zod";
 
-/** The API's base: the page is `…/dashboard/`, the API lies beside it, whatever prefix a proxy put before both. */
+/** The API's base: the page is `…/dashboard/`, and the API is next to it, whatever prefix a proxy adds. */
 export const apiBase = new URL("../", window.location.href.replace(/[?#].*$/, ""));
 
-/** An answer that is no success; `message` says what to do. `status` is 0 when there was no answer at all. */
+/** A response that is not a success; `message` says what to do. `status` is 0 if there was no response at all. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
   readonly status: number;
@@ -19,17 +19,17 @@ export class ApiError extends Error {
   }
 }
 
-/** Whether an answer says that a thing is not there (any more): what was read of it before holds no longer. */
+/** Whether a response says that something does not exist (any more): what was read of it before is no longer valid. */
 export function isGone(error: unknown): boolean {
   return error instanceof ApiError && error.status === 404;
 }
 
-/** More than a long poll takes (20 s); a server that says nothing for longer is taken to be away. */
+/** Longer than a long poll takes (20 s); a server that is silent for longer is considered down. */
 const answerWithinMs = 30_000;
 
 let onSignedOut = (): void => undefined;
 
-/** Calls `listener` when the API no longer knows our session. */
+/** Calls `listener` when the API no longer accepts our session. */
 export function whenSignedOut(listener: () => void): void {
   onSignedOut = listener;
 }
@@ -42,9 +42,9 @@ export interface RequestOptions {
 }
 
 /**
- * Calls the API with the session's cookie and parses the answer.
+ * Calls the API with the session's cookie and parses the response.
  * @param path relative to the API's base, such as `api/v1/stats`
- * @throws ApiError for no answer, a problem, or an answer of an unknown shape
+ * @throws ApiError for a missing response, a problem, or a response of an unknown shape
  */
 export async function request<Schema extends z.ZodType>(
   path: string,
@@ -95,7 +95,7 @@ function toApiError(status: number, body: unknown): ApiError {
   return new ApiError(status, `HTTP ${status}`, `The server answered ${status} without saying why.`);
 }
 
-/** `?a=1&b=2` of what is given; undefined and empty values are left out. */
+/** `?a=1&b=2` from the given values; undefined and empty ones are omitted. */
 export function queryText(values: Record<string, string | number | undefined>): string {
   const used = Object.entries(values).filter(([, value]) => value !== undefined && value !== "");
   if (used.length === 0) return "";

@@ -30,14 +30,14 @@ export function useSignIn() {
   return useMutation({
     mutationFn: (token: string) => request("dashboard/login", sessionSchema, { method: "POST", body: { token } }),
     onSuccess: (session) => {
-      // Whoever signs in after a session has ended need not be the one before.
+      // The next person to sign in may be another one.
       forgetAllRead();
       queryClient.setQueryData(key, session);
     },
   });
 }
 
-/** Ends the session and forgets all that was read in it. */
+/** Ends the session and forgets everything that was read in it. */
 export function useSignOut() {
   return useMutation({
     mutationFn: () => request("dashboard/logout", z.unknown(), { method: "POST" }),
@@ -52,12 +52,12 @@ function forgetAllRead(): void {
   queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== key[0] });
 }
 
-/** Whether the signed-in token is limited to what it started: the deployment's numbers and endpoints are not for it. */
+/** Whether the signed-in token is limited to what it started: it cannot see the deployment's numbers and endpoints. */
 export function useIsLimited(): boolean {
   return useMay("own");
 }
 
-/** Whether the signed-in token has one of these scopes; buttons that it may not press are not shown. */
+/** Whether the signed-in token has one of these scopes; buttons that it may not use are hidden. */
 export function useMay(...scopes: string[]): boolean {
   const { data } = useSession();
   return data?.signed_in === true && scopes.some((scope) => data.scopes.includes(scope));

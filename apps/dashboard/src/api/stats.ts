@@ -4,7 +4,7 @@ import { refreshMs } from "./client.ts";
 import { request } from "./request.ts";
 import { useIsLimited } from "./session.ts";
 
-/** The system's numbers, read again every two seconds. */
+/** The system's numbers, refreshed every two seconds. */
 export function useStats() {
   const isLimited = useIsLimited();
   return useQuery({
@@ -16,7 +16,7 @@ export function useStats() {
   });
 }
 
-/** What live crew workers serve. */
+/** The automations that live crew workers have found. */
 export function useAutomations() {
   return useQuery({
     queryKey: ["automations"],

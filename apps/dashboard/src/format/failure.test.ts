@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { breakerText, errorKind, outcomeText, reasonText } from "./failure.ts";
 
-test("an outcome is the status that came back, else a word", () => {
+test("an outcome is the response's status, else a word", () => {
   expect(outcomeText({ status: 503, outcome: "throttled" })).toBe("503 Service Unavailable");
   expect(outcomeText({ status: 599, outcome: "rejected" })).toBe("HTTP 599");
   expect(outcomeText({ status: null, outcome: "timeout" })).toBe("Timed out");
@@ -28,6 +28,6 @@ test.each([
   expect(breakerText(failure)).toBe(text);
 });
 
-test("an error's class is named where it says something", () => {
+test("an error's class is named if it is informative", () => {
   expect(["TypeError", "AppError", "Error", null].map(errorKind)).toEqual(["TypeError", null, null, null]);
 });

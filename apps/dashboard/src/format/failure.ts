@@ -1,6 +1,6 @@
 import { httpStatus } from "./http-status.ts";
 
-/** Outcomes without an answer, in words; the others are told by their status. */
+/** Outcomes without a response, in words; others are shown by their status. */
 const outcomes: Readonly<Record<string, string>> = {
   timeout: "Timed out",
   unreachable: "Unreachable",
@@ -8,7 +8,7 @@ const outcomes: Readonly<Record<string, string>> = {
   gave_up: "Gave up",
 };
 
-/** Where an attempt was when its time was over, as the HTTP client names it. */
+/** The phase of an attempt when it timed out, as the HTTP client names it. */
 const phases: Readonly<Record<string, string>> = {
   lookup: "the name was not resolved in time",
   connect: "no connection in time",
@@ -17,7 +17,7 @@ const phases: Readonly<Record<string, string>> = {
   response: "no response in time",
 };
 
-/** Codes of Node and OpenSSL that receivers cause most. */
+/** The most common codes of Node and OpenSSL that receivers cause. */
 const codes: Readonly<Record<string, string>> = {
   ECONNREFUSED: "connection refused",
   ECONNRESET: "connection reset",
@@ -32,13 +32,13 @@ const codes: Readonly<Record<string, string>> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: "its certificate's issuer is not known",
 };
 
-/** What an attempt came to: the status that came back, else why there was none. */
+/** The outcome of an attempt: the response's status, else why there was none. */
 export function outcomeText({ status, outcome }: { status: number | null; outcome: string | null }): string {
   if (status !== null) return httpStatus(status);
   return outcome === null ? "Not tried yet" : (outcomes[outcome] ?? outcome.replaceAll("_", " "));
 }
 
-/** Why, in words, with the code that one can look up: `connection refused (ECONNREFUSED)`; empty for no reason. */
+/** Why, in words, with the code to look up: `connection refused (ECONNREFUSED)`; empty without a reason. */
 export function reasonText({ outcome, reason }: { outcome: string | null; reason: string | null }): string {
   if (reason === null) return "";
   if (outcome === "timeout") return phases[reason] ?? reason;
@@ -55,7 +55,7 @@ export function breakerText(failure: string): string {
   return reason === "" ? word : `${word}, ${reason}`;
 }
 
-/** The kind of error that a run failed with, where its name says something to a person. */
+/** The kind of error that a run failed with, if its name is informative. */
 export function errorKind(type: string | null): string | null {
   return type === null || type === "Error" || type === "AppError" ? null : type;
 }

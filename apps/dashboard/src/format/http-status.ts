@@ -1,4 +1,4 @@
-/** Names of the statuses that receivers answer most (RFC 9110). */
+/** Names of the statuses that receivers return most often (RFC 9110). */
 const names: Readonly<Record<number, string>> = {
   200: "OK",
   201: "Created",

@@ -8,7 +8,7 @@ export function count(value: number): string {
   return value >= 100_000 ? compact.format(value) : grouped.format(value);
 }
 
-/** A rate per second with as many digits as say something: `0`, `0.3`, `12`, `1.2K`. */
+/** A rate per second with its significant digits: `0`, `0.3`, `12`, `1.2K`. */
 export function rate(value: number): string {
   if (value === 0) return "0";
   if (value < 0.05) return "<0.1";

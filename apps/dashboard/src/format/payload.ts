@@ -1,6 +1,6 @@
 import type { RunEvent } from "../api/events.ts";
 
-/** Fields that every event has; the rest is what its emitter gave it. */
+/** Fields that every event has; the rest is from its emitter. */
 const commonFields: ReadonlySet<string> = new Set([
   "emission_sequence",
   "event_id",
@@ -18,7 +18,7 @@ const commonFields: ReadonlySet<string> = new Set([
 ]);
 const maxLength = 160;
 
-/** The beginning of what a custom event carries, as one line of JSON without the braces; empty for nothing. */
+/** The beginning of a custom event's data, as one line of JSON without the braces; empty without data. */
 export function payloadPreview({ data }: RunEvent): string {
   const own = Object.entries(data).filter(([name, value]) => !commonFields.has(name) && value !== null);
   let line = "";

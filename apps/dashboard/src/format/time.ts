@@ -5,7 +5,7 @@ const units = [
   ["s", 1000],
 ] as const;
 
-/** `3 min ago`, `in 12 s`, `just now`: how far a moment is from `now` (both ms since 1970), in its largest unit. */
+/** `3 min ago`, `in 12 s`, `just now`: the distance of a time from `now` (both ms since 1970), in its largest unit. */
 export function relativeTime(at: number, now: number): string {
   const distance = Math.abs(at - now);
   const unit = units.find(([, ms]) => distance >= ms);
@@ -14,7 +14,7 @@ export function relativeTime(at: number, now: number): string {
   return at > now ? `in ${text}` : `${text} ago`;
 }
 
-/** A length of time in at most two units: `840 ms`, `2.4 s`, `3 min 20 s`, `1 d 4 h`. */
+/** A duration in at most two units: `840 ms`, `2.4 s`, `3 min 20 s`, `1 d 4 h`. */
 export function duration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`;

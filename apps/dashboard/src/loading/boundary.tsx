@@ -3,7 +3,7 @@ import { Icon } from "../parts/icon.tsx";
 import { reloadIfStale } from "./build.ts";
 import { CodeError } from "./lazy-part.ts";
 
-/** Wait before the next try, ms: short after the first failure, then longer. */
+/** Waits before the next attempts, ms: short after the first failure, then longer. */
 const firstDelayMs = 500;
 const maxDelayMs = 8000;
 
@@ -13,8 +13,8 @@ interface State {
 }
 
 /**
- * Holds a failure of what it contains, so that the menu and the rest of the page stay. It tries again by itself, and
- * reloads the page once when the server has another build than the tab.
+ * Contains a failure of its children, so that the menu and the rest of the page stay. It retries by itself, and reloads
+ * the page once if the server has another build than the tab.
  */
 export class Boundary extends Component<{ what: string; renew?: () => void; children: ReactNode }, State> {
   override state: State = { failure: undefined, tries: 0 };

@@ -1,14 +1,14 @@
 const key = "crewstream-reloaded-for";
 
-/** The file name of the script that this document began with; it holds a hash of the build. */
+/** The file name of the script that this document was loaded with; it contains a hash of the build. */
 function ownBuild(): string | undefined {
   const script = document.querySelector<HTMLScriptElement>("script[type=module][src]");
   return script === null ? undefined : fileName(script.src);
 }
 
 /**
- * The build that the server has now, by its first script; undefined while the server does not answer or the answer is no
- * page of ours.
+ * The server's current build, by its first script; undefined while the server does not respond or the response is not
+ * one of our pages.
  */
 async function serversBuild(): Promise<string | undefined> {
   try {
@@ -22,8 +22,8 @@ async function serversBuild(): Promise<string | undefined> {
 }
 
 /**
- * Reloads the page when the server has another build than this tab, whose files are then gone. At most once for each
- * build, so that servers of two builds behind one address, or a build whose file is missing, make no tab reload for ever.
+ * Reloads the page if the server has another build than this tab, whose files are then gone. At most once per build, so
+ * that servers with two builds behind one address, or a build with a missing file, do not make a tab reload forever.
  * @returns whether it reloads
  */
 export async function reloadIfStale(): Promise<boolean> {
@@ -50,6 +50,6 @@ function keepReloadedFor(build: string): void {
   try {
     sessionStorage.setItem(key, build);
   } catch {
-    // A browser that keeps nothing: it reloads again if the new build fails, too.
+    // A browser without storage: it reloads again if the new build fails, too.
   }
 }

@@ -1,6 +1,6 @@
 import { createElement, lazy, type ComponentType, type ReactElement } from "react";
 
-/** The code of a part of the page could not be loaded: the server is away, or has another build by now. */
+/** The code of a part of the page could not be loaded: the server is down, or has another build by now. */
 export class CodeError extends Error {
   override readonly name = "CodeError";
 }
@@ -8,7 +8,7 @@ export class CodeError extends Error {
 /** A component whose code is loaded when it is first shown. */
 export interface LazyPart<Props extends object> {
   Component: ComponentType<Props>;
-  /** Lets a load that failed be tried again: React keeps its failure otherwise. */
+  /** Lets a failed load be retried: React keeps the failure otherwise. */
   renew: () => void;
 }
 

@@ -89,7 +89,7 @@ function Kickoff({ automation }: { automation: Automation }): ReactElement {
   const kickoff = useKickoff(automation.name);
   const may = useMay("kickoff");
   const body = kickoffBody(automation.inputs, inputs, webhook);
-  // The receiver's token is typed unseen, and stays so.
+  // The receiver's token is typed masked, and stays so.
   const shownBody = kickoffBody(automation.inputs, inputs, {
     ...webhook,
     token: webhook.token === "" ? "" : "THE_TOKEN_OF_THE_RECEIVER",
@@ -104,7 +104,7 @@ function Kickoff({ automation }: { automation: Automation }): ReactElement {
           say("Kicked off", answer.warnings?.join(" "));
           navigate(hrefTo(`/executions/${answer.kickoff_id}`));
         },
-        // A refused kickoff is none: what is sent next is another one.
+        // A rejected kickoff did not start anything: the next one gets a new key.
         onError: () => setKey(newIdempotencyKey()),
       },
     );

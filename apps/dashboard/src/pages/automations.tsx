@@ -59,12 +59,15 @@ const columns: readonly Column<Automation>[] = [
   },
 ];
 
-/** What cannot be run comes first; both parts by name. */
+/** Those that cannot be run are first; both parts by name. */
 function problemsFirst(items: readonly Automation[]): Automation[] {
   return [...items].sort((a, b) => Number(a.state === "ready") - Number(b.state === "ready"));
 }
 
-/** What live crew workers have found: what they serve, and what they cannot run and why. */
+/**
+ * The automations that live crew workers have found: those that are served, and those that cannot be run, with the
+ * reason.
+ */
 export function AutomationsPage(): ReactElement {
   const query = useAutomations();
   return (

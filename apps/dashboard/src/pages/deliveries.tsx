@@ -30,7 +30,7 @@ const emptyWords: Record<DeliveryViewState, readonly [string, string]> = {
   delivered: ["Nothing has been delivered yet", "Kick an automation off with a webhook."],
 };
 
-/** Deliveries by state; those that failed are grouped by why, so that a whole outage is fixed at once. */
+/** Deliveries by state; failed ones are grouped by cause, so that a whole outage is fixed at once. */
 export function DeliveriesPage(): ReactElement {
   const { query } = useRoute();
   const asked = query.get("state");

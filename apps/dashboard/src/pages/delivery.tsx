@@ -76,7 +76,7 @@ function Body({ delivery }: { delivery: DeliveryDetail }): ReactElement {
   );
 }
 
-/** What is the matter and what comes next, in a sentence. */
+/** The state and what happens next, in a sentence. */
 function Standing({ delivery }: { delivery: DeliveryDetail }): ReactElement | null {
   const { state, next_attempt_at: next } = delivery;
   const reason = reasonText(delivery);
@@ -112,7 +112,7 @@ function Standing({ delivery }: { delivery: DeliveryDetail }): ReactElement | nu
   return null;
 }
 
-/** Where it goes and what it belongs to. */
+/** Its destination and what it belongs to. */
 function About({ delivery }: { delivery: DeliveryDetail }): ReactElement {
   const { first, last, events } = delivery;
   return (
@@ -164,7 +164,7 @@ function Actions({ delivery }: { delivery: DeliveryDetail }): ReactElement | nul
   const may = useMay("admin");
   const close = (): void => setAsking(undefined);
   const failed = delivery.state === "retrying" || delivery.state === "dead";
-  // Awaited, not left to callbacks: those are lost when what was asked for takes this button off the page.
+  // Awaited instead of using callbacks: those are lost if the operation removes this button from the page.
   const retry = async (): Promise<void> => {
     try {
       await act.mutateAsync("retry");
@@ -218,7 +218,7 @@ function Actions({ delivery }: { delivery: DeliveryDetail }): ReactElement | nul
   );
 }
 
-/** The replay's form needs to know the run's webhooks. */
+/** The replay's form needs the run's webhooks. */
 function ReplayThis({ delivery, onClose }: { delivery: DeliveryDetail; onClose: () => void }): ReactElement | null {
   const { data } = useExecution(delivery.execution_id);
   if (data === undefined) return null;

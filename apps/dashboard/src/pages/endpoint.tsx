@@ -160,7 +160,7 @@ function Numbers({ endpoint }: { endpoint: Detail }): ReactElement {
   );
 }
 
-/** How long what waits will take at the rate of the last minutes; nothing while the endpoint takes nothing. */
+/** How long the backlog will take at the rate of the last minutes; nothing while the endpoint accepts nothing. */
 function drainText({ retrying, breaker, paused, minutes }: Detail): string {
   const lately = minutes.slice(-3).reduce((sum, { delivered }) => sum + delivered, 0) / 180;
   if (retrying === 0 || paused || breaker.state === "open" || lately === 0) return "";

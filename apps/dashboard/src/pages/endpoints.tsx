@@ -4,7 +4,7 @@ import { EndpointTable } from "../parts/endpoint-table.tsx";
 import { Page } from "../parts/page.tsx";
 import { Empty, Loaded } from "../parts/states.tsx";
 
-/** Where webhooks go, by origin: what one endpoint does to its deliveries touches no other. */
+/** Endpoints of webhooks, by origin: one endpoint's problems do not affect deliveries to others. */
 export function EndpointsPage(): ReactElement {
   const query = useEndpoints();
   return (

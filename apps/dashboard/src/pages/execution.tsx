@@ -23,7 +23,7 @@ import { Log } from "./execution/log.tsx";
 import { ReplayDialog } from "./execution/replay-dialog.tsx";
 import { RerunDialog } from "./execution/rerun-dialog.tsx";
 
-/** One run: how far it is, what it did, what it published and to whom, and what one can do about it. */
+/** One run: its progress, what it did, its events and their receivers, and the available actions. */
 export function ExecutionPage({ params }: { params: Record<string, string> }): ReactElement {
   const id = params["id"] ?? "";
   const query = useExecution(id);

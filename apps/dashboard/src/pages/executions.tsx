@@ -11,7 +11,7 @@ import { Elapsed, Moment } from "../parts/time.tsx";
 import { hrefTo, useRoute } from "../routing/route.ts";
 import { Filters, sinceOf } from "./executions/filters.tsx";
 
-/** Executions that the API looks at for one page of a search. */
+/** Executions that the API reads for one page of a search. */
 const scannedPerPage = 1000;
 
 const columns: readonly Column<ExecutionSummary>[] = [
@@ -87,11 +87,11 @@ function Progress({ execution }: { execution: ExecutionSummary }): ReactElement 
   );
 }
 
-/** All executions, the newest first. */
+/** All executions, newest first. */
 export function ExecutionsPage(): ReactElement {
   const { query } = useRoute();
   const range = query.get("range") ?? "";
-  // It moves only with the choice: a list whose query changed every second would never be shown.
+  // It changes only with the selection: a list whose query changed every second would never be shown.
   const since = useMemo(() => sinceOf(range), [range]);
   const filter = {
     status: query.get("state") ?? "",
@@ -103,7 +103,7 @@ export function ExecutionsPage(): ReactElement {
   const list = useExecutions(filter);
   const isFiltered = Object.values(filter).some((value) => value !== undefined && value !== "");
   const reads = list.isFetchingNextPage;
-  // After a page without a match the next one is not read unasked: there may be thousands.
+  // After a page without a match the next one is not read automatically: there may be thousands.
   const isWithoutMatch = list.data?.pages.at(-1)?.items.length === 0;
   return (
     <Page title="Executions">

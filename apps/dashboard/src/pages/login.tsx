@@ -4,9 +4,9 @@ import iconUrl from "../style/icon.svg";
 import "./login.css";
 
 /**
- * Asks for an API token. It is sent once, for a session cookie, and kept nowhere. The page that was asked for stays in the
- * address, and is shown then.
- * @param ended whether there was a session before that has ended by itself
+ * Asks for an API token. It is sent once, for a session cookie, and stored nowhere. The requested page stays in the
+ * URL, and is shown afterwards.
+ * @param ended whether an earlier session has ended by itself
  */
 export function LoginPage({ ended }: { ended: boolean }): ReactElement {
   const [token, setToken] = useState("");

@@ -11,7 +11,7 @@ import { Tiles } from "./overview/tiles.tsx";
 import { Traffic } from "./overview/traffic.tsx";
 import { Verdict } from "./overview/verdict.tsx";
 
-/** Whether events flow, to whom they do not, and why: the answer in the first line, the numbers below it. */
+/** Whether events are delivered, which endpoints fail, and why: the answer in the headline, the numbers below it. */
 export function OverviewPage(): ReactElement {
   const stats = useStats();
   const endpoints = useEndpoints();
@@ -49,7 +49,7 @@ export function OverviewPage(): ReactElement {
   );
 }
 
-/** Failing and disabled, then throttled and paused, then with most failures. */
+/** Failing and disabled ones, then throttled and paused ones, then those with most failures. */
 function worstFirst(endpoints: readonly Endpoint[]): Endpoint[] {
   const weight = ({ health, dead, retrying, recent }: Endpoint): number => {
     const isDown = health === "failing" || health === "disabled";

@@ -18,7 +18,7 @@ export function AutomationBadge({ state }: { state: Automation["state"] }): Reac
   return <Badge mood={mood}>{word}</Badge>;
 }
 
-/** Why an automation cannot be run and the command that helps, and what may fail in its runs. */
+/** Why an automation cannot be run and the command that helps, and warnings about its runs. */
 export function Findings({ automation }: { automation: Automation }): ReactElement {
   const { state, reason, fix, warnings = [] } = automation;
   return (

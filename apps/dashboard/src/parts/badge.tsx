@@ -3,7 +3,7 @@ import type { ReactElement } from "react";
 
 export type Mood = "good" | "warn" | "bad" | "info" | "human" | "plain";
 
-/** A word for a state, with a shape and a colour that say it again. */
+/** A word for a state, repeated by a shape and a colour. */
 export function Badge({ mood, children }: { mood: Mood; children: string }): ReactElement {
   return <span className={`badge ${mood}`}>{children}</span>;
 }

@@ -10,10 +10,10 @@ export interface Series {
   filled?: boolean | undefined;
 }
 
-/** Distances of the lines of a grid: whole numbers, as counts and milliseconds are. */
+/** Distances of grid lines: whole numbers, as counts and milliseconds are. */
 const wholeSteps = [0, 1, 2, 3, 4, 5, 6].flatMap((power) => [1, 2, 5].map((step) => step * 10 ** power));
 
-/** Lines over time. `label` says in words what the picture shows; the numbers are also in the tiles and tables. */
+/** Lines over time. `label` describes the picture in words; the numbers are also in the tiles and tables. */
 export function Chart({
   label,
   times,
@@ -41,7 +41,7 @@ export function Chart({
       if (element.clientWidth > 0) plot.current?.setSize({ width: element.clientWidth, height: element.clientHeight });
     });
     resized.observe(element);
-    // Colours are read from the style when the chart is drawn: a change of theme draws it again.
+    // Colours are read from the style when the chart is drawn: a change of theme redraws it.
     const scheme = matchMedia("(prefers-color-scheme: dark)");
     scheme.addEventListener("change", draw);
     const themed = new MutationObserver(draw);
@@ -53,7 +53,7 @@ export function Chart({
       plot.current?.destroy();
       plot.current = undefined;
     };
-    // The data come by `setData` below; only another set of series is another chart.
+    // The data are set by `setData` below; only a different set of series needs a new chart.
   }, [shape]);
 
   useEffect(() => plot.current?.setData(dataOf(times, series)), [times, series]);
@@ -103,7 +103,7 @@ function options(element: HTMLElement, series: readonly Series[], format: (value
   };
 }
 
-/** A line needs two points: where minutes with values stand alone, they are dots. */
+/** A line needs two points: single minutes with values are dots. */
 function isSparse(values: Series["values"]): boolean {
   return values.filter((value) => value !== null).length < 8;
 }
@@ -113,7 +113,7 @@ function hourAndMinute(seconds: number): string {
   return `${String(date.getHours()).padStart(2, "0")}:${String(date.getMinutes()).padStart(2, "0")}`;
 }
 
-/** A canvas knows no `light-dark()`: the element computes it to a plain colour. */
+/** A canvas does not support `light-dark()`: the element resolves it to a plain colour. */
 function resolveColour(element: HTMLElement, value: string): string {
   const probe = document.createElement("span");
   probe.style.color = value;

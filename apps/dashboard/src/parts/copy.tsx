@@ -1,7 +1,7 @@
 import { useState, type ReactElement } from "react";
 import { Icon } from "./icon.tsx";
 
-/** A button that copies a text and says that it has. */
+/** A button that copies a text and confirms it. */
 export function Copy({ text, what }: { text: string; what: string }): ReactElement {
   const [said, setSaid] = useState("");
   const copy = async (): Promise<void> => {
@@ -22,7 +22,7 @@ export function Copy({ text, what }: { text: string; what: string }): ReactEleme
   );
 }
 
-/** A text in a box that scrolls, reachable by keyboard, with a way to copy it. */
+/** A text in a scrolling box, reachable by keyboard, with a copy button. */
 export function CodeBlock({ text, label }: { text: string; label: string }): ReactElement {
   return (
     <div className="code-block">
@@ -37,7 +37,7 @@ export function CodeBlock({ text, label }: { text: string; label: string }): Rea
   );
 }
 
-/** Any value as indented JSON; a text as it is. */
+/** Any value as indented JSON; a text unchanged. */
 export function asText(value: unknown): string {
   if (typeof value === "string") return value;
   return value === undefined ? "" : JSON.stringify(value, null, 2);

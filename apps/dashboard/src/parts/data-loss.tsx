@@ -4,7 +4,7 @@ import { Moment } from "./time.tsx";
 
 const key = "crewstream-data-loss-seen";
 
-/** Says that Redis came back without its data, until the reader has seen it. */
+/** Reports that Redis came back without its data, until it is dismissed. */
 export function DataLoss(): ReactElement | null {
   const at = useStats().data?.data_lost_at ?? null;
   const [seen, setSeen] = useState(lastSeen);
@@ -44,6 +44,6 @@ function keepSeen(at: string): void {
   try {
     localStorage.setItem(key, at);
   } catch {
-    // A browser that keeps nothing: it is dismissed until the page is left.
+    // A browser without storage: it is dismissed until the page is closed.
   }
 }

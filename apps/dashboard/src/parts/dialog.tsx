@@ -1,7 +1,7 @@
 import { Dialog as Base } from "@base-ui/react/dialog";
 import type { ReactElement, ReactNode } from "react";
 
-/** A question or a form above the page. It holds the focus, Escape closes it, and the focus goes back then. */
+/** A confirmation or form above the page. It traps the focus, Escape closes it, and the focus then returns. */
 export function Dialog({
   open,
   onClose,
@@ -26,7 +26,7 @@ export function Dialog({
   );
 }
 
-/** Asks before something that cannot be taken back. */
+/** Asks for confirmation of an irreversible action. */
 export function Confirm({
   open,
   onClose,

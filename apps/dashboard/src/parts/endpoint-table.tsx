@@ -21,7 +21,7 @@ export function EndpointBadge({ endpoint }: { endpoint: Endpoint }): ReactElemen
   return badges[endpoint.health];
 }
 
-/** Why an endpoint is not healthy, in the words of its last failure; undefined where it has none. */
+/** Why an endpoint is not healthy, from its last failure; undefined if it has none. */
 export function failureOf({ health, breaker, refusal }: Endpoint): string | undefined {
   if (health === "healthy" || health === "paused") return undefined;
   const failure = breaker.state === "open" || health === "throttled" ? breaker.reason : (refusal ?? breaker.reason);

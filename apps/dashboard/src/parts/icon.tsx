@@ -19,7 +19,7 @@ const paths = {
 } as const;
 export type IconName = keyof typeof paths;
 
-/** A decoration beside a word that says the same. */
+/** A decoration next to a word with the same meaning. */
 export function Icon({ name }: { name: IconName }): ReactElement {
   return (
     <svg className="icon" viewBox="0 0 16 16" aria-hidden="true">

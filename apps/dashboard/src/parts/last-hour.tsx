@@ -7,7 +7,7 @@ import { Card } from "./page.tsx";
 
 type Minute = Stats["minutes"][number];
 
-/** A line of the left chart; `verb` makes its sum a part of the chart's description: `12 events published`. */
+/** A line of the left chart; `verb` adds its total to the chart's description: `12 events published`. */
 export interface HourLine {
   name: string;
   verb: string;
@@ -17,8 +17,8 @@ export interface HourLine {
 }
 
 /**
- * The last hour by minutes: how much went on, and beside it how long attempts took.
- * @param lines defined once, outside of the component: the chart is drawn anew when they change
+ * The last hour by minutes: the traffic, and next to it the duration of attempts.
+ * @param lines defined once, outside of the component: the chart is recreated when they change
  */
 export function LastHour({
   title,
@@ -29,7 +29,7 @@ export function LastHour({
   minutes: readonly Minute[];
   lines: readonly HourLine[];
 }): ReactElement {
-  // The minute that is under way would look like a fall.
+  // The current minute would look like a drop.
   const minutes = useMemo(() => all.slice(0, -1), [all]);
   const times = useMemo(() => minutes.map(({ at }) => Date.parse(at)), [minutes]);
   const counts = useMemo(

@@ -5,7 +5,7 @@ import type { Chart as ChartType } from "./chart.tsx";
 
 const chart = lazyPart(async () => (await import("./chart.tsx")).Chart);
 
-/** A chart whose code comes after the page is there. */
+/** A chart whose code is loaded after the page is shown. */
 export function LazyChart(props: ComponentProps<typeof ChartType>): ReactElement {
   return (
     <div>

@@ -2,8 +2,8 @@ import type { ReactElement } from "react";
 import { Moment, useNow } from "./time.tsx";
 
 /**
- * When an endpoint that takes nothing is asked next. A probe is a delivery: once it may go out, it goes with the next
- * one that is due.
+ * When an endpoint that accepts nothing is probed next. A probe is a delivery: once it may be sent, it is the next one
+ * that is due.
  */
 export function NextProbe({ at }: { at: string | null }): ReactElement {
   const now = useNow();

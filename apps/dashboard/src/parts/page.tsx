@@ -1,8 +1,8 @@
 import { useEffect, useRef, type ReactElement, type ReactNode } from "react";
 
 /**
- * A page: its title, what one can do with it as a whole, and its content. Its heading takes the focus when the page
- * opens, so that a screen reader says where one is.
+ * A page: its title, its actions, and its content. Its heading gets the focus when the page opens, so that a screen
+ * reader announces it.
  */
 export function Page({
   title,
@@ -66,7 +66,7 @@ export function Card({
   );
 }
 
-/** Pairs of a name and what it is. */
+/** Pairs of a name and a value. */
 export function Facts({ rows }: { rows: readonly (readonly [string, ReactNode] | false)[] }): ReactElement {
   return (
     <dl className="facts">

@@ -1,12 +1,12 @@
 import type { ReactElement } from "react";
 
-/** A minute of an endpoint: how many requests were taken and how many were not. */
+/** A minute of an endpoint: the numbers of acknowledged and failed requests. */
 export interface Bar {
   good: number;
   bad: number;
 }
 
-/** Taken and failed requests per minute as small bars; `label` says in words what they show. */
+/** Acknowledged and failed requests per minute as small bars; `label` describes them in words. */
 export function Sparkline({ bars, label }: { bars: readonly Bar[]; label: string }): ReactElement {
   const most = Math.max(1, ...bars.map(({ good, bad }) => good + bad));
   const width = 120 / Math.max(1, bars.length);
@@ -28,7 +28,7 @@ export function Sparkline({ bars, label }: { bars: readonly Bar[]; label: string
   );
 }
 
-/** A single failure among thousands still shows. */
+/** A single failure among thousands is still visible. */
 function height(value: number, most: number): number {
   return value === 0 ? 0 : Math.max(1.5, (value / most) * 20);
 }

@@ -2,7 +2,7 @@ import { useRef, type ReactElement, type ReactNode } from "react";
 import { ApiError, isGone } from "../api/request.ts";
 import { Icon } from "./icon.tsx";
 
-/** What to say where there is nothing to show: why, and what to do. */
+/** What to show if there is no data: why, and what to do. */
 export function Empty({ title, children }: { title: string; children?: ReactNode }): ReactElement {
   return (
     <div className="empty">
@@ -12,7 +12,7 @@ export function Empty({ title, children }: { title: string; children?: ReactNode
   );
 }
 
-/** What went wrong and what to do, with a way to try again. */
+/** What went wrong and what to do, with a button to retry. */
 export function Failure({ error, retry }: { error: unknown; retry?: () => void }): ReactElement {
   const title = error instanceof ApiError ? error.title : "Something went wrong";
   return (
@@ -46,8 +46,8 @@ interface Read<Data> {
 }
 
 /**
- * Shows what was read; before that, that it is being read or why it cannot be. A failure stays while it is tried again: a
- * query forgets its error as it begins another read.
+ * Shows the data; before it is read, that it is being read or why it cannot be. A failure stays visible during a retry:
+ * a query forgets its error when it starts to read again.
  */
 export function Loaded<Data>({
   query,

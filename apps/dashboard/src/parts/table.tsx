@@ -14,9 +14,9 @@ export interface Column<Item> {
   /** A width of CSS grid, such as `120px` or `minmax(0, 1fr)`. */
   width: string;
   cell: (item: Item) => ReactNode;
-  /** `right` for numbers, `wide` for what takes a line of its own on a phone. */
+  /** `right` for numbers, `wide` for cells that get their own line on a phone. */
   kind?: "right" | "wide" | "wide-only";
-  /** Shown before the value on a phone, where there are no column heads. */
+  /** Shown before the value on a phone, where there are no column headings. */
   label?: string;
 }
 
@@ -43,7 +43,7 @@ export function Table<Item>({ label, columns, items, keyOf }: TableProps<Item>):
   );
 }
 
-/** A list of any length, of which only the rows in sight are in the page; `onEnd` is called as its end comes near. */
+/** A list of any length, with only the visible rows in the page; `onEnd` is called when its end comes near. */
 export function LongTable<Item>({
   label,
   columns,

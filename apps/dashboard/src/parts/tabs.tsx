@@ -7,7 +7,7 @@ export interface TabItem {
   count?: number | undefined;
 }
 
-/** A row of tabs and the panel of the chosen one. Only that panel is in the page. */
+/** A row of tabs and the panel of the selected one. Only that panel is in the page. */
 export function Tabs({
   label,
   items,

@@ -5,7 +5,7 @@ const listeners = new Set<() => void>();
 let now = Date.now();
 let timer: ReturnType<typeof setInterval> | undefined;
 
-/** Now, ms since 1970, moving on every second; one timer for all that ask. */
+/** Now, ms since 1970, updated every second; all users share one timer. */
 export function useNow(): number {
   return useSyncExternalStore(subscribe, () => now);
 }
@@ -26,7 +26,7 @@ function tick(): void {
   for (const listener of listeners) listener();
 }
 
-/** A moment as its distance from now; the exact one shows on hover. */
+/** A time as its distance from now; the exact time is shown on hover. */
 export function Moment({ at, none = "–" }: { at: string | null | undefined; none?: string }): ReactElement {
   const now = useNow();
   if (at === null || at === undefined) return <span className="muted">{none}</span>;
@@ -46,7 +46,7 @@ export function Elapsed({ from, to }: { from: string | null; to: string | null }
   return <span className="num nowrap">{duration(Math.max(0, ms))}</span>;
 }
 
-/** The time left until a moment, counting down; `due` once it has come. */
+/** The time left until a point in time, counting down; `due` once it is reached. */
 export function Countdown({ to, due = "now" }: { to: string; due?: string }): ReactElement {
   const now = useNow();
   const ms = Date.parse(to);

@@ -4,12 +4,12 @@ import { Icon } from "./icon.tsx";
 
 const manager = Toast.createToastManager();
 
-/** Says in a corner what has been done, also to screen readers. */
+/** Confirms an action in a corner, also to screen readers. */
 export function say(title: string, description?: string): void {
   manager.add({ title, type: "good", timeout: 6000, ...(description === undefined ? {} : { description }) });
 }
 
-/** Says what could not be done, and why. */
+/** Reports what failed, and why. */
 export function sayFailure(title: string, error: unknown): void {
   const description = error instanceof Error ? error.message : String(error);
   manager.add({ title, description, type: "bad", timeout: 12_000, priority: "high" });

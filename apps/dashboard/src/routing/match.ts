@@ -1,4 +1,4 @@
-/** The parts of a path that a pattern such as `/executions/:id` names; undefined when it does not fit. */
+/** The parts of a path that a pattern such as `/executions/:id` names; undefined if it does not match. */
 export function matchPath(pattern: string, path: string): Record<string, string> | undefined {
   const wanted = pattern.split("/");
   const given = path.replace(/(.)\/$/, "$1").split("/");
@@ -12,7 +12,7 @@ export function matchPath(pattern: string, path: string): Record<string, string>
   return found;
 }
 
-/** A path that a person mistyped (`%zz`) is no reason to fail. */
+/** A mistyped path (`%zz`) must not be an error. */
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);

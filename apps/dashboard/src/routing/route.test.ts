@@ -9,7 +9,7 @@ it("reads a hash as a path and a query", () => {
   expect(parseHash("").path).toBe("/");
 });
 
-it("writes what it reads, without empty values", () => {
+it("writes what it reads, except empty values", () => {
   const href = hrefTo("/deliveries", { state: "dead", reason: "a&b", status: undefined, endpoint: "" });
   expect(href).toBe("#/deliveries?state=dead&reason=a%26b");
   expect(parseHash(href).query.get("reason")).toBe("a&b");

@@ -1,6 +1,6 @@
 import { useMemo, useSyncExternalStore } from "react";
 
-/** Where in the dashboard the page is: `#/deliveries/dlv_1?tab=body`. In the hash, so any path prefix works unseen. */
+/** The current route: `#/deliveries/dlv_1?tab=body`. In the hash, so that it works under any path prefix. */
 export interface Route {
   path: string;
   query: URLSearchParams;
@@ -14,7 +14,7 @@ export function parseHash(hash: string): Route {
   return { path: path === "" ? "/" : path, query: new URLSearchParams(question < 0 ? "" : text.slice(question)) };
 }
 
-/** A route as a link's address; empty and undefined values are left out. */
+/** A route as a link's URL; empty and undefined values are omitted. */
 export function hrefTo(path: string, query: Record<string, string | undefined> = {}): string {
   const used = Object.entries(query).filter(
     (pair): pair is [string, string] => pair[1] !== undefined && pair[1] !== "",

@@ -2,11 +2,11 @@ import type { Span } from "./spans.ts";
 
 export interface FlatSpan {
   span: Span;
-  /** How many spans it lies in. */
+  /** Its nesting depth. */
   depth: number;
 }
 
-/** The rows of a tree of spans from top to bottom, without what lies in a folded one. */
+/** The rows of a tree of spans from top to bottom, without the contents of collapsed ones. */
 export function flatten(spans: readonly Span[], folded: ReadonlySet<string>, depth = 0): FlatSpan[] {
   return spans.flatMap((span) => [
     { span, depth },

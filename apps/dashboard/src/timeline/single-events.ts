@@ -1,4 +1,4 @@
-/** Types of events that neither begin nor end anything. Named here, as the catalogue with its schemas is much larger. */
+/** Types of events that neither begin nor end a span. Listed here, as the catalogue with its schemas is much larger. */
 export const singleEvents: ReadonlySet<string> = new Set(
   (
     "crew_test_result task_evaluation agent_logs_started agent_logs_execution llm_stream_chunk llm_thinking_chunk " +

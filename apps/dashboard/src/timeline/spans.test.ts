@@ -25,7 +25,7 @@ const run = (): RunEvent[] => [
 const shape = (span: Span): unknown => [span.kind, span.name, span.state, span.tokens, span.children.map(shape)];
 
 describe("spansOf", () => {
-  it("nests what began and ended, and sums the tokens of what lies within", () => {
+  it("nests spans, and adds up the tokens within them", () => {
     expect(spansOf(run()).map(shape)).toEqual([
       [
         "crew",
@@ -65,12 +65,12 @@ describe("spansOf", () => {
     ]);
   });
 
-  it("keeps the error of what failed", () => {
+  it("keeps the error of a failed span", () => {
     const [crew] = spansOf(run());
     expect(crew?.children[0]?.children[1]?.error).toBe("upstream 503");
   });
 
-  it("shows what is left of a run whose begin is missing", () => {
+  it("shows the rest of a run whose beginning is missing", () => {
     expect(spansOf(run().slice(2)).map(({ id }) => id)).toEqual(["m1", "tool", "m2"]);
   });
 });

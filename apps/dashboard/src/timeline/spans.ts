@@ -5,13 +5,13 @@ import { singleEvents } from "./single-events.ts";
 export type SpanKind = "crew" | "flow" | "method" | "task" | "agent" | "step" | "model" | "tool" | "event" | "other";
 export type SpanState = "open" | "done" | "failed" | "paused";
 
-/** A piece of work of a run, made of the event that began it and the one that ended it; or a custom event, which has no length. */
+/** A span of a run, made from the events that began and ended it; or a custom event, which has no duration. */
 export interface Span {
   id: string;
   kind: SpanKind;
   name: string;
   state: SpanState;
-  /** ms since 1970; `end` is undefined while it goes on. */
+  /** ms since 1970; `end` is undefined while it is running. */
   start: number;
   end: number | undefined;
   error: string | undefined;
@@ -24,14 +24,14 @@ export interface Span {
 const starting: ReadonlySet<string> = new Set(Object.values(eventPairs));
 const ending: ReadonlySet<string> = new Set(Object.keys(eventPairs));
 
-/** Whether a type is none of the catalogue's: an automation's own. */
+/** Whether a type is not in the catalogue: a custom type of an automation. */
 export function isCustom(type: string): boolean {
   return !starting.has(type) && !ending.has(type) && !singleEvents.has(type);
 }
 
 /**
- * The spans of a run as trees, in order of their start. An ending event names the one it closes
- * (`started_event_id`), a starting one the scope it lies in (`parent_event_id`).
+ * The spans of a run as trees, in order of their start. An ending event names the one it closes (`started_event_id`), a
+ * starting one its enclosing scope (`parent_event_id`).
  */
 export function spansOf(events: readonly RunEvent[]): Span[] {
   const spans = new Map<string, Span>();
@@ -56,15 +56,15 @@ export function spansOf(events: readonly RunEvent[]): Span[] {
 }
 
 /**
- * The step of an agent that is under way: its model and tool calls are events of the agent, as CrewAI has no steps, and
- * are shown within the step that they make up.
+ * The current step of an agent: its model and tool calls are events of the agent, as CrewAI has no steps, and are shown
+ * within the step that they belong to.
  */
 function openStep(parent: Span | undefined): Span | undefined {
   const step = parent?.children.findLast(({ kind }) => kind === "step");
   return step?.state === "open" ? step : undefined;
 }
 
-/** What an automation emitted by a name of its own. */
+/** What an automation emitted under a custom name. */
 function customEvent(event: RunEvent): Span {
   const at = Date.parse(event.timestamp);
   return { ...begin(event), kind: "event", name: event.type, state: "done", end: at, ended: undefined };

@@ -24,7 +24,7 @@ const kindWords = {
   other: "",
 } as const;
 
-/** A run as bars under one another: what ran in what, for how long, and what failed. A row opens to its two events. */
+/** A run as a tree of bars: the nesting, the durations, and what failed. A row expands to its two events. */
 export function Timeline({ feed }: { feed: EventFeed }): ReactElement {
   const spans = useMemo(() => spansOf(feed.events), [feed.events]);
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());

@@ -1,6 +1,6 @@
 /**
- * The command that sends the same kickoff. The token is a shell variable: the page does not have it. Everything else
- * stands in single quotes, so no shell expands it.
+ * The command that sends the same kickoff. The token is a shell variable: the page does not have it. Everything else is
+ * in single quotes, so no shell expands it.
  */
 export function curlCommand(url: string, body: unknown): string {
   return [

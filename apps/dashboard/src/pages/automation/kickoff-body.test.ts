@@ -3,14 +3,14 @@ import { expect, it } from "vitest";
 import { curlCommand } from "./curl.ts";
 import { kickoffBody, noWebhook } from "./kickoff-body.ts";
 
-it("sends texts as texts, JSON as JSON, and leaves out what is empty", () => {
+it("sends texts as texts, JSON as JSON, and omits empty values", () => {
   const values = { topic: "it's 7", list: '["a"]', number: "42", zip: "007", flag: "true", empty: "  ", odd: "{no" };
   expect(kickoffBody(Object.keys(values), values, noWebhook)).toEqual({
     inputs: { topic: "it's 7", list: ["a"], number: 42, zip: "007", flag: true, odd: "{no" },
   });
 });
 
-it("adds a webhook as the form says", () => {
+it("adds a webhook from the form", () => {
   const webhook = { ...noWebhook, wanted: true, url: " https://example.com/hook ", events: "task_*, llm_call_failed" };
   expect(kickoffBody([], {}, { ...webhook, strict: true, token: "t" })).toEqual({
     inputs: {},
@@ -34,7 +34,7 @@ it.each([
   expect(kickoffBody([], {}, { ...webhook, coalesce: true })["webhooks"]).toMatchObject({ realtime, coalesce: true });
 });
 
-it("writes a command that a shell passes on as it was meant", () => {
+it("writes a command that a shell passes on unchanged", () => {
   const body = { inputs: { topic: "it's $HOME `id` !" } };
   const command = curlCommand("https://example.com/a'b", body).replace("curl -sS", "printf '%s\\n'");
   const printed = execFileSync("sh", ["-c", command], { encoding: "utf8", env: { CREWSTREAM_TOKEN: "secret" } });

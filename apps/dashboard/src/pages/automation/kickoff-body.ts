@@ -1,4 +1,4 @@
-/** When deliveries leave: in batches, each event alone, or alone as long as the endpoint keeps up. */
+/** When deliveries are sent: in batches, each event alone, or alone as long as the endpoint keeps up. */
 export type Pace = "batched" | "realtime" | "adaptive";
 
 /** The webhook part of the kickoff form. */
@@ -8,7 +8,7 @@ export interface WebhookDraft {
   /** Event names, separated by commas or spaces. */
   events: string;
   pace: Pace;
-  /** For the adaptive pace: milliseconds, as they were typed. */
+  /** For the adaptive pace: milliseconds, as typed. */
   maxDelayMs: string;
   coalesce: boolean;
   strict: boolean;
@@ -26,7 +26,7 @@ export const noWebhook: WebhookDraft = {
   token: "",
 };
 
-/** The body of a kickoff as the form says; inputs that are empty are left out, so that defaults hold. */
+/** The body of a kickoff from the form; empty inputs are omitted, so that defaults apply. */
 export function kickoffBody(
   names: readonly string[],
   values: Readonly<Record<string, string>>,
@@ -53,7 +53,7 @@ export function kickoffBody(
   };
 }
 
-/** A text that is JSON and no string is meant as such; `007` and `topic` are texts. */
+/** A text that is JSON and not a string is meant as JSON; `007` and `topic` are texts. */
 function inputValue(text: string): unknown {
   const trimmed = text.trim();
   if (!/^([[{]|true$|false$|null$|-?(0|[1-9]\d*)(\.\d+)?$)/.test(trimmed)) return text;

@@ -7,7 +7,7 @@ const paces: readonly [Pace, string][] = [
   ["adaptive", "At once, together where that is too slow"],
 ];
 
-/** Where the run's events go, which of them, and how. */
+/** Where the run's events are sent, which of them, and how. */
 export function WebhookFields({
   draft,
   onChange,

@@ -7,7 +7,7 @@ import { count, plural } from "../../format/number.ts";
 import { Dialog } from "../../parts/dialog.tsx";
 import { Failure } from "../../parts/states.tsx";
 
-/** What is to be done with which deliveries. */
+/** A bulk operation and its deliveries. */
 export interface BulkWish {
   action: BulkAction;
   filter: BulkFilter;
@@ -15,7 +15,7 @@ export interface BulkWish {
 
 const verbs = { retry: "Retry", discard: "Discard" } as const;
 
-/** Says how many deliveries a bulk operation is about before it begins, then how far it has come. */
+/** Shows how many deliveries a bulk operation will affect before it starts, then its progress. */
 export function BulkDialog({
   wish: { action, filter },
   onClose,

@@ -13,7 +13,7 @@ import { BulkDialog, type BulkWish } from "./bulk-dialog.tsx";
 
 type Ask = ((action: BulkAction, filter: BulkFilter) => void) | undefined;
 
-/** Why deliveries failed: one row for all that failed alike, with ways to retry or discard them together. */
+/** Why deliveries failed: one row per cause, with buttons to retry or discard all of them. */
 export function FailureGroups({
   state,
   endpoint,

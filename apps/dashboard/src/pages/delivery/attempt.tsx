@@ -44,13 +44,13 @@ export function Attempt({ attempt, isNewest }: { attempt: AttemptView; isNewest:
   );
 }
 
-/** Headers, an empty line, body: as it came over the wire. */
+/** Headers, an empty line, body: as on the wire. */
 function responseText({ response, response_headers: headers }: AttemptView): string {
   const lines = headersText(headers ?? {});
   return [lines, response ?? ""].filter((part) => part !== "").join("\n\n");
 }
 
-/** `name: value`, one a line. */
+/** `name: value`, one per line. */
 export function headersText(headers: Readonly<Record<string, string>>): string {
   return Object.entries(headers)
     .map(([name, value]) => `${name}: ${value}`)

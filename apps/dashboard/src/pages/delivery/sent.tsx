@@ -30,7 +30,7 @@ export function Sent({ delivery }: { delivery: DeliveryDetail }): ReactElement {
   );
 }
 
-/** JSON with a line for each value; any other text, such as JSON that was cut off, as it is. */
+/** JSON with one value per line; any other text, such as truncated JSON, unchanged. */
 function indented(text: string): string {
   try {
     return JSON.stringify(JSON.parse(text), null, 2);

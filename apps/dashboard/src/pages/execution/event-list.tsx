@@ -10,7 +10,7 @@ import { Empty } from "../../parts/states.tsx";
 import { isCustom } from "../../timeline/spans.ts";
 import "./event-list.css";
 
-/** The raw events in order, with a search over all of their text; a row opens to the whole event. */
+/** The raw events in order, with a search over all of their text; a row expands to the whole event. */
 export function EventList({ feed, executionId }: { feed: EventFeed; executionId: string }): ReactElement {
   const [search, setSearch] = useState("");
   const [type, setType] = useState("");
@@ -117,7 +117,7 @@ function Rows({ events }: { events: readonly RunEvent[] }): ReactElement {
   );
 }
 
-/** What an event is about, in a few words. */
+/** The subject of an event, in a few words. */
 function gist(event: RunEvent): string {
   const { data } = event;
   if (isCustom(event.type)) return payloadPreview(event);

@@ -8,7 +8,7 @@ import { Card, Facts } from "../../parts/page.tsx";
 import { Empty, Loaded } from "../../parts/states.tsx";
 import { hrefTo } from "../../routing/route.ts";
 
-/** Who gets this run's events, how far each has come, and the deliveries made for it. */
+/** The receivers of this run's events, the progress of each, and their deliveries. */
 export function Feeds({ execution }: { execution: Execution }): ReactElement {
   if (execution.subscriptions.length === 0) {
     return (

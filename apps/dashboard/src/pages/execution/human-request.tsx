@@ -7,7 +7,7 @@ import { Failure } from "../../parts/states.tsx";
 import { Moment } from "../../parts/time.tsx";
 import { say } from "../../parts/toasts.tsx";
 
-/** What a paused run waits for a person to say, with a form to say it. */
+/** The human-input request of a paused run, with a form to answer it. */
 export function HumanRequests({ executionId }: { executionId: string }): ReactElement {
   const query = useHumanRequests(executionId);
   const requests = query.data?.items ?? [];
@@ -62,7 +62,7 @@ function Patience({ request: { timeoutSeconds, defaultOutcome } }: { request: Hu
   return `Without an answer within ${timeoutSeconds} s it goes on${defaultOutcome === null ? "" : ` as ${defaultOutcome}`}.`;
 }
 
-/** A review without outcomes is approved or sent back; one with outcomes gets one of them; a question gets a text. */
+/** A review without outcomes is approved or sent back; one with outcomes gets one of them; an input gets a text. */
 function Answer({ request }: { request: HumanRequest }): ReactElement {
   const [text, setText] = useState("");
   const answer = useAnswer(request);

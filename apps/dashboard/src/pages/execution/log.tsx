@@ -6,7 +6,7 @@ import { Card } from "../../parts/page.tsx";
 import { Failure } from "../../parts/states.tsx";
 import "./log.css";
 
-/** What the run's automation printed, with the time of each line. */
+/** The output of the run's automation, with the time of each line. */
 export function Log({ id, ended }: { id: string; ended: boolean }): ReactElement | null {
   const { data, error } = useLogs(id, ended);
   if (data === undefined) return error === null ? null : <Failure error={error} />;

@@ -4,7 +4,7 @@ import { useReplay } from "../../api/executions.ts";
 import { Dialog } from "../../parts/dialog.tsx";
 import { say } from "../../parts/toasts.tsx";
 
-/** Delivers events of a run again: all of them or a part, to the same place or elsewhere. */
+/** Delivers events of a run again: all of them or a part, to the same URL or another. */
 export function ReplayDialog({
   execution,
   onClose,

@@ -33,7 +33,7 @@ export function RerunDialog({ execution, onClose }: { execution: Execution; onCl
           say("A new run has started");
           navigate(hrefTo(`/executions/${id}`));
         },
-        // A refused kickoff is none: what is sent next is another one.
+        // A rejected kickoff did not start anything: the next one gets a new key.
         onError: () => setKey(newIdempotencyKey()),
       },
     );
@@ -85,7 +85,7 @@ export function RerunDialog({ execution, onClose }: { execution: Execution; onCl
   );
 }
 
-/** The object that a text is as JSON; undefined for anything else. */
+/** The object that a JSON text stands for; undefined for anything else. */
 function parseInputs(text: string): object | undefined {
   try {
     const value: unknown = JSON.parse(text.trim() === "" ? "{}" : text);

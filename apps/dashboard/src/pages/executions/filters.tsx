@@ -40,7 +40,7 @@ export function sinceOf(range: string): string | undefined {
   return ms === undefined ? undefined : new Date(Date.now() - ms).toISOString();
 }
 
-/** What the list of executions is limited to, kept in the address. */
+/** The filters of the list of executions, kept in the URL. */
 export function Filters(): ReactElement {
   const [automation] = useQueryValue("automation");
   const automations = useAutomations();
@@ -79,7 +79,7 @@ function Select({ name, label, choices }: { name: string; label: string; choices
 
 const typingPauseMs = 300;
 
-/** Searches as one types; Enter on a whole id of an execution or a delivery opens it. */
+/** Searches while typing; Enter on a complete id of an execution or a delivery opens it. */
 function Search(): ReactElement {
   const [search, setSearch] = useQueryValue("search");
   const [text, setText] = useState(search);

@@ -48,7 +48,7 @@ const columns: readonly Column<QueueFamily>[] = [
   { name: "Active", width: "80px", kind: "right", label: "active", cell: ({ active }) => count(active) },
 ];
 
-/** Processes that are alive, and how much waits in the queues between them. */
+/** Live processes, and the length of the queues between them. */
 export function Machinery({ stats }: { stats: Stats }): ReactElement {
   return (
     <div className="columns">
@@ -67,7 +67,7 @@ function summary(processes: readonly Process[]): string {
   return `${number("api")} API, ${number("crew")} crew, ${number("delivery")} delivery`;
 }
 
-/** Partitions of a queue (`feeds-0`, `feeds-1`) summed up as one. */
+/** Partitions of a queue (`feeds-0`, `feeds-1`) added up. */
 function families(queues: Stats["queues"]): QueueFamily[] {
   const found = new Map<string, QueueFamily>();
   for (const each of queues) {

@@ -4,7 +4,7 @@ import { plural } from "../../format/number.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { hrefTo } from "../../routing/route.ts";
 
-/** Runs that stand still until a person answers them. */
+/** Runs that wait until a person answers them. */
 export function Questions(): ReactElement | null {
   const runs = new Set(useHumanRequests().data?.items.map((request) => request.execution_id)).size;
   if (runs === 0) return null;

@@ -4,7 +4,7 @@ import { count, percent, rate } from "../../format/number.ts";
 import { duration } from "../../format/time.ts";
 import { hrefTo } from "../../routing/route.ts";
 
-/** The numbers of the last five minutes, and what waits now. */
+/** The numbers of the last five minutes, and the current backlog. */
 export function Tiles({ stats }: { stats: Stats }): ReactElement {
   const { recent, deliveries } = stats;
   const share = recent.success_rate;

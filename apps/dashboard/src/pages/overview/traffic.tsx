@@ -14,7 +14,7 @@ const lines: readonly HourLine[] = [
   { name: "Failed attempts", verb: "attempts failed", colour: "--bad", pick: (minute) => minute.failed },
 ];
 
-/** The last hour: what was published and delivered, and how long the endpoints took. */
+/** The last hour: published and delivered events, and the response times of endpoints. */
 export function Traffic({ stats }: { stats: Pick<Stats, "minutes"> }): ReactElement {
   return <LastHour title="Events per minute" minutes={stats.minutes} lines={lines} />;
 }
