@@ -10,6 +10,8 @@ export const quietVariables: Readonly<Record<string, string>> = {
   CREWAI_TRACING_ENABLED: "false",
   CREWAI_TELEMETRY_OPT_OUT: "true",
   OTEL_SDK_DISABLED: "true",
+  // Otherwise versions up to 1.0 collect traces in a user's first run and ask at its end whether to upload them.
+  CREWAI_TESTING: "true",
   ANONYMIZED_TELEMETRY: "False",
 };
 

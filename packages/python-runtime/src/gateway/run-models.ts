@@ -21,7 +21,7 @@ export function modelVariables(
 ): Record<string, string> {
   const variables = gatewayVariables(address, env);
   const named = env["MODEL"] ?? context.defaultModel;
-  // The library does not know this provider; the gateway responds for it under the name of the library's default.
-  if (named.startsWith("offline/")) return { ...variables, MODEL: "gpt-4.1-mini" };
+  // The library does not know this provider; the gateway responds under the name of a model that every version knows.
+  if (named.startsWith("offline/")) return { ...variables, MODEL: "gpt-4o-mini" };
   return { ...variables, MODEL: named };
 }

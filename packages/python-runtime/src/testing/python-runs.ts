@@ -26,14 +26,18 @@ export class PythonExecution implements AsyncDisposable {
   readonly printed: string[] = [];
   readonly folder: string;
   readonly #project: string;
+  readonly #python: string;
 
-  private constructor(project: string, folder: string) {
+  private constructor({ project, python, folder }: { project: string; python: string; folder: string }) {
     this.#project = project;
+    this.#python = python;
     this.folder = folder;
   }
 
-  static async of(project: string): Promise<PythonExecution> {
-    return new PythonExecution(resolve(fixtures, project), await mkdtemp(join(tmpdir(), "crewstream-python-")));
+  /** @param project the name of a fixture, or the path of a project */
+  static async of(project: string, python = testPython): Promise<PythonExecution> {
+    const folder = await mkdtemp(join(tmpdir(), "crewstream-python-"));
+    return new PythonExecution({ project: resolve(fixtures, project), python, folder });
   }
 
   /** Runs or resumes it. `onEvent` gets each event that is new to the stream. */
@@ -46,7 +50,7 @@ export class PythonExecution implements AsyncDisposable {
       host?: Partial<PythonHost>;
     } = {},
   ): Promise<RunOutcome | PausedOutcome> {
-    const { targets, replays } = await findTargets(testPython, this.#project);
+    const { targets, replays } = await findTargets(this.#python, this.#project);
     const [target] = targets;
     if (target === undefined) throw new Error("nothing to run");
     const launcher = sharedLauncher();
@@ -56,7 +60,7 @@ export class PythonExecution implements AsyncDisposable {
       if (running !== undefined) options.onEvent?.(event, running);
     });
     const takes = { kind: "crew" as const, name: null, inputs: [], required: [], schema: null };
-    const project = { root: this.#project, python: testPython, target, replays, description: "", takes };
+    const project = { root: this.#project, python: this.#python, target, replays, description: "", takes };
     const automation = pythonAutomation(project, {
       dataDir: join(this.folder, "data"),
       path: "/usr/bin:/bin",
