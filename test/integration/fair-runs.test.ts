@@ -1,10 +1,11 @@
-import { newExecutionId, runExecutionJobSchema, type ExecutionId } from "@crewstream/contracts";
-import { Queues, runsQueue, startWorker } from "@crewstream/queue";
+import { newExecutionId, type ExecutionId } from "@crewstream/contracts";
+import { jobDone, Queues, runsQueue } from "@crewstream/queue";
 import { openStore, type Store } from "@crewstream/redis";
-import { createMetrics, loadConfig, redisVariables, variables } from "@crewstream/service";
+import { loadConfig, redisVariables, variables } from "@crewstream/service";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { silentLog } from "../support/executions.ts";
 import { testEnvironment } from "../support/services.ts";
+import { startRunWorker } from "../support/run-worker.ts";
 
 const schema = variables.pick({ ...redisVariables, KEY_PREFIX: true, QUEUE_PARTITIONS: true });
 let store: Store;
@@ -36,21 +37,11 @@ async function askTimes(count: number, token: string): Promise<void> {
 async function take(count: number, onRun: (place: number) => Promise<void> = async () => undefined): Promise<string[]> {
   const order: string[] = [];
   const { promise, resolve } = Promise.withResolvers<void>();
-  await using _worker = startWorker({
-    store,
-    queue: runsQueue,
-    schema: runExecutionJobSchema,
-    concurrency: 1,
-    lockMs: 10_000,
-    log: silentLog,
-    metrics: createMetrics("test"),
-    deadline: new AbortController().signal,
-    handle: async ({ executionId }) => {
-      const place = order.push(owners.get(executionId) ?? "?");
-      await onRun(place);
-      if (place >= count) resolve();
-      return { kind: "done" };
-    },
+  await using _worker = startRunWorker(store, async (executionId) => {
+    const place = order.push(owners.get(executionId) ?? "?");
+    await onRun(place);
+    if (place >= count) resolve();
+    return jobDone;
   });
   await promise;
   return order.slice(0, count);

@@ -1,10 +1,10 @@
-import { newExecutionId, runExecutionJobSchema, type ExecutionId, type RunExecutionJob } from "@crewstream/contracts";
-import { Queues, runsQueue, startWorker, type JobLease, type JobResult } from "@crewstream/queue";
+import { newExecutionId, type ExecutionId } from "@crewstream/contracts";
+import { Queues, type JobLease, type JobResult, runsQueue } from "@crewstream/queue";
 import type { Store } from "@crewstream/redis";
-import { createMetrics } from "@crewstream/service";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { eventually } from "../support/eventually.ts";
-import { openTestStore, silentLog } from "../support/executions.ts";
+import { openTestStore } from "../support/executions.ts";
+import { startRunWorker } from "../support/run-worker.ts";
 
 const lockMs = 1000;
 
@@ -19,19 +19,7 @@ beforeEach(() => {
 afterEach(() => stack.disposeAsync());
 
 function work(handle: (id: ExecutionId, lease: JobLease) => Promise<JobResult>): void {
-  stack.use(
-    startWorker<RunExecutionJob>({
-      store,
-      queue: runsQueue,
-      schema: runExecutionJobSchema,
-      concurrency: 1,
-      lockMs,
-      log: silentLog,
-      metrics: createMetrics("test"),
-      deadline: new AbortController().signal,
-      handle: ({ executionId }, lease) => handle(executionId, lease),
-    }),
-  );
+  stack.use(startRunWorker(store, handle, { lockMs }));
 }
 
 test("a process whose event loop was blocked knows that it may have lost its job, before any timer has run", async () => {

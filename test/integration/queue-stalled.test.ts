@@ -1,11 +1,11 @@
-import { Queues, runsQueue, startWorker } from "@crewstream/queue";
+import { jobDone, Queues, runsQueue } from "@crewstream/queue";
 import { openStore, type StoreConfig } from "@crewstream/redis";
-import { newExecutionId, runExecutionJobSchema, type RunExecutionJob } from "@crewstream/contracts";
-import { createMetrics } from "@crewstream/service";
+import { newExecutionId } from "@crewstream/contracts";
 import { expect, test } from "vitest";
 import { eventually } from "../support/eventually.ts";
 import { silentLog } from "../support/executions.ts";
 import { FaultyRedis } from "../support/redis.ts";
+import { startRunWorker } from "../support/run-worker.ts";
 
 test("an idle worker only checks for active jobs, and a dead worker's job is taken over", async () => {
   await using redis = await FaultyRedis.start();
@@ -13,20 +13,14 @@ test("an idle worker only checks for active jobs, and a dead worker's job is tak
   await using store = openStore(config, { retry: "forever", log: silentLog, name: "test" });
   await using queues = new Queues(store);
   const taken: string[] = [];
-  await using _worker = startWorker<RunExecutionJob>({
+  await using _worker = startRunWorker(
     store,
-    queue: runsQueue,
-    schema: runExecutionJobSchema,
-    concurrency: 1,
-    lockMs: 1000,
-    log: silentLog,
-    metrics: createMetrics("test"),
-    deadline: new AbortController().signal,
-    handle: async ({ executionId }) => {
+    (executionId) => {
       taken.push(executionId);
-      return { kind: "done" };
+      return jobDone;
     },
-  });
+    { lockMs: 1000 },
+  );
   const calls = async (command: string): Promise<number> => {
     const stats = await store.redis.info("commandstats");
     return Number(new RegExp(`^cmdstat_${command}:calls=(\\d+)`, "m").exec(stats)?.[1] ?? 0);

@@ -1,7 +1,7 @@
-import { newExecutionId, runExecutionJobSchema, type RunExecutionJob } from "@crewstream/contracts";
-import { Queues, runsQueue, startWorker } from "@crewstream/queue";
+import { newExecutionId } from "@crewstream/contracts";
+import { jobDone, Queues } from "@crewstream/queue";
 import { listenForAppends, Notifications, openStore, type Store } from "@crewstream/redis";
-import { createLogger, createMetrics, loadConfig, redisVariables, variables } from "@crewstream/service";
+import { createLogger, loadConfig, redisVariables, variables } from "@crewstream/service";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ClusterSet } from "../support/cluster-set.ts";
 import { eventually } from "../support/eventually.ts";
@@ -9,6 +9,7 @@ import { FaultyRedis } from "../support/redis.ts";
 import { RedisAccess } from "../support/redis-access.ts";
 import { SentinelSet } from "../support/sentinel-set.ts";
 import { TcpProxy } from "../support/tcp-proxy.ts";
+import { startRunWorker } from "../support/run-worker.ts";
 
 type Env = Record<string, string>;
 
@@ -85,20 +86,14 @@ function use(env: Env) {
   const taken: string[] = [];
   const notifications = stack.use(new Notifications(store, "append notifications"));
   stack.use(
-    startWorker<RunExecutionJob>({
+    startRunWorker(
       store,
-      queue: runsQueue,
-      schema: runExecutionJobSchema,
-      concurrency: 1,
-      lockMs: 10_000,
-      log,
-      metrics: createMetrics("test"),
-      deadline: new AbortController().signal,
-      handle: async ({ executionId }) => {
+      (executionId) => {
         taken.push(executionId);
-        return { kind: "done" };
+        return jobDone;
       },
-    }),
+      { log },
+    ),
   );
   const replaced = () =>
     new Set(

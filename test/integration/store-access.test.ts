@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { tmpdir } from "node:os";
-import { newExecutionId, runExecutionJobSchema, type RunExecutionJob } from "@crewstream/contracts";
-import { Queues, runsQueue, startWorker } from "@crewstream/queue";
+import { newExecutionId } from "@crewstream/contracts";
+import { jobDone, Queues } from "@crewstream/queue";
 import { openStore, readExecution, type Store } from "@crewstream/redis";
-import { createMetrics, loadConfig, redisVariables, summarize, variables } from "@crewstream/service";
+import { loadConfig, redisVariables, summarize, variables } from "@crewstream/service";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { crewstream } from "../support/cli.ts";
 import { ClusterSet } from "../support/cluster-set.ts";
@@ -13,6 +13,7 @@ import { freePort } from "../support/free-port.ts";
 import { FaultyRedis } from "../support/redis.ts";
 import { RedisAccess } from "../support/redis-access.ts";
 import { SentinelSet } from "../support/sentinel-set.ts";
+import { startRunWorker } from "../support/run-worker.ts";
 
 type Env = Record<string, string | undefined>;
 const schema = variables.pick({ ...redisVariables, KEY_PREFIX: true, QUEUE_PARTITIONS: true });
@@ -29,19 +30,9 @@ async function works(env: Env): Promise<void> {
   expect(await readExecution(store, await createTestExecution(store))).toMatchObject({ state: "PENDING" });
   await using queues = new Queues(store);
   const { promise: taken, resolve } = Promise.withResolvers<string>();
-  await using _worker = startWorker<RunExecutionJob>({
-    store,
-    queue: runsQueue,
-    schema: runExecutionJobSchema,
-    concurrency: 1,
-    lockMs: 10_000,
-    log: silentLog,
-    metrics: createMetrics("test"),
-    deadline: new AbortController().signal,
-    handle: async ({ executionId }) => {
-      resolve(executionId);
-      return { kind: "done" };
-    },
+  await using _worker = startRunWorker(store, (executionId) => {
+    resolve(executionId);
+    return jobDone;
   });
   const id = newExecutionId();
   await queues.enqueueRun({ id, token: "t" });
