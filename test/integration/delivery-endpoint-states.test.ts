@@ -1,5 +1,5 @@
 import { expediteEndpoint } from "@crewstream/delivery";
-import { holdEndpoint, readDeadLetters, reviveDelivery, type FeedAddress } from "@crewstream/redis";
+import { setEndpointPaused, readDeadLetters, reviveDelivery, type FeedAddress } from "@crewstream/redis";
 import { describe, expect, test } from "vitest";
 import { deliveryStates, hourMs } from "../support/delivery-states.ts";
 import { eventually } from "../support/eventually.ts";
@@ -158,14 +158,14 @@ describe("throttled", () => {
 describe("paused by a person", () => {
   test("nothing is sent, and what fails is given up by nobody; resumed, what waits is woken", async () => {
     await using to = await endpoint();
-    await holdEndpoint(states.delivery.store, to.id, true);
+    await setEndpointPaused(states.delivery.store, to.id, true);
     const feed = await to.feed(4, { retrySchedule: [1] });
     const result = await states.delivery.drain(feed);
     expect(result.kind === "later" && result.delayMs <= maxJobDelayMs).toBe(true);
     expect(to.ranges()).toEqual([]);
     expect(await open(feed)).toEqual([]);
 
-    await holdEndpoint(states.delivery.store, to.id, false);
+    await setEndpointPaused(states.delivery.store, to.id, false);
     await expediteEndpoint(states.delivery.context, to.id);
     expect((await jobs("feeds", feed)).every(({ delayMs }) => delayMs <= 1000)).toBe(true);
     expect(await jobs("feeds", feed)).toHaveLength(1);

@@ -1,7 +1,7 @@
 import { deliveryId, endpointId } from "@crewstream/contracts";
 import { expediteEndpoint, retryNow, runBulkOperation } from "@crewstream/delivery";
 import { retryForbidden } from "@crewstream/delivery-worker";
-import { holdEndpoint, readBreaker } from "@crewstream/redis";
+import { setEndpointPaused, readBreaker } from "@crewstream/redis";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startDelivery, type DeliveryInProcess } from "../support/delivery-in-process.ts";
 import { silentLog, subscription } from "../support/executions.ts";
@@ -43,7 +43,7 @@ test("a resume wakes the feeds that wait for the endpoint, and the delivery that
     [1, 2, 3].map(() => delivery.execution(subscription(sink.url("/other")), 3, "SUCCESS")),
   );
   for (const other of others) await delivery.drain(other);
-  await holdEndpoint(delivery.store, endpoint, false);
+  await setEndpointPaused(delivery.store, endpoint, false);
   await expediteEndpoint(delivery.context, endpoint);
 
   const woken = await delivery.jobs("feeds");
@@ -75,7 +75,7 @@ test("a retry by hand goes through to an endpoint that asked to wait, and ends t
 test("a retry by hand to a paused endpoint changes nothing and reports that", async () => {
   const { sink, feed, endpoint } = await throttledEndpoint();
   await using _sink = sink;
-  await holdEndpoint(delivery.store, endpoint, true);
+  await setEndpointPaused(delivery.store, endpoint, true);
   const before = await delivery.feed(feed);
   expect(await retryNow(delivery.context, deliveryId({ ...feed, first: 1 }), Date.now())).toBe("paused");
   expect(await delivery.feed(feed)).toEqual(before);

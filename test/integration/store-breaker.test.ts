@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { admitRequest, holdEndpoint, readBreaker, reportRequest, type BreakerLimits } from "@crewstream/redis";
+import { admitRequest, setEndpointPaused, readBreaker, reportRequest, type BreakerLimits } from "@crewstream/redis";
 import { afterAll, expect, test } from "vitest";
 import { openTestStore } from "../support/executions.ts";
 
@@ -45,7 +45,7 @@ test("opens on consecutive failures, and a success in between resets the count",
   expect(await ill("row", { unreportedSuccesses: 2 })).toMatchObject({ change: "none" });
   expect(await ill("row")).toMatchObject({ change: "none" });
   expect(await ill("row")).toEqual({ change: "opened", waitMs: limits.firstPauseMs });
-  expect(await admit("row")).toMatchObject({ kind: "wait", held: false });
+  expect(await admit("row")).toMatchObject({ kind: "wait", paused: false });
 });
 
 test("opens on the failure rate of a window, once there are enough requests", async () => {
@@ -128,10 +128,10 @@ test("what an operator has paused stays paused until resumed, and does not expir
   await ill("held");
   const key = store.keys.breaker("held");
   expect(await store.redis.pttl(key)).toBeGreaterThan(6 * 24 * 3_600_000);
-  await holdEndpoint(store, "held", true);
-  expect(await admit("held", 1)).toMatchObject({ kind: "wait", held: true });
+  await setEndpointPaused(store, "held", true);
+  expect(await admit("held", 1)).toMatchObject({ kind: "wait", paused: true });
   await ill("held");
   expect(await store.redis.pttl(key)).toBe(-1);
-  await holdEndpoint(store, "held", false);
+  await setEndpointPaused(store, "held", false);
   expect(await admit("held")).toEqual({ kind: "yes" });
 });

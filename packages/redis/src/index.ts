@@ -52,7 +52,7 @@ export {
 export { addWaitingJob, takeWaitingJobs, type WaitingJob } from "./endpoints/endpoint-waiters.ts";
 export {
   endpointUsedAt,
-  holdEndpoint,
+  setEndpointPaused,
   listEndpoints,
   opensAt,
   readBreaker,

@@ -14,7 +14,7 @@ import {
   addExpediteRequest,
   countDeliveries,
   endpointUsedAt,
-  holdEndpoint,
+  setEndpointPaused,
   listEndpoints,
   readBreaker,
   readInFlight,
@@ -72,13 +72,13 @@ const get: Operation = {
 };
 
 /** Pauses or resumes an endpoint. */
-function hold(held: boolean): (context: ApiContext) => RequestHandler {
+function setPaused(paused: boolean): (context: ApiContext) => RequestHandler {
   return ({ store, queues, log }) =>
     async (request, response) => {
       const { id } = await findEndpoint(store, request);
       // Stored before anything is promised: an outage that begins after the response only delays it.
-      const expedite = held ? undefined : await addExpediteRequest(store, id);
-      await holdEndpoint(store, id, held);
+      const expedite = paused ? undefined : await addExpediteRequest(store, id);
+      await setEndpointPaused(store, id, paused);
       response.json(await findEndpoint(store, request));
       if (expedite === undefined) return;
       // As when its breaker closes by itself; the response need not wait for it.
@@ -96,7 +96,7 @@ const pause: Operation = {
   description: "Events wait in their streams; requests in flight are completed.",
   scopes: ["admin"],
   answers: { 200: { description: "The endpoint", schema: endpointSchema }, 404: unknown },
-  handle: hold(true),
+  handle: setPaused(true),
 };
 
 const resume: Operation = {
@@ -107,7 +107,7 @@ const resume: Operation = {
   description: "Feeds and retries that wait for it are woken; deliveries that failed because of it are retried now.",
   scopes: ["admin"],
   answers: { 200: { description: "The endpoint", schema: endpointSchema }, 404: unknown },
-  handle: hold(false),
+  handle: setPaused(false),
 };
 
 async function findEndpoint(store: Store, request: Request): Promise<Endpoint> {
@@ -138,7 +138,7 @@ async function readEndpoint(store: Store, id: string, usedAt: number): Promise<E
     used_at: isoTime(usedAt),
     health: endpointHealth(breaker, recent, { usedAt, now }),
     refusal: breaker.refusal ?? null,
-    paused: breaker.held,
+    paused: breaker.paused,
     breaker: {
       state: breaker.state,
       reason: breaker.reason ?? null,

@@ -5,7 +5,7 @@ import { endpointHealth } from "./endpoint-health.ts";
 const now = 1_000_000_000;
 const closed: BreakerView = {
   state: "closed",
-  held: false,
+  paused: false,
   reason: undefined,
   openedAt: undefined,
   nextProbeAt: undefined,
@@ -34,7 +34,7 @@ test.each<[string, Partial<BreakerView>, [delivered: number, failed: number], st
   ["its breaker is open", { state: "open" }, [9, 1], "failing"],
   ["it asked to wait", { pauseUntil: now + 1 }, [9, 1], "throttled"],
   ["it had asked to wait", { pauseUntil: now - 1 }, [9, 0], "healthy"],
-  ["an operator paused it while it failed", { state: "open", held: true }, [0, 9], "paused"],
+  ["an operator paused it while it failed", { state: "open", paused: true }, [0, 9], "paused"],
 ])("%s", (_, breaker, [delivered, failed], expected) => {
   expect(endpointHealth({ ...closed, ...breaker }, { delivered, failed }, { usedAt: now, now })).toBe(expected);
 });

@@ -15,7 +15,7 @@ export function endpointHealth(
   recent: Pick<Tally, "delivered" | "failed">,
   { usedAt, now }: { usedAt: number; now: number },
 ): EndpointHealth {
-  if (breaker.held) return "paused";
+  if (breaker.paused) return "paused";
   if (breaker.state === "open") return "failing";
   if ((breaker.pauseUntil ?? 0) > now) return "throttled";
   const { delivered, failed } = recent;

@@ -156,7 +156,7 @@ export class EndpointGate {
     if (view.asking !== undefined) {
       const shared = await view.asking;
       return shared.kind === "probe"
-        ? { kind: "wait", waitMs: afterProbeMs, failingMs: view.failingMs, held: false }
+        ? { kind: "wait", waitMs: afterProbeMs, failingMs: view.failingMs, paused: false }
         : shared;
     }
     const { unreportedSuccesses } = view;

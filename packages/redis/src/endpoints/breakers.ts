@@ -20,7 +20,7 @@ export interface BreakerLimits {
 export type Admission =
   | { kind: "yes" }
   | { kind: "probe" }
-  | { kind: "wait"; waitMs: number; failingMs: number; held: boolean };
+  | { kind: "wait"; waitMs: number; failingMs: number; paused: boolean };
 
 /** Asks whether a request may go to an endpoint; `unreportedSuccesses` are successes not yet reported. */
 export async function admitRequest(
@@ -36,7 +36,7 @@ export async function admitRequest(
   ]);
   if (answer === 0) return { kind: "yes" };
   if (answer === 1) return { kind: "probe" };
-  return { kind: "wait", waitMs, failingMs, held: answer === 3 };
+  return { kind: "wait", waitMs, failingMs, paused: answer === 3 };
 }
 
 export interface RequestReport {

@@ -23,12 +23,12 @@ export async function endpointUsedAt(store: Store, endpoint: string): Promise<nu
  *   open       no request is sent until `nextProbeAt`. Then `breaker-admit.lua` admits one caller, with the probe.
  *   half-open  stored as open: the probe is in flight. Its success closes the breaker, its failure opens it for longer.
  *
- * In each state the endpoint may also be throttled, until `pauseUntil`, or paused by an operator, as long as `held`.
+ * In each state the endpoint may also be throttled, until `pauseUntil`, or paused by an operator, as long as the field `held` is set.
  */
 export interface BreakerView {
   state: "closed" | "open";
   /** An operator has paused the endpoint. */
-  held: boolean;
+  paused: boolean;
   reason: string | undefined;
   openedAt: number | undefined;
   nextProbeAt: number | undefined;
@@ -48,7 +48,7 @@ export interface BreakerView {
  * while an operator has paused the endpoint.
  */
 export function opensAt(breaker: BreakerView, now: number): number | undefined {
-  if (breaker.held) return undefined;
+  if (breaker.paused) return undefined;
   const throttledUntil = breaker.probeAllowed ? 0 : (breaker.pauseUntil ?? 0);
   return Math.max(now, throttledUntil, breaker.nextProbeAt ?? 0);
 }
@@ -62,7 +62,7 @@ export async function readBreaker(store: Store, endpoint: string): Promise<Break
   const open = fields["state"] === "open";
   return {
     state: open ? "open" : "closed",
-    held: fields["held"] === "1",
+    paused: fields["held"] === "1",
     reason: fields["reason"],
     openedAt: open ? time("opened_at") : undefined,
     nextProbeAt: open ? time("next_probe_at") : undefined,
@@ -78,9 +78,9 @@ export async function readBreaker(store: Store, endpoint: string): Promise<Break
  * Pauses or resumes all deliveries to an endpoint, for an operator. Resuming closes the breaker too: the operator knows
  * something that the breaker does not.
  */
-export async function holdEndpoint(store: Store, endpoint: string, held: boolean): Promise<void> {
+export async function setEndpointPaused(store: Store, endpoint: string, paused: boolean): Promise<void> {
   const key = store.keys.breaker(endpoint);
-  if (held) {
+  if (paused) {
     await store.redis.hset(key, "held", "1");
     await store.redis.persist(key);
   } else await store.redis.del(key);
