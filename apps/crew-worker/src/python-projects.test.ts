@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { PythonProjects } from "./python-projects.ts";
 import type { ServedEntry } from "./registry.ts";
 
+const outdated = [{ file: "m.py", line: 2, what: "super() fails" }];
 const target = { kind: "crew", module: "m", attribute: "A", file: "m.py", line: 1, paths: ["."] };
 
 /**
@@ -13,9 +14,9 @@ const target = { kind: "crew", module: "m", attribute: "A", file: "m.py", line: 
  * pipe.
  */
 const python = (names: string[], answer: string): string => `#!/bin/sh
-echo "$2" >> "$(dirname "$0")/asked"
+echo "$2" >> "\${0%/*}/asked"
 if [ "$2" = find ]; then
-  echo '${JSON.stringify({ targets: names.map((name) => ({ ...target, name })), description: "A poem", replays: true })}'
+  echo '${JSON.stringify({ targets: names.map((name) => ({ ...target, name })), outdated, description: "A poem", replays: true })}'
 else
   ${answer}
 fi
@@ -24,15 +25,19 @@ const takes = { t: "described", kind: "crew", name: null, inputs: ["topic"], req
 const describes = `echo '${JSON.stringify(takes)}' >&3`;
 const fails = `echo '{"t":"undescribed","error":"no key sk-secret-4711","type":"KeyError","traceback":""}' >&3`;
 
-async function project(): Promise<{ dir: string; folder: string; setUp(script: string): Promise<void> }> {
+async function project(): Promise<{
+  dir: string;
+  folder: string;
+  setUp(script: string, crewai?: string): Promise<void>;
+}> {
   const dir = await mkdtemp(join(tmpdir(), "crewstream-python-projects-"));
   onTestFinished(() => rm(dir, { recursive: true, force: true }));
   const folder = join(dir, "poem");
   await mkdir(folder);
   await writeFile(join(folder, "m.py"), "import crewai\n");
-  const setUp = async (script: string): Promise<void> => {
+  const setUp = async (script: string, crewai = "1.15.30"): Promise<void> => {
     await mkdir(join(folder, ".venv/bin"), { recursive: true });
-    await mkdir(join(folder, ".venv/lib/python3.12/site-packages/crewai-1.15.30.dist-info"), { recursive: true });
+    await mkdir(join(folder, `.venv/lib/python3.12/site-packages/crewai-${crewai}.dist-info`), { recursive: true });
     await writeFile(join(folder, ".venv/pyvenv.cfg"), "version_info = 3.12.4\n");
     await writeFile(join(folder, ".venv/bin/python"), script);
     await chmod(join(folder, ".venv/bin/python"), 0o755);
@@ -92,7 +97,9 @@ test("code that fails is not imported again until its environment changes, and n
   const { look, projects, states, served } = projectsOf(made);
   await look(true);
   await look(true);
-  expect(projects.unavailable).toMatchObject([{ name: "poem", state: "failed", reason: "KeyError: no key [secret]" }]);
+  expect(projects.unavailable).toMatchObject([
+    { name: "poem", state: "failed", reason: "KeyError: no key [secret]\nm.py:2 super() fails" },
+  ]);
   expect((await readFile(join(made.folder, ".venv/bin/asked"), "utf8")).match(/describe/g)).toHaveLength(1);
   await made.setUp(python([""], describes));
   await utimes(join(made.folder, ".venv/pyvenv.cfg"), 1, 1);
@@ -109,4 +116,15 @@ test("one of several automations fails, the others are served", async () => {
   await look(true);
   expect([...served.keys()]).toEqual(["poem-Good"]);
   expect(states()).toEqual(["poem-Bad failed"]);
+});
+
+test("a version of crewai that is too old is named, with what a newer one lacks; no code is imported", async () => {
+  const made = await project();
+  await made.setUp(python([""], describes), "0.86.0");
+  const { look, projects } = projectsOf(made);
+  await look(true);
+  const [refused] = projects.unavailable;
+  expect(refused).toMatchObject({ name: "poem", state: "failed" });
+  expect(refused?.reason).toMatch(/^crewai 0\.86\.0 is too old: [^]*0\.105[^]*\nm\.py:2 super\(\) fails$/);
+  expect(await readFile(join(made.folder, ".venv/bin/asked"), "utf8")).not.toContain("describe");
 });

@@ -20,6 +20,7 @@ from .project import load
 from .pyproject import PyProject, UnreadableProject
 from .requirements import poetry_requirements
 from .running import Order, failure, run
+from .source_tree import SourceTree
 from .targets import NoTarget, find_targets
 
 #: The version of the messages on descriptors 3 and 4.
@@ -65,9 +66,12 @@ def find(folder: str) -> dict[str, Any]:
     """What the project in a folder runs, or the problem that prevents it from being run."""
     try:
         root = Path(folder).resolve()
+        tree = SourceTree(root)
+        outdated = [{"file": file, "line": line, "what": what} for file, line, what in tree.outdated()]
         project = PyProject(root)
-        targets = [target.as_json() for target in find_targets(root)]
-        return {"targets": targets, "description": project.description, "replays": project.replays}
+        targets = [target.as_json() for target in find_targets(root, tree)]
+        described = {"description": project.description, "replays": project.replays}
+        return {"targets": targets, "outdated": outdated, **described}
     except (NoTarget, UnreadableProject) as error:
         return {"problem": str(error)}
 

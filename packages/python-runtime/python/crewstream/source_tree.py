@@ -120,6 +120,10 @@ class SourceTree:
             if function.builds_crew
         ]
 
+    def outdated(self) -> list[tuple[str, int, str]]:
+        """Uses of what newer versions of crewai lack: file, line and what to write."""
+        return [(facts.file, use.line, use.what) for facts in self.modules.values() for use in facts.outdated]
+
     def _modules(self, modules: list[ModuleFacts] | None) -> list[ModuleFacts]:
         return list(self.modules.values()) if modules is None else modules
 

@@ -7,6 +7,8 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from .outdated import Outdated, outdated_uses
+
 _STAR = {name: f"crewai.{name}" for name in ("Agent", "Crew", "Task", "Process", "LLM", "Flow")}
 _PROJECT = {"CrewBase": "crewai.project.CrewBase"}
 _FLOWS = {name: f"crewai.flow.flow.{name}" for name in ("Flow", "start", "listen", "router")}
@@ -53,6 +55,7 @@ class ModuleFacts:
     #: Module-level variables by the dotted name of the callable that created them.
     variables: dict[str, tuple[str, int]] = field(default_factory=dict)
     hazards: list[Hazard] = field(default_factory=list)
+    outdated: list[Outdated] = field(default_factory=list)
     error: str | None = None
 
 
@@ -67,6 +70,7 @@ def read_module(text: str, *, name: str, file: str, is_package: bool) -> ModuleF
     package = name if is_package else name.rpartition(".")[0]
     reader = _Reader(facts, package)
     reader.read(tree.body)
+    facts.outdated = outdated_uses(tree)
     return facts
 
 

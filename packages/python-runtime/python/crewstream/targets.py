@@ -33,10 +33,10 @@ class NoTarget(Exception):
     """Nothing, or more than one thing, could be run; the message lists the candidates and what to write."""
 
 
-def find_targets(root: Path) -> list[Target]:
-    """What the project in a folder runs. Raises NoTarget."""
+def find_targets(root: Path, tree: SourceTree | None = None) -> list[Target]:
+    """What the project in a folder runs; `tree` saves reading its files again. Raises NoTarget."""
     project = PyProject(root)
-    tree = SourceTree(root)
+    tree = tree or SourceTree(root)
     named = project.targets
     if named:
         return [_checked(tree, _named(tree, name, value)) for name, value in named.items()]

@@ -17,6 +17,14 @@ async function project(text: string): Promise<string> {
 
 test.skipIf(python === undefined)("a project's target is checked without its environment, by any Python", async () => {
   expect(await checkPythonProject(await project("from crewai import Crew\nteam = Crew()\n"), env)).toEqual([]);
+  const old = "from crewai import Crew\nfrom crewai_tools import BaseTool\nteam = Crew()\n";
+  expect(await checkPythonProject(await project(old), env)).toMatchObject([
+    {
+      path: "team.py:2",
+      severity: "warning",
+      message: expect.stringContaining("from crewai.tools import BaseTool") as string,
+    },
+  ]);
   const asks = await project('from crewai import Crew\nteam = Crew()\ntopic = input("Topic? ")\n');
   expect(await checkPythonProject(asks, env)).toMatchObject([
     { severity: "error", message: expect.stringContaining("team.py:3 asks for input") as string },

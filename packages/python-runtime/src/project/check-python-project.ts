@@ -22,8 +22,8 @@ export async function checkPythonProject(dir: string, env: ToolOptions["env"]): 
     return [{ path: ".", severity: "warning", message }];
   }
   try {
-    await findTargets(python, resolve(dir));
-    return [];
+    const { outdated } = await findTargets(python, resolve(dir));
+    return outdated.map(({ file, line, what }) => ({ path: `${file}:${line}`, severity: "warning", message: what }));
   } catch (error) {
     return [{ path: ".", severity: "error", message: errorMessage(error) }];
   }

@@ -7,14 +7,23 @@ import { childFile } from "../child/python-child.ts";
 
 const limitMs = 60_000;
 
+const outdatedSchema = z.object({ file: z.string(), line: z.number(), what: z.string() });
+
 const foundSchema = z.union([
-  z.object({ targets: z.array(targetSchema).min(1), description: z.string(), replays: z.boolean() }),
+  z.object({
+    targets: z.array(targetSchema).min(1),
+    outdated: z.array(outdatedSchema),
+    description: z.string(),
+    replays: z.boolean(),
+  }),
   z.object({ problem: z.string() }),
 ]);
 
 /** What a project runs, read from its syntax trees by the interpreter that will run it. */
 export interface FoundTargets {
   targets: Target[];
+  /** Uses of what newer versions of crewai lack, with what replaced it. */
+  outdated: z.output<typeof outdatedSchema>[];
   description: string;
   replays: boolean;
 }

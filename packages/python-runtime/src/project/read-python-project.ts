@@ -59,21 +59,36 @@ export async function readPythonProject(folder: string, options: ReadPythonOptio
       fix,
     };
   }
-  const { targets, description, replays } = await findTargets(python, root);
+  const { targets, outdated, description, replays } = await findTargets(python, root);
+  const lines = outdated.map(({ file, line, what }) => `\n${file}:${line} ${what}`).join("");
   const read: PythonTarget[] = [];
   for (const target of targets) {
     const name = target.name === "" ? basename(root) : `${basename(root)}-${target.name}`;
     try {
+      if (!isSupported(environment.crewai)) throw tooOld(environment.crewai);
       const step = { ...options, python, target, name, crewai: environment.crewai };
       const takes = await described(root, step);
       if (takes === undefined) read.push({ name, state: "undescribed" });
       else read.push({ name, state: "ready", project: { root, python, target, replays, description, takes } });
     } catch (error) {
       if (!AppError.is(error, ErrorCode.configuration)) throw error;
-      read.push({ name, state: "failed", reason: errorMessage(error) });
+      read.push({ name, state: "failed", reason: `${errorMessage(error)}${lines}` });
     }
   }
   return { state: "read", environment, targets: read };
+}
+
+/** From this version on there is an event bus through which a run can be followed. */
+const oldestCrewai = [0, 105] as const;
+
+function isSupported(version: string): boolean {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major > oldestCrewai[0] || minor >= oldestCrewai[1];
+}
+
+function tooOld(version: string): AppError {
+  const message = `crewai ${version} is too old: projects run with ${oldestCrewai.join(".")} and newer. Raise it in the project's dependencies and run crewstream python sync again.`;
+  return new AppError(message, { code: ErrorCode.configuration });
 }
 
 interface DescribeOptions extends ReadPythonOptions {
