@@ -174,3 +174,46 @@ describe("a run's output", () => {
     expect(await api.store.redis.exists(key)).toBe(0);
   });
 });
+
+describe("the statistics of an automation", () => {
+  test("count how its runs of the range ended, and how long they took", async () => {
+    const start = Date.now() - 60_000;
+    const durations = [100, 200, 300, 400];
+    for (const ms of durations) {
+      const id = await api.client.kickoff("briefing", { inputs: { topic: "t", audience: "a" } });
+      const state = ms === 400 ? "FAILED" : "SUCCESS";
+      await playFields(api.store, id, { state, started_at: String(start), ended_at: String(start + ms) });
+    }
+    await api.client.kickoff("briefing", { inputs: { topic: "t", audience: "a" } });
+    const stats = (range: string) => api.client.get(`/api/v1/automations/briefing/stats?range=${range}`);
+    const { body } = await stats("15m");
+    expect(body).toMatchObject({
+      runs: 5,
+      is_partial: false,
+      succeeded: 3,
+      failed: 1,
+      cancelled: 0,
+      live: 1,
+      success_rate: 0.75,
+      p50_ms: 200,
+      p95_ms: 400,
+    });
+    expect(body["steps"]).toHaveLength(15);
+    expect((body["steps"] as unknown[]).at(-1)).toMatchObject({ succeeded: 3, failed: 1 });
+    expect((await stats("7d")).body).toMatchObject({ runs: 5, success_rate: 0.75 });
+    expect((await stats("1y")).status).toBe(400);
+    expect((await api.client.get("/api/v1/automations/unknown/stats")).body).toMatchObject({
+      runs: 0,
+      success_rate: null,
+      p50_ms: null,
+    });
+  });
+
+  test("read the newest 1,000 runs, and say so", async () => {
+    for (let made = 0; made < 1100; made += 100) {
+      await Promise.all(Array.from({ length: 100 }, () => createTestExecution(api.store, [], { automation: "busy" })));
+    }
+    const { body } = await api.client.get("/api/v1/automations/busy/stats?range=1h");
+    expect(body).toMatchObject({ runs: 1000, is_partial: true });
+  });
+});

@@ -6,6 +6,7 @@ import {
   automationNameSchema,
   ErrorCode,
   errorMessage,
+  flowGraphSchema,
   type AutomationAnnouncement,
 } from "@crewstream/contracts";
 import {
@@ -182,10 +183,19 @@ function announcementOf(automation: Automation, name: string, version: string): 
     inputs,
     required,
     version,
+    ...graphOf(automation),
     ...(inputsSchema === undefined ? {} : { inputs_schema: inputsSchema }),
     ...(outputSchema === undefined ? {} : { output_schema: outputSchema }),
     ...(chatInput === undefined ? {} : { chat_input: chatInput }),
   };
+}
+
+/** A larger graph is no help to a reader, and announcements are renewed every few seconds. */
+const maxGraphNodes = 100;
+
+function graphOf(automation: Automation): Pick<AutomationAnnouncement, "graph"> {
+  const graph = flowGraphSchema.safeParse("graph" in automation ? automation.graph : undefined);
+  return graph.success && graph.data.nodes.length <= maxGraphNodes ? { graph: graph.data } : {};
 }
 
 function sourceFile(path: string): string | undefined {

@@ -9,6 +9,27 @@ export const automationNameSchema = z
 export const runtimes = ["typescript", "python"] as const;
 export type Runtime = (typeof runtimes)[number];
 
+/** A flow's methods and what leads from one to another. */
+export const flowGraphSchema = z.object({
+  nodes: z.array(
+    z.object({
+      id: z.string(),
+      kind: z.enum(["start", "listen", "router"]),
+      human: z.boolean().describe("A person reviews its output"),
+      layer: z.number().int().describe("Its distance from the start: 0 is the first"),
+    }),
+  ),
+  edges: z.array(
+    z.object({
+      from: z.string(),
+      to: z.string(),
+      label: z.string().nullable().describe("The router's label that leads here; null if the method itself does"),
+      joins: z.enum(["and", "or"]).nullable().describe("Whether the listener waits for others as well"),
+    }),
+  ),
+});
+export type FlowGraphView = z.infer<typeof flowGraphSchema>;
+
 /** What a crew worker announces about an automation, so that the API can serve it without loading its code. */
 export const automationAnnouncementSchema = z.object({
   name: automationNameSchema,
@@ -25,6 +46,8 @@ export const automationAnnouncementSchema = z.object({
   output_schema: z.record(z.string(), z.unknown()).optional(),
   /** The input that receives the text from a chat client. */
   chat_input: z.string().optional(),
+  /** Of a flow with at most 100 methods. */
+  graph: flowGraphSchema.optional(),
   /** Hash of the automation's source: tells apart workers that serve different versions. */
   version: z.string(),
   /** Versions of the Python environment that it runs in; absent for TypeScript. */

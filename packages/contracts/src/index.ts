@@ -70,6 +70,8 @@ export {
   type AutomationAnnouncement,
   type Runtime,
   type UnavailableAutomation,
+  flowGraphSchema,
+  type FlowGraphView,
 } from "./automation.ts";
 export {
   bulkRetryJobSchema,
@@ -191,3 +193,10 @@ export {
   resumeRequestSchema,
   resumeResponseSchema,
 } from "./api/human.ts";
+export {
+  automationStatsQuerySchema,
+  automationStatsSchema,
+  statsRanges,
+  type AutomationStats,
+  type StatsRange,
+} from "./api/automation-stats.ts";

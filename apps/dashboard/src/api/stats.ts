@@ -1,4 +1,4 @@
-import { automationsPageSchema, statsSchema } from "@crewstream/contracts";
+import { automationsPageSchema, automationStatsSchema, statsSchema, type StatsRange } from "@crewstream/contracts";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { refreshMs } from "./client.ts";
 import { request } from "./request.ts";
@@ -22,5 +22,16 @@ export function useAutomations() {
     queryKey: ["automations"],
     queryFn: ({ signal }) => request("api/v1/automations", automationsPageSchema, { signal }),
     refetchInterval: refreshMs.list * 2,
+  });
+}
+
+/** How an automation's runs of a range ended, and how long they took. */
+export function useAutomationStats(name: string, range: StatsRange) {
+  return useQuery({
+    queryKey: ["automation-stats", name, range],
+    queryFn: ({ signal }) =>
+      request(`api/v1/automations/${encodeURIComponent(name)}/stats?range=${range}`, automationStatsSchema, { signal }),
+    refetchInterval: refreshMs.list * 2,
+    placeholderData: keepPreviousData,
   });
 }

@@ -25,7 +25,7 @@ export function Findings({ automation }: { automation: Automation }): ReactEleme
     <>
       {reason !== undefined && <div className={`reason small ${state === "failed" ? "bad" : "warn"}`}>{reason}</div>}
       {fix !== undefined && (
-        <div className="copy-line small">
+        <div className="row small">
           Run <code>{fix}</code>
           <Copy text={fix} what="command" />
         </div>

@@ -18,7 +18,7 @@ const processColumns: readonly Column<Process>[] = [
     cell: ({ kind }) => <strong>{kinds[kind]}</strong>,
   },
   {
-    name: "Host and process id",
+    name: "Host",
     width: "minmax(0, 1fr)",
     cell: ({ host, pid }) => (
       <div className="cut muted" title={`${host}, process ${pid}`}>
