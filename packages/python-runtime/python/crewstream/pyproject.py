@@ -34,7 +34,7 @@ class PyProject:
         if isinstance(value, str):
             return {"": value}
         if isinstance(value, list):
-            return {str(each).rpartition(":")[2]: str(each) for each in value}
+            return _named([str(each) for each in value])
         if isinstance(value, dict):
             return {str(name): str(each) for name, each in value.items()}
         return {}
@@ -70,6 +70,16 @@ class PyProject:
         for name in path:
             table = table.get(name) if isinstance(table, dict) else None
         return table if isinstance(table, dict) else {}
+
+
+def _named(targets: list[str]) -> dict[str, str]:
+    """Targets by the name of their class or function, with that of its module where several have the same."""
+    names = [target.rpartition(":")[2] for target in targets]
+    named = {}
+    for target, name in zip(targets, names, strict=True):
+        unique = name if names.count(name) == 1 else target.replace(":", ".")
+        named[unique.replace(".", "-")] = target
+    return named
 
 
 def read_toml(file: Path) -> dict[str, Any]:

@@ -144,6 +144,23 @@ def test_a_list_makes_several_automations(tmp_path: Path) -> None:
     assert [(each.name, each.attribute) for each in find_targets(root)] == [("One", "One"), ("Two", "Two")]
 
 
+def test_targets_of_the_same_name_in_a_list_are_told_apart(tmp_path: Path) -> None:
+    root = write(
+        tmp_path,
+        {
+            "pyproject.toml": '[tool.crewstream]\ntarget = ["a.crew:Team", "b.crew:Team", "b.crew:Shop.build"]\n',
+            "a/crew.py": CREW.format(name="Team"),
+            "b/crew.py": CREW.format(name="Team") + "\nclass Shop:\n    pass\n",
+        },
+    )
+    found = [(each.name, each.module, each.attribute) for each in find_targets(root)]
+    assert found == [
+        ("a-crew-Team", "a.crew", "Team"),
+        ("b-crew-Team", "b.crew", "Team"),
+        ("Shop-build", "b.crew", "Shop.build"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("line", "why"),
     [

@@ -25,6 +25,8 @@ export class PythonExecution implements AsyncDisposable {
   readonly logged: string[] = [];
   readonly printed: string[] = [];
   readonly folder: string;
+  /** Which of the project's targets is run. */
+  target = 0;
   readonly #project: string;
   readonly #python: string;
 
@@ -51,7 +53,7 @@ export class PythonExecution implements AsyncDisposable {
     } = {},
   ): Promise<RunOutcome | PausedOutcome> {
     const { targets, replays } = await findTargets(this.#python, this.#project);
-    const [target] = targets;
+    const target = targets[this.target];
     if (target === undefined) throw new Error("nothing to run");
     const launcher = sharedLauncher();
     await using gateway = await ModelGateway.start();
