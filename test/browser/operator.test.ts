@@ -111,6 +111,22 @@ describe.skipIf(chromiumPath === undefined)("what an operator inspects and corre
     await page.getByRole("heading", { name: /Delivered/ }).waitFor();
   });
 
+  test("charts show a chosen range, and say where there is nothing", async () => {
+    const { page } = window;
+    await using quiet = await WebhookSink.start();
+    await kickoff("/quiet", { url: quiet.url("/quiet") });
+    await quiet.received(1, "/quiet");
+    await window.go(`/endpoints/${endpointId(new URL(quiet.url()))}?range=24h`);
+    await page.getByRole("img", { name: /^Last 24 hours: [1-9]\d* requests succeeded, 0 failed/ }).waitFor();
+    await page.getByLabel("Range").selectOption("Last 7 days");
+    await page.getByRole("img", { name: /^Last 7 days: [1-9]\d* requests succeeded/ }).waitFor();
+    expect(page.url()).toContain("range=7d");
+    await page.route("**/api/v1/stats/history*", (route) => route.fulfill({ json: { steps: [] } }));
+    await page.getByLabel("Range").selectOption("Last 15 minutes");
+    await page.getByText("Nothing in the last 15 minutes").waitFor();
+    await page.unrouteAll({ behavior: "ignoreErrors" });
+  });
+
   test("an endpoint that hangs shows its requests in flight", async () => {
     const { page } = window;
     await using hanging = await WebhookSink.start();

@@ -1,3 +1,4 @@
+import { addTallies, emptyTally, type Tally } from "@crewstream/redis";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { startTestApi, type TestApi } from "../support/api-in-process.ts";
 import { playDeliveries, playRun } from "../support/play-deliveries.ts";
@@ -47,4 +48,30 @@ test("statistics cover deliveries, runs, queues and processes", async () => {
     processes: [{ kind: "api" }],
   });
   expect(body["queues"]).toContainEqual(expect.objectContaining({ queue: "runs" }));
+});
+
+test("the history of a range has minutes of an hour, hours of a week, of all or of one endpoint", async () => {
+  const now = Date.now();
+  const hourMs = 3_600_000;
+  const tally = (more: Partial<Tally>): Tally => ({ ...emptyTally(), ...more });
+  await addTallies(api.store, new Map([["https://a.test:443", tally({ delivered: 3, events: 9 })]]), now - 5 * hourMs);
+  await addTallies(api.store, new Map([["https://b.test:443", tally({ failed: 2 })]]), now);
+  const history = async (query: string) => {
+    const { body } = await api.client.get<{ steps: { at: string; delivered: number; failed: number }[] }>(
+      `/api/v1/stats/history?${query}`,
+    );
+    return body.steps;
+  };
+  const sum = (steps: { delivered: number; failed: number }[]): number[] => [
+    steps.length,
+    steps.reduce((total, { delivered }) => total + delivered, 0),
+    steps.reduce((total, { failed }) => total + failed, 0),
+  ];
+  expect(sum(await history("range=15m"))).toEqual([15, 0, 2]);
+  expect(sum(await history("range=1h"))).toEqual([60, 0, 2]);
+  expect(sum(await history("range=24h"))).toEqual([24, 3, 2]);
+  expect(sum(await history("range=7d"))).toEqual([168, 3, 2]);
+  expect(sum(await history("range=7d&endpoint=https://a.test:443"))).toEqual([168, 3, 0]);
+  const [day] = (await history("range=24h")).slice(-6);
+  expect(day).toMatchObject({ delivered: 3, at: new Date(Math.floor(now / hourMs - 5) * hourMs).toISOString() });
 });

@@ -149,6 +149,8 @@ export {
   endpointSchema,
   endpointsPageSchema,
   minuteSchema,
+  statsHistoryQuerySchema,
+  statsHistorySchema,
   statsSchema,
   tallySchema,
   type Endpoint,

@@ -38,6 +38,8 @@ export {
   latencyQuantile,
   readEndpoints,
   readTallies,
+  readTallySteps,
+  type TallyUnit,
   type Tally,
 } from "./endpoints/stats.ts";
 export { listActive, oldestActive } from "./executions/active-executions.ts";

@@ -32,6 +32,8 @@ import type { ExecutionId } from "@crewstream/contracts";
  *   P:{ep:ID}:STATE          zset    the endpoint's deliveries that are retrying or dead
  *   P:{ep:ID}:stats:MINUTE   hash    its counters of a minute; MINUTE is ms / 60,000
  *   P:{stats}:MINUTE         hash    everybody's counters of a minute
+ *   P:{ep:ID}:stats:h:HOUR   hash    its counters of an hour; HOUR is ms / 3,600,000
+ *   P:{stats}:h:HOUR         hash    everybody's counters of an hour
  *   P:{endpoints}:seen       zset    endpoints by last use in ms
  *   P:{endpoints}:expedite   set     requests to expedite an endpoint's deliveries that are not done: its id and a UUID
  *   P:{alert:KIND:ENDPOINT}  string  an alert of this kind was sent within the hour
@@ -152,12 +154,10 @@ export class Keys {
     return `${this.prefix}:{ep:${endpoint}}:${state}`;
   }
 
-  endpointStats(endpoint: string, minute: number): string {
-    return `${this.prefix}:{ep:${endpoint}}:stats:${minute}`;
-  }
-
-  stats(minute: number): string {
-    return `${this.prefix}:{stats}:${minute}`;
+  /** Counters of a step: of one endpoint, or of the whole deployment. */
+  stats(unit: "minute" | "hour", number: number, endpoint?: string): string {
+    const step = unit === "minute" ? number : `h:${number}`;
+    return endpoint === undefined ? `${this.prefix}:{stats}:${step}` : `${this.prefix}:{ep:${endpoint}}:stats:${step}`;
   }
 
   get endpoints(): string {

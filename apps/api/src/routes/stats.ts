@@ -1,11 +1,34 @@
-import { statsSchema, type Stats } from "@crewstream/contracts";
-import { countDeliveries, countLive, dataLostAt, liveProcesses, readTallies } from "@crewstream/redis";
+import {
+  statsHistoryQuerySchema,
+  statsHistorySchema,
+  statsSchema,
+  type Stats,
+  type StatsRange,
+} from "@crewstream/contracts";
+import {
+  countDeliveries,
+  countLive,
+  dataLostAt,
+  liveProcesses,
+  readTallies,
+  readTallySteps,
+  type TallyUnit,
+} from "@crewstream/redis";
 import { oldestUndelivered } from "../lists/oldest-undelivered.ts";
+import { parseInput } from "../middleware/validate.ts";
 import type { Operation } from "../operations/operation.ts";
 import { minuteView, sumTallies, tallyView } from "../views/tally.ts";
 
 const shownMinutes = 60;
 const recentMinutes = 5;
+
+/** Steps of a range: what one request reads. */
+const steps: Record<StatsRange, { unit: TallyUnit; count: number }> = {
+  "15m": { unit: "minute", count: 15 },
+  "1h": { unit: "minute", count: 60 },
+  "24h": { unit: "hour", count: 24 },
+  "7d": { unit: "hour", count: 168 },
+};
 
 /** The numbers of the whole deployment, under `/api/v1`. */
 export const statsOperations: readonly Operation[] = [
@@ -48,6 +71,22 @@ export const statsOperations: readonly Operation[] = [
           queues: depths,
         };
         response.json(stats);
+      },
+  },
+  {
+    method: "get",
+    path: "/stats/history",
+    tag: "Statistics",
+    summary: "Shows throughput, failures and response times over a range, by minutes or hours",
+    scopes: ["read"],
+    query: statsHistoryQuerySchema,
+    answers: { 200: { description: "The steps", schema: statsHistorySchema } },
+    handle:
+      ({ store }) =>
+      async (request, response) => {
+        const { range, endpoint } = parseInput(statsHistoryQuerySchema, request.query);
+        const found = await readTallySteps(store, { ...steps[range], endpoint, now: Date.now() });
+        response.json({ steps: found.map(({ at, tally }) => minuteView({ minute: at, tally })) });
       },
   },
 ];

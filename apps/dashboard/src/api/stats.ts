@@ -1,7 +1,13 @@
-import { automationsPageSchema, automationStatsSchema, statsSchema, type StatsRange } from "@crewstream/contracts";
+import {
+  automationsPageSchema,
+  automationStatsSchema,
+  statsHistorySchema,
+  statsSchema,
+  type StatsRange,
+} from "@crewstream/contracts";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { refreshMs } from "./client.ts";
-import { request } from "./request.ts";
+import { queryText, request } from "./request.ts";
 import { useIsLimited } from "./session.ts";
 
 /** The system's numbers, refreshed every two seconds. */
@@ -32,6 +38,17 @@ export function useAutomationStats(name: string, range: StatsRange) {
     queryFn: ({ signal }) =>
       request(`api/v1/automations/${encodeURIComponent(name)}/stats?range=${range}`, automationStatsSchema, { signal }),
     refetchInterval: refreshMs.list * 2,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** Traffic and response times over a range; of one endpoint or of all. */
+export function useStatsHistory(range: StatsRange, endpoint?: string) {
+  return useQuery({
+    queryKey: ["stats-history", range, endpoint],
+    queryFn: ({ signal }) =>
+      request(`api/v1/stats/history${queryText({ range, endpoint })}`, statsHistorySchema, { signal }),
+    refetchInterval: range === "15m" || range === "1h" ? refreshMs.list : refreshMs.list * 8,
     placeholderData: keepPreviousData,
   });
 }

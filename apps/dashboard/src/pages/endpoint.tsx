@@ -8,18 +8,18 @@ import { count, percent, plural } from "../format/number.ts";
 import { duration } from "../format/time.ts";
 import { EndpointBadge } from "../parts/endpoint-table.tsx";
 import { Icon } from "../parts/icon.tsx";
-import { LastHour, type HourLine } from "../parts/last-hour.tsx";
 import { NextProbe } from "../parts/next-probe.tsx";
 import { Page } from "../parts/page.tsx";
 import { Loaded } from "../parts/states.tsx";
 import { Elapsed, Moment } from "../parts/time.tsx";
 import { say, sayFailure } from "../parts/toasts.tsx";
+import { Traffic, type TrafficLine } from "../parts/traffic.tsx";
 import { hrefTo } from "../routing/route.ts";
 import { FailureGroups } from "./deliveries/failure-groups.tsx";
 
 type Detail = z.infer<typeof endpointDetailSchema>;
 
-const lines: readonly HourLine[] = [
+const lines: readonly TrafficLine[] = [
   { name: "Succeeded", verb: "requests succeeded", colour: "--good", pick: ({ delivered }) => delivered, filled: true },
   { name: "Failed", verb: "failed", colour: "--bad", pick: ({ failed }) => failed },
 ];
@@ -47,7 +47,7 @@ export function EndpointPage({ params }: { params: Record<string, string> }): Re
           <>
             <Breaker endpoint={endpoint} />
             <Numbers endpoint={endpoint} />
-            <LastHour title="Requests per minute" minutes={endpoint.minutes} lines={lines} />
+            <Traffic title="Requests per minute" endpoint={id} lines={lines} />
             <FailureGroups state="retrying" endpoint={id} />
             <FailureGroups state="dead" endpoint={id} />
           </>

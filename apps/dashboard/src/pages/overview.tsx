@@ -8,7 +8,7 @@ import { Empty, Loaded } from "../parts/states.tsx";
 import { Machinery } from "./overview/machinery.tsx";
 import { Questions } from "./overview/questions.tsx";
 import { Tiles } from "./overview/tiles.tsx";
-import { Traffic } from "./overview/traffic.tsx";
+import { AllTraffic } from "./overview/traffic.tsx";
 import { Verdict } from "./overview/verdict.tsx";
 
 /** Whether events are delivered, which endpoints fail, and why: the answer in the headline, the numbers below it. */
@@ -25,7 +25,7 @@ export function OverviewPage(): ReactElement {
             </Loaded>
             <Questions />
             <Tiles stats={data} />
-            <Traffic stats={data} />
+            <AllTraffic />
             <Card title="Endpoints" aside={<a href="#/endpoints">All endpoints</a>}>
               <Loaded query={endpoints} what="the endpoints">
                 {({ items }) =>

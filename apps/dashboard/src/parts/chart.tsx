@@ -81,7 +81,7 @@ function options(element: HTMLElement, series: readonly Series[], format: (value
     padding: [10, 18, 0, 0],
     scales: { y: { range: (_plot, _low, high) => [0, Math.max(1, (high ?? 0) * 1.1)] } },
     axes: [
-      { ...axis, grid: { show: false }, size: 28, space: 70, values: (_plot, splits) => splits.map(hourAndMinute) },
+      { ...axis, grid: { show: false }, size: 28, space: 70, values: (_plot, splits) => splits.map(axisTime(splits)) },
       {
         ...axis,
         size: 52,
@@ -107,6 +107,14 @@ function options(element: HTMLElement, series: readonly Series[], format: (value
 function isSparse(values: Series["values"]): boolean {
   return values.filter((value) => value !== null).length < 8;
 }
+
+/** Days where the axis covers more than two, else hours and minutes. */
+function axisTime(splits: readonly number[]): (seconds: number) => string {
+  const isLong = (splits.at(-1) ?? 0) - (splits[0] ?? 0) > 2 * 86_400;
+  return isLong ? (seconds) => dayFormat.format(seconds * 1000) : hourAndMinute;
+}
+
+const dayFormat = new Intl.DateTimeFormat("en", { month: "short", day: "numeric" });
 
 function hourAndMinute(seconds: number): string {
   const date = new Date(seconds * 1000);

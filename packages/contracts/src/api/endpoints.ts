@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { emptyAsAbsent } from "./absent.ts";
+import { automationStatsQuerySchema } from "./automation-stats.ts";
 import { pageOf, timeSchema } from "./page.ts";
 import { processViewSchema } from "./processes.ts";
 
@@ -51,6 +53,18 @@ export const endpointsPageSchema = pageOf(endpointSchema);
 
 /** One endpoint with its last hour. */
 export const endpointDetailSchema = endpointSchema.extend({ minutes: z.array(minuteSchema) });
+
+/** The query of `GET /stats/history`. */
+export const statsHistoryQuerySchema = automationStatsQuerySchema.extend({
+  endpoint: emptyAsAbsent(z.string().max(1000)).describe("Only deliveries to this endpoint"),
+});
+
+/** The response to `GET /stats/history`. */
+export const statsHistorySchema = z.object({
+  steps: z
+    .array(minuteSchema)
+    .describe("Minutes of 15m and 1h, hours of 24h and 7d, oldest first; the last one is not over yet"),
+});
 
 /** The response to `GET /stats`. */
 export const statsSchema = z.object({

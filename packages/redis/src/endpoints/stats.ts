@@ -6,8 +6,13 @@ import type { Store } from "../store.ts";
  */
 export const latencyBounds = [5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 14_900, 15_200, 30_000] as const;
 
-const minuteMs = 60_000;
-const keptForSeconds = 24 * 3600;
+/** Counters are kept by minutes for a day, and by hours for eight days. */
+const units = {
+  minute: { ms: 60_000, keptForSeconds: 24 * 3600 },
+  hour: { ms: 3_600_000, keptForSeconds: 8 * 24 * 3600 },
+} as const;
+export type TallyUnit = keyof typeof units;
+const unitNames = ["minute", "hour"] as const satisfies readonly TallyUnit[];
 
 /** Counters of one endpoint, or of the whole deployment, over some time. */
 export interface Tally {
@@ -29,33 +34,40 @@ export function emptyTally(): Tally {
   };
 }
 
-/** Adds what a process counted since its last call, per endpoint, to the current minute; all in one pipeline. */
+/** Adds what a process counted since its last call, per endpoint, to the current minute and hour; all in one pipeline. */
 export async function addTallies(store: Store, tallies: ReadonlyMap<string, Tally>, now: number): Promise<void> {
-  const minute = Math.floor(now / minuteMs);
   const total = emptyTally();
   const writes: Promise<unknown>[] = [];
   for (const [endpoint, tally] of tallies) {
     accumulate(total, tally);
     if (endpoint === "") continue;
-    writes.push(addTally(store, store.keys.endpointStats(endpoint, minute), tally));
+    writes.push(addTally(store, tally, now, endpoint));
     writes.push(store.redis.zadd(store.keys.endpoints, now, endpoint));
   }
-  writes.push(addTally(store, store.keys.stats(minute), total));
+  writes.push(addTally(store, total, now));
   await Promise.all(writes);
 }
 
 /** Counters of the last `minutes`, oldest first; of one endpoint or of the whole deployment. */
 export async function readTallies(
   store: Store,
-  options: { endpoint?: string; minutes: number; now: number },
+  { minutes, ...options }: { endpoint?: string; minutes: number; now: number },
 ): Promise<{ minute: number; tally: Tally }[]> {
-  const last = Math.floor(options.now / minuteMs);
-  const { endpoint } = options;
+  const steps = await readTallySteps(store, { ...options, unit: "minute", count: minutes });
+  return steps.map(({ at, tally }) => ({ minute: at, tally }));
+}
+
+/** Counters of the last `count` minutes or hours, the current one included, oldest first; `at` is a step's start in ms. */
+export async function readTallySteps(
+  store: Store,
+  { unit, count, endpoint, now }: { unit: TallyUnit; count: number; endpoint?: string | undefined; now: number },
+): Promise<{ at: number; tally: Tally }[]> {
+  const { ms } = units[unit];
+  const last = Math.floor(now / ms);
   return Promise.all(
-    Array.from({ length: options.minutes }, async (_, index) => {
-      const minute = last - options.minutes + 1 + index;
-      const key = endpoint === undefined ? store.keys.stats(minute) : store.keys.endpointStats(endpoint, minute);
-      return { minute: minute * minuteMs, tally: toTally(await store.redis.hgetall(key)) };
+    Array.from({ length: count }, async (_, index) => {
+      const number = last - count + 1 + index;
+      return { at: number * ms, tally: toTally(await store.redis.hgetall(store.keys.stats(unit, number, endpoint))) };
     }),
   );
 }
@@ -99,7 +111,7 @@ export function latencyBucket(ms: number): number {
   return index < 0 ? latencyBounds.length : index;
 }
 
-async function addTally(store: Store, key: string, tally: Tally): Promise<void> {
+async function addTally(store: Store, tally: Tally, now: number, endpoint?: string): Promise<void> {
   const fields: [string, number][] = [
     ["delivered", tally.delivered],
     ["failed", tally.failed],
@@ -109,10 +121,14 @@ async function addTally(store: Store, key: string, tally: Tally): Promise<void> 
   ];
   const used = fields.filter(([, count]) => count > 0);
   if (used.length === 0) return;
-  await Promise.all([
-    ...used.map(([field, count]) => store.redis.hincrby(key, field, count)),
-    store.redis.expire(key, keptForSeconds),
-  ]);
+  const writes: Promise<unknown>[] = [];
+  for (const unit of unitNames) {
+    const { ms, keptForSeconds } = units[unit];
+    const key = store.keys.stats(unit, Math.floor(now / ms), endpoint);
+    for (const [field, count] of used) writes.push(store.redis.hincrby(key, field, count));
+    writes.push(store.redis.expire(key, keptForSeconds));
+  }
+  await Promise.all(writes);
 }
 
 function toTally(fields: Record<string, string>): Tally {

@@ -1,8 +1,7 @@
-import type { Stats } from "@crewstream/contracts";
 import type { ReactElement } from "react";
-import { LastHour, type HourLine } from "../../parts/last-hour.tsx";
+import { Traffic, type TrafficLine } from "../../parts/traffic.tsx";
 
-const lines: readonly HourLine[] = [
+const lines: readonly TrafficLine[] = [
   {
     name: "Events delivered",
     verb: "events delivered",
@@ -14,7 +13,7 @@ const lines: readonly HourLine[] = [
   { name: "Failed attempts", verb: "attempts failed", colour: "--bad", pick: (minute) => minute.failed },
 ];
 
-/** The last hour: published and delivered events, and the response times of endpoints. */
-export function Traffic({ stats }: { stats: Pick<Stats, "minutes"> }): ReactElement {
-  return <LastHour title="Events per minute" minutes={stats.minutes} lines={lines} />;
+/** What was published and delivered, and the endpoints' response times. */
+export function AllTraffic(): ReactElement {
+  return <Traffic title="Events per minute" lines={lines} />;
 }
