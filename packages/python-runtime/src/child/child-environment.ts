@@ -40,8 +40,8 @@ export function childEnvironment(parts: EnvironmentParts): Record<string, string
   const bin = dirname(parts.python);
   return {
     LANG: "C.UTF-8",
-    ...quietVariables,
     ...Object.fromEntries(shared),
+    ...quietVariables,
     ...parts.project,
     PATH: [bin, parts.path].join(delimiter),
     VIRTUAL_ENV: dirname(bin),
