@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from typing import Any
 
 from .dump import Dumper
@@ -22,16 +23,16 @@ def describe(loaded: Loaded) -> dict[str, Any]:
         return _description("crew", names, required, None)
     if loaded.kind == "flow":
         return _flow(runnable)
-    return _crew(runnable)
+    return _crew(runnable, loaded.defaults)
 
 
-def _crew(crew: Any) -> dict[str, Any]:
+def _crew(crew: Any, defaults: Mapping[str, Any]) -> dict[str, Any]:
     fetch = getattr(crew, "fetch_inputs", None)
-    names = sorted(fetch()) if fetch is not None else []
+    names = sorted({*(fetch() if fetch is not None else []), *defaults})
     # A callback before the kickoff may fill in what the caller omits.
     filled_in = bool(getattr(crew, "before_kickoff_callbacks", None))
     properties = {name: {"type": ["string", "number", "boolean"]} for name in names}
-    required = [] if filled_in else names
+    required = [] if filled_in else [name for name in names if name not in defaults]
     schema = {"type": "object", "properties": properties, "required": required}
     return _description("crew", names, required, schema, getattr(crew, "name", None))
 

@@ -8,7 +8,7 @@ import inspect
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from . import library
@@ -25,11 +25,12 @@ class LoadTarget:
     kind: str
     module: str
     attribute: str
+    file: str
     paths: tuple[str, ...]
 
     @classmethod
     def of(cls, fields: Mapping[str, Any]) -> LoadTarget:
-        return cls(fields["kind"], fields["module"], fields["attribute"], tuple(fields["paths"]))
+        return cls(fields["kind"], fields["module"], fields["attribute"], fields["file"], tuple(fields["paths"]))
 
 
 @dataclass
@@ -40,6 +41,8 @@ class Loaded:
     runnable: Any
     #: A function's result is known only when it is called.
     is_function: bool = False
+    #: Inputs that a kickoff may leave out.
+    defaults: Mapping[str, Any] = field(default_factory=dict)
 
 
 def load(project: str, target: LoadTarget, inputs: Mapping[str, Any]) -> Loaded:
@@ -53,10 +56,21 @@ def load(project: str, target: LoadTarget, inputs: Mapping[str, Any]) -> Loaded:
         # Last: a module next to it must not hide one of the standard library.
         sys.path.remove(own_folder)
         sys.path.append(own_folder)
+    if target.kind == "declared":
+        return _declared(os.path.join(project, target.file))
     value: Any = importlib.import_module(target.module)
     for name in target.attribute.split("."):
         value = getattr(value, name)
     return _runnable(value, target, inputs)
+
+
+def _declared(file: str) -> Loaded:
+    """A crew in JSON, whose tools and callbacks may be Python."""
+    load_crew = library.part("crewai.project.crew_loader", "load_crew")
+    if load_crew is None:
+        raise CannotLoad(f"crewai {library.version()} cannot load a crew from JSON: a newer version can")
+    crew, defaults = load_crew(file)
+    return Loaded("crew", crew, defaults=defaults or {})
 
 
 def _runnable(value: Any, target: LoadTarget, inputs: Mapping[str, Any]) -> Loaded:
@@ -112,6 +126,7 @@ def _parameters(value: Any) -> list[inspect.Parameter]:
 def kickoff(loaded: Loaded, inputs: Mapping[str, Any]) -> Any:
     """Runs what was loaded to its end and returns its result."""
     runnable = loaded.runnable
+    inputs = {**loaded.defaults, **inputs}
     if loaded.is_function:
         result = _settled(runnable(**_accepted(runnable, inputs)))
         flow, crew = library.part("crewai.flow.flow", "Flow"), library.part("crewai.crew", "Crew")

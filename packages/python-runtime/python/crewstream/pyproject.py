@@ -25,6 +25,7 @@ class PyProject:
     """The parts of a pyproject.toml that determine what is run. Empty if there is none."""
 
     def __init__(self, root: Path) -> None:
+        self._root = root
         self._tables = read_toml(root / "pyproject.toml")
 
     @property
@@ -43,6 +44,16 @@ class PyProject:
     def replays(self) -> bool:
         """[tool.crewstream] replay: whether finished tool calls are answered from the journal when a run is resumed."""
         return self._table("tool", "crewstream").get("replay") is not False
+
+    @property
+    def declared_crew(self) -> str | None:
+        """The file of a crew in JSON for which [tool.crewstream] runtime = "python" is set; None for other projects."""
+        if self._table("tool", "crewstream").get("runtime") != "python":
+            return None
+        settings = self._table("tool", "crewai")
+        named = settings.get("definition") if settings.get("type") != "flow" else None
+        files = [named] if isinstance(named, str) else ["crew.jsonc", "crew.json"]
+        return next((file for file in files if (self._root / file).is_file()), None)
 
     @property
     def description(self) -> str:

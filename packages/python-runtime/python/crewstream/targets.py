@@ -17,7 +17,8 @@ class Target:
 
     #: Distinguishes the targets of one project; empty if it has only one.
     name: str
-    #: `crew` is a `@CrewBase` class or a Crew, `function` anything else that the user named.
+    #: `crew` is a `@CrewBase` class or a Crew, `declared` a crew in JSON, of which only `file` counts,
+    #: `function` anything else that the user named.
     kind: str
     module: str
     attribute: str
@@ -40,6 +41,8 @@ def find_targets(root: Path, tree: SourceTree | None = None) -> list[Target]:
     named = project.targets
     if named:
         return [_checked(tree, _named(tree, name, value)) for name, value in named.items()]
+    if project.declared_crew is not None:
+        return [Target("", "declared", "", "", project.declared_crew, 1, (".", "src"))]
     found = _from_scripts(tree, project.scripts) or _from_files(tree)
     if found is None:
         raise NoTarget(_explain(tree))

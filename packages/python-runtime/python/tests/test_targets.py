@@ -197,3 +197,11 @@ def test_files_that_are_no_python_are_passed_over(tmp_path: Path) -> None:
         {"old.py": "print 'python 2'\n", "team.py": CREW.format(name="Team"), ".venv/x/y.py": CREW.format(name="Lib")},
     )
     assert only(root).attribute == "Team"
+
+
+def test_a_crew_in_json_for_which_python_is_chosen(tmp_path: Path) -> None:
+    root = write(tmp_path, {"crew.jsonc": "{}", "tools/search.py": "", "pyproject.toml": "[tool.crewstream]\n"})
+    with pytest.raises(NoTarget):
+        find_targets(root)
+    write(root, {"pyproject.toml": '[tool.crewstream]\nruntime = "python"\n'})
+    assert (only(root).kind, only(root).file) == ("declared", "crew.jsonc")

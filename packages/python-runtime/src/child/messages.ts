@@ -103,7 +103,7 @@ export type ChildMessage = z.infer<typeof childMessageSchema>;
 /** What runs in Python: imported with `paths`, relative to the project, on its module path. */
 export const targetSchema = z.object({
   name: z.string(),
-  kind: z.enum(["crew", "flow", "function"]),
+  kind: z.enum(["crew", "flow", "function", "declared"]),
   module: z.string(),
   attribute: z.string(),
   file: z.string(),

@@ -42,4 +42,14 @@ describe.skipIf(testPython === "")("a classic project and a function of it", () 
     expect(prompts[0]).toContain("DRY GEESE");
     expect(eventProblems(execution.events)).toEqual([]);
   });
+
+  test("a crew in JSON with a tool in Python, for which Python is chosen, with its default inputs", async () => {
+    await using execution = await PythonExecution.of("declared_crew");
+    const outcome = await execution.run({ topic: "geese" });
+    expect(outcome).toMatchObject({ state: "SUCCESS", tasks: [{ name: "look" }] });
+    expect(JSON.stringify(execution.events)).toContain("Look geese up, briefly");
+    const used = execution.events.find(({ type }) => type === "tool_usage_finished");
+    expect(used?.data).toMatchObject({ tool_name: "look_up", output: expect.stringContaining("water bird") as string });
+    expect(eventProblems(execution.events)).toEqual([]);
+  });
 });
