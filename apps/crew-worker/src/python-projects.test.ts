@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createLogger } from "@crewstream/service";
@@ -116,6 +116,33 @@ test("one of several automations fails, the others are served", async () => {
   await look(true);
   expect([...served.keys()]).toEqual(["poem-Good"]);
   expect(states()).toEqual(["poem-Bad failed"]);
+});
+
+test("a project whose import hangs does not keep another from being served", async () => {
+  const made = await project();
+  await made.setUp(python([""], "read line <&4; sleep 1000"));
+  const other = await project();
+  await other.setUp(python([""], describes));
+  const served = new Map<string, ServedEntry>();
+  const ready = Promise.withResolvers<string>();
+  const renamed = join(other.dir, "song");
+  await rename(other.folder, renamed);
+  const projects = new PythonProjects({
+    pythonDir: join(made.dir, "python"),
+    env: { PATH: process.env["PATH"] ?? "" },
+    folders: [made.folder, renamed],
+    served,
+    log: createLogger({ name: "test", level: "silent" }),
+    changed: (entry) => {
+      if (entry !== undefined) ready.resolve(entry.announcement.name);
+    },
+  });
+  const stopping = new AbortController();
+  const looking = projects.look({ imports: true, signal: stopping.signal });
+  expect(await ready.promise).toBe("song");
+  expect(projects.unavailable).toMatchObject([{ name: "poem", state: "starting" }]);
+  stopping.abort(new Error("stopping"));
+  await expect(looking).rejects.toThrow("stopping");
 });
 
 test("a version of crewai that is too old is named, with what a newer one lacks; no code is imported", async () => {

@@ -21,6 +21,9 @@ export interface PythonProjectsOptions {
   changed: (entry?: ServedEntry) => void;
 }
 
+/** Importing crewai takes up to 14 s of CPU time; one project that hangs must not keep another from being served. */
+const concurrentImports = 2;
+
 /** A project that is not served as a whole, and why. */
 interface Pending {
   folder: string;
@@ -53,28 +56,43 @@ export class PythonProjects {
   }
 
   /**
-   * Checks each project that is not served yet. With `imports`, the code of undescribed ones is imported; without, only
-   * those that were described before are served.
+   * Checks each project that is not served yet. With `imports`, the code of undescribed ones is imported, of two at a
+   * time; without, only those that were described before are served.
    */
   async look({ imports, signal }: { imports: boolean; signal: AbortSignal }): Promise<void> {
-    for (const pending of this.#pending) {
-      signal.throwIfAborted();
-      const environment = await this.#environment(pending.folder);
-      if (environment !== undefined && environment === pending.failedIn) continue;
-      const before = JSON.stringify(pending.unavailable);
-      try {
-        await this.#read(pending, { imports, signal });
-      } catch (error) {
-        if (signal.aborted) throw signal.reason;
-        // An error in the project, or in its folder.
-        this.#refuse(pending, basename(pending.folder), { state: "failed", reason: errorMessage(error) });
+    const waiting = [...this.#pending];
+    const lookAtAll = async (): Promise<void> => {
+      for (let pending = waiting.shift(); pending !== undefined; pending = waiting.shift()) {
+        await this.#lookAt(pending, { imports: false, signal });
+        if (imports && pending.unavailable.some(({ state }) => state === "starting")) {
+          await this.#lookAt(pending, { imports, signal });
+        }
       }
-      if (pending.unavailable.some(({ state }) => state === "failed") && environment !== undefined) {
-        pending.failedIn = environment;
-      }
-      if (before !== JSON.stringify(pending.unavailable)) this.#options.changed();
-    }
+    };
+    await Promise.all(Array.from({ length: concurrentImports }, lookAtAll));
     this.#pending = this.#pending.filter(({ unavailable }) => unavailable.length > 0);
+  }
+
+  async #lookAt(pending: Pending, options: { imports: boolean; signal: AbortSignal }): Promise<void> {
+    const { signal } = options;
+    signal.throwIfAborted();
+    const environment = await this.#environment(pending.folder);
+    if (environment !== undefined && environment === pending.failedIn) return;
+    const before = JSON.stringify(pending.unavailable);
+    try {
+      await this.#read(pending, options);
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      // An error in the project, or in its folder.
+      pending.unavailable = [];
+      this.#refuse(pending, basename(pending.folder), { state: "failed", reason: errorMessage(error) });
+    }
+    const { unavailable } = pending;
+    const isStarting = unavailable.some(({ state }) => state === "starting");
+    if (!isStarting && unavailable.some(({ state }) => state === "failed") && environment !== undefined) {
+      pending.failedIn = environment;
+    }
+    if (before !== JSON.stringify(unavailable)) this.#options.changed();
   }
 
   async #read(pending: Pending, { imports, signal }: { imports: boolean; signal: AbortSignal }): Promise<void> {
