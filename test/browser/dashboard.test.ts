@@ -82,8 +82,8 @@ describe.skipIf(chromiumPath === undefined)("the dashboard", () => {
     await page.getByLabel("URL", { exact: true }).fill(sink.url("/form"));
     await page.getByLabel("Events", { exact: true }).fill("flow_finished, method_*");
     await page.getByLabel("When", { exact: true }).selectOption("adaptive");
-    await page.getByLabel("Longest delay in milliseconds").fill("400");
-    await page.getByLabel("Join the pieces of one model answer").check();
+    await page.getByLabel("Maximum delay in milliseconds").fill("400");
+    await page.getByLabel("Merge streamed chunks of one response").check();
     const curl = await page.getByRole("region", { name: "curl" }).innerText();
     expect(curl).toContain("automations/release_notes/kickoff");
     expect(curl).toContain(sink.url("/form"));
@@ -106,7 +106,7 @@ describe.skipIf(chromiumPath === undefined)("the dashboard", () => {
 
     await page.getByRole("tab", { name: "Webhooks" }).click();
     await page
-      .getByText("together where alone they would be older than 400 ms, pieces of a model answer joined")
+      .getByText("together if they would be older than 400 ms when sent alone, chunks of one response merged")
       .waitFor();
   });
 

@@ -13,7 +13,7 @@ const phases: Readonly<Record<string, string>> = {
   lookup: "the name was not resolved in time",
   connect: "no connection in time",
   secureConnect: "no TLS session in time",
-  send: "the request was not taken in time",
+  send: "the request was not sent in time",
   response: "no response in time",
 };
 

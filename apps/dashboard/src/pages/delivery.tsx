@@ -142,7 +142,7 @@ function About({ delivery }: { delivery: DeliveryDetail }): ReactElement {
               "Mode",
               `${delivery.realtime ? "realtime" : "batched"}, ${delivery.ordering} order, body form ${delivery.form}`,
             ],
-            ["Sealed", <Moment key="sealed" at={delivery.sealed_at} />],
+            ["Created", <Moment key="sealed" at={delivery.sealed_at} />],
             ["Last attempt", <Moment key="last" at={delivery.last_attempt_at} none="none yet" />],
             delivery.replay_of !== null && ["Replay of", <code key="of">{delivery.replay_of}</code>],
           ]}

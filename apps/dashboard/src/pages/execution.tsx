@@ -232,6 +232,7 @@ function Actions({ execution }: { execution: Execution }): ReactElement {
         onClose={close}
         title="Cancel this run?"
         action="Cancel the run"
+        cancel="Let it run"
         danger
         busy={cancel.isPending}
         onConfirm={() =>

@@ -16,7 +16,7 @@ export function OverviewPage(): ReactElement {
   const stats = useStats();
   const endpoints = useEndpoints();
   return (
-    <Page title="Overview" sub="Live. Rates, shares and times are those of the last five minutes.">
+    <Page title="Overview" sub="Rates, success and response times of the last five minutes, updated live.">
       <Loaded query={stats} what="the numbers">
         {(data) => (
           <>

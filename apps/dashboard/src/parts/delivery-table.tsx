@@ -83,17 +83,20 @@ export function DeliveryTable({
   items,
   hasMore,
   onEnd,
+  isOneRun = false,
 }: {
   label: string;
   state: DeliveryViewState;
   items: readonly Delivery[];
   hasMore: boolean;
   onEnd: () => void;
+  /** All are of one run: it is not named in each row. */
+  isOneRun?: boolean;
 }): ReactElement {
   return (
     <LongTable
       label={label}
-      columns={state === "retrying" ? [...base, next] : base}
+      columns={(state === "retrying" ? [...base, next] : base).filter(({ name }) => !isOneRun || name !== "Run")}
       items={items}
       keyOf={({ id, last_attempt_at }) => id + (last_attempt_at ?? "")}
       hasMore={hasMore}

@@ -34,6 +34,7 @@ export function Confirm({
   children,
   action,
   onConfirm,
+  cancel = "Cancel",
   busy = false,
   danger = false,
 }: {
@@ -43,6 +44,8 @@ export function Confirm({
   children: ReactNode;
   action: string;
   onConfirm: () => void;
+  /** The button that does nothing. */
+  cancel?: string;
   busy?: boolean;
   danger?: boolean;
 }): ReactElement {
@@ -51,7 +54,7 @@ export function Confirm({
       <div>{children}</div>
       <div className="actions">
         <button type="button" className="button" onClick={onClose}>
-          Not now
+          {cancel}
         </button>
         <button type="button" className={`button ${danger ? "danger" : "primary"}`} disabled={busy} onClick={onConfirm}>
           {action}

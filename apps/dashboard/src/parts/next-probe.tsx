@@ -7,7 +7,7 @@ import { Moment, useNow } from "./time.tsx";
  */
 export function NextProbe({ at }: { at: string | null }): ReactElement {
   const now = useNow();
-  if (at === null || Date.parse(at) <= now) return <>The next delivery that is due is its probe.</>;
+  if (at === null || Date.parse(at) <= now) return <>Its next due delivery is sent as the probe.</>;
   return (
     <>
       The next probe is <Moment at={at} />.

@@ -75,7 +75,9 @@ export function KickoffForm({ automation }: { automation: Automation }): ReactEl
               </div>
             ))}
             {automation.inputs.length > 0 && (
-              <p className="hint muted small">Text; a JSON object, list, number or true and false is sent as such.</p>
+              <p className="hint muted small">
+                JSON objects, lists, numbers, true and false are sent as JSON, everything else as text.
+              </p>
             )}
           </div>
         </Card>
@@ -93,7 +95,7 @@ export function KickoffForm({ automation }: { automation: Automation }): ReactEl
           <p className="muted">Your token may not kick off: it has no kickoff scope.</p>
         )}
       </form>
-      <Card title="The same from a shell" padded>
+      <Card title="The same with curl" padded>
         <CodeBlock label="curl" text={curlCommand(url, shownBody)} />
       </Card>
     </div>

@@ -3,8 +3,8 @@ import type { Pace, WebhookDraft } from "./kickoff-body.ts";
 
 const paces: readonly [Pace, string][] = [
   ["batched", "In batches"],
-  ["realtime", "Each event alone, at once"],
-  ["adaptive", "At once, together where that is too slow"],
+  ["realtime", "In real time, one event per delivery"],
+  ["adaptive", "In real time, together if the endpoint is slow"],
 ];
 
 /** Where the run's events are sent, which of them, and how. */
@@ -45,7 +45,7 @@ export function WebhookFields({
               onChange={(event) => set({ events: event.target.value })}
             />
             <span className="hint" id="hook-events-hint">
-              <code>*</code> takes all, <code>llm_*</code> all that begin so, names are separated by commas.
+              <code>*</code> selects all, <code>llm_*</code> all with this prefix; separate names by commas.
             </span>
           </div>
           <div className="field">
@@ -64,7 +64,7 @@ export function WebhookFields({
           </div>
           {draft.pace === "adaptive" && (
             <div className="field">
-              <label htmlFor="hook-delay">Longest delay in milliseconds</label>
+              <label htmlFor="hook-delay">Maximum delay in milliseconds</label>
               <input
                 id="hook-delay"
                 type="number"
@@ -76,7 +76,7 @@ export function WebhookFields({
                 onChange={(event) => set({ maxDelayMs: event.target.value })}
               />
               <span className="hint" id="hook-delay-hint">
-                Events go out together where one by one they would be older than this.
+                Events are sent together if they would be older than this when sent alone.
               </span>
             </div>
           )}
@@ -86,11 +86,11 @@ export function WebhookFields({
               checked={draft.coalesce}
               onChange={(event) => set({ coalesce: event.target.checked })}
             />
-            <span>Join the pieces of one model answer that leave together into one event</span>
+            <span>Merge streamed chunks of one response within a delivery</span>
           </label>
           <label className="check">
             <input type="checkbox" checked={draft.strict} onChange={(event) => set({ strict: event.target.checked })} />
-            <span>Strictly in order: a delivery that fails holds back those after it</span>
+            <span>Strict order: a failed delivery holds back those after it</span>
           </label>
           <div className="field">
             <label htmlFor="hook-token">Bearer token of the receiver (optional)</label>

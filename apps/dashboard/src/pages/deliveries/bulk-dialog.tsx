@@ -41,7 +41,7 @@ export function BulkDialog({
       {run === undefined ? <Question action={action} total={total} /> : <Progress action={action} run={run} />}
       <div className="actions">
         <button type="button" className="button" onClick={onClose}>
-          {run === undefined ? "Not now" : "Close"}
+          {run === undefined ? "Cancel" : "Close"}
         </button>
         {run === undefined && (
           <button

@@ -67,9 +67,9 @@ function modeOf({ realtime, max_delay_ms: maxDelayMs, coalesce, ordering }: Feed
   const pace = !realtime
     ? "in batches"
     : maxDelayMs === null
-      ? "each event alone, at once"
-      : `each event at once, together where alone they would be older than ${maxDelayMs} ms`;
-  const pieces = coalesce ? "pieces of a model answer joined, " : "";
+      ? "in real time, one event per delivery"
+      : `in real time, together if they would be older than ${maxDelayMs} ms when sent alone`;
+  const pieces = coalesce ? "chunks of one response merged, " : "";
   return `${pace}, ${pieces}${ordering} order`;
 }
 
@@ -105,6 +105,7 @@ function DeliveriesIn({ state, executionId }: { state: (typeof states)[number]; 
             label={`${state} deliveries`}
             state={state}
             items={list.items}
+            isOneRun
             hasMore={list.hasNextPage && !list.isFetchingNextPage}
             onEnd={() => void list.fetchNextPage()}
           />

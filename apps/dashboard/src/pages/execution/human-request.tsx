@@ -18,7 +18,7 @@ export function HumanRequests({ executionId }: { executionId: string }): ReactEl
         <Icon name="person" />
         <div>
           <strong>This run waits for a person</strong>
-          <p>Its question is on the way.</p>
+          <p>Its request has not arrived yet.</p>
         </div>
       </div>
     );
@@ -58,7 +58,7 @@ function Question({ request }: { request: HumanRequest }): ReactElement {
 }
 
 function Patience({ request: { timeoutSeconds, defaultOutcome } }: { request: HumanRequest }): string {
-  if (timeoutSeconds === null) return "It waits as long as it takes.";
+  if (timeoutSeconds === null) return "There is no timeout.";
   return `Without an answer within ${timeoutSeconds} s it goes on${defaultOutcome === null ? "" : ` as ${defaultOutcome}`}.`;
 }
 
@@ -91,7 +91,7 @@ function Answer({ request }: { request: HumanRequest }): ReactElement {
         <textarea id={`answer-${request.id}`} value={text} onChange={(event) => setText(event.target.value)} />
         {request.emit !== null && (
           <span className="hint">
-            Choose an outcome; what you write goes with it. Or send your own words alone: a model sorts them into one.
+            Choose an outcome; your text is sent with it. Or send the text alone: a model maps it to an outcome.
           </span>
         )}
       </div>

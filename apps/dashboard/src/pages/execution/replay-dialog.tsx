@@ -113,7 +113,7 @@ export function ReplayDialog({
         </p>
         <div className="actions">
           <button type="button" className="button" onClick={onClose}>
-            Not now
+            Cancel
           </button>
           <button type="submit" className="button primary" disabled={replay.isPending}>
             Replay

@@ -74,7 +74,7 @@ export function RerunDialog({ execution, onClose }: { execution: Execution; onCl
         </p>
         <div className="actions">
           <button type="button" className="button" onClick={onClose}>
-            Not now
+            Cancel
           </button>
           <button type="submit" className="button primary" disabled={rerun.isPending || parsed === undefined}>
             Run again

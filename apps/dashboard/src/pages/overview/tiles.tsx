@@ -27,7 +27,7 @@ export function Tiles({ stats }: { stats: Stats }): ReactElement {
       <Tile name="Retrying" note={<a href={hrefTo("/deliveries", { state: "retrying" })}>will be retried</a>}>
         <span className={deliveries.retrying > 0 ? "warn" : ""}>{count(deliveries.retrying)}</span>
       </Tile>
-      <Tile name="Dead" note={<a href={hrefTo("/deliveries", { state: "dead" })}>need a person</a>}>
+      <Tile name="Dead" note={<a href={hrefTo("/deliveries", { state: "dead" })}>retry or discard</a>}>
         <span className={deliveries.dead > 0 ? "bad" : ""}>{count(deliveries.dead)}</span>
       </Tile>
       <Tile name="Running" note={<a href="#/executions">not ended yet</a>}>
