@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -10,7 +10,7 @@ const fakeUv = `#!/bin/sh
 echo "$@" >> "$UV_ASKED"
 if [ "$1" = venv ]; then
   for folder in "$@"; do :; done
-  mkdir -p "$folder/bin" "$folder/lib/python3.12/site-packages/crewai-1.15.30.dist-info"
+  mkdir -p "$folder/bin" "$folder/lib/python3.12/site-packages/crewai-\${CREWAI:-1.15.30}.dist-info"
   touch "$folder/bin/python"
 fi
 `;
@@ -31,13 +31,18 @@ async function folder(): Promise<string> {
   return dir;
 }
 
-async function run(dir: string, ...args: string[]): Promise<{ written: string; asked: string[] }> {
+async function run(
+  dir: string,
+  args: string[],
+  more: Record<string, string> = {},
+): Promise<{ written: string; asked: string[] }> {
   let written = "";
   const env = {
     PATH: `${join(dir, "bin")}:/usr/bin:/bin`,
     AUTOMATIONS_DIR: join(dir, "automations"),
     PYTHON_DIR: join(dir, "python"),
     UV_ASKED: join(dir, "asked"),
+    ...more,
   };
   const io = { ...processIo(), env, write: (text: string) => void (written += text), remark: () => undefined };
   await createProgram(io).parseAsync(["node", "crewstream", "python", "sync", ...args]);
@@ -45,7 +50,7 @@ async function run(dir: string, ...args: string[]): Promise<{ written: string; a
 }
 
 test("python sync builds each project's environment from what it has: its lock, or requirements beside it", async () => {
-  const { written, asked } = await run(await folder(), "--all");
+  const { written, asked } = await run(await folder(), ["--all"]);
   expect(written).toMatch(/listed: crewai 1\.15\.30 in .*\/environments\/listed-\w{8}\/bin\/python/);
   expect(written).toMatch(/locked: crewai 1\.15\.30/);
   expect(asked.some((line) => line.startsWith("sync --frozen --compile-bytecode"))).toBe(true);
@@ -53,5 +58,15 @@ test("python sync builds each project's environment from what it has: its lock, 
 });
 
 test("a name that is no Python project is refused with those that are", async () => {
-  await expect(run(await folder(), "other")).rejects.toThrow(/There is no project other. Projects: listed, locked/);
+  await expect(run(await folder(), ["other"])).rejects.toThrow(/There is no project other. Projects: listed, locked/);
+});
+
+test("an environment with a crewai that is too old is refused, and the one before stays", async () => {
+  const dir = await folder();
+  await run(dir, ["locked"]);
+  await expect(run(dir, ["locked"], { CREWAI: "0.86.0" })).rejects.toThrow(/crewai 0\.86\.0 is too old: .* 0\.105/);
+  const [kept = "", ...others] = await readdir(join(dir, "python/environments"));
+  expect(others).toEqual([]);
+  const site = join(dir, "python/environments", kept, "lib/python3.12/site-packages");
+  expect(await readdir(site)).toEqual(["crewai-1.15.30.dist-info"]);
 });

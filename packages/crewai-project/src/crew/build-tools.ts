@@ -95,7 +95,9 @@ async function custom(project: Project, name: string, at: Location): Promise<Too
   }
   const isPython = (await findFile(project, `tools/${name}.py`)) !== undefined;
   const message = isPython ? `tools/${name}.py is Python, which does not run here` : `there is no tools/${name}.ts`;
-  project.findings.error(at, message, `write tools/${name}.ts, whose default export is made with defineTool`);
+  const inTypeScript = `write tools/${name}.ts, whose default export is made with defineTool`;
+  const inPython = 'runtime = "python" under [tool.crewstream] in pyproject.toml has Python run the crew';
+  project.findings.error(at, message, isPython ? `${inTypeScript}; ${inPython}` : inTypeScript);
   return undefined;
 }
 

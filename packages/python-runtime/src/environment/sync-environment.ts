@@ -4,6 +4,7 @@ import { AppError, ErrorCode } from "@crewstream/contracts";
 import { childFile } from "../child/python-child.ts";
 import { findUv, type ToolOptions } from "./find-uv.ts";
 import { environmentFolder, interpreterIn, libraryVersion } from "./python-environment.ts";
+import { assertSupported } from "./supported-crewai.ts";
 import { runTool } from "./run-tool.ts";
 
 /** Parent folders in which a project's requirements.txt is looked up: a repository of several projects has one. */
@@ -27,11 +28,19 @@ export async function syncEnvironment(project: string, options: ToolOptions): Pr
   await mkdir(dirname(next), { recursive: true });
   const env = { ...options.env, UV_PROJECT_ENVIRONMENT: next, VIRTUAL_ENV: "", PYTHONDONTWRITEBYTECODE: undefined };
   const run = (...args: string[]): Promise<string> => runTool(uv, args, { cwd: project, env, say: options.say });
-  await run("venv", "--quiet", "--relocatable", next);
-  await install(project, interpreterIn(next), run);
-  const crewai = await libraryVersion(interpreterIn(next));
-  if (crewai === undefined) {
-    throw new AppError("The project's dependencies do not include crewai.", { code: ErrorCode.configuration });
+  let crewai: string | undefined;
+  try {
+    await run("venv", "--quiet", "--relocatable", next);
+    await install(project, interpreterIn(next), run);
+    crewai = await libraryVersion(interpreterIn(next));
+    if (crewai === undefined) {
+      throw new AppError("The project's dependencies do not include crewai.", { code: ErrorCode.configuration });
+    }
+    assertSupported(crewai);
+  } catch (error) {
+    // An environment takes about 900 MB.
+    await rm(next, { recursive: true, force: true });
+    throw error;
   }
   await rm(folder, { recursive: true, force: true });
   await rename(next, folder);

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { childEnvironment } from "../child/child-environment.ts";
 import { descriptionSchema, type Description, type Target } from "../child/messages.ts";
 import { environmentVersions, findInterpreter } from "../environment/python-environment.ts";
+import { assertSupported } from "../environment/supported-crewai.ts";
 import { modelVariables } from "../gateway/run-models.ts";
 import type { PythonProject } from "../run/python-automation.ts";
 import { describe } from "./describe.ts";
@@ -65,7 +66,7 @@ export async function readPythonProject(folder: string, options: ReadPythonOptio
   for (const target of targets) {
     const name = target.name === "" ? basename(root) : `${basename(root)}-${target.name}`;
     try {
-      if (!isSupported(environment.crewai)) throw tooOld(environment.crewai);
+      assertSupported(environment.crewai);
       const step = { ...options, python, target, name, crewai: environment.crewai };
       const takes = await described(root, step);
       if (takes === undefined) read.push({ name, state: "undescribed" });
@@ -76,19 +77,6 @@ export async function readPythonProject(folder: string, options: ReadPythonOptio
     }
   }
   return { state: "read", environment, targets: read };
-}
-
-/** From this version on there is an event bus through which a run can be followed. */
-const oldestCrewai = [0, 105] as const;
-
-function isSupported(version: string): boolean {
-  const [major = 0, minor = 0] = version.split(".").map(Number);
-  return major > oldestCrewai[0] || minor >= oldestCrewai[1];
-}
-
-function tooOld(version: string): AppError {
-  const message = `crewai ${version} is too old: projects run with ${oldestCrewai.join(".")} and newer. Raise it in the project's dependencies and run crewstream python sync again.`;
-  return new AppError(message, { code: ErrorCode.configuration });
 }
 
 interface DescribeOptions extends ReadPythonOptions {
