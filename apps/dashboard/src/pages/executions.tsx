@@ -15,7 +15,7 @@ import { Filters, sinceOf } from "./executions/filters.tsx";
 const scannedPerPage = 1000;
 
 const columns: readonly Column<ExecutionSummary>[] = [
-  { name: "State", width: "124px", cell: ({ state }) => <ExecutionBadge state={state} /> },
+  { name: "State", width: "136px", cell: ({ state }) => <ExecutionBadge state={state} /> },
   {
     name: "Automation",
     width: "minmax(170px, 1.2fr)",

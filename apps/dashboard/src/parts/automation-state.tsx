@@ -25,9 +25,8 @@ export function Findings({ automation }: { automation: Automation }): ReactEleme
     <>
       {reason !== undefined && <div className={`reason small ${state === "failed" ? "bad" : "warn"}`}>{reason}</div>}
       {fix !== undefined && (
-        <div className="row small">
-          Run <code>{fix}</code>
-          <Copy text={fix} what="command" />
+        <div className="small">
+          Run <code>{fix}</code> <Copy text={fix} what="command" />
         </div>
       )}
       {warnings.map((warning) => (

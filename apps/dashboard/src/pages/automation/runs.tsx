@@ -110,7 +110,7 @@ function Tiles({ stats, range }: { stats: AutomationStats; range: StatsRange }):
 }
 
 const columns: readonly Column<ExecutionSummary>[] = [
-  { name: "State", width: "124px", cell: ({ state }) => <ExecutionBadge state={state} /> },
+  { name: "State", width: "136px", cell: ({ state }) => <ExecutionBadge state={state} /> },
   {
     name: "Inputs",
     width: "minmax(120px, 1fr)",
