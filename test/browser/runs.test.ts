@@ -60,8 +60,9 @@ describe.skipIf(chromiumPath === undefined)("runs", () => {
     await expectListed(failed);
     await search.fill("in no run");
     await page.getByText("No execution matches").waitFor();
-    await search.fill("");
+    await page.getByRole("link", { name: "Show all executions" }).click();
     await expectListed(complete, failed);
+    expect(await search.inputValue()).toBe("");
     await page.getByLabel("State").selectOption("Succeeded");
     await expectListed(complete);
     await page.getByLabel("State").selectOption("All states");

@@ -88,6 +88,8 @@ function Search(): ReactElement {
     const timer = setTimeout(() => setSearch(text.trim()), typingPauseMs);
     return () => clearTimeout(timer);
   }, [text]);
+  // The address may change by a link, such as the one that shows all.
+  useEffect(() => setText((typed) => (typed.trim() === search ? typed : search)), [search]);
   return (
     <form
       role="search"
