@@ -28,7 +28,9 @@ const concurrentImports = 2;
 interface Pending {
   folder: string;
   unavailable: UnavailableAutomation[];
-  /** The environment in which its code failed: it is not imported again until that has changed. */
+  /** Whether it was checked: one that is not unavailable is served then. */
+  looked: boolean;
+  /** The environment in which its code failed: it is not imported again until that or its .env has changed. */
   failedIn?: string;
 }
 
@@ -39,13 +41,15 @@ interface Pending {
 export class PythonProjects {
   readonly #options: PythonProjectsOptions;
   #pending: Pending[];
+  /** Those whose code is being imported. */
+  readonly #importing = new Set<Pending>();
   readonly #removeSecrets: (text: string) => string;
   /** The latest reason per automation. */
   readonly #logged = new Map<string, string>();
 
   constructor(options: PythonProjectsOptions) {
     this.#options = options;
-    this.#pending = options.folders.map((folder) => ({ folder, unavailable: [] }));
+    this.#pending = options.folders.map((folder) => ({ folder, unavailable: [], looked: false }));
     this.#removeSecrets = secretRemover(options.env);
   }
 
@@ -57,20 +61,31 @@ export class PythonProjects {
 
   /**
    * Checks each project that is not served yet. With `imports`, the code of undescribed ones is imported, of two at a
-   * time; without, only those that were described before are served.
+   * time; without, only those that were described before are served. A pass does not wait for its imports, one of which
+   * may hang: `imported` resolves when they have ended.
    */
-  async look({ imports, signal }: { imports: boolean; signal: AbortSignal }): Promise<void> {
-    const waiting = [...this.#pending];
-    const lookAtAll = async (): Promise<void> => {
-      for (let pending = waiting.shift(); pending !== undefined; pending = waiting.shift()) {
-        await this.#lookAt(pending, { imports: false, signal });
-        if (imports && pending.unavailable.some(({ state }) => state === "starting")) {
-          await this.#lookAt(pending, { imports, signal });
-        }
+  async look({ imports, signal }: { imports: boolean; signal: AbortSignal }): Promise<{ imported: Promise<void> }> {
+    this.#pending = this.#pending.filter(({ unavailable, looked }) => !looked || unavailable.length > 0);
+    const started: Promise<void>[] = [];
+    for (const pending of this.#pending.filter((each) => !this.#importing.has(each))) {
+      await this.#lookAt(pending, { imports: false, signal });
+      const isUndescribed = pending.unavailable.some(({ state }) => state === "starting");
+      if (imports && isUndescribed && this.#importing.size < concurrentImports) {
+        started.push(this.#import(pending, signal));
       }
-    };
-    await Promise.all(Array.from({ length: concurrentImports }, lookAtAll));
-    this.#pending = this.#pending.filter(({ unavailable }) => unavailable.length > 0);
+    }
+    return { imported: Promise.all(started).then(() => undefined) };
+  }
+
+  async #import(pending: Pending, signal: AbortSignal): Promise<void> {
+    this.#importing.add(pending);
+    try {
+      await this.#lookAt(pending, { imports: true, signal });
+    } catch (error) {
+      if (!signal.aborted) this.#options.log.error({ err: error, path: pending.folder }, "automation.not_loaded");
+    } finally {
+      this.#importing.delete(pending);
+    }
   }
 
   async #lookAt(pending: Pending, options: { imports: boolean; signal: AbortSignal }): Promise<void> {
@@ -79,6 +94,7 @@ export class PythonProjects {
     const environment = await this.#environment(pending.folder);
     if (environment !== undefined && environment === pending.failedIn) return;
     const before = JSON.stringify(pending.unavailable);
+    pending.looked = true;
     try {
       await this.#read(pending, options);
     } catch (error) {
@@ -167,11 +183,19 @@ export class PythonProjects {
     else if (state === "needs_setup") log.warn(fields, "automation.needs_setup");
   }
 
-  /** Identifies an environment and when it was built; undefined if there is none. */
+  /** Identifies an environment, when it was built, and when the project's .env was changed; undefined if there is none. */
   async #environment(folder: string): Promise<string | undefined> {
     const python = await findInterpreter(this.#options.pythonDir, folder);
     if (python === undefined) return undefined;
-    const made = await stat(join(dirname(dirname(python)), "pyvenv.cfg")).catch(() => undefined);
-    return `${python} ${made?.mtimeMs ?? 0}`;
+    const files = [join(dirname(dirname(python)), "pyvenv.cfg"), join(folder, ".env")];
+    const changed = await Promise.all(
+      files.map((file) =>
+        stat(file).then(
+          ({ mtimeMs }) => mtimeMs,
+          () => 0,
+        ),
+      ),
+    );
+    return [python, ...changed].join(" ");
   }
 }

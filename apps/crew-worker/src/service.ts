@@ -112,7 +112,7 @@ export async function startCrewWorker(config: CrewWorkerConfig, service: Service
   const setup = {
     name: "python-projects",
     everyMs: setupEveryMs,
-    run: (signal: AbortSignal) => pythonProjects.look({ imports: true, signal }),
+    run: async (signal: AbortSignal) => void (await pythonProjects.look({ imports: true, signal })),
   };
   // What becomes ready is announced immediately.
   const announceChanges = { name: "announce-changes", everyMs: 0, trigger: changes, run: () => announcing.announce() };
