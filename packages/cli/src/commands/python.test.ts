@@ -10,9 +10,12 @@ const fakeUv = `#!/bin/sh
 echo "$@" >> "$UV_ASKED"
 if [ "$1" = venv ]; then
   for folder in "$@"; do :; done
-  mkdir -p "$folder/bin" "$folder/lib/python3.12/site-packages/crewai-\${CREWAI:-1.15.30}.dist-info"
-  touch "$folder/bin/python"
+  mkdir -p "$folder/bin" && touch "$folder/bin/python"
 fi
+case "$*" in
+  *requirements.txt | *crewai* | sync*)
+    mkdir -p "$UV_PROJECT_ENVIRONMENT/lib/python3.12/site-packages/crewai-\${CREWAI:-1.15.30}.dist-info" ;;
+esac
 `;
 
 async function folder(): Promise<string> {
@@ -55,6 +58,16 @@ test("python sync builds each project's environment from what it has: its lock, 
   expect(written).toMatch(/locked: crewai 1\.15\.30/);
   expect(asked.some((line) => line.startsWith("sync --frozen --compile-bytecode"))).toBe(true);
   expect(asked.find((line) => line.startsWith("pip install"))).toMatch(/--compile-bytecode .* -r .*requirements\.txt$/);
+});
+
+test("a pyproject.toml without crewai is completed by requirements.txt, or by crewai itself", async () => {
+  const dir = await folder();
+  await writeFile(join(dir, "automations/listed/pyproject.toml"), "[project]\nname = 'x'\n");
+  const installed = async () =>
+    (await run(dir, ["listed"])).asked.filter((line) => line.startsWith("pip")).map((line) => line.split("/").at(-1));
+  expect((await installed()).slice(-2)).toEqual(["python -r pyproject.toml", "requirements.txt"]);
+  await rm(join(dir, "automations/requirements.txt"));
+  expect((await installed()).slice(-2)).toEqual(["python -r pyproject.toml", "python crewai[tools]"]);
 });
 
 test("a name that is no Python project is refused with those that are", async () => {

@@ -61,10 +61,11 @@ async function install(project: string, python: string, run: (...args: string[])
     await pip("tomli");
     const requirements = await run("run", "--no-project", "--python", python, childFile, "requirements", project);
     await pip(...requirements.split("\n").filter((line) => line !== ""));
-  } else {
-    const file = await requirementsFile(project);
-    await (file === undefined ? pip("crewai[tools]") : pip("-r", file));
   }
+  // A pyproject.toml may be there for other tools only.
+  if ((await libraryVersion(python)) !== undefined) return;
+  const file = await requirementsFile(project);
+  await (file === undefined ? pip("crewai[tools]") : pip("-r", file));
 }
 
 async function requirementsFile(project: string): Promise<string | undefined> {
