@@ -139,4 +139,34 @@ describe("browsers", () => {
     expect(answer.status).toBe(401);
     expect(answer.headers.get("access-control-allow-origin")).toBe("https://app.example.com");
   });
+
+  test.each([
+    "/api/v1/executions",
+    "/metrics",
+    "/healthz",
+    "/inspector/status",
+    "/dashboard/session",
+    "/dashboard/login",
+  ])("%s is not opened to a known origin", async (path) => {
+    await using open = await startTestApi({
+      API_TOKENS: "full",
+      INSPECTOR: "1",
+      CORS_ORIGINS: "https://app.example.com",
+    });
+    const origin = { origin: "https://app.example.com" };
+    const asked = await open.client.get(path, { ...full, headers: origin });
+    expect(asked.headers.get("access-control-allow-origin")).toBeNull();
+    const headers = { ...origin, "access-control-request-method": "GET" };
+    const preflight = await fetch(open.url + path, { method: "OPTIONS", headers });
+    expect(preflight.headers.get("access-control-allow-origin")).toBeNull();
+  });
+
+  test.each(["/kickoff", "/inputs", "/status/x", "/x/status", "/stop/x", "/resume", "/automations/notes/kickoff"])(
+    "%s is opened to a known origin",
+    async (path) => {
+      const headers = { origin: "https://app.example.com", "access-control-request-method": "POST" };
+      const answer = await fetch(api.url + path, { method: "OPTIONS", headers });
+      expect(answer.headers.get("access-control-allow-origin")).toBe("https://app.example.com");
+    },
+  );
 });

@@ -120,3 +120,21 @@ test.each([
   answer.resume();
   expect(answer.statusCode).toBe(status);
 });
+
+test.each([
+  [{ origin: "https://evil.example" }, 403],
+  [{ origin: "null" }, 403],
+  [{ "sec-fetch-site": "cross-site", origin: "https://evil.example" }, 403],
+  [{ "sec-fetch-site": "same-site" }, 403],
+  [{ "sec-fetch-site": "same-origin" }, 200],
+  [{}, 200],
+])("a write with the headers %j of a browser is answered with %i", async (headers, status) => {
+  await deliver("written", batch);
+  expect((await deliver("written", batch, { headers: headers as Record<string, string> })).status).toBe(status);
+  const deleted = request(`${api.url}/inspector/written`, { method: "DELETE", headers }).end();
+  const [answer] = (await once(deleted, "response")) as [IncomingMessage];
+  answer.resume();
+  expect(answer.statusCode).toBe(status === 200 ? 204 : 403);
+  expect((await received("written")).requests).toHaveLength(status === 200 ? 0 : 1);
+  await fetch(`${api.url}/inspector/written`, { method: "DELETE" });
+});

@@ -17,6 +17,7 @@ import { traceRequests } from "./middleware/trace-requests.ts";
 import { untilStarted } from "./middleware/until-started.ts";
 import { operationGroups } from "./operations/all.ts";
 import { serve } from "./operations/operation.ts";
+import { ampOperations } from "./routes/amp.ts";
 import { docsRoutes } from "./routes/docs.ts";
 import { ampProbes, healthRoutes } from "./routes/health.ts";
 import { inspectorRoutes } from "./routes/inspector.ts";
@@ -27,7 +28,6 @@ export function createApp(context: ApiContext): Express {
   const app = express();
   app.disable("x-powered-by");
   app.use(logRequests(context), cleanPath, secureHeaders(config.PUBLIC_URL));
-  if (config.CORS_ORIGINS !== undefined) app.use(corsFor(config.CORS_ORIGINS));
 
   app.use(fixedPaths(healthRoutes(context)), fixedPaths(docsRoutes(context)));
   app.use("/automations/:automation", fixedPaths(ampProbes()));
@@ -36,6 +36,7 @@ export function createApp(context: ApiContext): Express {
 
   app.use("/dashboard", answerOtherMethods(dashboardRoutes(context)));
 
+  if (config.CORS_ORIGINS !== undefined) app.use(corsOfAmpRoutes(config.CORS_ORIGINS));
   app.use(untilStarted(context));
   if (context.tracing !== undefined) app.use(traceRequests(context.tracing));
   app.use(answerOtherMethods(callbackRoutes(context)));
@@ -86,12 +87,24 @@ function secureHeaders(publicUrl: string | undefined): RequestHandler {
   };
 }
 
-/** Preflights are answered here, before a token is required: browsers send none with them. */
-function corsFor(origins: readonly string[]) {
-  return cors({
+/**
+ * Opens the AMP routes, and no others, to these origins. The inspector and the dashboard are served before, as
+ * `/inspector/status` also looks like AMP's `/:id/status`. Preflights are answered here, before a token is required:
+ * browsers send none with them.
+ */
+function corsOfAmpRoutes(origins: readonly string[]): Router {
+  const router = express.Router();
+  const handler = cors({
     origin: origins.includes("*") ? "*" : [...origins],
     methods: ["GET", "POST"],
     exposedHeaders: ["retry-after", "idempotency-replayed"],
     maxAge: 600,
   });
+  const paths = ampOperations.flatMap(({ path }) => path);
+  for (const prefix of ["", "/automations/:automation"])
+    router.all(
+      paths.map((path) => prefix + path),
+      handler,
+    );
+  return router;
 }

@@ -24,11 +24,9 @@ interface StoredToken extends Identity {
   isShort: boolean;
 }
 
-/** The API's bearer tokens, as SHA-256 digests until they are first used. */
+/** The API's bearer tokens, as SHA-256 digests: no token stays in memory longer than the request that sends it. */
 export class AccessTokens {
   readonly #tokens: StoredToken[];
-  /** Tokens that were accepted before, by their text: a digest for each request would be 3 % of a kickoff. */
-  readonly #seen = new Map<string, Identity>();
 
   /**
    * @param text `API_TOKENS`: `token` or `name:token` (all scopes), or `name:token:scopes` with scopes joined by `+`,
@@ -53,19 +51,13 @@ export class AccessTokens {
     return this.#tokens.some(({ own }) => own);
   }
 
-  /**
-   * Whom a token belongs to. A wrong one is compared with every token: the duration reveals nothing about them. A right
-   * one may be quick, as its sender knows that it is right.
-   */
+  /** Whom a token belongs to. It is compared with every token, so that the duration reveals nothing about them. */
   identify(token: string): Identity | undefined {
-    const seen = this.#seen.get(token);
-    if (seen !== undefined) return seen;
     const digest = sha256(token);
     let found: StoredToken | undefined;
     for (const candidate of this.#tokens) {
       if (timingSafeEqual(candidate.digest, digest)) found = candidate;
     }
-    if (found !== undefined) this.#seen.set(token, found);
     return found;
   }
 }

@@ -14,7 +14,7 @@ export function assertSameOrigin(request: Request, publicUrl: string | undefined
   if (safeMethods.has(request.method)) return;
   const site = request.get("sec-fetch-site");
   if (site === undefined ? comesFromUs(request, publicUrl) : site === "same-origin") return;
-  throw new AppError("Only the dashboard's own pages may do this with its session: send a bearer token instead.", {
+  throw new AppError("Only pages of this server may do this from a browser. Elsewhere, send a bearer token instead of a session.", {
     code: ErrorCode.forbidden,
   });
 }

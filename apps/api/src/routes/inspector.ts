@@ -4,6 +4,7 @@ import express, { Router, type Request } from "express";
 import { z } from "zod";
 import type { ApiContext } from "../api-context.ts";
 import { requireWhole } from "../auth/visibility.ts";
+import { assertSameOrigin } from "../dashboard/same-origin.ts";
 import { sessionAuth } from "../dashboard/session-auth.ts";
 import { ownHostOnly } from "../inspector/own-host.ts";
 import { inspectorPage } from "../inspector/page.ts";
@@ -29,6 +30,12 @@ const postQuery = z.object({ status: z.coerce.number().int().min(200).max(599).d
 export function inspectorRoutes(context: ApiContext): Router {
   const router = Router();
   router.use("/inspector", ownHostOnly(context.config));
+  router.use("/inspector", (request, _response, next) => {
+    // Browsers send at least one of these with every request of a page that writes; senders of webhooks send neither.
+    const fromPage = request.get("origin") !== undefined || request.get("sec-fetch-site") !== undefined;
+    if (fromPage) assertSameOrigin(request, context.config.PUBLIC_URL);
+    next();
+  });
   const secrets = context.config.WEBHOOK_SIGNING_SECRET.map((secret) => secret.reveal());
   const raw = express.raw({ limit: bodyLimitBytes, type: () => true });
 
