@@ -121,7 +121,7 @@ test.each([
   expect(answer.statusCode).toBe(status);
 });
 
-test.each([
+test.each<[headers: Record<string, string>, status: number]>([
   [{ origin: "https://evil.example" }, 403],
   [{ origin: "null" }, 403],
   [{ "sec-fetch-site": "cross-site", origin: "https://evil.example" }, 403],
@@ -130,7 +130,7 @@ test.each([
   [{}, 200],
 ])("a write with the headers %j of a browser is answered with %i", async (headers, status) => {
   await deliver("written", batch);
-  expect((await deliver("written", batch, { headers: headers as Record<string, string> })).status).toBe(status);
+  expect((await deliver("written", batch, { headers })).status).toBe(status);
   const deleted = request(`${api.url}/inspector/written`, { method: "DELETE", headers }).end();
   const [answer] = (await once(deleted, "response")) as [IncomingMessage];
   answer.resume();

@@ -93,6 +93,22 @@ test("another token's executions are not found", async () => {
   }
 });
 
+test("every operation with an execution's or a delivery's id is among those calls", async () => {
+  const { body } = await api.client.get<{ paths: Record<string, object> }>("/openapi.json");
+  const offered = Object.entries(body.paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => ({ method: method.toUpperCase(), path })),
+  );
+  const withId = offered.filter(({ path }) =>
+    /^\/(api\/v1\/(executions|deliveries)|status|stop)\/\{|^\/\{\w+\}\/status$|^\/resume$/.test(path),
+  );
+  expect(withId.length).toBeGreaterThan(10);
+  const missing = withId.filter(({ method, path }) => {
+    const shape = new RegExp(`^${path.replaceAll(/\{\w+\}/g, "[^/]+")}$`);
+    return !calls(ann).some(([called, text]) => called === method && shape.test(text));
+  });
+  expect(missing).toEqual([]);
+});
+
 test("lists, groups and bulk retries contain only the token's own", async () => {
   const paths = [
     "/api/v1/executions?limit=50",

@@ -14,9 +14,12 @@ export function assertSameOrigin(request: Request, publicUrl: string | undefined
   if (safeMethods.has(request.method)) return;
   const site = request.get("sec-fetch-site");
   if (site === undefined ? comesFromUs(request, publicUrl) : site === "same-origin") return;
-  throw new AppError("Only pages of this server may do this from a browser. Elsewhere, send a bearer token instead of a session.", {
-    code: ErrorCode.forbidden,
-  });
+  throw new AppError(
+    "Only pages of this server may do this from a browser. Elsewhere, send a bearer token instead of a session.",
+    {
+      code: ErrorCode.forbidden,
+    },
+  );
 }
 
 function comesFromUs(request: Request, publicUrl: string | undefined): boolean {
