@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { rotateSecret } from "../start/rotate-secrets.ts";
 import { keepSecrets } from "../start/secrets.ts";
 import { addressFile, resolveConnection } from "./connection.ts";
 
@@ -17,6 +18,14 @@ test("finds the API that runs on the data folder, with its token", async () => {
   expect(await resolveConnection({}, { DATA_DIR: dir })).toEqual({ url: "http://127.0.0.1:4711", token: API_TOKENS });
   await rm(join(dir, addressFile));
   expect((await resolveConnection({}, { DATA_DIR: dir, PORT: "0" })).url).toBe("http://127.0.0.1:3000");
+});
+
+test("after a rotation it sends the token that the running server knows", async () => {
+  const path = join(dir, "secrets.json");
+  const { API_TOKENS } = await keepSecrets(path, {});
+  await rotateSecret("API_TOKENS", path, {});
+  await rotateSecret("API_TOKENS", path, {});
+  expect((await resolveConnection({}, { DATA_DIR: dir })).token).toBe(API_TOKENS);
 });
 
 test("options win over the environment", async () => {

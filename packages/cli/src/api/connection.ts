@@ -3,7 +3,7 @@ import { AppError, ErrorCode } from "@crewstream/contracts";
 import type { Environment } from "@crewstream/service";
 import { z } from "zod";
 import { readJson } from "../start/private-files.ts";
-import { firstToken, secretsSchema } from "../start/secrets.ts";
+import { firstToken, oldestToken, secretsSchema } from "../start/secrets.ts";
 
 /** Which API a command talks to, and as whom. */
 export interface Connection {
@@ -56,7 +56,7 @@ export async function localApiUrl(dataDir: string, port: string | undefined): Pr
 async function localToken(list: string | undefined, dataDir: string): Promise<string | undefined> {
   if (list) return firstToken(list);
   const secrets = await readJson(join(dataDir, "secrets.json"), secretsSchema);
-  return secrets && firstToken(secrets.API_TOKENS);
+  return secrets && oldestToken(secrets.API_TOKENS);
 }
 
 function isLoopback(url: string): boolean {

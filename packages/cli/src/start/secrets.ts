@@ -65,7 +65,15 @@ async function readSecrets(path: string): Promise<Secrets | undefined> {
 
 /** The first token of an `API_TOKENS` list, whose entries are `token` or `name:token:scopes`. */
 export function firstToken(list: string): string {
-  const [entry = ""] = splitList(list);
+  return tokenOf(splitList(list)[0]);
+}
+
+/** The oldest token of a list: after a rotation, the one that a server knows before and after its restart. */
+export function oldestToken(list: string): string {
+  return tokenOf(splitList(list).at(-1));
+}
+
+function tokenOf(entry = ""): string {
   const parts = entry.split(":");
   return parts[1] ?? parts[0] ?? "";
 }
