@@ -7,6 +7,7 @@
 #   apt-get install buildah debootstrap iproute2
 #
 #   deploy/try-image.sh                             docker-compose.yml
+#   IMAGE_VARIANT=-python deploy/try-image.sh       crew workers with Python, and a run of a Python project
 #   deploy/try-image.sh COMPOSE_FILE ENV_FILE       another compose file with its variables, and a Redis that is there
 #
 # Elsewhere `docker compose up --build` does the same.
@@ -64,15 +65,19 @@ END
   fi
 }
 
-build_image() {
-  say "the image, from apps/Dockerfile"
-  build --tag "$(cat "$work/services/api/image")" --file apps/Dockerfile .
+build_images() {
+  local image target
+  while read -r image; do
+    case "$image" in *-python) target=crewstream-python ;; *) target=crewstream ;; esac
+    say "$image: the target $target of apps/Dockerfile"
+    build --layers --tag "$image" --target "$target" --file apps/Dockerfile .
+  done < <(sed 's/:latest$//' "$work"/services/{api,crew-worker,delivery-worker}/image | sort -u)
 }
 
 # The generated secrets, and the network on which the receiver is reached.
 write_settings() {
   if [ -n "$settings" ]; then cp "$settings" "$work/settings"; else "$node" packages/cli/src/main.ts secrets generate --compose > "$work/settings"; fi
-  echo "WEBHOOK_ALLOW_NETWORKS=$network.0/24" >> "$work/settings"
+  printf '%s\n' "WEBHOOK_ALLOW_NETWORKS=$network.0/24" "IMAGE_VARIANT=${IMAGE_VARIANT:-}" >> "$work/settings"
 }
 
 make_network() {
@@ -91,12 +96,16 @@ make_network() {
 # The address of a service by its name, as its containers see it.
 address_of() { awk -v name="$1" '$2 == name { print $1 }' "$work/hosts"; }
 
-# Runs a command in the container of a service with its environment, as `docker exec` does.
+# Runs a command in a container with its environment and user, as `docker exec` does: in_container NAME NETWORK COMMAND…
+# NETWORK is --net for the container's, or nothing for this machine's, from which package registries are reached.
 in_container() {
-  local name="$1" service="$work/services/${1%-[0-9]*}" environment
-  shift
+  local name="$1" namespaces="$2" service="$work/services/${1%-[0-9]*}" environment user
+  shift 2
+  user="$(cat "$service/user")"
   mapfile -d '' environment < <(cat "$service/image-env" "$service/env")
-  nsenter --target "$(pgrep --parent "${pids[$name]}")" --mount --net --pid --root --wd env -i "${environment[@]}" "$@"
+  # shellcheck disable=SC2086 # an empty one is none
+  nsenter --target "$(pgrep --parent "${pids[$name]}")" --mount $namespaces --pid --root --wd env -i "${environment[@]}" \
+    HOME=/tmp setpriv --reuid "$user" --regid "$user" --clear-groups "$@"
 }
 
 # Adds to a service's specification what its image says: environment, entry point, folder, user, health check.
@@ -136,7 +145,7 @@ wait_until_healthy() {
   mapfile -d '' check < "$work/services/${1%-[0-9]*}/health"
   for _ in {1..60}; do
     kill -0 "${pids[$name]}" 2> "$work/stopped" || { cat "$work/$name.log"; say "$name has ended"; return 1; }
-    if in_container "$name" "${check[@]}" > "$work/health.log" 2>&1; then return; fi
+    if in_container "$name" --net "${check[@]}" > "$work/health.log" 2>&1; then return; fi
     sleep 1
   done
   cat "$work/health.log" "$work/$name.log"
@@ -155,7 +164,7 @@ check_restrictions() {
       return 1
     fi
   done
-  if in_container "$name" sh -c 'touch /app/written' 2> "$work/stopped"; then
+  if in_container "$name" --net sh -c 'touch /app/written' 2> "$work/stopped"; then
     say "$name: its root file system is not read-only"
     return 1
   fi
@@ -164,7 +173,7 @@ check_restrictions() {
 write_settings
 "$node" deploy/try-image/plan.ts "$compose" "$work/settings" "$work"
 make_base_images
-build_image
+build_images
 make_network
 
 services=(api crew-worker delivery-worker)
@@ -192,6 +201,13 @@ set -a
 . "$work/settings"
 set +a
 "$node" deploy/try-image/check-delivery.ts "$api" "$network.1" research_crew '{"topic":"webhooks"}'
+
+if [ -n "${IMAGE_VARIANT:-}" ]; then
+  say "crewstream python sync team_report"
+  in_container crew-worker-1 "" node_modules/.bin/crewstream python sync team_report
+  "$node" deploy/try-image/check-delivery.ts "$api" "$network.1" team_report \
+    '{"team":"the platform team","notes":"login page done; search half done","year":"2026"}'
+fi
 
 say "SIGTERM to every process of the image"
 for name in "${!pids[@]}"; do

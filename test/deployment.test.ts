@@ -9,7 +9,14 @@ import { root } from "./support/source-files.ts";
 
 /** Read by the SDKs of model providers, not by a process's configuration. */
 const elsewhere = ["OPENAI_API_KEY", "OPENAI_BASE_URL", "ANTHROPIC_API_KEY"];
-const variableNames = new Set([...Object.keys(variables.shape), ...secretFileVariables, ...elsewhere]);
+/** Read by compose only. */
+const composeVariables = ["IMAGE_VARIANT"];
+const variableNames = new Set([
+  ...Object.keys(variables.shape),
+  ...secretFileVariables,
+  ...elsewhere,
+  ...composeVariables,
+]);
 /** OpenTelemetry's are a standard. */
 const isKnown = (name: string): boolean => variableNames.has(name) || name.startsWith("OTEL_");
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
@@ -71,7 +78,15 @@ interface Step {
   env?: Record<string, string>;
 }
 interface Workflow {
-  jobs: Record<string, { needs?: string | string[]; steps?: Step[]; permissions?: Record<string, string> }>;
+  jobs: Record<
+    string,
+    {
+      needs?: string | string[];
+      steps?: Step[];
+      permissions?: Record<string, string>;
+      strategy?: { matrix: { include: unknown[] } };
+    }
+  >;
 }
 const release = parse(read(".github/workflows/release.yml")) as Workflow;
 const stepsOf = (job: string): Step[] => release.jobs[job]?.steps ?? [];
@@ -105,6 +120,30 @@ test("a published chart's default image is the one that the release pushes", () 
   });
   expect(chartImage?.env).toEqual({ IMAGE: pushed });
   expect(release.jobs["chart"]?.needs).toContain("image");
+});
+
+test("the image's variant for Python is what the release, compose and the chart name", () => {
+  const stages = [...read("apps/Dockerfile").matchAll(/^FROM .* AS (\S+)$/gm)].map((match) => match[1]);
+  // A build without a target makes the last one.
+  expect(stages.slice(-2)).toEqual(["crewstream-python", "crewstream"]);
+  const targets = (job: string): unknown[] => release.jobs[job]?.strategy?.matrix.include ?? [];
+  expect(targets("image")).toEqual([
+    { target: "crewstream", suffix: "" },
+    { target: "crewstream-python", suffix: "-python" },
+  ]);
+  for (const target of ["crewstream", "crewstream-python"]) {
+    const platforms = ["amd64", "arm64"].map((platform) => expect.objectContaining({ target, platform }));
+    expect(targets("build")).toEqual(expect.arrayContaining(platforms));
+  }
+  const { services } = parse(read("docker-compose.yml"), { merge: true }) as {
+    services: Record<string, { image: string; build?: { target?: string } }>;
+  };
+  expect(services["crew-worker"]).toMatchObject({
+    image: "crewstream:latest${IMAGE_VARIANT:-}",
+    build: { target: "crewstream${IMAGE_VARIANT:-}" },
+  });
+  expect(read("deploy/compose.production.yml")).toContain("image: ${CREWSTREAM_IMAGE}${IMAGE_VARIANT:-}");
+  expect(read("deploy/helm/templates/crew-worker.yaml")).toContain('ternary "-python" "" $process.python.enabled');
 });
 
 test("a release is published only from a tag that names the version of every part", () => {

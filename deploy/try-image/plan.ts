@@ -75,7 +75,7 @@ for (const [name, service] of Object.entries(compose.services)) {
   });
   const temporary = (service.tmpfs ?? []).flatMap((target) => ["tmpfs", target, "tmpfs"]);
   mkdirSync(home, { recursive: true });
-  writeFileSync(join(home, "image"), service.image);
+  writeFileSync(join(home, "image"), `${service.image}\n`);
   writeFileSync(join(home, "user"), service.user ?? "");
   writeFileSync(join(home, "replicas"), String(service.deploy?.replicas ?? 1));
   writeFileSync(join(home, "read_only"), String(service.read_only ?? false));

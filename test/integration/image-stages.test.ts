@@ -8,7 +8,8 @@ import { performStages } from "../support/image/perform-stages.ts";
 import { root } from "../support/source-files.ts";
 
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
-const stages = readStages(read("apps/Dockerfile"));
+/** Without the variant for Python: it only adds packages of Debian and PyPI, which `deploy/try-image.sh` does for real. */
+const stages = readStages(read("apps/Dockerfile")).filter(({ name }) => name !== "crewstream-python");
 
 /** Outside of the repository: what a stage lacks must not be found above it. */
 const folder = mkdtempSync(join(tmpdir(), "crewstream-image-"));
@@ -26,6 +27,7 @@ test(
     const image = join(built.get(stages.at(-1)?.name ?? "") ?? "", "app");
     expect(existsSync(join(image, "apps/dashboard/dist/index.html"))).toBe(true);
     expect(existsSync(join(image, "node_modules/typescript"))).toBe(false);
+    expect(existsSync(join(image, "node_modules/.bin/crewstream"))).toBe(true);
     expect(existsSync(join(image, "node_modules/@typescript"))).toBe(false);
     const charts = ["api", "crew-worker", "delivery-worker"].map((name) => `deploy/helm/templates/${name}.yaml`);
     const started = ["docker-compose.yml", "apps/Dockerfile", ...charts].flatMap((path) =>

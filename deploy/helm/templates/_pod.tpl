@@ -1,6 +1,6 @@
 {{/*
-  What the pods of the three processes have in common, around one container. Takes {root, component, process: its
-  values, command, port, environment, mounts, volumes, preStop}.
+  What the pods of the three processes have in common, around one container. Takes {root, component, imageSuffix: what
+  follows the image's tag, process: its values, command, port, environment, mounts, volumes, preStop}.
 */}}
 {{- define "crewstream.pod" -}}
 {{- $root := .root -}}
@@ -54,7 +54,7 @@ spec:
     {{- end }}
   containers:
     - name: {{ .component }}
-      image: "{{ $values.image.repository }}:{{ $values.image.tag | default $root.Chart.AppVersion }}"
+      image: "{{ $values.image.repository }}:{{ $values.image.tag | default $root.Chart.AppVersion }}{{ .imageSuffix }}"
       imagePullPolicy: {{ $values.image.pullPolicy }}
       # The image's entry point, an init that reaps, stays.
       args: {{ toJson .command }}

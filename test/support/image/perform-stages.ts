@@ -31,6 +31,8 @@ export async function performStages(
   for (const stage of stages) {
     const home = join(folder, stage.name);
     mkdirSync(home, { recursive: true });
+    const base = done.get(stage.base);
+    if (base !== undefined) cpSync(base, home, { recursive: true, verbatimSymlinks: true });
     let directory = home;
     const env: Record<string, string> = { PATH: path, HOME: join(folder, "home") };
     const inStage = (text: string): string =>
