@@ -165,3 +165,13 @@ test("a version of crewai that is too old is named, with what a newer one lacks;
   expect(refused?.reason).toMatch(/^crewai 0\.86\.0 is too old: [^]*0\.105[^]*\nm\.py:2 super\(\) fails$/);
   expect(await readFile(join(made.folder, ".venv/bin/asked"), "utf8")).not.toContain("describe");
 });
+
+test("a project whose folder was removed failed; it does not need setup", async () => {
+  const made = await project();
+  const first = projectsOf(made);
+  await first.look(false);
+  expect(first.states()).toEqual(["poem needs_setup"]);
+  await rm(made.folder, { recursive: true });
+  await first.look(false);
+  expect(first.states()).toEqual(["poem failed"]);
+});

@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { access, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { automationNameSchema, errorMessage, type UnavailableAutomation } from "@crewstream/contracts";
 import { secretRemover } from "@crewstream/crew";
@@ -114,12 +114,15 @@ export class PythonProjects {
   async #read(pending: Pending, { imports, signal }: { imports: boolean; signal: AbortSignal }): Promise<void> {
     const { pythonDir, env } = this.#options;
     const { folder } = pending;
-    const version = await projectVersion(folder);
+    // Without this a removed folder would look like a project that needs setup.
+    await access(folder);
+    // A project that needs setup is read every few seconds, and may be large: its files are not hashed.
+    const version = () => projectVersion(folder);
     const options = { dataDir: pythonDir, path: env["PATH"] ?? "", env, version, imports, signal };
     const read = await readPythonProject(folder, options);
     pending.unavailable = [];
     if (read.state === "needs_setup") return this.#refuse(pending, basename(folder), read);
-    for (const target of read.targets) this.#take(pending, target, { version, environment: read.environment });
+    for (const target of read.targets) this.#take(pending, target, read);
     return undefined;
   }
 

@@ -23,8 +23,8 @@ export interface ReadPythonOptions {
   path: string;
   /** The variables of the worker's environment that automations may see. */
   env: Readonly<Record<string, string | undefined>>;
-  /** Hash of the project's files: its inputs are determined once for each. */
-  version: string;
+  /** Hash of the project's files: its inputs are determined once for each. Not called for a project that needs setup. */
+  version: () => Promise<string>;
   /** Whether its code may be imported; else only what was described before is known. */
   imports: boolean;
   /** Ends a description in progress. */
@@ -40,7 +40,7 @@ export type PythonTarget = { name: string } & (
 
 export type ReadPythonProject =
   | { state: "needs_setup"; reason: string; fix: string }
-  | { state: "read"; environment: { python: string; crewai: string }; targets: PythonTarget[] };
+  | { state: "read"; version: string; environment: { python: string; crewai: string }; targets: PythonTarget[] };
 
 /**
  * The automations of a Python project, by name: its folder's, with the target's if it names several. One whose code
@@ -61,13 +61,14 @@ export async function readPythonProject(folder: string, options: ReadPythonOptio
     };
   }
   const { targets, outdated, description, replays } = await findTargets(python, root);
+  const version = await options.version();
   const lines = outdated.map(({ file, line, what }) => `\n${file}:${line} ${what}`).join("");
   const read: PythonTarget[] = [];
   for (const target of targets) {
     const name = target.name === "" ? basename(root) : `${basename(root)}-${target.name}`;
     try {
       assertSupported(environment.crewai);
-      const step = { ...options, python, target, name, crewai: environment.crewai };
+      const step = { ...options, version, python, target, name, crewai: environment.crewai };
       const takes = await described(root, step);
       if (takes === undefined) read.push({ name, state: "undescribed" });
       else read.push({ name, state: "ready", project: { root, python, target, replays, description, takes } });
@@ -76,10 +77,11 @@ export async function readPythonProject(folder: string, options: ReadPythonOptio
       read.push({ name, state: "failed", reason: `${errorMessage(error)}${lines}` });
     }
   }
-  return { state: "read", environment, targets: read };
+  return { state: "read", version, environment, targets: read };
 }
 
-interface DescribeOptions extends ReadPythonOptions {
+interface DescribeOptions extends Omit<ReadPythonOptions, "version"> {
+  version: string;
   python: string;
   crewai: string;
   target: Target;
