@@ -239,6 +239,11 @@ export interface ExecutionKeys {
   feed(feed: number): FeedKeys;
 }
 
+/** The keys of an execution's first `count` feeds, for scripts that deal with all of them. */
+export function allFeedKeys(keys: ExecutionKeys, count: number): string[] {
+  return Array.from({ length: count }, (_, feed): string[] => Object.values(keys.feed(feed))).flat();
+}
+
 export interface MemoryKeys {
   records: string;
   vectors: string;

@@ -11,7 +11,7 @@ import { z } from "zod";
 import { relistDead } from "../indexes/delivery-index.ts";
 import { inputsPreview } from "./inputs-preview.ts";
 import { listEnded, listInThread, listNew, listsOfNew } from "../indexes/execution-index.ts";
-import { partitionOf } from "../keys.ts";
+import { allFeedKeys, partitionOf } from "../keys.ts";
 import { callScript, runScript } from "../scripts.ts";
 import { ScriptError } from "../script-errors.ts";
 import { dueCompletion } from "../feeds/feeds.ts";
@@ -234,12 +234,11 @@ export async function retireExecution(
   const keys = store.keys.execution(id);
   // Replays may have added feeds since the caller counted them.
   const feeds = Math.max(options.feeds, Number(await store.redis.hget(keys.exec, "feeds")));
-  const feedKeys = Array.from({ length: feeds }, (_, feed) => Object.values(keys.feed(feed))).flat();
   await relistDead(store, id, feeds);
   const [answer = 0] = await callScript(
     store.redis,
     "expire-keys",
-    [keys.exec, keys.events, keys.journal, keys.attempts, keys.logs, ...feedKeys],
+    [keys.exec, keys.events, keys.journal, keys.attempts, keys.logs, ...allFeedKeys(keys, feeds)],
     [Math.round(options.retentionMs)],
   );
   if (answer === ScriptError.stale) return;

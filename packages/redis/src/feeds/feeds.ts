@@ -7,7 +7,7 @@ import {
   type TraceContext,
 } from "@crewstream/contracts";
 import { deliveryRecordSchema, parseOpenDelivery, type DeliveryRecord, type OpenDelivery } from "./deliveries.ts";
-import { partitionOf } from "../keys.ts";
+import { allFeedKeys, partitionOf } from "../keys.ts";
 import { callScript, runScript } from "../scripts.ts";
 import { ScriptError, scriptError } from "../script-errors.ts";
 import type { Store } from "../store.ts";
@@ -190,11 +190,10 @@ export async function reviveDelivery(
   const keys = store.keys.execution(executionId);
   const own = keys.feed(feed);
   const feeds = Number(await store.redis.hget(keys.exec, "feeds"));
-  const others = Array.from({ length: feeds }, (_, other) => Object.values(keys.feed(other))).flat();
   const [answer = 0, again] = await runScript(
     store.redis,
     "revive-delivery",
-    [keys.exec, own.feed, own.open, own.dead, keys.events, keys.journal, keys.attempts, ...others],
+    [keys.exec, own.feed, own.open, own.dead, keys.events, keys.journal, keys.attempts, ...allFeedKeys(keys, feeds)],
     [first, now],
   );
   if (again === 1) {
@@ -222,11 +221,17 @@ export async function addFeed(
   replay: { feed: number; subscription: Subscription; from: number; to?: number },
 ): Promise<boolean> {
   const keys = store.keys.execution(id);
-  const others = Array.from({ length: replay.feed }, (_, feed) => Object.values(keys.feed(feed))).flat();
   const [answer = 0] = await callScript(
     store.redis,
     "add-feed",
-    [keys.exec, keys.feed(replay.feed).feed, keys.events, keys.journal, keys.attempts, ...others],
+    [
+      keys.exec,
+      keys.feed(replay.feed).feed,
+      keys.events,
+      keys.journal,
+      keys.attempts,
+      ...allFeedKeys(keys, replay.feed),
+    ],
     [
       replay.feed,
       JSON.stringify(replay.subscription),
