@@ -9,10 +9,14 @@ export const rangeTexts: Readonly<Record<StatsRange, string>> = {
   "7d": "Last 7 days",
 };
 
+export function isRange(value: string): value is StatsRange {
+  return Object.hasOwn(rangeTexts, value);
+}
+
 /** The range of a page's numbers, kept in its address. */
 export function useRange(fallback: StatsRange): [StatsRange, (range: string) => void] {
   const [value, setValue] = useQueryValue("range");
-  return [value in rangeTexts ? (value as StatsRange) : fallback, setValue];
+  return [isRange(value) ? value : fallback, setValue];
 }
 
 export function RangeSelect({

@@ -1,27 +1,13 @@
-import { executionStates, parseExecutionId } from "@crewstream/contracts";
+import { executionStates, parseExecutionId, statsRanges } from "@crewstream/contracts";
 import { useEffect, useState, type ReactElement } from "react";
 import { useAutomations } from "../../api/stats.ts";
 import { executionWord } from "../../parts/badge.tsx";
+import { isRange, rangeTexts } from "../../parts/range.tsx";
 import { hrefTo, navigate, useQueryValue } from "../../routing/route.ts";
 
 type Choice = readonly [value: string, text: string];
 
-const hourMs = 3_600_000;
-/** How far back a list goes, ms. */
-const ranges: Readonly<Record<string, number>> = {
-  "15m": hourMs / 4,
-  "1h": hourMs,
-  "24h": 24 * hourMs,
-  "7d": 168 * hourMs,
-};
-
-const rangeChoices: readonly Choice[] = [
-  ["", "Any time"],
-  ["15m", "Last 15 minutes"],
-  ["1h", "Last hour"],
-  ["24h", "Last 24 hours"],
-  ["7d", "Last 7 days"],
-];
+const rangeChoices: readonly Choice[] = [["", "Any time"], ...Object.entries(rangeTexts)];
 const durationChoices: readonly Choice[] = [
   ["", "Any duration"],
   ["1000", "1 s or longer"],
@@ -36,8 +22,7 @@ const stateChoices: readonly Choice[] = [
 
 /** The time at which a range such as `24h` begins, ISO 8601; undefined for none. */
 export function sinceOf(range: string): string | undefined {
-  const ms = ranges[range];
-  return ms === undefined ? undefined : new Date(Date.now() - ms).toISOString();
+  return isRange(range) ? new Date(Date.now() - statsRanges[range].ms).toISOString() : undefined;
 }
 
 /** The filters of the list of executions, kept in the URL. */
