@@ -26,6 +26,26 @@ export function Dialog({
   );
 }
 
+/** The buttons below a dialog: the one that does nothing, then those that act. */
+export function DialogActions({
+  onClose,
+  cancel = "Cancel",
+  children,
+}: {
+  onClose: () => void;
+  cancel?: string | undefined;
+  children: ReactNode;
+}): ReactElement {
+  return (
+    <div className="actions">
+      <button type="button" className="button" onClick={onClose}>
+        {cancel}
+      </button>
+      {children}
+    </div>
+  );
+}
+
 /** Asks for confirmation of an irreversible action. */
 export function Confirm({
   open,
@@ -34,7 +54,7 @@ export function Confirm({
   children,
   action,
   onConfirm,
-  cancel = "Cancel",
+  cancel,
   busy = false,
   danger = false,
 }: {
@@ -52,14 +72,11 @@ export function Confirm({
   return (
     <Dialog open={open} onClose={onClose} title={title}>
       <div>{children}</div>
-      <div className="actions">
-        <button type="button" className="button" onClick={onClose}>
-          {cancel}
-        </button>
+      <DialogActions onClose={onClose} cancel={cancel}>
         <button type="button" className={`button ${danger ? "danger" : "primary"}`} disabled={busy} onClick={onConfirm}>
           {action}
         </button>
-      </div>
+      </DialogActions>
     </Dialog>
   );
 }

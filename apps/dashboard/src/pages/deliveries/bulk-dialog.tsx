@@ -4,7 +4,7 @@ import type { ReactElement } from "react";
 import { changeAll, useBulk, type BulkAction, type BulkFilter } from "../../api/deliveries.ts";
 import { outcomeText } from "../../format/failure.ts";
 import { count, plural } from "../../format/number.ts";
-import { Dialog } from "../../parts/dialog.tsx";
+import { Dialog, DialogActions } from "../../parts/dialog.tsx";
 import { Failure } from "../../parts/states.tsx";
 
 /** A bulk operation and its deliveries. */
@@ -39,10 +39,7 @@ export function BulkDialog({
       {counted.error !== null && <Failure error={counted.error} retry={() => void counted.refetch()} />}
       {start.error !== null && <Failure error={start.error} />}
       {run === undefined ? <Question action={action} total={total} /> : <Progress action={action} run={run} />}
-      <div className="actions">
-        <button type="button" className="button" onClick={onClose}>
-          {run === undefined ? "Cancel" : "Close"}
-        </button>
+      <DialogActions onClose={onClose} cancel={run === undefined ? "Cancel" : "Close"}>
         {run === undefined && (
           <button
             type="button"
@@ -53,7 +50,7 @@ export function BulkDialog({
             {total === undefined || total === 0 ? verb : `${verb} ${plural(total, "delivery", "deliveries")}`}
           </button>
         )}
-      </div>
+      </DialogActions>
     </Dialog>
   );
 }

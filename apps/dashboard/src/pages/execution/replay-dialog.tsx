@@ -1,7 +1,7 @@
 import type { Execution } from "@crewstream/contracts";
 import { useState, type ReactElement } from "react";
 import { useReplay } from "../../api/executions.ts";
-import { Dialog } from "../../parts/dialog.tsx";
+import { Dialog, DialogActions } from "../../parts/dialog.tsx";
 import { say } from "../../parts/toasts.tsx";
 
 /** Delivers events of a run again: all of them or a part, to the same URL or another. */
@@ -111,14 +111,11 @@ export function ReplayDialog({
         <p className="bad" role="alert">
           {replay.error?.message}
         </p>
-        <div className="actions">
-          <button type="button" className="button" onClick={onClose}>
-            Cancel
-          </button>
+        <DialogActions onClose={onClose}>
           <button type="submit" className="button primary" disabled={replay.isPending}>
             Replay
           </button>
-        </div>
+        </DialogActions>
       </form>
     </Dialog>
   );

@@ -3,7 +3,7 @@ import { useState, type ReactElement } from "react";
 import { useRerun } from "../../api/executions.ts";
 import { newIdempotencyKey } from "../../api/idempotency-key.ts";
 import { plural } from "../../format/number.ts";
-import { Dialog } from "../../parts/dialog.tsx";
+import { Dialog, DialogActions } from "../../parts/dialog.tsx";
 import { say } from "../../parts/toasts.tsx";
 import { hrefTo, navigate } from "../../routing/route.ts";
 import { kickoffBody, noWebhook, type WebhookDraft } from "../automation/kickoff-body.ts";
@@ -72,14 +72,11 @@ export function RerunDialog({ execution, onClose }: { execution: Execution; onCl
         <p className="bad" role="alert">
           {rerun.error?.message}
         </p>
-        <div className="actions">
-          <button type="button" className="button" onClick={onClose}>
-            Cancel
-          </button>
+        <DialogActions onClose={onClose}>
           <button type="submit" className="button primary" disabled={rerun.isPending || parsed === undefined}>
             Run again
           </button>
-        </div>
+        </DialogActions>
       </form>
     </Dialog>
   );

@@ -102,22 +102,23 @@ export function Verdict({ stats, endpoints }: { stats: Stats; endpoints: readonl
   }
   if (paused.length === 0 && limping.length > 0) return <Limping endpoints={limping} />;
   if (paused.length > 0 || retrying > 0) {
-    const [held] = paused;
+    const [firstPaused] = paused;
     return (
       <div className="notice warn" role="status">
         <Icon name="warn" />
         <div>
           <strong>
-            {held === undefined
+            {firstPaused === undefined
               ? `All endpoints healthy; ${plural(retrying, "delivery waits", "deliveries wait")} for a retry`
-              : `${held.origin} is paused by an operator`}
+              : `${firstPaused.origin} is paused by an operator`}
           </strong>
           <p>
-            {held === undefined ? (
+            {firstPaused === undefined ? (
               <a href={hrefTo("/deliveries", { state: "retrying" })}>See why they failed</a>
             ) : (
               <>
-                Its events wait. <a href={hrefTo(`/endpoints/${held.id}`)}>Resume it</a> when it may be delivered to.
+                Its events wait. <a href={hrefTo(`/endpoints/${firstPaused.id}`)}>Resume it</a> when it may be delivered
+                to.
               </>
             )}
           </p>
