@@ -1,4 +1,4 @@
-import { access, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { automationNameSchema, errorMessage, type UnavailableAutomation } from "@crewstream/contracts";
 import { secretRemover } from "@crewstream/crew";
@@ -91,18 +91,19 @@ export class PythonProjects {
   async #lookAt(pending: Pending, options: { imports: boolean; signal: AbortSignal }): Promise<void> {
     const { signal } = options;
     signal.throwIfAborted();
-    const environment = await this.#environment(pending.folder);
-    if (environment !== undefined && environment === pending.failedIn) return;
     const before = JSON.stringify(pending.unavailable);
-    pending.looked = true;
+    let environment: string | undefined;
     try {
+      environment = await this.#environment(pending.folder);
+      if (environment !== undefined && environment === pending.failedIn) return;
       await this.#read(pending, options);
     } catch (error) {
       if (signal.aborted) throw signal.reason;
-      // An error in the project, or in its folder.
+      // An error in the project, or in its folder, which may have been removed.
       pending.unavailable = [];
       this.#refuse(pending, basename(pending.folder), { state: "failed", reason: errorMessage(error) });
     }
+    pending.looked = true;
     const { unavailable } = pending;
     const isStarting = unavailable.some(({ state }) => state === "starting");
     if (!isStarting && unavailable.some(({ state }) => state === "failed") && environment !== undefined) {
@@ -114,8 +115,6 @@ export class PythonProjects {
   async #read(pending: Pending, { imports, signal }: { imports: boolean; signal: AbortSignal }): Promise<void> {
     const { pythonDir, env } = this.#options;
     const { folder } = pending;
-    // Without this a removed folder would look like a project that needs setup.
-    await access(folder);
     // A project that needs setup is read every few seconds, and may be large: its files are not hashed.
     const version = () => projectVersion(folder);
     const options = { dataDir: pythonDir, path: env["PATH"] ?? "", env, version, imports, signal };
