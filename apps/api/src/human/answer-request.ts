@@ -33,17 +33,15 @@ const keptSchema = z.object({
 });
 
 /**
- * Gives a run its answer and resumes it: the same execution, on any free worker. Repeating the same answer has no
- * further effect.
- * @throws AppError `unprocessable` for an answer that selects no outcome, `already_answered` for a different answer
- * than before
+ * Gives a run its answer and resumes it: the same execution, on any free worker. Undefined if another answer was first.
+ * @throws AppError `unprocessable` for an answer that selects no outcome
  */
 export async function answerRequest(
   { store, queues }: Pick<ApiContext, "store" | "queues">,
   execution: ExecutionRecord,
   request: PendingInput,
   answer: Answer,
-): Promise<TakenAnswer> {
+): Promise<TakenAnswer | undefined> {
   const outcome = outcomeOf(request, answer);
   const row: HumanAnswer = {
     ...answer,
@@ -53,20 +51,17 @@ export async function answerRequest(
   };
   const taken = { outcome: outcome ?? null, sentBack: sendsBack(request, answer) };
   const kept: z.input<typeof keptSchema> = { given: textOf(answer), taken };
-  if (!(await answerHuman(store, execution.id, request, row, kept))) {
-    const before = await answeredBefore(store, execution.id, request.id, answer);
-    if (before === undefined) throw nothingPending();
-    return before;
-  }
+  if (!(await answerHuman(store, execution.id, request, row, kept))) return undefined;
   // A pause's timeout may be waiting as this execution's job; the resumption replaces it.
   await queues.enqueueRun(execution, { replace: true });
   return taken;
 }
 
 /**
- * The same for a request by its id, whether it is pending or was answered.
- * @throws AppError as {@link answerRequest}, `not_found` if there is no such request, `invalid_input` if the run is not
- * waiting
+ * The same for a request by its id, whether it is pending or was answered: repeating the same answer has no further
+ * effect.
+ * @throws AppError as {@link answerRequest}, `already_answered` for a different answer than before, `not_found` if there
+ * is no such request, `invalid_input` if the run is not waiting
  */
 export async function answerById(
   context: Pick<ApiContext, "store" | "queues">,
@@ -75,10 +70,10 @@ export async function answerById(
   answer: Answer,
 ): Promise<TakenAnswer> {
   const pending = execution.state === "PAUSED" ? execution.pending?.find(({ id }) => id === requestId) : undefined;
-  if (pending !== undefined) return answerRequest(context, execution, pending, answer);
-  const before = await answeredBefore(context.store, execution.id, requestId, answer);
-  if (before !== undefined) return before;
-  if (execution.state !== "PAUSED") throw nothingPending();
+  const taken = pending === undefined ? undefined : await answerRequest(context, execution, pending, answer);
+  const result = taken ?? (await answeredBefore(context.store, execution.id, requestId, answer));
+  if (result !== undefined) return result;
+  if (pending !== undefined || execution.state !== "PAUSED") throw nothingPending();
   throw new AppError(`The execution has no pending request ${requestId}.`, { code: ErrorCode.notFound });
 }
 

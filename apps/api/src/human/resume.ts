@@ -16,7 +16,14 @@ import { readVisible } from "../auth/visibility.ts";
 import { identityOf } from "../middleware/authenticate.ts";
 import { parseInput } from "../middleware/validate.ts";
 import type { Operation } from "../operations/operation.ts";
-import { answeredBefore, answerRequest, nothingPending } from "./answer-request.ts";
+import {
+  answerById,
+  answeredBefore,
+  answerRequest,
+  nothingPending,
+  type Answer,
+  type TakenAnswer,
+} from "./answer-request.ts";
 
 /** `POST /resume`: the answer to a run's request, in any casing. Webhook URLs of the kickoff remain in force. */
 export const resumeOperation: Operation = {
@@ -56,7 +63,7 @@ function resume(context: ApiContext): RequestHandler {
     const execution = await findExecution(context, identityOf(request), executionId);
     const answer = { feedback, approved, ...(outcome === undefined ? {} : { outcome }), source: "resume" };
     const before = taskId === undefined ? undefined : await answeredBefore(context.store, execution.id, taskId, answer);
-    const taken = before ?? (await answerRequest(context, execution, pickRequest(execution, taskId), answer));
+    const taken = before ?? (await answerPending(context, execution, { taskId, answer }));
     response.json({
       kickoff_id: execution.id,
       execution_id: execution.id,
@@ -65,6 +72,22 @@ function resume(context: ApiContext): RequestHandler {
       message: taken.sentBack ? "Task will be retried with your feedback" : "Execution resumed successfully",
     });
   };
+}
+
+/**
+ * Only an id identifies a request that was answered meanwhile: a task that is sent back asks again under the same name,
+ * so a repeated answer by name may be meant for an earlier one.
+ */
+async function answerPending(
+  context: ApiContext,
+  execution: ExecutionRecord,
+  { taskId, answer }: { taskId: string | undefined; answer: Answer },
+): Promise<TakenAnswer> {
+  const request = pickRequest(execution, taskId);
+  if (request.id === taskId) return answerById(context, execution, taskId, answer);
+  const taken = await answerRequest(context, execution, request, answer);
+  if (taken === undefined) throw nothingPending();
+  return taken;
 }
 
 /** The one field whose absence AMP's servers report with a 422 in their own form. */
