@@ -168,6 +168,8 @@ describe.skipIf(chromiumPath === undefined)("unavailable resources of a page", (
     });
     for (const name of ["Executions", "Deliveries", "Automations"]) {
       await page.getByRole("link", { name }).click();
+      // Until the page is there, the notice is the last page's.
+      await page.getByRole("heading", { level: 1, name }).waitFor();
       const notice = page.getByRole("main").getByRole("alert").getByText("Unexpected answer");
       await notice.first().waitFor();
       await eventually(async () => expect(await page.getByText(/^Loading/).count()).toBe(0));
